@@ -1,0 +1,60 @@
+//! The words of middlebrick: what a scan is asked, what it sees, what it finds and how that is scored.
+//!
+//! No input or output, no clock, no async: every type here is a value and every function is pure.
+
+mod category;
+mod compliance;
+mod confidence;
+mod consent;
+mod depth;
+mod event;
+mod exchange;
+mod finding;
+mod identity;
+mod method;
+mod not_tested;
+mod operation;
+mod origin;
+mod outcome;
+mod redact;
+mod report;
+mod request;
+mod response;
+mod rule;
+mod schema;
+mod score;
+mod secret;
+mod severity;
+mod surface;
+mod target;
+mod tls;
+
+pub use category::{Category, Group, Selector};
+pub use compliance::{Requirement, requirements};
+pub use confidence::Confidence;
+pub use consent::Consent;
+pub use depth::Depth;
+pub use event::Event;
+pub use exchange::{Exchange, OrderKey, Round};
+pub use finding::{Evidence, Finding, Location, Part, fingerprint};
+pub use identity::{Credential, Identity};
+pub use method::Method;
+pub use not_tested::NotTested;
+pub use operation::{Body, DeclaredResponse, Operation, Parameter, ParameterIn, Source};
+pub use origin::{Origin, Scheme};
+pub use outcome::{Failure, Outcome, Phase, Truncation};
+pub use redact::{Redactor, SecretPattern, secret_patterns};
+pub use report::{
+    CategoryResult, Coverage, EvidenceView, FindingView, IgnoredView, LocationView, NextFix, NotTestedView, Report, Status,
+    SurfaceView, Tool, TranscriptEntry,
+};
+pub use request::{Altered, Request};
+pub use response::Response;
+pub use rule::{Rule, Tag};
+pub use schema::{Schema, SchemaType};
+pub use score::{CategoryScore, Context, Grade, RuleOutcome, SCORE_VERSION, Score, ScoreTable, Scored, score};
+pub use secret::{Secret, mask};
+pub use severity::Severity;
+pub use surface::{Form, FormField, SecurityScheme, SpecFacts, Surface, Technology};
+pub use target::{Selection, Target};
+pub use tls::{Certificate, TlsFacts};

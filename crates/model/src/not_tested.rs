@@ -1,0 +1,72 @@
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// Why something was not looked at. Not tested is not passed.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "reason", content = "detail")]
+pub enum NotTested {
+    /// It needs credentials (`--auth-type`, `--auth-value`).
+    NoCredentials,
+    /// It needs consent to state-changing requests (`--active`).
+    NoConsent,
+    /// The request budget of this depth did not reach it (`--depth`, `--max-requests`).
+    OverBudget,
+    /// The target did not answer.
+    NoAnswer,
+    /// The door is open to everybody, which proves nothing about its lock.
+    OpenAnyway,
+    /// The target began to refuse or slow the scan.
+    Blocked,
+    /// A deadline or Ctrl-C came first.
+    Cut,
+    /// It looks as if it changed state on GET; left alone without consent.
+    LooksDestructive,
+    /// Outside the scope of the scan.
+    OutOfScope,
+    /// Excluded by the user's choice of categories, rules or depth.
+    NotSelected,
+    /// It needs an OpenAPI document.
+    NoSpecification,
+    /// Nothing of this kind is at the target (the text says what); it does not count against coverage.
+    NotApplicable(String),
+    /// What was seen does not allow an answer (the text says why).
+    Inconclusive(String),
+}
+
+impl NotTested {
+    /// Nothing of this kind is at the target.
+    pub fn not_applicable(what: impl Into<String>) -> NotTested {
+        NotTested::NotApplicable(what.into())
+    }
+
+    /// What was seen does not allow an answer.
+    pub fn inconclusive(why: impl Into<String>) -> NotTested {
+        NotTested::Inconclusive(why.into())
+    }
+
+    /// Whether the scan is incomplete because of it (exit code 3).
+    pub fn cuts_the_scan_short(&self) -> bool {
+        matches!(self, NotTested::Cut | NotTested::Blocked)
+    }
+}
+
+impl fmt::Display for NotTested {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            NotTested::NoCredentials => f.write_str("needs credentials (--auth-type)"),
+            NotTested::NoConsent => f.write_str("needs consent to state-changing requests (--active)"),
+            NotTested::OverBudget => f.write_str("over the request budget (--depth, --max-requests)"),
+            NotTested::NoAnswer => f.write_str("the target did not answer"),
+            NotTested::OpenAnyway => f.write_str("open to everybody, so its lock could not be tested"),
+            NotTested::Blocked => f.write_str("the target began to refuse the scan"),
+            NotTested::Cut => f.write_str("cut off by the deadline or by Ctrl-C"),
+            NotTested::LooksDestructive => f.write_str("looks as if it changed state on GET"),
+            NotTested::OutOfScope => f.write_str("outside the scope"),
+            NotTested::NotSelected => f.write_str("not selected"),
+            NotTested::NoSpecification => f.write_str("needs an OpenAPI document (--spec)"),
+            NotTested::NotApplicable(what) => write!(f, "does not apply: {what}"),
+            NotTested::Inconclusive(why) => write!(f, "inconclusive: {why}"),
+        }
+    }
+}

@@ -1,0 +1,303 @@
+//! The report, contract v1: what every renderer reads and `--output json` prints. Everything in it has passed redaction.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Altered, Category, Confidence, Grade, Method, Part, Requirement, Round, Severity, Source, Technology};
+
+/// The program that wrote the report.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tool {
+    /// `middlebrick`.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+}
+
+/// How the scan ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    /// All planned work was done.
+    Completed,
+    /// Planned work was cut: the target died or refused, a deadline or Ctrl-C came.
+    Incomplete,
+    /// The target gave no HTTP answer at all.
+    Unreachable,
+}
+
+/// How much was looked at.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Coverage {
+    /// Percent of the applicable weight that was assessed, 0-100.
+    pub weight: f64,
+    /// Categories with at least one outcome.
+    pub categories_assessed: u32,
+    /// Categories that apply.
+    pub categories_applicable: u32,
+    /// Operations that got at least one answer.
+    pub operations_reached: u32,
+    /// Operations known.
+    pub operations: u32,
+    /// Operations that answered 2xx.
+    pub operations_successful: u32,
+    /// Rules with an outcome.
+    pub rules_tested: u32,
+    /// Rules selected.
+    pub rules: u32,
+}
+
+/// One category's result.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CategoryResult {
+    /// 0-100, null when not assessed.
+    pub score: Option<u8>,
+    /// Null when not assessed.
+    pub grade: Option<Grade>,
+    /// Number of findings (distinct rules).
+    pub findings: u32,
+    /// Rules that apply and were not tested.
+    pub not_tested: u32,
+    /// Whether anything of its kind is at the target.
+    pub applies: bool,
+}
+
+/// A location of a finding.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LocationView {
+    /// Equal across scans for the same rule, operation and parameter.
+    pub fingerprint: String,
+    /// HTTP method.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub method: Option<Method>,
+    /// Path template.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
+    /// Parameter, header or cookie.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parameter: Option<Part>,
+    /// Source file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
+    /// Line in it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<u32>,
+    /// How it was established here.
+    pub confidence: Confidence,
+    /// What is particular to this location; may be empty.
+    pub detail: String,
+    /// A `curl` line that shows it.
+    pub reproduce: String,
+}
+
+/// A piece of evidence.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EvidenceView {
+    /// Index into the finding's locations.
+    pub location: u32,
+    /// Number of the exchange in the transcript.
+    pub exchange: u32,
+    /// The telling part, redacted.
+    pub excerpt: String,
+}
+
+/// One rule's finding with all its locations.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FindingView {
+    /// Rule id.
+    pub id: String,
+    /// Equal across scans of the same target for the same rule.
+    pub fingerprint: String,
+    /// The rule's severity.
+    pub severity: Severity,
+    /// The strongest confidence among the locations.
+    pub confidence: Confidence,
+    /// The rule's category.
+    pub category: Category,
+    /// What is wrong.
+    pub title: String,
+    /// What it lets an attacker do, and what was seen.
+    pub description: String,
+    /// What to do.
+    pub remediation: String,
+    /// Where.
+    pub locations: Vec<LocationView>,
+    /// What shows it.
+    pub evidence: Vec<EvidenceView>,
+    /// The `curl` line of the first location.
+    pub reproduce: String,
+    /// CWE ids such as `CWE-79`.
+    pub cwe: Vec<String>,
+    /// OWASP API or LLM Top 10 ids.
+    pub owasp: Vec<String>,
+    /// Requirements of standards it bears on.
+    pub compliance: Vec<Requirement>,
+    /// Further reading.
+    pub references: Vec<String>,
+}
+
+/// Something that was not looked at.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NotTestedView {
+    /// Rule id.
+    pub rule: String,
+    /// The rule's category.
+    pub category: Category,
+    /// Machine word for the reason, such as `no-consent`.
+    pub reason: String,
+    /// The reason as a sentence.
+    pub detail: String,
+    /// The operations it concerns; empty for all.
+    pub operations: Vec<String>,
+}
+
+/// An operation of the surface with what was seen of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SurfaceView {
+    /// HTTP method.
+    pub method: Method,
+    /// Path template.
+    pub path: String,
+    /// How it became known.
+    pub source: Source,
+    /// Status of the plain request; null when it was not sent or not answered.
+    pub status: Option<u16>,
+    /// Requests that concerned it.
+    pub requests: u32,
+    /// Why it was not called, if it was not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_tested: Option<String>,
+}
+
+/// A redacted exchange.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TranscriptEntry {
+    /// Its number, from 1, by round, check, operation and step.
+    pub number: u32,
+    /// The round it was sent in.
+    pub round: Round,
+    /// HTTP method.
+    pub method: Method,
+    /// Absolute URL as sent.
+    pub url: String,
+    /// Request headers, secrets masked.
+    pub request_headers: Vec<(String, String)>,
+    /// Request body, secrets masked, cut.
+    pub request_body: String,
+    /// What was altered by a check.
+    pub altered: Vec<Altered>,
+    /// Identity name; null for anonymous.
+    pub identity: Option<String>,
+    /// Status; null without a response.
+    pub status: Option<u16>,
+    /// `HTTP/1.1`, `HTTP/2`.
+    pub version: String,
+    /// Reason phrase.
+    pub reason: String,
+    /// Response headers, secrets masked.
+    pub response_headers: Vec<(String, String)>,
+    /// Response body as text, secrets masked, cut.
+    pub response_body: String,
+    /// Bytes of the response body as received after decoding.
+    pub response_bytes: u64,
+    /// Why there is no response, or why the body is incomplete.
+    pub trouble: Option<String>,
+    /// Milliseconds from first byte sent to last byte read.
+    pub elapsed_ms: f64,
+    /// Unix time in milliseconds when it was sent.
+    pub sent_at_ms: i64,
+}
+
+/// A whole scan, contract v1.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Report {
+    /// `middlebrick/report/v1`.
+    pub schema: String,
+    /// Who wrote it.
+    pub tool: Tool,
+    /// Id of the scan, derived from seed, URL and start.
+    pub id: String,
+    /// How it ended.
+    pub status: Status,
+    /// Why it is incomplete or unreachable; null when completed.
+    pub status_detail: Option<String>,
+    /// The URL asked for.
+    pub url: String,
+    /// RFC 3339, UTC.
+    pub started_at: String,
+    /// RFC 3339, UTC.
+    pub completed_at: String,
+    /// 0-100; null when nothing could be assessed.
+    pub score: Option<u8>,
+    /// Null when withheld.
+    pub grade: Option<Grade>,
+    /// Why the grade is withheld.
+    pub grade_withheld: Option<String>,
+    /// The score before a cap lowered it.
+    pub score_before_cap: Option<u8>,
+    /// What capped it.
+    pub cap: Option<String>,
+    /// `score/1`.
+    pub score_version: String,
+    /// The rule whose fix gains most.
+    pub best_next_fix: Option<NextFix>,
+    /// How much was looked at.
+    pub coverage: Coverage,
+    /// The twelve categories by id.
+    pub categories: BTreeMap<Category, CategoryResult>,
+    /// What was found, the worst first.
+    pub findings: Vec<FindingView>,
+    /// Findings silenced by the ignore file.
+    pub ignored: Vec<IgnoredView>,
+    /// What was not looked at.
+    pub not_tested: Vec<NotTestedView>,
+    /// Every operation known.
+    pub surface: Vec<SurfaceView>,
+    /// Products recognised.
+    pub technologies: Vec<Technology>,
+    /// Requests sent.
+    pub requests: u32,
+    /// Wall time in milliseconds.
+    pub duration_ms: u64,
+    /// The seed; pass it with `--seed` to repeat the scan.
+    pub seed: u64,
+    /// `quick`, `standard` or `deep`.
+    pub depth: String,
+    /// `read-only`, `safe-writes` or `all`.
+    pub consent: String,
+    /// `public`, `internal`, `financial` or `medical`.
+    pub context: String,
+    /// The exchanges that evidence refers to; all of them with `--transcript`.
+    pub transcript: Vec<TranscriptEntry>,
+}
+
+/// The rule whose fix gains most.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NextFix {
+    /// Rule id.
+    pub rule: String,
+    /// Points the score would gain.
+    pub points: u8,
+}
+
+/// A finding's location silenced by the ignore file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IgnoredView {
+    /// Rule id.
+    pub rule: String,
+    /// Method and path.
+    pub location: String,
+    /// Fingerprint of the location.
+    pub fingerprint: String,
+    /// The reason given.
+    pub reason: String,
+    /// Last day it holds, if limited (`YYYY-MM-DD`).
+    pub expires: Option<String>,
+}

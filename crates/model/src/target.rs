@@ -1,0 +1,65 @@
+use crate::{Consent, Context, Depth, Identity, Method, Origin, Rule, Selector};
+
+/// Which rules run.
+#[derive(Debug, Clone, Default)]
+pub struct Selection {
+    /// Only these categories and groups; empty for all.
+    pub categories: Vec<Selector>,
+    /// Only these rules; empty for all.
+    pub rules: Vec<String>,
+    /// Not these rules.
+    pub exclude: Vec<String>,
+}
+
+impl Selection {
+    /// Whether the rule is to run.
+    pub fn takes(&self, rule: &Rule) -> bool {
+        (self.categories.is_empty() || self.categories.iter().any(|s| s.covers(rule)))
+            && (self.rules.is_empty() || self.rules.iter().any(|id| rule.is_called(id)))
+            && !self.exclude.iter().any(|id| rule.is_called(id))
+    }
+}
+
+/// What was asked of a scan, without anything about the network.
+#[derive(Debug, Clone)]
+pub struct Target {
+    /// The origin of the URL.
+    pub origin: Origin,
+    /// The path and query of the URL, `/` when it has none.
+    pub path: String,
+    /// The text of an OpenAPI document given by the user, and where it came from.
+    pub specification: Option<(String, Vec<u8>)>,
+    /// The URL of an OpenAPI document given by the user.
+    pub specification_url: Option<String>,
+    /// Named credentials; the first is the one that operations are called with.
+    pub identities: Vec<Identity>,
+    /// What may be changed.
+    pub consent: Consent,
+    /// How far to go.
+    pub depth: Depth,
+    /// Overrides the depth's budget.
+    pub max_requests: Option<u32>,
+    /// Same seed and same target behaviour: same report.
+    pub seed: u64,
+    /// What the API is used for; moves score weights.
+    pub context: Context,
+    /// Which rules run.
+    pub selection: Selection,
+    /// Only operations whose path matches one of these globs; empty for all.
+    pub include_paths: Vec<String>,
+    /// Not operations whose path matches one of these globs.
+    pub exclude_paths: Vec<String>,
+    /// Only operations of these methods; empty for all.
+    pub methods: Vec<Method>,
+    /// Unix time in seconds at the start, for judging lifetimes and expiry.
+    pub now: i64,
+    /// Words to guess secrets with, besides the embedded ones.
+    pub wordlist: Vec<String>,
+}
+
+impl Target {
+    /// The URL asked for.
+    pub fn url(&self) -> String {
+        format!("{}{}", self.origin, self.path)
+    }
+}
