@@ -30,10 +30,12 @@ pub fn requirements(category: Category) -> Vec<Requirement> {
     TABLE
         .values()
         .flat_map(|standard| {
-            standard.by_category.get(&category).into_iter().flatten().map(|number| Requirement {
-                standard: standard.name.clone(),
-                requirement: number.clone(),
-            })
+            standard
+                .by_category
+                .get(&category)
+                .into_iter()
+                .flatten()
+                .map(|number| Requirement { standard: standard.name.clone(), requirement: number.clone() })
         })
         .collect()
 }

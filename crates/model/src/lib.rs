@@ -45,8 +45,8 @@ pub use origin::{Origin, Scheme};
 pub use outcome::{Failure, Outcome, Phase, Truncation};
 pub use redact::{Redactor, SecretPattern, secret_patterns};
 pub use report::{
-    CategoryResult, Coverage, EvidenceView, FindingView, IgnoredView, LocationView, NextFix, NotTestedView, Report, Status,
-    SurfaceView, Tool, TranscriptEntry,
+    CategoryResult, Coverage, EvidenceView, FindingView, IgnoredView, LocationView, NextFix, NotTestedView, Report,
+    Status, SurfaceView, Tool, TranscriptEntry,
 };
 pub use request::{Altered, Request};
 pub use response::Response;

@@ -166,7 +166,8 @@ mod tests {
     fn nothing_secret_passes() {
         let mut redactor = Redactor::new();
         redactor.learn("correct horse battery");
-        let text = redactor.text("pass correct horse battery, db postgresql://app:s3cr3tpw@db/x, \"api_key\": \"abcd1234efgh5678\"");
+        let text = redactor
+            .text("pass correct horse battery, db postgresql://app:s3cr3tpw@db/x, \"api_key\": \"abcd1234efgh5678\"");
         assert!(!text.contains("horse") && !text.contains("s3cr3tpw") && !text.contains("abcd1234efgh5678"), "{text}");
         assert_eq!(redactor.header("Cookie", "a=123456789; b=2"), "a=[9 characters]; b=[1 characters]");
         assert_eq!(redactor.header("Set-Cookie", "s=123456789; HttpOnly"), "s=[9 characters]; HttpOnly");

@@ -17,7 +17,8 @@ pub enum Severity {
 
 impl Severity {
     /// All five, the worst first.
-    pub const ALL: [Severity; 5] = [Severity::Critical, Severity::High, Severity::Medium, Severity::Low, Severity::Info];
+    pub const ALL: [Severity; 5] =
+        [Severity::Critical, Severity::High, Severity::Medium, Severity::Low, Severity::Info];
 
     /// The lower-case name used in reports and on the command line.
     pub const fn id(self) -> &'static str {

@@ -129,9 +129,10 @@ impl Surface {
 
     /// Whether the target is, or could be, a Flask application.
     pub fn may_be_flask(&self) -> bool {
-        const OTHERS: [&str; 10] = [
-            "Django", "FastAPI", "Starlette", "Express", "Spring", "Rails", "Laravel", "ASP.NET", "Go", "Next.js",
-        ];
-        self.has("Flask") || self.has("Werkzeug") || !self.technologies.iter().any(|t| OTHERS.contains(&t.name.as_str()))
+        const OTHERS: [&str; 10] =
+            ["Django", "FastAPI", "Starlette", "Express", "Spring", "Rails", "Laravel", "ASP.NET", "Go", "Next.js"];
+        self.has("Flask")
+            || self.has("Werkzeug")
+            || !self.technologies.iter().any(|t| OTHERS.contains(&t.name.as_str()))
     }
 }
