@@ -1,0 +1,107 @@
+//! Trying words as the secret of several tokens at once, on several threads.
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use crate::Target;
+
+/// How many words a thread takes at a time.
+const CHUNK: usize = 4096;
+
+/// The word that made a signature.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// Its place among the words, from zero.
+    pub index: u64,
+    /// The word itself.
+    pub word: Vec<u8>,
+}
+
+/// Tries every word as the secret of every target, and returns for each target the first word that verifies.
+///
+/// It stops when all are found, the words end, or `cancel` is set. `progress` is told, from any thread, how many words are done; it is
+/// called once for a few thousand words and must be quick. The answer does not depend on the number of threads (zero counts as one).
+pub fn crack<I>(
+    targets: &[Target],
+    words: I,
+    threads: usize,
+    cancel: &AtomicBool,
+    progress: &(impl Fn(u64) + Sync),
+) -> Vec<Option<Found>>
+where
+    I: IntoIterator,
+    I::Item: AsRef<[u8]> + Send,
+    I::IntoIter: Send,
+{
+    let source = Mutex::new(Source { words: words.into_iter(), next: 0 });
+    let found = Mutex::new(vec![None; targets.len()]);
+    let done = AtomicU64::new(0);
+    let worker = || {
+        let mut open: Vec<usize> = (0..targets.len()).collect();
+        let mut chunk = Vec::with_capacity(CHUNK);
+        // Chunks are handed out in order and each one taken is finished, so every word before the last hit has been tried.
+        while !cancel.load(Ordering::Relaxed) && !open.is_empty() {
+            let Some(first) = lock(&source).take(&mut chunk) else { break };
+            try_chunk(targets, &open, &chunk, first, cancel, &found);
+            open.retain(|target| lock(&found)[*target].is_none());
+            let count = chunk.len() as u64;
+            progress(done.fetch_add(count, Ordering::Relaxed) + count);
+        }
+    };
+    std::thread::scope(|scope| {
+        for _ in 1..threads {
+            scope.spawn(worker);
+        }
+        worker();
+    });
+    found.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+/// The words not yet handed out.
+struct Source<I> {
+    words: I,
+    next: u64,
+}
+
+impl<I: Iterator> Source<I> {
+    /// Fills the chunk with the next words and returns the place of the first; `None` at the end.
+    fn take(&mut self, chunk: &mut Vec<I::Item>) -> Option<u64> {
+        chunk.clear();
+        chunk.extend(self.words.by_ref().take(CHUNK));
+        let first = self.next;
+        self.next += chunk.len() as u64;
+        (!chunk.is_empty()).then_some(first)
+    }
+}
+
+fn try_chunk(
+    targets: &[Target],
+    open: &[usize],
+    chunk: &[impl AsRef<[u8]>],
+    first: u64,
+    cancel: &AtomicBool,
+    found: &Mutex<Vec<Option<Found>>>,
+) {
+    for (place, word) in chunk.iter().enumerate() {
+        if place % 256 == 0 && cancel.load(Ordering::Relaxed) {
+            return;
+        }
+        for target in open {
+            if targets[*target].verify(word.as_ref()) {
+                report(&mut lock(found)[*target], first + place as u64, word.as_ref());
+            }
+        }
+    }
+}
+
+/// Keeps the earlier of the hit known so far and this one.
+fn report(slot: &mut Option<Found>, index: u64, word: &[u8]) {
+    if slot.as_ref().is_none_or(|known| index < known.index) {
+        *slot = Some(Found { index, word: word.to_vec() });
+    }
+}
+
+/// A panic of a thread cannot leave the guarded values half-written, so a poisoned lock is used as it is.
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
