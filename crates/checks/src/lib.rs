@@ -1,1 +1,51 @@
-//! .
+//! The twelve categories, a folder each, in them a folder for each rule: the rule, its check, its page and its two Flask twins.
+//!
+//! A check is a value ([`Check`]); everything that lists rules is computed from [`all`].
+
+mod check;
+mod findings;
+mod observations;
+mod probe;
+pub mod shared;
+
+pub mod authentication;
+pub mod bfla;
+pub mod bola;
+pub mod data_exposure;
+pub mod encryption;
+pub mod input_validation;
+pub mod inventory;
+pub mod llm;
+pub mod property_authorization;
+pub mod rate_limiting;
+pub mod ssrf;
+pub mod unsafe_consumption;
+
+pub use check::{Check, Cost, RunsOn, Sees, Server, Touch, Twins};
+pub use findings::Findings;
+pub use observations::{Observations, Seen};
+pub use probe::{Probe, Survey};
+
+/// Every check, by category in the order of reports, then as listed in the category.
+pub fn all() -> Vec<&'static Check> {
+    [
+        authentication::CHECKS,
+        bola::CHECKS,
+        bfla::CHECKS,
+        property_authorization::CHECKS,
+        input_validation::CHECKS,
+        rate_limiting::CHECKS,
+        data_exposure::CHECKS,
+        encryption::CHECKS,
+        ssrf::CHECKS,
+        inventory::CHECKS,
+        unsafe_consumption::CHECKS,
+        llm::CHECKS,
+    ]
+    .concat()
+}
+
+/// The check of a rule by its id or an alias.
+pub fn find(id: &str) -> Option<&'static Check> {
+    all().into_iter().find(|check| check.rule.is_called(id))
+}

@@ -30,8 +30,8 @@ pub enum Credential {
 pub struct Identity {
     /// The name requests and reports use.
     pub name: String,
-    /// What is sent.
-    pub credential: Credential,
+    /// What is sent; `None` when the headers say it all.
+    pub credential: Option<Credential>,
     /// Further headers sent with it.
     pub headers: Vec<(String, Secret)>,
 }

@@ -1,0 +1,157 @@
+use futures::future::BoxFuture;
+use model::{Consent, Depth, NotTested, Operation, Rule, Surface};
+
+use crate::{Findings, Observations, Probe, Seen, Survey};
+
+/// What a detector does to the target.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Touch {
+    /// Sends nothing of its own.
+    Nothing,
+    /// GET, HEAD and OPTIONS.
+    Reads,
+    /// A GraphQL query or a text prompt to a recognised LLM endpoint, which cannot change state by what they are.
+    Queries,
+    /// A bounded burst of GET requests, counted apart from the budget.
+    Bursts,
+    /// Other methods that the server is expected to refuse: bogus methods, malformed bodies, failed logins. Needs consent.
+    Refused,
+    /// State-changing requests on own objects. Needs consent.
+    Writes,
+    /// Destroys own objects, last. Needs consent.
+    Destroys,
+}
+
+impl Touch {
+    /// Whether the user's consent allows it.
+    pub fn allowed_by(self, consent: Consent) -> bool {
+        match self {
+            Touch::Nothing | Touch::Reads | Touch::Queries | Touch::Bursts => true,
+            Touch::Refused | Touch::Writes => consent >= Consent::SafeWrites,
+            Touch::Destroys => consent >= Consent::SafeWrites,
+        }
+    }
+}
+
+/// What a detector may cost, at most, for each time it asks.
+#[derive(Debug, Clone, Copy)]
+pub struct Cost {
+    /// Requests for one operation, or for the surface. Identical requests that somebody else sent are free.
+    pub requests: u32,
+    /// What they do.
+    pub touch: Touch,
+}
+
+/// Which exchanges a passive detector sees.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sees {
+    /// Only those whose request carried no payload of ours, so that it does not find our own echo.
+    Clean,
+    /// All: for what no echo can imitate, such as a stack trace.
+    All,
+}
+
+/// A server under which a twin runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Server {
+    /// Werkzeug's development server.
+    Development,
+    /// gunicorn.
+    Gunicorn,
+}
+
+/// Where a weakness of Flask can exist.
+#[derive(Debug, Clone, Copy)]
+pub struct RunsOn {
+    /// Oldest Flask `(major, minor)` of the matrix that has it.
+    pub oldest: (u8, u8),
+    /// Newest Flask that has it.
+    pub newest: (u8, u8),
+    /// Servers it shows under.
+    pub servers: &'static [Server],
+}
+
+impl RunsOn {
+    /// Every Flask of the matrix, both servers.
+    pub const EVERYWHERE: RunsOn =
+        RunsOn { oldest: (2, 2), newest: (99, 0), servers: &[Server::Development, Server::Gunicorn] };
+    /// Only Werkzeug's development server.
+    pub const DEVELOPMENT: RunsOn = RunsOn { servers: &[Server::Development], ..RunsOn::EVERYWHERE };
+}
+
+/// The two small Flask applications beside a rule.
+#[derive(Debug, Clone, Copy)]
+pub enum Twins {
+    /// One has the weakness, the other the remedy of the page.
+    Flask {
+        /// Source of the vulnerable one.
+        vulnerable: &'static str,
+        /// Source of the fixed one.
+        fixed: &'static str,
+        /// Where they make sense.
+        runs_on: RunsOn,
+    },
+    /// Why there can be none.
+    None(&'static str),
+}
+
+/// Asks about one operation; proves into [`Findings`] as it goes. `Ok(())` with nothing found means "holds".
+pub type OnOperation =
+    for<'a> fn(&'a Probe<'a>, &'a mut Findings) -> BoxFuture<'a, Result<(), NotTested>>;
+
+/// Asks about the target as a whole.
+pub type OnSurface = for<'a> fn(&'a Survey<'a>, &'a mut Findings) -> BoxFuture<'a, Result<(), NotTested>>;
+
+/// Judges one exchange. Returns whether the exchange was of the kind that the rule is about.
+pub type OnExchange = fn(&Seen<'_>, &mut Findings) -> bool;
+
+/// Judges everything that was seen, at the end.
+pub type OnEnd = fn(&Surface, &Observations, &mut Findings) -> Result<(), NotTested>;
+
+/// A rule with what detects it, as a value.
+pub struct Check {
+    /// The rule.
+    pub rule: &'static Rule,
+    /// What `on_operation` costs for each operation, or `on_surface` in all.
+    pub cost: Cost,
+    /// The least depth at which it asks.
+    pub depth: Depth,
+    /// Which operations `on_operation` asks about; pure, decided when the scan is planned.
+    pub applies: fn(&Operation, &Surface) -> bool,
+    /// Judges each exchange.
+    pub on_exchange: Option<OnExchange>,
+    /// Which exchanges `on_exchange` sees.
+    pub sees: Sees,
+    /// Asks about each operation that applies.
+    pub on_operation: Option<OnOperation>,
+    /// Asks once.
+    pub on_surface: Option<OnSurface>,
+    /// Judges the whole at the end.
+    pub on_end: Option<OnEnd>,
+    /// The runnable pair.
+    pub twins: Twins,
+}
+
+impl Check {
+    /// A check of this rule with no detector yet: every check completes it with `..Check::of(&RULE)`.
+    pub const fn of(rule: &'static Rule) -> Check {
+        Check {
+            rule,
+            cost: Cost { requests: 0, touch: Touch::Nothing },
+            depth: Depth::Quick,
+            applies: |_, _| true,
+            on_exchange: None,
+            sees: Sees::Clean,
+            on_operation: None,
+            on_surface: None,
+            on_end: None,
+            twins: Twins::None("states none"),
+        }
+    }
+}
+
+impl std::fmt::Debug for Check {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Check").field("rule", &self.rule.id).field("cost", &self.cost).finish_non_exhaustive()
+    }
+}

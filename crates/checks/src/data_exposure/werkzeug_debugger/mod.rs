@@ -1,0 +1,64 @@
+use std::sync::Arc;
+
+use model::{Category, Confidence, Evidence, Exchange, Finding, Location, Method, NotTested, Rule, Severity, Tag};
+
+use crate::{Check, Cost, Findings, RunsOn, Survey, Touch, Twins};
+
+pub(crate) static RULE: Rule = Rule {
+    id: "werkzeug-debugger",
+    aliases: &[],
+    title: "The Werkzeug debugger answers",
+    category: Category::DataExposure,
+    severity: Severity::Critical,
+    cwe: &[489, 94],
+    tags: &[Tag::Misconfiguration, Tag::Flask],
+    risk: "Whoever reaches this server can try to run code on it.",
+    fix: "Serve with gunicorn and leave FLASK_DEBUG unset.",
+    references: &["https://werkzeug.palletsprojects.com/en/stable/debug/", "CVE-2024-34069"],
+    page: include_str!("page.md"),
+};
+
+pub(crate) static CHECK: Check = Check {
+    cost: Cost { requests: 2, touch: Touch::Reads },
+    on_surface: Some(|survey, found| Box::pin(ask(survey, found))),
+    twins: Twins::Flask {
+        vulnerable: include_str!("vulnerable.py"),
+        fixed: include_str!("fixed.py"),
+        runs_on: RunsOn::DEVELOPMENT,
+    },
+    ..Check::of(&RULE)
+};
+
+const RESOURCE: &str = "/?__debugger__=yes&cmd=resource&f=debugger.js";
+
+/// Asks the debugger for its own script, which it serves before the application sees the request, and for one it does not have.
+/// Nothing is executed, no error is provoked, the PIN is not touched.
+async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    let script = survey.ask(survey.get(RESOURCE)).await?;
+    if !is_script(&script) {
+        return Ok(());
+    }
+    let other = format!("/?__debugger__=yes&cmd=resource&f={}.js", survey.canary("control"));
+    let control = survey.ask(survey.get(other)).await?;
+    found.extend(judge(&script, &control));
+    Ok(())
+}
+
+fn is_script(exchange: &Exchange) -> bool {
+    let text = exchange.text();
+    exchange.status() == 200
+        && exchange.response().is_some_and(|r| r.media_type().ends_with("javascript"))
+        && text.contains("EVALEX_TRUSTED")
+        && text.contains("__debugger__")
+}
+
+/// A server that answers any query with the same script is not the debugger: the control must be refused.
+fn judge(script: &Arc<Exchange>, control: &Arc<Exchange>) -> Option<Finding> {
+    if control.status() != 404 {
+        return None;
+    }
+    let location = Location::at(Method::GET, "/");
+    let evidence = Evidence::new(script, "200 with the debugger's own debugger.js, which refers to EVALEX_TRUSTED");
+    let refused = Evidence::new(control, "404 for a debugger resource that does not exist");
+    Some(Finding::new(&RULE, Confidence::Confirmed, location, evidence).also(refused))
+}

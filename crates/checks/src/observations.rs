@@ -1,0 +1,43 @@
+use std::sync::Arc;
+
+use model::{Exchange, Location, Operation, Surface, Target};
+
+/// What the earlier rounds saw.
+#[derive(Debug, Default)]
+pub struct Observations {
+    /// For each operation of the surface, by index, the plain exchange: the operation called as an ordinary client would.
+    /// `None` when it was not called (its method changes state, it looks destructive, or the budget ended).
+    pub plain: Vec<Option<Arc<Exchange>>>,
+    /// Every exchange so far in transcript order.
+    pub exchanges: Vec<Arc<Exchange>>,
+}
+
+impl Observations {
+    /// The plain exchanges with their operations.
+    pub fn called<'a>(&'a self, surface: &'a Surface) -> impl Iterator<Item = (&'a Operation, &'a Arc<Exchange>)> {
+        surface.operations.iter().zip(&self.plain).filter_map(|(o, e)| e.as_ref().map(|e| (o.as_ref(), e)))
+    }
+}
+
+/// An exchange as a passive detector sees it.
+#[derive(Debug)]
+pub struct Seen<'a> {
+    /// The exchange.
+    pub exchange: &'a Arc<Exchange>,
+    /// The operation it is the plain call of, or was sent about, when there is one.
+    pub operation: Option<&'a Operation>,
+    /// The surface.
+    pub surface: &'a Surface,
+    /// What was asked of the scan.
+    pub target: &'a Target,
+}
+
+impl Seen<'_> {
+    /// Where a finding on this exchange is: the operation, or else the method and path as sent.
+    pub fn location(&self) -> Location {
+        match self.operation {
+            Some(operation) => Location::of(operation),
+            None => Location::at(self.exchange.request.method.clone(), self.exchange.request.path()),
+        }
+    }
+}

@@ -1,0 +1,167 @@
+use std::ops::Deref;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use model::{Exchange, Location, NotTested, Operation, OrderKey, Origin, Request, Surface, Target};
+use sha2::{Digest, Sha256};
+use wire::{Lease, Wire};
+
+use crate::Observations;
+use crate::shared::fill;
+
+/// What a detector may use to ask about the target as a whole: the surface, what was observed, and a way to send.
+#[derive(Debug)]
+pub struct Survey<'a> {
+    /// All operations and facts known.
+    pub surface: &'a Surface,
+    /// What the earlier rounds saw.
+    pub observations: &'a Observations,
+    /// What was asked of the scan.
+    pub target: &'a Target,
+    wire: &'a Wire,
+    lease: Lease,
+    key: OrderKey,
+    step: AtomicU32,
+    rule: &'static str,
+}
+
+impl<'a> Survey<'a> {
+    /// For the engine: what one detector gets.
+    pub fn new(
+        surface: &'a Surface,
+        observations: &'a Observations,
+        target: &'a Target,
+        wire: &'a Wire,
+        lease: Lease,
+        key: OrderKey,
+        rule: &'static str,
+    ) -> Survey<'a> {
+        Survey { surface, observations, target, wire, lease, key, step: AtomicU32::new(0), rule }
+    }
+
+    /// The origin of the target.
+    pub fn origin(&self) -> &'a Origin {
+        &self.target.origin
+    }
+
+    /// `GET target` on the target's origin, anonymous; `target` is sent byte for byte.
+    pub fn get(&self, target: impl Into<String>) -> Request {
+        Request::get(self.origin(), target)
+    }
+
+    /// Sends a request, or answers it from an identical earlier one. Every outcome is an exchange.
+    ///
+    /// # Errors
+    /// Why nothing was sent: over budget, out of scope, no consent, cut, blocked.
+    pub async fn send(&self, request: Request) -> Result<Arc<Exchange>, NotTested> {
+        let step = self.step.fetch_add(1, Ordering::Relaxed);
+        self.wire.send(request, &self.lease, OrderKey { step, ..self.key }).await
+    }
+
+    /// Like [`Survey::send`], for askers who can do nothing without a response.
+    ///
+    /// # Errors
+    /// As [`Survey::send`], and [`NotTested::NoAnswer`].
+    pub async fn ask(&self, request: Request) -> Result<Arc<Exchange>, NotTested> {
+        let exchange = self.send(request).await?;
+        if exchange.response().is_some() { Ok(exchange) } else { Err(NotTested::NoAnswer) }
+    }
+
+    /// A random-looking lower-case word of 12 letters and digits, the same for the same seed, rule, operation and purpose.
+    pub fn canary(&self, purpose: &str) -> String {
+        canary(self.target.seed, &[self.rule, &self.key.operation.to_string(), purpose])
+    }
+
+    /// What a path that does not exist beside this one answers: same directory, same extension, a random name. One request for
+    /// each directory and extension in a scan.
+    ///
+    /// # Errors
+    /// As [`Survey::ask`].
+    pub async fn missing_beside(&self, path: &str) -> Result<Arc<Exchange>, NotTested> {
+        self.ask(self.get(crate::shared::soft_404::sibling(self.target.seed, path))).await
+    }
+
+    /// `GET path`, and the exchange only if the path is really there: 2xx, and not what a path that does not exist beside it answers.
+    ///
+    /// # Errors
+    /// As [`Survey::ask`].
+    pub async fn find(&self, path: &str) -> Result<Option<Arc<Exchange>>, NotTested> {
+        let exchange = self.ask(self.get(path)).await?;
+        if !exchange.is_success() {
+            return Ok(None);
+        }
+        let missing = self.missing_beside(path).await?;
+        Ok((!crate::shared::soft_404::alike(&missing, &exchange)).then_some(exchange))
+    }
+}
+
+/// What a detector may use to ask about one operation.
+#[derive(Debug)]
+pub struct Probe<'a> {
+    survey: Survey<'a>,
+    /// The operation.
+    pub operation: &'a Operation,
+    plain: Option<&'a Arc<Exchange>>,
+}
+
+impl<'a> Deref for Probe<'a> {
+    type Target = Survey<'a>;
+
+    fn deref(&self) -> &Survey<'a> {
+        &self.survey
+    }
+}
+
+impl<'a> Probe<'a> {
+    /// For the engine: what one detector gets for one operation.
+    pub fn new(survey: Survey<'a>, operation: &'a Operation, plain: Option<&'a Arc<Exchange>>) -> Probe<'a> {
+        Probe { survey, operation, plain }
+    }
+
+    /// The operation called as an ordinary client would, with harvested or example values and the first identity's credentials.
+    /// This very request was sent in the observe round (when its method is safe), so sending it again is free.
+    pub fn request(&self) -> Request {
+        fill::request(self.operation, self.surface, self.target, &[])
+    }
+
+    /// The same with other values for some parameters, by place and name; a path value is percent-encoded, a query value too.
+    pub fn request_with(&self, values: &[fill::Value<'_>]) -> Request {
+        fill::request(self.operation, self.surface, self.target, values)
+    }
+
+    /// The plain exchange of the observe round.
+    ///
+    /// # Errors
+    /// [`NotTested::NoAnswer`] when there was no response, [`NotTested::Inconclusive`] when the operation was not called.
+    pub fn plain(&self) -> Result<&'a Arc<Exchange>, NotTested> {
+        match self.plain {
+            Some(exchange) if exchange.response().is_some() => Ok(exchange),
+            Some(_) => Err(NotTested::NoAnswer),
+            None => Err(NotTested::inconclusive("the operation was not called")),
+        }
+    }
+
+    /// The whole operation as a location.
+    pub fn location(&self) -> Location {
+        Location::of(self.operation)
+    }
+}
+
+/// A word of 12 letters and digits from a seed and names.
+pub(crate) fn canary(seed: u64, names: &[&str]) -> String {
+    const ALPHABET: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
+    let mut hash = Sha256::new();
+    hash.update(seed.to_be_bytes());
+    for name in names {
+        hash.update(name.as_bytes());
+        hash.update([0]);
+    }
+    // The first is a letter, so that the word is an identifier everywhere.
+    let digest = hash.finalize();
+    digest
+        .iter()
+        .take(12)
+        .enumerate()
+        .map(|(at, byte)| char::from(ALPHABET[usize::from(*byte) % if at == 0 { 24 } else { 32 }]))
+        .collect()
+}

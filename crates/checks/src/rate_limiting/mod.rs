@@ -1,0 +1,6 @@
+//! How much one caller may take: API4:2023.
+
+use crate::Check;
+
+/// The checks of this category.
+pub const CHECKS: &[&Check] = &[];

@@ -1,0 +1,4 @@
+//! Recognisers that several categories need.
+
+pub mod fill;
+pub mod soft_404;

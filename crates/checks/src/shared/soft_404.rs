@@ -1,0 +1,75 @@
+//! Telling "it is there" from "everything answers 200": catch-all pages, echo servers, single-page applications.
+
+use std::collections::BTreeSet;
+
+use model::Exchange;
+
+use crate::probe::canary;
+
+/// A path that does not exist beside this one: same directory, same extension, a random name.
+pub fn sibling(seed: u64, path: &str) -> String {
+    let path = path.split(['?', '#']).next().unwrap_or("/");
+    let (directory, name) = path.rsplit_once('/').map_or(("", path), |(d, n)| (d, n));
+    // `.env` is a name that begins with a dot, not an extension; its sibling begins with a dot as well.
+    let (dot, stem) = name.strip_prefix('.').map_or(("", name), |rest| (".", rest));
+    let extension = stem.rsplit_once('.').map_or("", |(_, e)| e);
+    let word = canary(seed, &["missing", directory, dot, extension]);
+    if extension.is_empty() { format!("{directory}/{dot}{word}") } else { format!("{directory}/{dot}{word}.{extension}") }
+}
+
+/// Whether two answers are the same page but for what varies by request: path echo, tokens, times.
+pub fn alike(one: &Exchange, other: &Exchange) -> bool {
+    if one.status() != other.status() {
+        return false;
+    }
+    let (Some(a), Some(b)) = (one.response(), other.response()) else { return false };
+    if a.media_type() != b.media_type() {
+        return false;
+    }
+    if a.body == b.body {
+        return true;
+    }
+    similarity(&without_echo(one), &without_echo(other)) > 0.85
+}
+
+/// The body with the request's own path taken out.
+fn without_echo(exchange: &Exchange) -> String {
+    let text = exchange.text();
+    let path = exchange.request.path();
+    let name = path.rsplit('/').next().unwrap_or("");
+    let mut text = if path.len() > 1 { text.replace(path, "") } else { text.into_owned() };
+    if name.len() > 2 {
+        text = text.replace(name, "");
+    }
+    text
+}
+
+/// Share of words that two texts have in common (Jaccard index), 0 to 1.
+pub fn similarity(one: &str, other: &str) -> f64 {
+    let words = |text: &str| -> BTreeSet<String> {
+        text.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).take(5_000).map(str::to_owned).collect()
+    };
+    let (a, b) = (words(one), words(other));
+    let either = a.union(&b).count();
+    if either == 0 { 1.0 } else { a.intersection(&b).count() as f64 / either as f64 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sibling_keeps_directory_and_extension() {
+        let path = sibling(1, "/static/config.py");
+        assert!(path.starts_with("/static/") && path.ends_with(".py") && path != "/static/config.py");
+        assert!(sibling(1, "/.env").starts_with("/."));
+        assert_eq!(sibling(1, "/a/b"), sibling(1, "/a/c"));
+        assert!(sibling(1, "/").starts_with('/'));
+    }
+
+    #[test]
+    fn similarity_is_by_words() {
+        assert!((similarity("a b c", "a b c") - 1.0).abs() < f64::EPSILON);
+        assert!(similarity("a b c d", "x y z w") < 0.1);
+    }
+}

@@ -1,0 +1,61 @@
+use std::net::IpAddr;
+
+use model::{Consent, Identity};
+
+use crate::Limits;
+
+/// Everything about how a scan reaches its target.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Time and size limits.
+    pub limits: Limits,
+    /// Requests a second; `None` for no throttle.
+    pub rate: Option<u32>,
+    /// Requests that may go at once before the rate counts.
+    pub burst: u32,
+    /// Requests under way at once.
+    pub concurrency: usize,
+    /// `http://host:port` of a proxy for everything.
+    pub proxy: Option<String>,
+    /// Do not report certificate problems as such; the handshake never fails on them anyway.
+    pub insecure: bool,
+    /// PEM certificates of further authorities to trust.
+    pub cacert: Option<Vec<u8>>,
+    /// PEM certificate chain and key to present.
+    pub client_cert: Option<Vec<u8>>,
+    /// Addresses to use instead of resolving: `(host, port, address)`.
+    pub resolve: Vec<(String, u16, IpAddr)>,
+    /// Further hosts in scope, besides the target's origin.
+    pub allow_hosts: Vec<String>,
+    /// Named credentials; requests name them.
+    pub identities: Vec<Identity>,
+    /// What may be changed at the target.
+    pub consent: Consent,
+    /// Sent as `X-Middlebrick-Scan`.
+    pub scan_id: String,
+    /// Version for the `User-Agent`.
+    pub version: String,
+}
+
+impl Settings {
+    /// Polite by default: loopback is not throttled, anything else gets a burst of 20, then 10 requests
+    /// a second, at most 6 at once.
+    pub fn polite(loopback: bool) -> Settings {
+        Settings {
+            limits: Limits::default(),
+            rate: (!loopback).then_some(10),
+            burst: 20,
+            concurrency: if loopback { 16 } else { 6 },
+            proxy: None,
+            insecure: false,
+            cacert: None,
+            client_cert: None,
+            resolve: Vec::new(),
+            allow_hosts: Vec::new(),
+            identities: Vec::new(),
+            consent: Consent::ReadOnly,
+            scan_id: String::new(),
+            version: String::new(),
+        }
+    }
+}
