@@ -1,1 +1,119 @@
-//! .
+//! The life of one scan: preflight, discover, observe, plan, probe, correlate.
+
+mod correlate;
+mod discover;
+mod observe;
+mod plan;
+mod preflight;
+mod rounds;
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use checks::Observations;
+use model::{Event, NotTested, Report, Surface, Target};
+use tokio::sync::Notify;
+use wire::{Budget, Listener, Settings, Wire, WireError};
+
+pub use plan::{Plan, PlannedCheck, plan};
+
+/// One scan of one target.
+pub struct Scan {
+    target: Target,
+    wire: Arc<Wire>,
+    listener: Listener,
+    stopped: Arc<Notify>,
+}
+
+/// Stops a running scan; what is known by then is reported.
+#[derive(Clone)]
+pub struct Stop {
+    wire: Arc<Wire>,
+    stopped: Arc<Notify>,
+}
+
+impl Stop {
+    /// Stops the scan.
+    pub fn stop(&self) {
+        self.wire.cancel();
+        self.stopped.notify_waiters();
+        self.stopped.notify_one();
+    }
+}
+
+/// What a scan knows when it ends, before it is judged as a whole.
+pub(crate) struct Ended {
+    pub(crate) surface: Surface,
+    pub(crate) observations: Observations,
+    pub(crate) outcomes: Vec<rounds::Outcome>,
+    pub(crate) skipped: Vec<plan::Skipped>,
+}
+
+impl Scan {
+    /// Prepares a scan; nothing is sent yet.
+    ///
+    /// # Errors
+    /// A setting cannot be used.
+    pub fn new(target: Target, settings: Settings, listener: Listener) -> Result<Scan, WireError> {
+        let budget = Arc::new(Budget::new(target.max_requests.unwrap_or_else(|| target.depth.requests(0))));
+        let wire = Arc::new(Wire::new(target.origin.clone(), settings, budget, Arc::clone(&listener))?);
+        Ok(Scan { target, wire, listener, stopped: Arc::new(Notify::new()) })
+    }
+
+    /// A handle that stops the scan from elsewhere.
+    pub fn stop_handle(&self) -> Stop {
+        Stop { wire: Arc::clone(&self.wire), stopped: Arc::clone(&self.stopped) }
+    }
+
+    /// Discovers the surface and says what would be asked, without asking it.
+    pub async fn plan(&self) -> (Surface, Plan) {
+        let surface = self.discover().await;
+        let plan = plan(&surface, &self.target);
+        (surface, plan)
+    }
+
+    /// Runs the scan to its report.
+    pub async fn run(self) -> Report {
+        let started = Instant::now();
+        (self.listener)(Event::Started { url: self.target.url() });
+        let ended = self.work().await;
+        let report = correlate::report(&self.target, &self.wire, ended, started.elapsed());
+        (self.listener)(Event::Finished);
+        report
+    }
+
+    async fn work(&self) -> Ended {
+        let mut surface = self.discover().await;
+        let budget = self.target.max_requests.unwrap_or_else(|| self.target.depth.requests(surface.operations.len()));
+        self.wire.budget().set_total(budget);
+        (self.listener)(Event::SurfaceFound { operations: surface.operations.len(), budget });
+        let observed = observe::observe(&mut surface, &self.target, &self.wire, &self.stopped).await;
+        let plan = plan(&surface, &self.target);
+        let outcomes = if self.wire.was_reached() {
+            rounds::run(&plan, &surface, &observed, &self.target, &self.wire, &self.listener, &self.stopped).await
+        } else {
+            Vec::new()
+        };
+        let observations = Observations {
+            plain: observed.plain,
+            exchanges: self.wire.transcript().into_iter().map(|r| r.exchange).collect(),
+        };
+        let passive = rounds::judge(&surface, &observations, &self.target, &plan, &self.listener);
+        let outcomes = outcomes.into_iter().chain(passive).collect();
+        Ended { surface, observations, outcomes, skipped: plan.skipped }
+    }
+
+    async fn discover(&self) -> Surface {
+        let work = async {
+            let known = preflight::preflight(&self.target, &self.wire).await;
+            discover::discover(known, &self.target, &self.wire).await
+        };
+        tokio::select! {
+            surface = work => surface,
+            () = self.stopped.notified() => Surface { origin: Some(self.target.origin.clone()), ..Surface::default() },
+        }
+    }
+}
+
+/// The reason for what a stop left undone.
+pub(crate) const CUT: NotTested = NotTested::Cut;
