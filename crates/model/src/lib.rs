@@ -57,4 +57,7 @@ pub use secret::{Secret, mask};
 pub use severity::Severity;
 pub use surface::{Form, FormField, SecurityScheme, SpecFacts, Surface, Technology};
 pub use target::{Selection, Target};
-pub use tls::{Certificate, TlsFacts};
+pub use tls::{
+    AcceptedSuite, Certificate, CertificateFault, CipherClass, TlsFacts, TlsFailure, TlsReport, TlsVersion,
+    VersionFacts,
+};

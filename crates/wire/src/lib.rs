@@ -13,6 +13,7 @@ mod pace;
 mod pool;
 mod scope;
 mod settings;
+pub mod tls;
 mod transcript;
 
 pub use budget::{Budget, Lease};
