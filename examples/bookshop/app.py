@@ -5,12 +5,14 @@ import atexit
 import os
 import platform
 import shutil
+import signal
+import sys
 import tempfile
-
-import flask
-from flask import Flask, jsonify, request, send_from_directory
-from flask_cors import CORS
 from importlib.metadata import version
+
+from flask import Flask, jsonify, render_template, request, send_from_directory
+from flask_cors import CORS
+from werkzeug.exceptions import HTTPException
 
 from api import api, v1
 from assistant import assistant
@@ -40,7 +42,8 @@ def create_app():
     @app.errorhandler(Exception)
     def failed(error):
         # one JSON shape for the mobile app, whatever went wrong
-        return jsonify(error=str(error), type=type(error).__name__, path=request.path), getattr(error, "code", 500)
+        status = error.code if isinstance(error, HTTPException) else 500
+        return jsonify(error=str(error), type=type(error).__name__, path=request.path), status
 
     @app.get("/health")
     def health():
@@ -60,7 +63,7 @@ def create_app():
 
     @app.get("/docs")
     def docs():
-        return flask.render_template("docs.html")
+        return render_template("docs.html")
 
     with app.app_context():
         db.create_all()
@@ -69,6 +72,7 @@ def create_app():
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # so that the data folder is removed
     parser = argparse.ArgumentParser()
     parser.add_argument("--port", type=int, default=5000)
     create_app().run(host="127.0.0.1", port=parser.parse_args().port, debug=True, use_reloader=False)
