@@ -1,0 +1,184 @@
+use std::collections::BTreeMap;
+
+use model::{Operation, SpecFacts};
+
+use crate::error::ParseError;
+use crate::fault::{Faults, quoted};
+use crate::parse::read;
+use crate::reference::{Links, links};
+use crate::security;
+use crate::server::{self, Base};
+use crate::tree::Tree;
+use crate::view::View;
+use crate::walk;
+
+/// A parsed OpenAPI document, with the external documents that were given to it.
+#[derive(Debug)]
+pub struct Document {
+    /// The document itself, whose name is empty, then the external ones.
+    files: Vec<(String, Tree)>,
+    links: Links,
+    version: String,
+    /// Faults of the text.
+    syntax_faults: Faults,
+    /// Faults of references.
+    link_faults: Faults,
+}
+
+impl Document {
+    pub(crate) fn of(tree: Tree, mut faults: Faults) -> Result<Document, ParseError> {
+        let mut document = Document {
+            files: vec![(String::new(), tree)],
+            links: Links::default(),
+            version: String::new(),
+            syntax_faults: Faults::default(),
+            link_faults: Faults::default(),
+        };
+        document.version = version(document.root(), &mut faults)?;
+        document.syntax_faults = faults;
+        document.link_all();
+        Ok(document)
+    }
+
+    /// The declared version: `2.0`, `3.0.3`, `3.1.0`.
+    pub fn version(&self) -> &str {
+        &self.version
+    }
+
+    /// The same document with these external ones, by the names that [`crate::external_references`] gave them. What cannot be
+    /// read of them becomes a fault.
+    #[must_use]
+    pub fn with_external(mut self, documents: BTreeMap<String, Vec<u8>>) -> Document {
+        for (name, bytes) in documents {
+            if self.files.iter().any(|(known, _)| *known == name) {
+                continue;
+            }
+            match read(&bytes, &mut self.syntax_faults) {
+                Ok(tree) => self.files.push((name, tree)),
+                Err(error) => {
+                    self.syntax_faults.add(format!("The external document {} cannot be read: {error}.", quoted(&name)));
+                    self.files.push((name, Tree::default()));
+                }
+            }
+        }
+        self.link_all();
+        self
+    }
+
+    /// What the document says besides its operations, read from `source` (a file or URL) for a target at `base`.
+    pub fn facts(&self, source: &str, base: &Base) -> SpecFacts {
+        let root = self.root();
+        let mut faults = self.syntax_faults.clone();
+        let info = root.get("info");
+        let scalar = |name: &str| info.and_then(|info| info.get(name)).and_then(View::scalar).unwrap_or_default();
+        let servers = server::declared(root, base, &mut faults);
+        let security_schemes = security::schemes(root, &mut faults);
+        walk::faults(self, base, &mut faults);
+        for sentence in self.link_faults.clone().into_sentences() {
+            faults.add(sentence);
+        }
+        SpecFacts {
+            source: source.to_owned(),
+            version: self.version.clone(),
+            title: scalar("title"),
+            api_version: scalar("version"),
+            servers,
+            security_schemes,
+            faults: faults.into_sentences(),
+        }
+    }
+
+    /// All operations in the document's order, at most 50,000, with full paths for a target at `base`.
+    ///
+    /// A server of another origin only lends its path: the API is then most likely deployed under another name. What follows
+    /// a `#` in a path tells operations of one path apart and is never sent, so that several operations may have one name.
+    pub fn operations(&self, base: &Base) -> Vec<Operation> {
+        walk::operations(self, base)
+    }
+
+    pub(crate) fn is_swagger(&self) -> bool {
+        self.root().raw("openapi").is_none()
+    }
+
+    pub(crate) fn root(&self) -> View<'_> {
+        self.root_of(0)
+    }
+
+    pub(crate) fn root_of(&self, file: u32) -> View<'_> {
+        View { document: self, file, node: self.tree(file).root }
+    }
+
+    pub(crate) fn files(&self) -> u32 {
+        self.files.len() as u32
+    }
+
+    pub(crate) fn name_of(&self, file: u32) -> &str {
+        &self.files[file as usize].0
+    }
+
+    pub(crate) fn tree(&self, file: u32) -> &Tree {
+        &self.files[file as usize].1
+    }
+
+    pub(crate) fn links(&self) -> &Links {
+        &self.links
+    }
+
+    pub(crate) fn link(&self, file: u32, reference: u32) -> Option<(u32, u32)> {
+        self.links.targets.get(&(file, reference)).copied()
+    }
+}
+
+impl Document {
+    fn link_all(&mut self) {
+        let mut faults = Faults::default();
+        self.links = links(self, &mut faults);
+        self.link_faults = faults;
+    }
+}
+
+/// Other descriptions that people give in place of an OpenAPI document, by a member that only they have.
+const OTHERS: [(&str, &str); 8] = [
+    ("asyncapi", "an AsyncAPI document"),
+    ("swaggerVersion", "a Swagger 1 document, which has been out of use since 2014"),
+    ("arazzo", "an Arazzo workflow document"),
+    ("overlay", "an OpenAPI overlay"),
+    ("log", "a HAR log"),
+    ("data", "a GraphQL answer"),
+    ("$schema", "a JSON Schema"),
+    ("_type", "an Insomnia export"),
+];
+
+/// The declared version, or what the document is instead.
+fn version(root: View<'_>, faults: &mut Faults) -> Result<String, ParseError> {
+    if !root.is_map() {
+        let what = if root.is_list() { "a list" } else { "plain text" };
+        return Err(ParseError::new(format!("this is {what}, not an OpenAPI document")));
+    }
+    for name in ["openapi", "swagger"] {
+        if let Some(version) = root.raw(name) {
+            let text = version.scalar().unwrap_or_default();
+            // `swagger: 2` and `openapi: 3` in YAML are numbers.
+            let text = if text.contains('.') || text.is_empty() { text } else { format!("{text}.0") };
+            if !(text.starts_with("2.") || text.starts_with("3.")) {
+                faults.add(format!(
+                    "The version {} is not known; the document is read as well as it goes.",
+                    quoted(&text)
+                ));
+            }
+            if (name == "swagger") != text.starts_with("2.") {
+                faults.add(format!("The version {} does not go with the member `{name}`.", quoted(&text)));
+            }
+            return Ok(text);
+        }
+    }
+    if root.raw("info").is_some_and(|info| info.raw("_postman_id").is_some()) || root.raw("item").is_some() {
+        return Err(ParseError::new("this is a Postman collection, not an OpenAPI document"));
+    }
+    if let Some((_, what)) = OTHERS.iter().find(|(member, _)| root.raw(member).is_some()) {
+        return Err(ParseError::new(format!("this is {what}, not an OpenAPI document")));
+    }
+    Err(ParseError::new(
+        "this is a JSON or YAML object with neither `openapi` nor `swagger`, so not an OpenAPI document",
+    ))
+}

@@ -1,0 +1,186 @@
+use model::{Schema, SchemaType};
+use serde_json::{Map, Value};
+
+use crate::pattern::matching;
+
+/// Deepest nesting of an example, whatever the schema.
+const DEEPEST: usize = 16;
+
+/// Longest text that `minLength` can ask for.
+const LONGEST_TEXT: u64 = 4_096;
+
+/// A value that this schema allows and an ordinary client could send: its example, a permitted value, or one made up from its
+/// format, bounds, pattern and name. Properties that are only in responses are left out.
+pub fn example(schema: &Schema) -> Value {
+    value(schema, "", 0)
+}
+
+/// The same for a parameter of this name, as text, never empty: lists joined with commas, objects as JSON.
+pub fn example_text(schema: &Schema, name: &str) -> String {
+    let text = text_of(&value(schema, name, 0));
+    if text.is_empty() { "1".to_owned() } else { text }
+}
+
+fn text_of(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Array(items) => items.iter().map(text_of).collect::<Vec<_>>().join(","),
+        Value::Null => String::new(),
+        other => other.to_string(),
+    }
+}
+
+fn value(schema: &Schema, name: &str, depth: usize) -> Value {
+    if let Some(example) = &schema.example
+        && fits(schema, example)
+    {
+        return example.clone();
+    }
+    if let Some(permitted) = schema.enumeration.iter().find(|value| !value.is_null()).or(schema.enumeration.first()) {
+        return permitted.clone();
+    }
+    match schema.kind {
+        SchemaType::Object => object(schema, depth),
+        SchemaType::Array => match &schema.items {
+            Some(items) if depth < DEEPEST && schema.max_items != Some(0) && !items.cut => {
+                Value::Array(vec![value(items, name, depth + 1)])
+            }
+            _ => Value::Array(Vec::new()),
+        },
+        SchemaType::String | SchemaType::Any => Value::String(text(schema, name)),
+        SchemaType::Integer => integer(schema, name),
+        SchemaType::Number => number(schema),
+        SchemaType::Boolean => Value::Bool(true),
+        SchemaType::Null => Value::Null,
+    }
+}
+
+fn object(schema: &Schema, depth: usize) -> Value {
+    let mut members = Map::new();
+    if depth < DEEPEST {
+        for (name, property) in schema.properties.iter().filter(|(_, property)| !property.read_only) {
+            // What was cut is unknown, so that it is only made up where it has to be there.
+            if !property.cut || schema.required.contains(name) {
+                members.insert(name.clone(), value(property, name, depth + 1));
+            }
+        }
+    }
+    Value::Object(members)
+}
+
+/// Whether a declared example has the declared type; documents often give `"1"` for an integer, which is then not used.
+fn fits(schema: &Schema, example: &Value) -> bool {
+    match schema.kind {
+        SchemaType::Object => example.is_object(),
+        SchemaType::Array => example.is_array(),
+        SchemaType::String => example.is_string(),
+        SchemaType::Integer => example.is_i64() || example.is_u64(),
+        SchemaType::Number => example.is_number(),
+        SchemaType::Boolean => example.is_boolean(),
+        SchemaType::Null => example.is_null(),
+        SchemaType::Any => true,
+    }
+}
+
+/// A number within the bounds, 1 if that is one.
+fn integer(schema: &Schema, name: &str) -> Value {
+    let wished: f64 = if name.to_ascii_lowercase().contains("year") { 2024.0 } else { 1.0 };
+    let least = schema.minimum.map_or(f64::MIN, f64::ceil);
+    let most = schema.maximum.map_or(f64::MAX, f64::floor);
+    let value = if least > most { least } else { wished.clamp(least, most) };
+    if value >= 0.0 { Value::from(value as u64) } else { Value::from(value as i64) }
+}
+
+fn number(schema: &Schema) -> Value {
+    let least = schema.minimum.unwrap_or(f64::MIN);
+    let most = schema.maximum.unwrap_or(f64::MAX);
+    Value::from(if least > most { least } else { 1.0_f64.clamp(least, most) })
+}
+
+/// Texts by format; the addresses and names are those that RFC 2606 and RFC 5737 reserve for examples.
+const BY_FORMAT: [(&str, &str); 22] = [
+    ("uuid", "3fa85f64-5717-4562-b3fc-2c963f66afa6"),
+    ("guid", "3fa85f64-5717-4562-b3fc-2c963f66afa6"),
+    ("date", "2024-01-15"),
+    ("date-time", "2024-01-15T12:00:00Z"),
+    ("datetime", "2024-01-15T12:00:00Z"),
+    ("time", "12:00:00Z"),
+    ("duration", "P1D"),
+    ("email", "user@example.com"),
+    ("idn-email", "user@example.com"),
+    ("uri", "https://example.com/"),
+    ("url", "https://example.com/"),
+    ("iri", "https://example.com/"),
+    ("uri-reference", "/example"),
+    ("hostname", "example.com"),
+    ("ipv4", "192.0.2.1"),
+    ("ip", "192.0.2.1"),
+    ("ipv6", "2001:db8::1"),
+    ("byte", "ZXhhbXBsZQ=="),
+    ("binary", "example"),
+    ("password", "Example-Passw0rd"),
+    ("phone", "+12025550123"),
+    ("json-pointer", "/example"),
+];
+
+/// Texts by a part of the name, in lower case without separators; the first that fits counts.
+const BY_NAME: [(&str, &str); 26] = [
+    ("email", "user@example.com"),
+    ("password", "Example-Passw0rd"),
+    ("username", "example"),
+    ("login", "example"),
+    ("uuid", "3fa85f64-5717-4562-b3fc-2c963f66afa6"),
+    ("firstname", "Alex"),
+    ("lastname", "Example"),
+    ("phone", "+12025550123"),
+    ("website", "https://example.com/"),
+    ("callback", "https://example.com/"),
+    ("redirect", "https://example.com/"),
+    ("url", "https://example.com/"),
+    ("uri", "https://example.com/"),
+    ("hostname", "example.com"),
+    ("domain", "example.com"),
+    ("datetime", "2024-01-15T12:00:00Z"),
+    ("timestamp", "2024-01-15T12:00:00Z"),
+    ("date", "2024-01-15"),
+    ("country", "US"),
+    ("currency", "USD"),
+    ("language", "en"),
+    ("locale", "en"),
+    ("timezone", "UTC"),
+    ("filename", "example.txt"),
+    ("page", "1"),
+    ("limit", "10"),
+];
+
+fn text(schema: &Schema, name: &str) -> String {
+    let least = schema.min_length.unwrap_or(0).min(LONGEST_TEXT);
+    let most = schema.max_length.unwrap_or(u64::MAX);
+    let made = schema.pattern.as_deref().and_then(|pattern| matching(pattern, least.max(1).min(most), most));
+    if let Some(made) = made {
+        return made;
+    }
+    let format = schema.format.as_deref().unwrap_or_default().to_ascii_lowercase();
+    if let Some((_, text)) = BY_FORMAT.iter().find(|(known, _)| *known == format) {
+        return fitted(text, least, most);
+    }
+    fitted(by_name(name), least, most)
+}
+
+fn by_name(name: &str) -> &'static str {
+    let plain: String = name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
+    if plain == "id" || name.ends_with("_id") || name.ends_with("-id") || name.ends_with("Id") || name.ends_with("ID") {
+        return "1";
+    }
+    BY_NAME.iter().find(|(part, _)| plain.contains(part)).map_or("example", |(_, text)| text)
+}
+
+/// A text made as long as the bounds want it.
+fn fitted(text: &str, least: u64, most: u64) -> String {
+    let length = text.chars().count() as u64;
+    if length > most {
+        return text.chars().take(most as usize).collect();
+    }
+    let missing = least.min(most).saturating_sub(length) as usize;
+    format!("{text}{}", "a".repeat(missing))
+}

@@ -1,0 +1,214 @@
+use model::{Operation, Parameter, ParameterIn, Schema, SchemaType, Source};
+
+use crate::document::Document;
+use crate::example::example_text;
+use crate::fault::{Faults, quoted};
+use crate::media;
+use crate::parameter::parameters;
+use crate::security;
+use crate::server::{self, Base};
+use crate::view::View;
+use crate::walk::Found;
+
+/// Schema nodes of all operations of a document together: some hundred bytes each.
+const NODES: usize = 150_000;
+
+/// Parameters of all operations of a document together.
+const PARAMETERS: usize = 300_000;
+
+/// Responses of all operations of a document together.
+const RESPONSES: usize = 300_000;
+
+/// Longest summary and description that is kept, in characters.
+const LONGEST_SUMMARY: usize = 500;
+
+/// What all operations together may take. A hostile document can refer to one large part from every operation.
+pub(crate) struct Total {
+    /// Schema nodes for each operation.
+    nodes: usize,
+    parameters: usize,
+    responses: usize,
+}
+
+impl Total {
+    /// The schemas of a document of many operations are cut earlier.
+    pub(crate) fn for_operations(count: usize) -> Total {
+        Total { nodes: (NODES / count.max(1)).clamp(10, 4_000), parameters: PARAMETERS, responses: RESPONSES }
+    }
+
+    /// For a run that only looks for faults.
+    pub(crate) fn without_schemas() -> Total {
+        Total { nodes: 0, parameters: PARAMETERS, responses: 0 }
+    }
+}
+
+/// Reads operations one after the other.
+pub(crate) struct Reader<'d, 'f> {
+    base: &'d Base,
+    total: Total,
+    faults: &'f mut Faults,
+    root: View<'d>,
+    is_swagger: bool,
+    server_path: String,
+    security: Option<Vec<Vec<String>>>,
+}
+
+impl<'d, 'f> Reader<'d, 'f> {
+    pub(crate) fn new(document: &'d Document, base: &'d Base, total: Total, faults: &'f mut Faults) -> Reader<'d, 'f> {
+        let root = document.root();
+        let security = security::requirement(root, "the document", faults);
+        let server_path = server::path_of_document(root, base);
+        Reader { base, total, faults, root, is_swagger: document.is_swagger(), server_path, security }
+    }
+
+    pub(crate) fn read(&mut self, found: &Found<'_>) -> Operation {
+        let operation = found.operation;
+        let name = format!("{} {}", found.method, quoted(found.path));
+        let mut budget = self.total.nodes;
+        let own_server = server::path_of(operation, self.base)
+            .or_else(|| found.items.iter().find_map(|item| server::path_of(*item, self.base)));
+        let prefix = own_server.as_deref().unwrap_or(&self.server_path);
+        let template = template(found.path, self.faults);
+        let path = format!("{prefix}{template}");
+
+        let consumes = self.media_types(operation, "consumes");
+        let lists =
+            std::iter::once(operation).chain(found.items.iter().copied()).filter_map(|view| view.get("parameters"));
+        let declared = parameters(lists, consumes, &name, &mut budget, self.faults);
+        let mut list = declared.list;
+        if self.total.parameters < list.len() {
+            self.faults.add(format!("The document has more than {PARAMETERS} parameters; the others are left out."));
+            list.truncate(self.total.parameters);
+        }
+        self.total.parameters -= list.len();
+        reconcile(&mut list, &path, &template, &name, self.faults);
+
+        let body =
+            operation.get("requestBody").and_then(|body| media::request_body(body, &mut budget)).or(declared.body);
+        let responses = self.responses(operation, &name, &mut budget);
+        let security = security::requirement(operation, &name, self.faults).or_else(|| self.security.clone());
+        Operation {
+            method: found.method.clone(),
+            path,
+            parameters: list,
+            body,
+            security,
+            responses,
+            id: operation.text_of("operationId").map(|id| id.chars().take(LONGEST_SUMMARY).collect()),
+            summary: summary(operation),
+            deprecated: operation.get("deprecated").and_then(View::boolean).unwrap_or(false),
+            source: Source::Specification,
+        }
+    }
+
+    fn responses(&mut self, operation: View<'_>, name: &str, budget: &mut usize) -> Vec<model::DeclaredResponse> {
+        let Some(declared) = operation.get("responses") else { return Vec::new() };
+        if !declared.is_map() {
+            self.faults.add(format!("The responses of {name} are not an object."));
+        }
+        if self.total.responses == 0 {
+            return Vec::new();
+        }
+        let produces = self.media_types(operation, "produces");
+        let mut responses = media::responses(declared, produces, budget);
+        responses.truncate(self.total.responses);
+        self.total.responses -= responses.len();
+        responses
+    }
+
+    /// Swagger 2.0 `consumes` or `produces` of an operation, or else of the document.
+    fn media_types<'v>(&self, operation: View<'v>, name: &str) -> Option<View<'v>>
+    where
+        'd: 'v,
+    {
+        if !self.is_swagger {
+            return None;
+        }
+        operation.get(name).or_else(|| self.root.get(name))
+    }
+}
+
+/// Summary and description, each on its own line.
+fn summary(operation: View<'_>) -> String {
+    let mut parts: Vec<&str> =
+        ["summary", "description"].iter().filter_map(|name| operation.text_of(name)).map(str::trim).collect();
+    parts.retain(|part| !part.is_empty());
+    parts.dedup();
+    parts.join("\n").chars().take(LONGEST_SUMMARY).collect()
+}
+
+/// A declared path as a template: with a slash before it, without a fragment, and with parameters in braces also where the
+/// document writes them as Flask (`<int:id>`) or Express (`:id`) do.
+fn template(path: &str, faults: &mut Faults) -> String {
+    let sent = path.split('#').next().unwrap_or_default().trim();
+    if !sent.starts_with('/') {
+        faults.add(format!("The path {} does not begin with a slash.", quoted(path)));
+    }
+    let mut template = String::with_capacity(sent.len() + 1);
+    for segment in sent.strip_prefix('/').unwrap_or(sent).split('/') {
+        template.push('/');
+        let in_braces = |name: &str| ["{", name, "}"].concat();
+        if let Some(name) = segment.strip_prefix(':').filter(|name| is_name(name)) {
+            template.push_str(&in_braces(name));
+        } else if let Some(inner) = segment.strip_prefix('<').and_then(|rest| rest.strip_suffix('>'))
+            && let Some(name) = inner.rsplit(':').next().filter(|name| is_name(name))
+        {
+            template.push_str(&in_braces(name));
+        } else {
+            template.push_str(segment);
+            continue;
+        }
+        faults.add(format!("The path {} does not write its parameters in braces.", quoted(path)));
+    }
+    template
+}
+
+fn is_name(name: &str) -> bool {
+    !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '_')
+}
+
+/// Names in braces.
+fn names(path: &str) -> Vec<&str> {
+    let mut names = Vec::new();
+    let mut rest = path;
+    while let Some(open) = rest.find('{') {
+        let Some(close) = rest[open..].find('}') else { break };
+        let name = &rest[open + 1..open + close];
+        if !name.is_empty() && !names.contains(&name) {
+            names.push(name);
+        }
+        rest = &rest[open + close + 1..];
+    }
+    names
+}
+
+/// Brings path parameters and path together: each name in braces has a parameter, and there is no other.
+fn reconcile(list: &mut Vec<Parameter>, path: &str, template: &str, whose: &str, faults: &mut Faults) {
+    let names = names(path);
+    for parameter in list.iter_mut().filter(|parameter| parameter.place == ParameterIn::Path) {
+        if !names.contains(&parameter.name.as_str())
+            && let Some(name) = names.iter().find(|name| name.eq_ignore_ascii_case(&parameter.name))
+        {
+            faults.add(format!("{whose} spells its parameter {} in two ways.", quoted(name)));
+            (*name).clone_into(&mut parameter.name);
+        }
+    }
+    list.retain(|parameter| {
+        let there = parameter.place != ParameterIn::Path || names.contains(&parameter.name.as_str());
+        if !there {
+            faults.add(format!("The path of {whose} has no parameter {}.", quoted(&parameter.name)));
+        }
+        there
+    });
+    for name in names {
+        if list.iter().any(|parameter| parameter.place == ParameterIn::Path && parameter.name == name) {
+            continue;
+        }
+        if template.contains(&format!("{{{name}}}")) {
+            faults.add(format!("{whose} does not declare its path parameter {}.", quoted(name)));
+        }
+        let schema = Schema::of(SchemaType::String);
+        let example = Some(example_text(&schema, name));
+        list.push(Parameter { name: name.to_owned(), place: ParameterIn::Path, required: true, schema, example });
+    }
+}
