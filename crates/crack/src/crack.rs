@@ -3,7 +3,8 @@
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use crate::Target;
+use crate::group::Group;
+use crate::{Kernel, Target};
 
 /// How many words a thread takes at a time.
 const CHUNK: usize = 4096;
@@ -33,18 +34,57 @@ where
     I::Item: AsRef<[u8]> + Send,
     I::IntoIter: Send,
 {
+    run(None, targets, words, threads, cancel, progress)
+}
+
+/// [`crack`] by one kernel instead of the fastest: for benchmarks and tests.
+pub fn crack_with<I>(kernel: &Kernel, targets: &[Target], words: I) -> Vec<Option<Found>>
+where
+    I: IntoIterator,
+    I::Item: AsRef<[u8]> + Send,
+    I::IntoIter: Send,
+{
+    run(Some(kernel), targets, words, 1, &AtomicBool::new(false), &|_| ())
+}
+
+fn run<I>(
+    kernel: Option<&Kernel>,
+    targets: &[Target],
+    words: I,
+    threads: usize,
+    cancel: &AtomicBool,
+    progress: &(impl Fn(u64) + Sync),
+) -> Vec<Option<Found>>
+where
+    I: IntoIterator,
+    I::Item: AsRef<[u8]> + Send,
+    I::IntoIter: Send,
+{
     let source = Mutex::new(Source { words: words.into_iter(), next: 0 });
     let found = Mutex::new(vec![None; targets.len()]);
     let done = AtomicU64::new(0);
     let worker = || {
         let mut open: Vec<usize> = (0..targets.len()).collect();
+        let mut groups = Group::all(kernel, targets, &open);
         let mut chunk = Vec::with_capacity(CHUNK);
         // Chunks are handed out in order and each one taken is finished, so every word before the last hit has been tried.
         while !cancel.load(Ordering::Relaxed) && !open.is_empty() {
             let Some(first) = lock(&source).take(&mut chunk) else { break };
-            try_chunk(targets, &open, &chunk, first, cancel, &found);
+            let words: Vec<&[u8]> = chunk.iter().map(AsRef::as_ref).collect();
+            for group in &groups {
+                group.search(&words, cancel, &mut |word, target| {
+                    // A kernel compares 32 bits of the signature; this compares all.
+                    if targets[target].verify(words[word]) {
+                        report(&mut lock(&found)[target], first + word as u64, words[word]);
+                    }
+                });
+            }
+            let before = open.len();
             open.retain(|target| lock(&found)[*target].is_none());
-            let count = chunk.len() as u64;
+            if open.len() < before {
+                groups = Group::all(kernel, targets, &open);
+            }
+            let count = words.len() as u64;
             progress(done.fetch_add(count, Ordering::Relaxed) + count);
         }
     };
@@ -71,26 +111,6 @@ impl<I: Iterator> Source<I> {
         let first = self.next;
         self.next += chunk.len() as u64;
         (!chunk.is_empty()).then_some(first)
-    }
-}
-
-fn try_chunk(
-    targets: &[Target],
-    open: &[usize],
-    chunk: &[impl AsRef<[u8]>],
-    first: u64,
-    cancel: &AtomicBool,
-    found: &Mutex<Vec<Option<Found>>>,
-) {
-    for (place, word) in chunk.iter().enumerate() {
-        if place % 256 == 0 && cancel.load(Ordering::Relaxed) {
-            return;
-        }
-        for target in open {
-            if targets[*target].verify(word.as_ref()) {
-                report(&mut lock(found)[*target], first + place as u64, word.as_ref());
-            }
-        }
     }
 }
 

@@ -2,20 +2,27 @@
 //!
 //! [`Target::parse`] recognises a token, [`crack`] tries words against it, [`words`] holds the likely ones, and [`flask_session`] and
 //! [`jwt_hs`] sign with what was found, so that it can be proved. Nothing here touches the network.
+//!
+//! This is the one crate with `unsafe` code: vector instructions, each behind a value that exists only where the CPU has them.
+
+#![deny(unsafe_op_in_unsafe_fn, clippy::undocumented_unsafe_blocks)]
 
 mod crack;
 mod digest;
 mod error;
 mod forge;
+mod group;
+mod kernel;
 mod payload;
 mod signer;
 mod target;
 pub mod words;
 
-pub use crack::{Found, crack};
+pub use crack::{Found, crack, crack_with};
 pub use digest::Digest;
 pub use error::ParseError;
 pub use forge::{Algorithm, flask_session, jwt_hs, timed};
+pub use kernel::{Kernel, kernels};
 pub use payload::{Decoded, MAX_PAYLOAD};
 pub use signer::{Derivation, Signer};
 pub use target::{Kind, MAX_TOKEN, Target};

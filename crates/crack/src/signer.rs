@@ -57,6 +57,15 @@ impl Signer {
         Self::new("", Derivation::None, digest)
     }
 
+    /// The bytes hashed before the secret, for the two derivations that are a plain hash.
+    pub(crate) fn prefix(&self) -> Option<Vec<u8>> {
+        match self.derivation {
+            Derivation::DjangoConcat => Some([self.salt.as_bytes(), b"signer"].concat()),
+            Derivation::Concat => Some(self.salt.as_bytes().to_vec()),
+            Derivation::Hmac | Derivation::None => None,
+        }
+    }
+
     /// The signing key for this secret.
     pub fn derive(&self, secret: &[u8]) -> Vec<u8> {
         match self.derivation {

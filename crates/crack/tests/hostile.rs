@@ -5,6 +5,7 @@ use std::io::Write;
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use crack::{MAX_TOKEN, ParseError, Signer, Target};
+use proptest::prelude::*;
 
 #[test]
 fn what_is_no_token_is_refused_with_the_reason() {
@@ -57,4 +58,29 @@ fn a_decompression_bomb_stops_at_the_cap() {
 fn deep_json_is_refused() {
     let token = crack::flask_session(b"dev", &"[".repeat(30_000), 1);
     assert_eq!(Target::parse(&token), Err(ParseError::Payload));
+}
+
+proptest! {
+    #[test]
+    fn no_text_panics(text in "[.|a-zA-Z0-9_\\-é\"=]{0,80}") {
+        if let Ok(targets) = Target::guesses(&text) {
+            for target in targets {
+                let _ = target.decode();
+                prop_assert!(!target.verify(b"x"));
+            }
+        }
+        if let Ok(target) = Target::signed(&text, Signer::flask_session()) {
+            let _ = target.decode();
+        }
+    }
+
+    #[test]
+    fn what_is_forged_is_read_back(secret in prop::collection::vec(any::<u8>(), 0..200), value in ".{0,80}", time in 1_293_840_000..u64::MAX) {
+        let payload = serde_json::json!({ "v": value }).to_string();
+        let target = Target::parse(&crack::flask_session(&secret, &payload, time)).unwrap();
+        prop_assert!(target.verify(&secret));
+        let decoded = target.decode().unwrap();
+        prop_assert_eq!(decoded.payload, payload);
+        prop_assert_eq!(decoded.timestamp, Some(time));
+    }
 }
