@@ -96,8 +96,7 @@ pub enum Twins {
 }
 
 /// Asks about one operation; proves into [`Findings`] as it goes. `Ok(())` with nothing found means "holds".
-pub type OnOperation =
-    for<'a> fn(&'a Probe<'a>, &'a mut Findings) -> BoxFuture<'a, Result<(), NotTested>>;
+pub type OnOperation = for<'a> fn(&'a Probe<'a>, &'a mut Findings) -> BoxFuture<'a, Result<(), NotTested>>;
 
 /// Asks about the target as a whole.
 pub type OnSurface = for<'a> fn(&'a Survey<'a>, &'a mut Findings) -> BoxFuture<'a, Result<(), NotTested>>;

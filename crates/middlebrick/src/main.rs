@@ -8,10 +8,22 @@ fn main() {
     let origin = wire::origin_of(&parsed).expect("origin");
     let loopback = origin.is_loopback();
     let target = model::Target {
-        origin, path: "/".into(), specification: None, specification_url: None, identities: vec![],
-        consent: model::Consent::ReadOnly, depth: model::Depth::Standard, max_requests: None, seed: 1,
-        context: model::Context::Public, selection: model::Selection::default(), include_paths: vec![], exclude_paths: vec![],
-        methods: vec![], now: 0, wordlist: vec![],
+        origin,
+        path: "/".into(),
+        specification: None,
+        specification_url: None,
+        identities: vec![],
+        consent: model::Consent::ReadOnly,
+        depth: model::Depth::Standard,
+        max_requests: None,
+        seed: 1,
+        context: model::Context::Public,
+        selection: model::Selection::default(),
+        include_paths: vec![],
+        exclude_paths: vec![],
+        methods: vec![],
+        now: 0,
+        wordlist: vec![],
     };
     let scan = scan::Scan::new(target, wire::Settings::polite(loopback), Arc::new(|_| {})).expect("scan");
     let rt = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("rt");

@@ -33,6 +33,8 @@ pub struct Request {
     pub follow: bool,
     /// Whether the answer of an identical earlier request will do. Off for bursts and timings.
     pub shared: bool,
+    /// Whether the answer may be as large as a specification document.
+    pub large: bool,
     /// What was altered by a check. A request without alterations is clean.
     pub altered: Vec<Altered>,
 }
@@ -49,6 +51,7 @@ impl Request {
             identity: None,
             follow: false,
             shared: true,
+            large: false,
             altered: Vec::new(),
         }
     }

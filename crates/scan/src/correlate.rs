@@ -8,8 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use model::{
-    Category, CategoryResult, Coverage, EvidenceView, Finding, FindingView, Grade, LocationView, NextFix, NotTested, NotTestedView,
-    Redactor, Report, Scored, Status, SurfaceView, Target, Tool, fingerprint, requirements, score,
+    Category, CategoryResult, Coverage, EvidenceView, Finding, FindingView, Grade, LocationView, NextFix, NotTested,
+    NotTestedView, Redactor, Report, Scored, Status, SurfaceView, Target, Tool, fingerprint, requirements, score,
 };
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -38,11 +38,8 @@ pub(crate) fn report(target: &Target, wire: &Wire, ended: Ended, elapsed: Durati
     }
     let scored: Vec<Scored> = by_rule.iter().map(outcome::RuleResult::scored).collect();
     let result = score(&scored, target.context);
-    let mut findings: Vec<FindingView> = by_rule
-        .iter()
-        .filter(|r| !r.found.is_empty())
-        .map(|r| finding_view(r, &numbers, &redactor))
-        .collect();
+    let mut findings: Vec<FindingView> =
+        by_rule.iter().filter(|r| !r.found.is_empty()).map(|r| finding_view(r, &numbers, &redactor)).collect();
     findings.sort_by(|a, b| {
         (std::cmp::Reverse(a.severity), std::cmp::Reverse(a.confidence), &a.id).cmp(&(
             std::cmp::Reverse(b.severity),

@@ -4,7 +4,6 @@ mod correlate;
 mod discover;
 mod observe;
 mod plan;
-mod preflight;
 mod rounds;
 
 use std::sync::Arc;
@@ -104,13 +103,11 @@ impl Scan {
     }
 
     async fn discover(&self) -> Surface {
-        let work = async {
-            let known = preflight::preflight(&self.target, &self.wire).await;
-            discover::discover(known, &self.target, &self.wire).await
-        };
+        let known =
+            Surface { origin: Some(self.target.origin.clone()), path: self.target.path.clone(), ..Surface::default() };
         tokio::select! {
-            surface = work => surface,
-            () = self.stopped.notified() => Surface { origin: Some(self.target.origin.clone()), ..Surface::default() },
+            surface = discover::discover(known.clone(), &self.target, &self.wire) => surface,
+            () = self.stopped.notified() => known,
         }
     }
 }

@@ -13,12 +13,7 @@ use tokio::sync::Notify;
 use wire::{Lease, Wire};
 
 /// Calls every operation that may be called, those without path parameters first: their answers hold the values for the others.
-pub(crate) async fn observe(
-    surface: &mut Surface,
-    target: &Target,
-    wire: &Wire,
-    stopped: &Notify,
-) -> Observations {
+pub(crate) async fn observe(surface: &mut Surface, target: &Target, wire: &Wire, stopped: &Notify) -> Observations {
     let mut plain: Vec<Option<Arc<Exchange>>> = vec![None; surface.operations.len()];
     for with_path_parameters in [false, true] {
         let chosen: Vec<usize> = surface
@@ -50,15 +45,38 @@ pub(crate) async fn observe(
 
 /// Words in a path or an operation id that say the call changes something, whatever its method.
 const DESTRUCTIVE: [&str; 22] = [
-    "logout", "signout", "reset", "delete", "remove", "drop", "create", "init", "seed", "flush", "purge", "clear", "destroy",
-    "shutdown", "restart", "reboot", "wipe", "truncate", "install", "uninstall", "unsubscribe", "revoke",
+    "logout",
+    "signout",
+    "reset",
+    "delete",
+    "remove",
+    "drop",
+    "create",
+    "init",
+    "seed",
+    "flush",
+    "purge",
+    "clear",
+    "destroy",
+    "shutdown",
+    "restart",
+    "reboot",
+    "wipe",
+    "truncate",
+    "install",
+    "uninstall",
+    "unsubscribe",
+    "revoke",
 ];
 
 /// Whether a GET looks as if it changed state, by the words of its path and operation id.
 pub(crate) fn looks_destructive(operation: &Operation) -> bool {
     let id = operation.id.as_deref().unwrap_or("");
     words(&operation.path).chain(words(id)).any(|word| {
-        DESTRUCTIVE.iter().any(|bad| word == *bad || (word.starts_with(bad) && matches!(&word[bad.len()..], "db" | "all" | "database" | "data" | "cache")))
+        DESTRUCTIVE.iter().any(|bad| {
+            word == *bad
+                || (word.starts_with(bad) && matches!(&word[bad.len()..], "db" | "all" | "database" | "data" | "cache"))
+        })
     })
 }
 
@@ -124,7 +142,9 @@ fn collect(json: &Value, collection: &str, found: &mut Vec<(String, String, Stri
                     }
                     Value::Array(_) | Value::Object(_) => {
                         // `{"users": [...]}`: the inner name is the better collection.
-                        let inner = if matches!(value, Value::Array(_)) && !matches!(name.as_str(), "data" | "items" | "results") {
+                        let inner = if matches!(value, Value::Array(_))
+                            && !matches!(name.as_str(), "data" | "items" | "results")
+                        {
                             name.as_str()
                         } else {
                             collection

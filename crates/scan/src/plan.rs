@@ -78,7 +78,11 @@ fn plan_operations(plan: &mut Plan, index: u32, check: &'static Check, surface: 
         }
         any = true;
         let reads = matches!(check.cost.touch, Touch::Nothing | Touch::Reads | Touch::Bursts);
-        if reads && operation.method.is_safe() && !may_be_called(operation, target.consent) && looks_destructive(operation) {
+        if reads
+            && operation.method.is_safe()
+            && !may_be_called(operation, target.consent)
+            && looks_destructive(operation)
+        {
             plan.skipped.push(Skipped { check, operation: Some(at), reason: NotTested::LooksDestructive });
         } else {
             plan.asked.push(PlannedCheck { index, check, operation: Some(at) });

@@ -2,8 +2,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-
-use checks::{Check, Findings, Observations, Probe, Sees, Seen, Survey, Touch};
+use checks::{Check, Findings, Observations, Probe, Seen, Sees, Survey, Touch};
 use futures::StreamExt;
 use futures::stream;
 use model::{Event, Finding, NotTested, OrderKey, Round, Surface, Target};
@@ -184,4 +183,3 @@ pub(crate) fn judge(
     }
     outcomes
 }
-

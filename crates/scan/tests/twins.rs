@@ -51,10 +51,8 @@ impl Drop for Serving {
 }
 
 fn python() -> PathBuf {
-    std::env::var_os("MIDDLEBRICK_PYTHON").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../.venv/bin/python"),
-        PathBuf::from,
-    )
+    std::env::var_os("MIDDLEBRICK_PYTHON")
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../.venv/bin/python"), PathBuf::from)
 }
 
 fn folder(check: &Check) -> PathBuf {
@@ -136,7 +134,8 @@ fn run(server: Server) {
             let found = report.findings.iter().any(|f| f.id == id);
             if found != expected {
                 let what = if expected { "is silent on its vulnerable twin" } else { "fires on its fixed twin" };
-                let detail = serde_json::to_string_pretty(&(&report.findings, &report.not_tested, &report.surface)).unwrap();
+                let detail =
+                    serde_json::to_string_pretty(&(&report.findings, &report.not_tested, &report.surface)).unwrap();
                 faults.push(format!("{id} {what} (Flask {flask:?}, {server:?})\n{detail}"));
             }
         }

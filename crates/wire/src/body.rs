@@ -50,14 +50,21 @@ fn patience(started: Instant, received: usize, limits: &Limits) -> Duration {
 }
 
 /// Undoes `Content-Encoding` (gzip or deflate, one layer: we ask for no more). What cannot be undone is kept raw.
-pub(crate) fn decode(raw: Vec<u8>, encoding: Option<&str>, limits: &Limits, cap: usize) -> (Vec<u8>, Option<Truncation>) {
+pub(crate) fn decode(
+    raw: Vec<u8>,
+    encoding: Option<&str>,
+    limits: &Limits,
+    cap: usize,
+) -> (Vec<u8>, Option<Truncation>) {
     let encoding = encoding.unwrap_or("").trim().to_ascii_lowercase();
     let most = cap.min(raw.len().saturating_mul(limits.ratio).max(64 * 1024));
     let decoded = match encoding.as_str() {
         "" | "identity" => return (raw, None),
         _ if raw.is_empty() => return (raw, None),
         "gzip" | "x-gzip" => take(flate2::read::MultiGzDecoder::new(raw.as_slice()), most),
-        "deflate" if raw.first().is_some_and(|b| b & 0x0f == 8) => take(flate2::read::ZlibDecoder::new(raw.as_slice()), most),
+        "deflate" if raw.first().is_some_and(|b| b & 0x0f == 8) => {
+            take(flate2::read::ZlibDecoder::new(raw.as_slice()), most)
+        }
         "deflate" => take(flate2::read::DeflateDecoder::new(raw.as_slice()), most),
         _ => None,
     };

@@ -266,7 +266,8 @@ impl Wire {
             .iter()
             .map(|(name, value)| (name.as_str().to_owned(), value.as_bytes().iter().map(|b| char::from(*b)).collect()))
             .collect();
-        let (raw, cut) = body::read(incoming, limits, limits.body_bytes).await;
+        let cap = if request.large { limits.document_bytes } else { limits.body_bytes };
+        let (raw, cut) = body::read(incoming, limits, cap).await;
         if cut.is_none() {
             self.pool.give(&request.origin, sender);
         }
@@ -282,7 +283,7 @@ impl Wire {
             .map(|reason| String::from_utf8_lossy(reason.as_bytes()).into_owned())
             .or_else(|| parts.status.canonical_reason().map(str::to_owned))
             .unwrap_or_default();
-        let (body, undecoded) = body::decode(raw, response.header("content-encoding"), limits, limits.body_bytes);
+        let (body, undecoded) = body::decode(raw, response.header("content-encoding"), limits, cap);
         response.body = body;
         response.truncated = cut.or(undecoded);
         Ok(response)
@@ -304,7 +305,10 @@ impl Wire {
             }
         };
         add("Host", full.origin.authority());
-        add("User-Agent", format!("middlebrick/{} (+https://github.com/middlebrick/middlebrick)", self.settings.version));
+        add(
+            "User-Agent",
+            format!("middlebrick/{} (+https://github.com/middlebrick/middlebrick)", self.settings.version),
+        );
         add("X-Middlebrick-Scan", self.settings.scan_id.clone());
         add("Accept", "*/*".to_owned());
         add("Accept-Encoding", "gzip, deflate".to_owned());
@@ -360,7 +364,8 @@ fn redirected(exchange: &Exchange, scope: &Scope) -> Option<Request> {
     let mut next = exchange.request.clone();
     if origin != next.origin {
         next.identity = None;
-        next.headers.retain(|(name, _)| !name.eq_ignore_ascii_case("authorization") && !name.eq_ignore_ascii_case("cookie"));
+        next.headers
+            .retain(|(name, _)| !name.eq_ignore_ascii_case("authorization") && !name.eq_ignore_ascii_case("cookie"));
     }
     next.origin = origin;
     next.target = target;
@@ -380,4 +385,3 @@ pub fn origin_of(url: &url::Url) -> Option<Origin> {
     let host = url.host_str()?.trim_start_matches('[').trim_end_matches(']').to_ascii_lowercase();
     Some(Origin { scheme, host, port: url.port_or_known_default()? })
 }
-

@@ -19,7 +19,9 @@ impl Scope {
     pub fn holds(&self, origin: &Origin) -> bool {
         let same_host = origin.host == self.origin.host;
         let default_port = origin.port == origin.scheme.default_port();
-        (same_host && (origin.port == self.origin.port || default_port && self.origin.port == self.origin.scheme.default_port()))
+        (same_host
+            && (origin.port == self.origin.port
+                || default_port && self.origin.port == self.origin.scheme.default_port()))
             || self.hosts.contains(&origin.host)
             || self.hosts.contains(&format!("{}:{}", origin.host, origin.port))
     }

@@ -40,7 +40,11 @@ impl Transcript {
         let records = self.records.lock().unwrap_or_else(PoisonError::into_inner);
         let mut all: Vec<Recorded> = records.values().cloned().collect();
         all.sort_by(|a, b| {
-            (a.key, &a.exchange.request.target, a.exchange.serial).cmp(&(b.key, &b.exchange.request.target, b.exchange.serial))
+            (a.key, &a.exchange.request.target, a.exchange.serial).cmp(&(
+                b.key,
+                &b.exchange.request.target,
+                b.exchange.serial,
+            ))
         });
         all
     }

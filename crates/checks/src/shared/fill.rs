@@ -59,7 +59,8 @@ pub fn request(operation: &Operation, surface: &Surface, target: &Target, values
         }
     }
     // Parameters that nobody declared: the check adds them.
-    for extra in values.iter().filter(|v| !operation.parameters.iter().any(|p| p.place == v.place && p.name == v.name)) {
+    for extra in values.iter().filter(|v| !operation.parameters.iter().any(|p| p.place == v.place && p.name == v.name))
+    {
         let value = if extra.raw { extra.value.to_owned() } else { encode(extra.value) };
         match extra.place {
             ParameterIn::Path => path = path.replace(&format!("{{{}}}", extra.name), &value),
@@ -69,7 +70,13 @@ pub fn request(operation: &Operation, surface: &Surface, target: &Target, values
         }
     }
     let query = query.join("&");
-    let joint = if query.is_empty() { "" } else if path.contains('?') { "&" } else { "?" };
+    let joint = if query.is_empty() {
+        ""
+    } else if path.contains('?') {
+        "&"
+    } else {
+        "?"
+    };
     let mut request = Request::new(operation.method.clone(), &target.origin, format!("{path}{joint}{query}"));
     for (name, value) in headers {
         request = request.header(&name, value.into_bytes());
@@ -111,7 +118,9 @@ pub fn harvested(parameter: &str, path: &str, surface: &Surface) -> Vec<String> 
 
 fn by_type(schema: &Schema) -> String {
     match schema.kind {
-        SchemaType::Integer | SchemaType::Number => schema.minimum.map_or("1".to_owned(), |m| format!("{}", m.max(1.0))),
+        SchemaType::Integer | SchemaType::Number => {
+            schema.minimum.map_or("1".to_owned(), |m| format!("{}", m.max(1.0)))
+        }
         SchemaType::Boolean => "true".to_owned(),
         _ => "1".to_owned(),
     }

@@ -14,7 +14,11 @@ pub fn sibling(seed: u64, path: &str) -> String {
     let (dot, stem) = name.strip_prefix('.').map_or(("", name), |rest| (".", rest));
     let extension = stem.rsplit_once('.').map_or("", |(_, e)| e);
     let word = canary(seed, &["missing", directory, dot, extension]);
-    if extension.is_empty() { format!("{directory}/{dot}{word}") } else { format!("{directory}/{dot}{word}.{extension}") }
+    if extension.is_empty() {
+        format!("{directory}/{dot}{word}")
+    } else {
+        format!("{directory}/{dot}{word}.{extension}")
+    }
 }
 
 /// Whether two answers are the same page but for what varies by request: path echo, tokens, times.

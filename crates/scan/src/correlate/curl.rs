@@ -44,9 +44,6 @@ mod tests {
     fn a_quote_does_not_end_the_argument() {
         let origin = Origin { scheme: Scheme::Http, host: "127.0.0.1".to_owned(), port: 80 };
         let request = Request::get(&origin, "/a'b").header("X", "1\n2");
-        assert_eq!(
-            line(&request, &Redactor::new()),
-            "curl -sk -i --path-as-is -H 'X: 1?2' 'http://127.0.0.1/a'\\''b'"
-        );
+        assert_eq!(line(&request, &Redactor::new()), "curl -sk -i --path-as-is -H 'X: 1?2' 'http://127.0.0.1/a'\\''b'");
     }
 }

@@ -23,10 +23,9 @@ fn entry(number: u32, record: &Recorded, redactor: &Redactor) -> TranscriptEntry
     let exchange = &record.exchange;
     let request = &exchange.request;
     let response = exchange.response();
-    let trouble = exchange
-        .failure()
-        .map(ToString::to_string)
-        .or_else(|| response.and_then(|r| r.truncated).map(|t| format!("the body is incomplete ({t:?})").to_lowercase()));
+    let trouble = exchange.failure().map(ToString::to_string).or_else(|| {
+        response.and_then(|r| r.truncated).map(|t| format!("the body is incomplete ({t:?})").to_lowercase())
+    });
     TranscriptEntry {
         number,
         round: record.key.round,

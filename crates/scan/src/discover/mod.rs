@@ -1,27 +1,204 @@
-//! Finding out what there is: specifications, links, well-known paths, fingerprints.
+//! Finding out what there is: specifications, links, forms, scripts, well-known paths, products.
 
+mod fingerprint;
+mod link;
+mod page;
+mod specification;
+mod well_known;
+
+use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
-use model::{Method, Operation, OrderKey, Request, Round, Source, Surface, Target};
+use checks::shared::fill;
+use futures::StreamExt;
+use futures::stream;
+use model::{Depth, Exchange, Method, Operation, OrderKey, ParameterIn, Request, Round, Source, Surface, Target};
 use wire::{Lease, Wire};
 
+use crate::observe::may_be_called;
+
+/// A way to ask during discovery: one lease for all of it, exchanges numbered by who asks.
+pub(crate) struct Asker<'a> {
+    pub(crate) target: &'a Target,
+    pub(crate) wire: &'a Wire,
+    lease: Lease,
+    step: AtomicU32,
+}
+
+impl Asker<'_> {
+    /// Sends a request; `None` when it may not be sent or there was no response.
+    pub(crate) async fn ask(&self, request: Request) -> Option<Arc<Exchange>> {
+        let step = self.step.fetch_add(1, Ordering::Relaxed);
+        let key = OrderKey { round: Round::Discover, check: 0, operation: 0, step };
+        self.wire.send(request, &self.lease, key).await.ok().filter(|e| e.response().is_some())
+    }
+
+    /// Like [`Asker::ask`], for a body that may be as large as a specification.
+    pub(crate) async fn ask_document(&self, request: Request) -> Option<Arc<Exchange>> {
+        self.ask(Request { large: true, ..request }).await
+    }
+
+    /// `GET path` on the target, anonymous.
+    pub(crate) async fn get(&self, path: &str) -> Option<Arc<Exchange>> {
+        self.ask(Request::get(&self.target.origin, path)).await
+    }
+
+    /// Several paths at once, in the order given.
+    pub(crate) async fn get_all(&self, paths: &[String]) -> Vec<(String, Arc<Exchange>)> {
+        let asked = paths.iter().map(|path| async move { (path.clone(), self.get(path).await) });
+        let answers: Vec<_> = stream::iter(asked).buffered(16).collect().await;
+        answers.into_iter().filter_map(|(path, exchange)| exchange.map(|e| (path, e))).collect()
+    }
+}
+
 /// Requests that discovery may send.
-const REQUESTS: u32 = 25;
+fn requests(depth: Depth) -> u32 {
+    match depth {
+        Depth::Quick => 14,
+        Depth::Standard => 40,
+        Depth::Deep => 200,
+    }
+}
+
+/// Pages that are read for links.
+fn pages(depth: Depth) -> usize {
+    match depth {
+        Depth::Quick => 3,
+        Depth::Standard => 12,
+        Depth::Deep => 80,
+    }
+}
 
 /// Completes the surface.
 pub(crate) async fn discover(mut surface: Surface, target: &Target, wire: &Wire) -> Surface {
-    let lease = Lease::reading(wire.budget(), REQUESTS);
-    let mut operations = vec![Operation::undeclared(Method::GET, target.path.clone(), Source::Given)];
-    let key = OrderKey { round: Round::Discover, check: 0, operation: 0, step: 0 };
-    let given = target.specification.clone().map(|(source, text)| (source, text, false));
-    let served = match wire.send(Request::get(&target.origin, "/openapi.json"), &lease, key).await {
-        Ok(exchange) if exchange.is_success() => {
-            Some(("/openapi.json".to_owned(), exchange.body().to_vec(), true))
-        }
-        _ => None,
-    };
-    let _ = (given, served);
-    operations.sort_by(|a, b| (&a.path, &a.method).cmp(&(&b.path, &b.method)));
-    surface.operations = operations.into_iter().map(Arc::new).collect();
+    let asker =
+        Asker { target, wire, lease: Lease::reading(wire.budget(), requests(target.depth)), step: AtomicU32::new(0) };
+    let mut found = Found::default();
+    found.add(link::operation(&target.path, Source::Given));
+    let root = asker.ask(fill::request(&link::operation(&target.path, Source::Given), &surface, target, &[])).await;
+    if let Some(exchange) = &root {
+        fingerprint::read(exchange, &mut surface.technologies);
+    }
+    let missing = asker.get(&checks::shared::soft_404::sibling(target.seed, "/")).await;
+    if let Some(exchange) = &missing {
+        fingerprint::read(exchange, &mut surface.technologies);
+    }
+    crawl(&asker, &mut surface, &mut found).await;
+    specification::discover(&asker, &mut surface, &mut found, missing.as_deref()).await;
+    well_known::discover(&asker, &mut surface, &mut found, missing.as_deref()).await;
+    crawl(&asker, &mut surface, &mut found).await;
+    surface.technologies.sort();
+    surface.technologies.dedup_by(|a, b| a.name == b.name);
+    surface.operations = found.selected(target);
     surface
+}
+
+/// Operations found so far, by method and path template.
+#[derive(Default)]
+pub(crate) struct Found {
+    operations: BTreeMap<(String, Method), Operation>,
+    /// Paths already read for links.
+    read: std::collections::BTreeSet<String>,
+}
+
+impl Found {
+    /// Adds an operation. What a specification says wins; parameters seen elsewhere are added to it.
+    pub(crate) fn add(&mut self, operation: Operation) {
+        /// More operations than this are an infinite URL space, not an API.
+        const MOST: usize = 20_000;
+        let path = self.template_of(&operation);
+        let key = (path.clone(), operation.method.clone());
+        if let Some(known) = self.operations.get_mut(&key) {
+            if operation.source == Source::Specification && known.source != Source::Specification {
+                let seen = std::mem::replace(known, operation);
+                merge(known, seen);
+            } else {
+                merge(known, operation);
+            }
+        } else if self.operations.len() < MOST {
+            self.operations.insert(key, Operation { path, ..operation });
+        }
+    }
+
+    /// The template of a known operation that this concrete path is an instance of, or else its own.
+    fn template_of(&self, operation: &Operation) -> String {
+        if self.operations.contains_key(&(operation.path.clone(), operation.method.clone())) {
+            return operation.path.clone();
+        }
+        self.operations
+            .values()
+            .filter(|known| known.source == Source::Specification && known.method == operation.method)
+            .find(|known| link::is_instance(&known.path, &operation.path))
+            .map_or_else(|| operation.path.clone(), |known| known.path.clone())
+    }
+
+    fn selected(self, target: &Target) -> Vec<Arc<Operation>> {
+        let wanted = |operation: &Operation| {
+            let matches = |globs: &[String]| globs.iter().any(|g| link::glob(g, &operation.path));
+            (target.include_paths.is_empty() || matches(&target.include_paths))
+                && !matches(&target.exclude_paths)
+                && (target.methods.is_empty() || target.methods.contains(&operation.method))
+        };
+        self.operations.into_values().filter(wanted).map(Arc::new).collect()
+    }
+}
+
+fn merge(known: &mut Operation, seen: Operation) {
+    for parameter in seen.parameters {
+        let same = known.parameters.iter_mut().find(|p| p.name == parameter.name && p.place == parameter.place);
+        match same {
+            Some(p) => p.example = p.example.take().or(parameter.example),
+            None if parameter.place != ParameterIn::Path => known.parameters.push(parameter),
+            None => {}
+        }
+    }
+    known.body = known.body.take().or(seen.body);
+}
+
+/// Reads pages and JSON answers for links, the shortest paths first, until nothing new comes or enough was read.
+async fn crawl(asker: &Asker<'_>, surface: &mut Surface, found: &mut Found) {
+    loop {
+        let left = pages(asker.target.depth).saturating_sub(found.read.len());
+        let mut next: Vec<Operation> = found
+            .operations
+            .values()
+            .filter(|o| o.method == Method::GET && o.source != Source::Specification)
+            .filter(|o| may_be_called(o, asker.target.consent) && !found.read.contains(&o.path))
+            .cloned()
+            .collect();
+        next.sort_by_key(|o| (o.path.matches('/').count(), o.path.clone()));
+        next.truncate(left);
+        if next.is_empty() {
+            return;
+        }
+        found.read.extend(next.iter().map(|o| o.path.clone()));
+        let asked = next.iter().map(|o| asker.ask(fill::request(o, surface, asker.target, &[])));
+        let answers: Vec<_> = stream::iter(asked.collect::<Vec<_>>()).buffered(16).collect().await;
+        for exchange in answers.into_iter().flatten() {
+            fingerprint::read(&exchange, &mut surface.technologies);
+            page::read(&exchange, asker.target, surface, found);
+        }
+        read_scripts(asker, surface, found).await;
+    }
+}
+
+/// Reads the target's own scripts for paths of its API.
+async fn read_scripts(asker: &Asker<'_>, surface: &Surface, found: &mut Found) {
+    const SCRIPTS: usize = 4;
+    let scripts: Vec<String> = surface
+        .assets
+        .iter()
+        .filter(|path| path.split('?').next().is_some_and(|p| p.ends_with(".js")) && !found.read.contains(*path))
+        .take(SCRIPTS)
+        .cloned()
+        .collect();
+    found.read.extend(scripts.iter().cloned());
+    for (_, exchange) in asker.get_all(&scripts).await {
+        for path in page::script_paths(&exchange.text()) {
+            if let Some(operation) = link::resolve(&path, &exchange.request, asker.target, Source::Script) {
+                found.add(operation);
+            }
+        }
+    }
 }

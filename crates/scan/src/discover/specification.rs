@@ -1,0 +1,153 @@
+//! Finding and reading the OpenAPI document: given by the user, linked, or at a framework's default path.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use model::{Depth, Exchange, Request, Surface};
+use openapi::{Base, Document};
+use serde::Deserialize;
+
+use super::{Asker, Found, fingerprint};
+
+/// A default path and the products that serve it; no product named means everybody.
+#[derive(Deserialize)]
+struct Row {
+    path: String,
+    #[serde(default)]
+    of: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct Table {
+    document: Vec<Row>,
+}
+
+/// Where documents are served by default, the likeliest first.
+fn default_paths(surface: &Surface, depth: Depth) -> Vec<String> {
+    #[allow(clippy::expect_used)] // compiled in; a test parses it
+    let table: Table = toml::from_str(include_str!("data/specifications.toml")).expect("valid");
+    let likely = |row: &Row| row.of.is_empty() || row.of.iter().any(|p| surface.has(p));
+    let known = surface.technologies.iter().any(|t| table.document.iter().any(|r| r.of.contains(&t.name)));
+    table
+        .document
+        .iter()
+        .filter(|row| likely(row) || !known && depth > Depth::Quick || depth == Depth::Deep)
+        .map(|row| row.path.clone())
+        .collect()
+}
+
+/// Reads the document the user gave, or looks for one.
+pub(crate) async fn discover(asker: &Asker<'_>, surface: &mut Surface, found: &mut Found, missing: Option<&Exchange>) {
+    if let Some((source, bytes)) = &asker.target.specification {
+        if let Ok(document) = openapi::parse(bytes) {
+            take(document, source, &Base::of(asker.target.origin.clone()), surface, found);
+        }
+        return;
+    }
+    if let Some(url) = &asker.target.specification_url {
+        if let Some((path, exchange)) = fetch(asker, url).await {
+            read(asker, &path, &exchange, surface, found).await;
+        }
+        return;
+    }
+    let mut paths: Vec<String> = linked(found);
+    for path in default_paths(surface, asker.target.depth) {
+        let prefixed = prefixed(&asker.target.path, &path);
+        paths.extend(prefixed.into_iter().chain([path]).filter(|p| !p.is_empty()));
+    }
+    let mut tried: Vec<String> = Vec::new();
+    for batch in paths.chunks(4) {
+        let batch: Vec<String> = batch.iter().filter(|p| !tried.contains(p)).cloned().collect();
+        tried.extend(batch.iter().cloned());
+        let asked = batch
+            .iter()
+            .map(|path| async move { (path, asker.ask_document(Request::get(&asker.target.origin, path)).await) });
+        for (path, exchange) in futures::future::join_all(asked).await {
+            let Some(exchange) = exchange else { continue };
+            fingerprint::read(&exchange, &mut surface.technologies);
+            let same = missing.is_some_and(|m| checks::shared::soft_404::alike(m, &exchange));
+            if exchange.is_success() && !same && read(asker, path, &exchange, surface, found).await {
+                surface.specification_is_public = true;
+                return;
+            }
+        }
+    }
+}
+
+/// Links that look like documents come first.
+fn linked(found: &Found) -> Vec<String> {
+    found
+        .operations
+        .keys()
+        .map(|(path, _)| path)
+        .filter(|path| {
+            let lower = path.to_ascii_lowercase();
+            let named = ["openapi", "swagger", "apispec", "api-docs", "api_docs"].iter().any(|w| lower.contains(w));
+            named && [".json", ".yaml", ".yml"].iter().any(|e| lower.ends_with(e))
+        })
+        .cloned()
+        .collect()
+}
+
+/// The same path under the path that the scan was asked for.
+fn prefixed(base: &str, path: &str) -> Option<String> {
+    let base = base.split('?').next().unwrap_or("").trim_end_matches('/');
+    (!base.is_empty()).then(|| format!("{base}{path}"))
+}
+
+async fn fetch(asker: &Asker<'_>, url: &str) -> Option<(String, Arc<Exchange>)> {
+    let url = url::Url::parse(&asker.target.url()).ok()?.join(url).ok()?;
+    let origin = wire::origin_of(&url)?;
+    let query = url.query().map_or_else(String::new, |q| format!("?{q}"));
+    let path = format!("{}{query}", url.path());
+    let exchange = asker.ask_document(Request::get(&origin, &path).follow()).await?;
+    Some((path, exchange))
+}
+
+/// Reads a document from an answer, with the documents it refers to. Says whether it was one.
+async fn read(asker: &Asker<'_>, path: &str, exchange: &Exchange, surface: &mut Surface, found: &mut Found) -> bool {
+    const EXTERNAL: usize = 8;
+    let Ok(mut document) = openapi::parse(exchange.body()) else { return false };
+    let wanted: Vec<String> = openapi::external_references(&document).into_iter().take(EXTERNAL).collect();
+    let mut external = BTreeMap::new();
+    for name in wanted {
+        let Ok(base) = url::Url::parse(&exchange.request.url()) else { break };
+        let Some(url) = base.join(&name).ok().filter(|u| wire::origin_of(u).as_ref() == Some(&asker.target.origin))
+        else {
+            continue;
+        };
+        if let Some(answer) = asker.ask_document(Request::get(&asker.target.origin, url.path())).await {
+            external.insert(name, answer.body().to_vec());
+        }
+    }
+    if !external.is_empty() {
+        document = document.with_external(external);
+    }
+    let base = Base { origin: asker.target.origin.clone(), document_path: path.to_owned() };
+    take(document, path, &base, surface, found);
+    true
+}
+
+fn take(document: Document, source: &str, base: &Base, surface: &mut Surface, found: &mut Found) {
+    for operation in document.operations(base) {
+        found.add(operation);
+    }
+    surface.specification = Some(document.facts(source, base));
+}
+
+#[cfg(test)]
+mod tests {
+    use model::Technology;
+
+    use super::*;
+
+    #[test]
+    fn what_the_fingerprint_names_decides_the_paths() {
+        let nobody = default_paths(&Surface::default(), Depth::Standard);
+        assert!(nobody.contains(&"/openapi.json".to_owned()) && nobody.contains(&"/v3/api-docs".to_owned()));
+        let flask = Technology { name: "Flask".to_owned(), version: None, evidence: String::new() };
+        let flask = Surface { technologies: vec![flask], ..Surface::default() };
+        let paths = default_paths(&flask, Depth::Standard);
+        assert!(paths.contains(&"/apispec_1.json".to_owned()) && !paths.contains(&"/v3/api-docs".to_owned()));
+    }
+}
