@@ -41,6 +41,9 @@ impl Reader {
     /// Takes more bytes; true when nothing that follows is of interest.
     pub(super) fn push(&mut self, bytes: &[u8]) -> Result<bool, TlsFailure> {
         self.total += bytes.len();
+        if self.total > MAX_ANSWER {
+            return Err(TlsFailure::TooLarge);
+        }
         let mut records = std::mem::take(&mut self.records);
         records.extend_from_slice(bytes);
         let mut rest = records.as_slice();
@@ -56,9 +59,6 @@ impl Reader {
             if done {
                 return Ok(true);
             }
-        }
-        if self.total > MAX_ANSWER {
-            return Err(TlsFailure::TooLarge);
         }
         self.records = rest.to_vec();
         Ok(false)

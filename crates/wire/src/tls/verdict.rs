@@ -28,10 +28,12 @@ pub fn judge_chain(
     };
     let mut faults = own_faults(&parsed, now);
     let issuers: Vec<_> = others.iter().filter_map(|der| read(der)).filter(|issuer| !is_self_issued(issuer)).collect();
-    if is_weakly_signed(&parsed) || issuers.iter().any(is_weakly_signed) {
+    let weakly_signed = is_weakly_signed(&parsed) || issuers.iter().any(is_weakly_signed);
+    let weak_issuer = issuers.iter().any(has_weak_key);
+    if weakly_signed {
         faults.push(CertificateFault::WeakSignature);
     }
-    if has_weak_key(&parsed) || issuers.iter().any(has_weak_key) {
+    if weak_issuer || has_weak_key(&parsed) {
         faults.push(CertificateFault::WeakKey);
     }
     match ParsedCertificate::try_from(leaf) {
@@ -49,7 +51,7 @@ pub fn judge_chain(
                     roots.algorithms(),
                 );
                 if let Err(error) = path {
-                    path_faults(&error, &parsed, &mut faults);
+                    faults.extend(path_fault(&error, &parsed, weakly_signed || weak_issuer));
                 }
             }
         }
@@ -83,30 +85,24 @@ fn within_validity(leaf: &X509Certificate<'_>, now: UnixTime) -> UnixTime {
     UnixTime::since_unix_epoch(Duration::from_secs(now.as_secs().min(until).max(from)))
 }
 
-fn path_faults(error: &Error, leaf: &X509Certificate<'_>, faults: &mut Vec<CertificateFault>) {
-    let untrusted = || {
-        if is_self_issued(leaf) { CertificateFault::SelfSigned } else { CertificateFault::UntrustedIssuer }
-    };
-    let Error::InvalidCertificate(error) = error else {
-        faults.push(other(error));
-        return;
-    };
+/// What the verifier's refusal of the path means; none when the list has it already. The verifier does not compute signatures
+/// with weak algorithms or keys, so on a `weak` path only the absence of an issuer is news.
+fn path_fault(error: &Error, leaf: &X509Certificate<'_>, weak: bool) -> Option<CertificateFault> {
+    let untrusted = if is_self_issued(leaf) { CertificateFault::SelfSigned } else { CertificateFault::UntrustedIssuer };
+    let Error::InvalidCertificate(error) = error else { return Some(other(error)) };
     match error {
-        CertificateError::Expired | CertificateError::ExpiredContext { .. } => faults.push(CertificateFault::Expired),
+        CertificateError::Expired | CertificateError::ExpiredContext { .. } => Some(CertificateFault::Expired),
         CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
-            faults.push(CertificateFault::NotYetValid);
+            Some(CertificateFault::NotYetValid)
         }
-        CertificateError::UnknownIssuer => faults.push(untrusted()),
-        // An authority as leaf stops the verifier before it looks for a path; its own signature then tells what it is.
-        _ if is_authority_error(error) && faults.contains(&CertificateFault::CaAsLeaf) => faults.push(untrusted()),
-        // A path with a weak signature or key is refused for that, and that is in the list already.
-        _ if faults.iter().any(|f| matches!(f, CertificateFault::WeakSignature | CertificateFault::WeakKey)) => {}
-        _ => faults.push(CertificateFault::Other(error.to_string())),
+        CertificateError::UnknownIssuer => Some(untrusted),
+        // The verifier refuses an authority as leaf before it looks for a path.
+        CertificateError::Other(_) if leaf.is_ca() => is_self_issued(leaf).then_some(untrusted),
+        _ if weak => None,
+        // Another authority of the same name.
+        CertificateError::BadSignature => Some(untrusted),
+        _ => Some(CertificateFault::Other(error.to_string())),
     }
-}
-
-fn is_authority_error(error: &CertificateError) -> bool {
-    matches!(error, CertificateError::Other(_))
 }
 
 fn other(error: &Error) -> CertificateFault {
