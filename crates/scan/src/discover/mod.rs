@@ -173,11 +173,17 @@ async fn crawl(asker: &Asker<'_>, surface: &mut Surface, found: &mut Found) {
             return;
         }
         found.read.extend(next.iter().map(|o| o.path.clone()));
-        let asked = next.iter().map(|o| asker.ask(fill::request(o, surface, asker.target, &[])));
-        let answers: Vec<_> = stream::iter(asked.collect::<Vec<_>>()).buffered(16).collect().await;
-        for exchange in answers.into_iter().flatten() {
+        let asked: Vec<_> =
+            next.iter().map(|o| asker.ask(fill::request(o, surface, asker.target, &[]))).collect();
+        let answers: Vec<_> = stream::iter(asked).buffered(16).collect().await;
+        for (operation, exchange) in next.iter().zip(answers) {
+            let Some(exchange) = exchange else { continue };
             fingerprint::read(&exchange, &mut surface.technologies);
             page::read(&exchange, asker.target, surface, found);
+            // A link to nothing, or to what is no GET operation, is no operation.
+            if operation.source != Source::Given && matches!(exchange.status(), 404 | 405 | 410) {
+                found.operations.remove(&(operation.path.clone(), Method::GET));
+            }
         }
         read_scripts(asker, surface, found).await;
     }

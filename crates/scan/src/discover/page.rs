@@ -31,7 +31,7 @@ pub(crate) fn read(exchange: &Exchange, target: &Target, surface: &mut Surface, 
     }
     if response.is_html() {
         html(exchange, target, surface, found);
-    } else if let Some(json) = response.json().filter(|_| response.is_success()) {
+    } else if let Some(json) = response.json().filter(|j| response.is_success() && !is_specification(j)) {
         let mut links = Vec::new();
         json_links(json, &mut links, 0);
         for path in links.into_iter().take(LINKS) {
@@ -168,6 +168,11 @@ fn json_links(json: &Value, links: &mut Vec<String>, depth: usize) {
         }
         _ => {}
     }
+}
+
+/// The paths of a specification are read as what they are, not as links.
+fn is_specification(json: &Value) -> bool {
+    json.get("openapi").or_else(|| json.get("swagger")).is_some() && json.get("paths").is_some()
 }
 
 fn is_path(text: &str) -> bool {
