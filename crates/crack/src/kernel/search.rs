@@ -84,7 +84,7 @@ fn derive<const N: usize, E: Engine<N>>(
         }
         Key::Hash { state, tail, prefix } => {
             let long = fill_messages(words, tail, prefix.len(), rows);
-            let mut lanes = state.map(|word| engine.splat(word));
+            let mut lanes = splat(engine, state);
             engine.compress(&mut lanes, &load(engine, rows));
             if long != 0 {
                 replace(engine, plan.function, &mut lanes, prefix, words, long);
@@ -97,10 +97,9 @@ fn derive<const N: usize, E: Engine<N>>(
 /// The states after the padded key, inside and outside (RFC 2104).
 #[inline(always)]
 fn pads<const N: usize, E: Engine<N>>(engine: E, function: &Function<N>, key: &[E::V; 16]) -> ([E::V; N], [E::V; N]) {
-    let iv = function.iv.map(|word| engine.splat(word));
-    let (mut inner, mut outer) = (iv, iv);
-    engine.compress(&mut inner, &key.map(|word| engine.xor(word, INNER_PAD)));
-    engine.compress(&mut outer, &key.map(|word| engine.xor(word, OUTER_PAD)));
+    let (mut inner, mut outer) = (splat(engine, &function.iv), splat(engine, &function.iv));
+    engine.compress(&mut inner, &xor(engine, key, INNER_PAD));
+    engine.compress(&mut outer, &xor(engine, key, OUTER_PAD));
     (inner, outer)
 }
 
@@ -130,9 +129,33 @@ fn as_key<const N: usize, E: Engine<N>>(engine: E, digest: [E::V; N]) -> [E::V; 
     block
 }
 
+// Loops, where `map` would read better: the closures it is given are compiled without the CPU feature of the kernel.
+
 #[inline(always)]
 fn load<const N: usize, E: Engine<N>>(engine: E, rows: &[Row; 16]) -> [E::V; 16] {
-    std::array::from_fn(|word| engine.load(&rows[word].0))
+    let mut block = [engine.splat(0); 16];
+    for (word, row) in block.iter_mut().zip(rows) {
+        *word = engine.load(&row.0);
+    }
+    block
+}
+
+#[inline(always)]
+fn splat<const N: usize, E: Engine<N>>(engine: E, words: &[u32; N]) -> [E::V; N] {
+    let mut state = [engine.splat(0); N];
+    for (lanes, word) in state.iter_mut().zip(words) {
+        *lanes = engine.splat(*word);
+    }
+    state
+}
+
+#[inline(always)]
+fn xor<const N: usize, E: Engine<N>>(engine: E, key: &[E::V; 16], pad: u32) -> [E::V; 16] {
+    let mut block = *key;
+    for word in &mut block {
+        *word = engine.xor(*word, pad);
+    }
+    block
 }
 
 /// Writes each word as an HMAC key: padded with zeros, or hashed when longer than a block.
