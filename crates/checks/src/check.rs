@@ -115,6 +115,8 @@ pub struct Check {
     pub cost: Cost,
     /// The least depth at which it asks.
     pub depth: Depth,
+    /// Further requests that it may send in a deep scan, besides `cost.requests`.
+    pub more_when_deep: u32,
     /// Which operations `on_operation` asks about; pure, decided when the scan is planned.
     pub applies: fn(&Operation, &Surface) -> bool,
     /// Judges each exchange.
@@ -138,6 +140,7 @@ impl Check {
             rule,
             cost: Cost { requests: 0, touch: Touch::Nothing },
             depth: Depth::Quick,
+            more_when_deep: 0,
             applies: |_, _| true,
             on_exchange: None,
             sees: Sees::Clean,
@@ -146,6 +149,11 @@ impl Check {
             on_end: None,
             twins: Twins::None("states none"),
         }
+    }
+
+    /// The most that one ask may send at this depth.
+    pub fn requests(&self, depth: Depth) -> u32 {
+        self.cost.requests + if depth == Depth::Deep { self.more_when_deep } else { 0 }
     }
 }
 

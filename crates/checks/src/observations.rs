@@ -33,11 +33,31 @@ pub struct Seen<'a> {
 }
 
 impl Seen<'_> {
-    /// Where a finding on this exchange is: the operation, or else the method and path as sent.
+    /// Where a finding on this exchange is: the operation, or one whose template the path is an instance of, so that a check's
+    /// own values do not move the finding; the host for a path made up by us; or else the method and path as sent.
     pub fn location(&self) -> Location {
-        match self.operation {
+        let request = &self.exchange.request;
+        let path = request.path();
+        if let Some(operation) = self.operation {
+            return Location::of(operation);
+        }
+        let same = |o: &&std::sync::Arc<Operation>| o.method == request.method && is_instance(&o.path, path);
+        match self.surface.operations.iter().find(same) {
             Some(operation) => Location::of(operation),
-            None => Location::at(self.exchange.request.method.clone(), self.exchange.request.path()),
+            None if crate::shared::soft_404::sibling(self.target.seed, path) == path => Location::host(),
+            None => Location::at(request.method.clone(), path),
+        }
+    }
+}
+
+/// Whether a path is an instance of a template: equal but for the segments in braces.
+fn is_instance(template: &str, path: &str) -> bool {
+    let (mut left, mut right) = (template.split('/'), path.split('/'));
+    loop {
+        match (left.next(), right.next()) {
+            (None, None) => return true,
+            (Some(a), Some(b)) if a == b || a.contains('{') && !b.is_empty() => {}
+            _ => return false,
         }
     }
 }

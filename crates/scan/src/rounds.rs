@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 use checks::{Check, Findings, Observations, Probe, Seen, Sees, Survey, Touch};
 use futures::StreamExt;
 use futures::stream;
-use model::{Event, Finding, NotTested, OrderKey, Round, Surface, Target};
+use model::{Depth, Event, Finding, NotTested, OrderKey, Round, Surface, Target};
 use tokio::sync::Notify;
 use wire::{Lease, Listener, Wire};
 
@@ -42,7 +42,7 @@ pub(crate) async fn run(
     let mut outcomes = Vec::new();
     let mut waiting: VecDeque<&PlannedCheck> = plan.asked.iter().collect();
     while !waiting.is_empty() && !wire.is_cancelled() {
-        let wave = admit(&mut waiting, wire.budget().left(), &mut outcomes);
+        let wave = admit(&mut waiting, wire.budget().left(), target.depth, &mut outcomes);
         if wave.is_empty() {
             break;
         }
@@ -76,13 +76,14 @@ fn not_asked(planned: &PlannedCheck, reason: NotTested) -> Outcome {
 fn admit<'a>(
     waiting: &mut VecDeque<&'a PlannedCheck>,
     budget: u32,
+    depth: Depth,
     outcomes: &mut Vec<Outcome>,
 ) -> Vec<&'a PlannedCheck> {
     let mut left = budget;
     let mut wave = Vec::new();
     let mut later = VecDeque::new();
     while let Some(planned) = waiting.pop_front() {
-        let cost = if planned.check.cost.touch == Touch::Bursts { 0 } else { planned.check.cost.requests };
+        let cost = if planned.check.cost.touch == Touch::Bursts { 0 } else { planned.check.requests(depth) };
         if wave.len() >= WAVE || cost > left && cost <= budget {
             later.push_back(planned); // it may fit when this wave has spent less than it could
         } else if cost > left {
@@ -105,10 +106,11 @@ async fn ask(
     listener: &Listener,
 ) -> ((u32, Option<usize>), Outcome) {
     let check = planned.check;
+    let requests = check.requests(target.depth);
     let lease = match check.cost.touch {
-        Touch::Bursts => Lease::burst(wire.budget(), check.cost.requests),
-        Touch::Queries => Lease::reading(wire.budget(), check.cost.requests).with_queries(),
-        _ => Lease::reading(wire.budget(), check.cost.requests),
+        Touch::Bursts => Lease::burst(wire.budget(), requests),
+        Touch::Queries => Lease::reading(wire.budget(), requests).with_queries(),
+        _ => Lease::reading(wire.budget(), requests),
     };
     let key = OrderKey {
         round: Round::Probe,

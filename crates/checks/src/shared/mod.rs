@@ -1,4 +1,6 @@
 //! Recognisers that several categories need.
 
 pub mod fill;
+pub mod patterns;
+pub mod provoke;
 pub mod soft_404;

@@ -173,8 +173,7 @@ async fn crawl(asker: &Asker<'_>, surface: &mut Surface, found: &mut Found) {
             return;
         }
         found.read.extend(next.iter().map(|o| o.path.clone()));
-        let asked: Vec<_> =
-            next.iter().map(|o| asker.ask(fill::request(o, surface, asker.target, &[]))).collect();
+        let asked: Vec<_> = next.iter().map(|o| asker.ask(fill::request(o, surface, asker.target, &[]))).collect();
         let answers: Vec<_> = stream::iter(asked).buffered(16).collect().await;
         for (operation, exchange) in next.iter().zip(answers) {
             let Some(exchange) = exchange else { continue };

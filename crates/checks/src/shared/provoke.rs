@@ -1,0 +1,127 @@
+//! GET requests that make a faulty application fail without changing anything: a required parameter left out, a number beyond the
+//! database, a text where a number belongs, a date that a static file's server cannot compute. An application in good order
+//! answers all of them with 4xx or ignores them.
+
+use std::sync::Arc;
+
+use model::{Exchange, Method, NotTested, Operation, Parameter, ParameterIn, Request, SchemaType};
+
+use crate::Survey;
+use crate::shared::fill;
+
+/// What [`errors`] sends at most.
+pub const REQUESTS: u32 = 6;
+
+/// One attempt to provoke an error.
+#[derive(Debug, Clone)]
+pub struct Provoked {
+    /// How, as the beginning of a sentence: `leaving out the parameter 'q'`.
+    pub how: String,
+    /// The same resource asked for in the ordinary way.
+    pub plain: Arc<Exchange>,
+    /// What came of the attempt.
+    pub answer: Arc<Exchange>,
+}
+
+/// 2^63, one more than a signed 64-bit integer holds.
+const BEYOND_64_BIT: &str = "9223372036854775808";
+
+/// More digits than Python converts to an integer (4300 by default since 3.11).
+const DIGITS: usize = 4_400;
+
+/// A date whose time zone offset overflows (Werkzeug 2.0 to 3.1.9 fail on it before the application is asked).
+const OVERFLOWING_DATE: &str = "Mon, 01 Jan 2001 00:00:00 +99999999999999999999";
+
+/// Tries the ways that fit the surface. The same few requests whoever asks, so that only the first asker pays for them.
+///
+/// # Errors
+/// As [`Survey::ask`].
+pub async fn errors(survey: &Survey<'_>) -> Result<Vec<Provoked>, NotTested> {
+    let mut provoked = Vec::new();
+    for (how, plain, request) in attempts(survey) {
+        let answer = survey.send(request).await?;
+        provoked.push(Provoked { how, plain, answer });
+    }
+    if let Some(path) = survey.surface.assets.first().filter(|_| survey.surface.may_be_flask()) {
+        let plain = survey.send(survey.get(path)).await?;
+        if plain.is_success() {
+            let request = survey.get(path).header("If-Modified-Since", OVERFLOWING_DATE).altered(
+                "header",
+                "If-Modified-Since",
+                OVERFLOWING_DATE,
+            );
+            let answer = survey.send(request).await?;
+            provoked.push(Provoked { how: "sending a date that overflows".to_owned(), plain, answer });
+        }
+    }
+    Ok(provoked)
+}
+
+fn attempts(survey: &Survey<'_>) -> Vec<(String, Arc<Exchange>, Request)> {
+    let called: Vec<(&Operation, &Arc<Exchange>)> =
+        survey.observations.called(survey.surface).filter(|(o, e)| o.method == Method::GET && e.is_success()).collect();
+    [left_out(survey, &called), not_a_number(survey, &called), too_large(survey, &called), too_long(survey, &called)]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+type Attempt = Option<(String, Arc<Exchange>, Request)>;
+
+/// Without the query parameters that an ordinary call sends.
+fn left_out(survey: &Survey<'_>, called: &[(&Operation, &Arc<Exchange>)]) -> Attempt {
+    let (operation, plain) = called.iter().find(|(o, _)| o.parameters_in(ParameterIn::Query).any(is_sent))?;
+    let names: Vec<&str> = operation.parameters_in(ParameterIn::Query).map(|p| p.name.as_str()).collect();
+    let mut without = (*operation).clone();
+    without.parameters.retain(|p| p.place != ParameterIn::Query);
+    let mut request = fill::request(&without, survey.surface, survey.target, &[]);
+    for name in &names {
+        request = request.altered("query", name, "");
+    }
+    Some((format!("leaving out {}", names.join(", ")), Arc::clone(plain), request))
+}
+
+fn is_sent(parameter: &Parameter) -> bool {
+    parameter.required || parameter.example.is_some()
+}
+
+/// A word for every numeric query parameter.
+fn not_a_number(survey: &Survey<'_>, called: &[(&Operation, &Arc<Exchange>)]) -> Attempt {
+    let numeric = |o: &Operation, p: &Parameter| p.place == ParameterIn::Query && is_numeric(p, o, survey);
+    let (operation, plain) = called.iter().find(|(o, _)| o.parameters.iter().any(|p| numeric(o, p)))?;
+    let values: Vec<fill::Value<'_>> = operation
+        .parameters
+        .iter()
+        .filter(|p| numeric(operation, p))
+        .map(|p| fill::Value::of(p, "middlebrick"))
+        .collect();
+    let request = fill::request(operation, survey.surface, survey.target, &values);
+    Some(("sending a word for a number".to_owned(), Arc::clone(plain), request))
+}
+
+fn is_numeric(parameter: &Parameter, operation: &Operation, survey: &Survey<'_>) -> bool {
+    matches!(parameter.schema.kind, SchemaType::Integer | SchemaType::Number)
+        || fill::ordinary(parameter, operation, survey.surface).parse::<u32>().is_ok()
+            && (parameter.place == ParameterIn::Path || parameter.example.is_some())
+}
+
+/// An integer that no 64-bit column holds.
+fn too_large(survey: &Survey<'_>, called: &[(&Operation, &Arc<Exchange>)]) -> Attempt {
+    with_path_number(survey, called, BEYOND_64_BIT, "sending 2^63 for an integer")
+}
+
+/// An integer that Werkzeug before 3.1.9 cannot convert while it matches routes. Others refuse so long a line.
+fn too_long(survey: &Survey<'_>, called: &[(&Operation, &Arc<Exchange>)]) -> Attempt {
+    if !survey.surface.has("Werkzeug") && !survey.surface.has("waitress") {
+        return None;
+    }
+    with_path_number(survey, called, &"9".repeat(DIGITS), "sending an integer of 4400 digits")
+}
+
+fn with_path_number(survey: &Survey<'_>, called: &[(&Operation, &Arc<Exchange>)], value: &str, how: &str) -> Attempt {
+    let number = |o: &Operation| o.parameters_in(ParameterIn::Path).find(|p| is_numeric(p, o, survey)).cloned();
+    let (operation, plain, parameter) = called.iter().find_map(|(o, e)| number(o).map(|p| (o, e, p)))?;
+    let values = [fill::Value::of(&parameter, value)];
+    let request = fill::request(operation, survey.surface, survey.target, &values);
+    Some((how.to_owned(), Arc::clone(plain), request))
+}
