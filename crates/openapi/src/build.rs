@@ -6,17 +6,17 @@ use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visi
 
 use crate::tree::{Node, Tree};
 
-/// Most values read from one document, repetitions counted: about four times what the largest published document has.
-const MOST_VALUES: usize = 20_000_000;
+/// Most values read from one document, repetitions counted: six times what the largest published document has.
+const MOST_VALUES: usize = 10_000_000;
+
+/// Most different values of one document, each of which takes some fifty bytes.
+const MOST_DIFFERENT: usize = 3_000_000;
 
 /// Longest text of all distinct strings together: the ends of strings are stored in 32 bits.
 const LONGEST_TEXT: usize = u32::MAX as usize;
 
 /// How many duplicate names are remembered.
 const MOST_DUPLICATES: usize = 20;
-
-/// Up to this many members, duplicates are looked for pair by pair.
-const FEW_MEMBERS: usize = 16;
 
 /// Builds a [`Tree`] from a serde deserializer, storing what is equal once.
 #[derive(Default)]
@@ -59,7 +59,12 @@ impl Builder {
 
     fn count<E: Error>(&mut self) -> Result<(), E> {
         self.values += 1;
-        if self.values > MOST_VALUES { Err(E::custom("the document is too large")) } else { Ok(()) }
+        if self.values > MOST_VALUES || self.tree.nodes.len() > MOST_DIFFERENT || self.tree.ends.len() > MOST_DIFFERENT
+        {
+            Err(E::custom("the document is too large"))
+        } else {
+            Ok(())
+        }
     }
 
     fn scalar(&mut self, node: Node) -> u32 {
@@ -97,7 +102,7 @@ impl Builder {
             _ => false,
         });
         if self.tree.nodes.len() > before {
-            self.tree.entries.extend_from_slice(entries);
+            self.tree.add_entries(entries);
         }
         number
     }
@@ -118,13 +123,9 @@ impl Builder {
 
     /// Of members of the same name the last one counts, as in every JSON reader that does not refuse them.
     fn without_duplicates(&mut self, entries: Vec<(u32, u32)>) -> Vec<(u32, u32)> {
-        let few = entries.len() <= FEW_MEMBERS;
-        let clean = if few {
-            entries.iter().enumerate().all(|(i, (name, _))| entries[..i].iter().all(|(earlier, _)| earlier != name))
-        } else {
-            let mut seen = BTreeSet::new();
-            entries.iter().all(|(name, _)| seen.insert(*name))
-        };
+        let mut names: Vec<u32> = entries.iter().map(|(name, _)| *name).collect();
+        names.sort_unstable();
+        let clean = names.windows(2).all(|pair| pair[0] != pair[1]);
         if clean {
             return entries;
         }
@@ -238,22 +239,34 @@ impl<'de> Visitor<'de> for Seed<'_> {
     }
 }
 
-/// Reads the name of a member: any scalar by its text, since YAML names may be numbers (`200:`).
+/// Reads the name of a member: any scalar by its text, since YAML names may be numbers (`200:`) or null.
 struct NameSeed<'b>(&'b mut Builder);
 
 impl<'de> DeserializeSeed<'de> for NameSeed<'_> {
     type Value = u32;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<u32, D::Error> {
-        deserializer.deserialize_str(self)
+        deserializer.deserialize_option(self)
     }
 }
 
-impl Visitor<'_> for NameSeed<'_> {
+impl<'de> Visitor<'de> for NameSeed<'_> {
     type Value = u32;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a name")
+    }
+
+    fn visit_none<E: Error>(self) -> Result<u32, E> {
+        self.0.string("null")
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<u32, E> {
+        self.visit_none()
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<u32, D::Error> {
+        deserializer.deserialize_str(self)
     }
 
     fn visit_str<E: Error>(self, value: &str) -> Result<u32, E> {

@@ -12,6 +12,9 @@ use crate::tree::Tree;
 use crate::view::View;
 use crate::walk;
 
+/// Longest title and version that is kept, in characters.
+const LONGEST_TITLE: usize = 500;
+
 /// A parsed OpenAPI document, with the external documents that were given to it.
 #[derive(Debug)]
 pub struct Document {
@@ -70,7 +73,10 @@ impl Document {
         let root = self.root();
         let mut faults = self.syntax_faults.clone();
         let info = root.get("info");
-        let scalar = |name: &str| info.and_then(|info| info.get(name)).and_then(View::scalar).unwrap_or_default();
+        let scalar = |name: &str| {
+            let text = info.and_then(|info| info.get(name)).and_then(View::scalar).unwrap_or_default();
+            text.chars().take(LONGEST_TITLE).collect()
+        };
         let servers = server::declared(root, base, &mut faults);
         let security_schemes = security::schemes(root, &mut faults);
         walk::faults(self, base, &mut faults);

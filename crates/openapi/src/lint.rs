@@ -2,6 +2,7 @@ use std::collections::BTreeSet;
 
 use crate::document::Document;
 use crate::view::View;
+use crate::walk::MOST_MEMBERS;
 
 /// Names of security schemes that requirements of the document or its operations refer to and that it does not declare, sorted.
 pub fn undeclared_security_schemes(document: &Document) -> Vec<String> {
@@ -15,7 +16,8 @@ pub fn undeclared_security_schemes(document: &Document) -> Vec<String> {
         .map(|(name, _)| name)
         .collect();
     let paths = root.get("paths").into_iter().flat_map(View::entries).filter_map(|(_, item)| item.followed());
-    let operations = paths.flat_map(View::entries).filter_map(|(_, operation)| operation.followed());
+    let operations =
+        paths.flat_map(|item| item.entries().take(MOST_MEMBERS)).filter_map(|(_, operation)| operation.followed());
     let requirements = std::iter::once(root).chain(operations).filter_map(|holder| holder.get("security"));
     let names: BTreeSet<&str> =
         requirements.flat_map(View::items).flat_map(View::entries).map(|(name, _)| name).collect();

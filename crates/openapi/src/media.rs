@@ -6,6 +6,9 @@ use crate::view::View;
 /// Most responses of one operation that are read.
 const MOST_RESPONSES: usize = 32;
 
+/// Most media types of one body that are looked at.
+const MOST_TYPES: usize = 100;
+
 /// Longest media type and status that is kept, in characters.
 const LONGEST_NAME: usize = 100;
 
@@ -20,10 +23,15 @@ pub(crate) fn is_json(media_type: &str) -> bool {
 
 /// Of declared media types the first JSON one, or else the first; a range that includes JSON stands for JSON.
 pub(crate) fn preferred<'d, T: Copy>(types: impl Iterator<Item = (&'d str, T)>) -> Option<(String, T)> {
-    let types: Vec<(&str, T)> = types.take(LONGEST_NAME).collect();
+    let types: Vec<(&str, T)> = types.take(MOST_TYPES).collect();
     let (name, value) = types.iter().find(|(name, _)| is_json(name)).or_else(|| types.first())?;
     let name = if matches!(*name, "*/*" | "application/*" | "*" | "") { "application/json" } else { *name };
     Some((name.chars().take(LONGEST_NAME).collect(), *value))
+}
+
+/// The names in `consumes` or `produces` of Swagger 2.0.
+pub(crate) fn declared_types(list: Option<View<'_>>) -> impl Iterator<Item = &str> {
+    list.into_iter().flat_map(View::items).take(MOST_TYPES).filter_map(View::text)
 }
 
 /// A `requestBody` of OpenAPI 3.
@@ -61,7 +69,7 @@ pub(crate) fn example_of(holder: View<'_>, budget: &mut usize) -> Option<serde_j
 pub(crate) fn responses(declared: View<'_>, produces: Option<View<'_>>, budget: &mut usize) -> Vec<DeclaredResponse> {
     let of_swagger = |response: View<'_>, budget: &mut usize| {
         let schema = schema(response.raw("schema")?, budget);
-        let types = produces.into_iter().flat_map(View::items).filter_map(View::text).map(|name| (name, ()));
+        let types = declared_types(produces).map(|name| (name, ()));
         let media_type = preferred(types).map_or_else(|| "application/json".to_owned(), |(name, ())| name);
         Some((media_type, (schema.kind != SchemaType::Null).then_some(schema)))
     };
@@ -70,7 +78,9 @@ pub(crate) fn responses(declared: View<'_>, produces: Option<View<'_>>, budget: 
         Some((media_type, media.followed().and_then(|media| schema_of(media, budget))))
     };
     let mut responses = Vec::new();
-    for (status, response) in declared.entries().filter(|(status, _)| !status.starts_with("x-")).take(MOST_RESPONSES) {
+    for (status, response) in
+        declared.entries().take(2 * MOST_RESPONSES).filter(|(status, _)| !status.starts_with("x-")).take(MOST_RESPONSES)
+    {
         // Half of what is left for each, so that one large answer leaves something for the others.
         let mut share = *budget / 2;
         let before = share;

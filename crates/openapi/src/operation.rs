@@ -4,14 +4,14 @@ use crate::document::Document;
 use crate::example::example_text;
 use crate::fault::{Faults, quoted};
 use crate::media;
-use crate::parameter::parameters;
+use crate::parameter;
 use crate::security;
 use crate::server::{self, Base};
 use crate::view::View;
 use crate::walk::Found;
 
-/// Schema nodes of all operations of a document together: some hundred bytes each.
-const NODES: usize = 150_000;
+/// Schema nodes of all operations of a document together, some three hundred bytes each.
+const NODES: usize = 450_000;
 
 /// Parameters of all operations of a document together.
 const PARAMETERS: usize = 300_000;
@@ -19,26 +19,39 @@ const PARAMETERS: usize = 300_000;
 /// Responses of all operations of a document together.
 const RESPONSES: usize = 300_000;
 
+/// Names of security schemes in the requirements of all operations together.
+const REQUIREMENTS: usize = 500_000;
+
+/// Most parameters in one path.
+const MOST_NAMES: usize = 32;
+
 /// Longest summary and description that is kept, in characters.
 const LONGEST_SUMMARY: usize = 500;
 
 /// What all operations together may take. A hostile document can refer to one large part from every operation.
 pub(crate) struct Total {
-    /// Schema nodes for each operation.
     nodes: usize,
+    /// Schema nodes for each operation.
+    share: usize,
     parameters: usize,
     responses: usize,
+    requirements: usize,
 }
 
 impl Total {
     /// The schemas of a document of many operations are cut earlier.
     pub(crate) fn for_operations(count: usize) -> Total {
-        Total { nodes: (NODES / count.max(1)).clamp(10, 4_000), parameters: PARAMETERS, responses: RESPONSES }
+        Total {
+            nodes: NODES,
+            share: (NODES / count.max(1)).clamp(20, 8_000),
+            responses: RESPONSES,
+            ..Total::without_schemas()
+        }
     }
 
     /// For a run that only looks for faults.
     pub(crate) fn without_schemas() -> Total {
-        Total { nodes: 0, parameters: PARAMETERS, responses: 0 }
+        Total { nodes: 0, share: 0, parameters: PARAMETERS, responses: 0, requirements: REQUIREMENTS }
     }
 }
 
@@ -64,7 +77,8 @@ impl<'d, 'f> Reader<'d, 'f> {
     pub(crate) fn read(&mut self, found: &Found<'_>) -> Operation {
         let operation = found.operation;
         let name = format!("{} {}", found.method, quoted(found.path));
-        let mut budget = self.total.nodes;
+        let share = self.total.share.min(self.total.nodes);
+        let mut budget = share;
         let own_server = server::path_of(operation, self.base)
             .or_else(|| found.items.iter().find_map(|item| server::path_of(*item, self.base)));
         let prefix = own_server.as_deref().unwrap_or(&self.server_path);
@@ -74,19 +88,17 @@ impl<'d, 'f> Reader<'d, 'f> {
         let consumes = self.media_types(operation, "consumes");
         let lists =
             std::iter::once(operation).chain(found.items.iter().copied()).filter_map(|view| view.get("parameters"));
-        let declared = parameters(lists, consumes, &name, &mut budget, self.faults);
+        let most = parameter::MOST.min(self.total.parameters);
+        let declared = parameter::parameters(lists, consumes, &name, most, &mut budget, self.faults);
+        self.total.parameters = self.total.parameters.saturating_sub(declared.cost);
         let mut list = declared.list;
-        if self.total.parameters < list.len() {
-            self.faults.add(format!("The document has more than {PARAMETERS} parameters; the others are left out."));
-            list.truncate(self.total.parameters);
-        }
-        self.total.parameters -= list.len();
         reconcile(&mut list, &path, &template, &name, self.faults);
 
         let body =
             operation.get("requestBody").and_then(|body| media::request_body(body, &mut budget)).or(declared.body);
         let responses = self.responses(operation, &name, &mut budget);
-        let security = security::requirement(operation, &name, self.faults).or_else(|| self.security.clone());
+        self.total.nodes -= share - budget;
+        let security = self.security(operation, &name);
         Operation {
             method: found.method.clone(),
             path,
@@ -99,6 +111,17 @@ impl<'d, 'f> Reader<'d, 'f> {
             deprecated: operation.get("deprecated").and_then(View::boolean).unwrap_or(false),
             source: Source::Specification,
         }
+    }
+
+    fn security(&mut self, operation: View<'_>, name: &str) -> Option<Vec<Vec<String>>> {
+        let requirement = security::requirement(operation, name, self.faults).or_else(|| self.security.clone())?;
+        let names: usize = requirement.iter().map(|alternative| 1 + alternative.len()).sum();
+        if self.total.requirements < names {
+            self.faults.add("The document has too many security requirements; those of later operations are left out.");
+            return None;
+        }
+        self.total.requirements -= names;
+        Some(requirement)
     }
 
     fn responses(&mut self, operation: View<'_>, name: &str, budget: &mut usize) -> Vec<model::DeclaredResponse> {
@@ -174,7 +197,7 @@ fn names(path: &str) -> Vec<&str> {
     while let Some(open) = rest.find('{') {
         let Some(close) = rest[open..].find('}') else { break };
         let name = &rest[open + 1..open + close];
-        if !name.is_empty() && !names.contains(&name) {
+        if !name.is_empty() && names.len() < MOST_NAMES && !names.contains(&name) {
             names.push(name);
         }
         rest = &rest[open + close + 1..];

@@ -2,12 +2,12 @@ use model::{Body, Parameter, ParameterIn, Schema, SchemaType};
 
 use crate::example::example_text;
 use crate::fault::{Faults, quoted};
-use crate::media::{example_of, preferred};
+use crate::media::{declared_types, example_of, preferred};
 use crate::schema::schema;
 use crate::view::View;
 
 /// Most parameters of one operation that are read.
-const MOST: usize = 256;
+pub(crate) const MOST: usize = 1_000;
 
 /// Nodes of the schema of one parameter: parameters are scalars, lists of scalars or flat objects.
 const SCHEMA_NODES: usize = 40;
@@ -23,6 +23,8 @@ const IGNORED_HEADERS: [&str; 3] = ["accept", "content-type", "authorization"];
 pub(crate) struct Parameters {
     pub(crate) list: Vec<Parameter>,
     pub(crate) body: Option<Body>,
+    /// How many parameters were read, those with long examples counting for more.
+    pub(crate) cost: usize,
     form: Option<Form>,
 }
 
@@ -33,11 +35,12 @@ struct Form {
     file: bool,
 }
 
-/// Reads the parameters of an operation, then those of its path that it does not override. `whose` names the operation.
+/// Reads at most so many parameters of an operation, then of its path those that it does not override. `whose` names the operation.
 pub(crate) fn parameters<'d>(
     lists: impl Iterator<Item = View<'d>>,
     consumes: Option<View<'d>>,
     whose: &str,
+    most: usize,
     budget: &mut usize,
     faults: &mut Faults,
 ) -> Parameters {
@@ -46,8 +49,9 @@ pub(crate) fn parameters<'d>(
         // `parameters` as an object of named parameters is a fault that generators make.
         let named = list.entries().map(|(_, parameter)| parameter);
         for parameter in list.items().chain(named) {
-            if read.list.len() >= MOST {
-                faults.add(format!("{whose} has more than {MOST} parameters."));
+            read.cost += 1;
+            if read.cost > most {
+                faults.add(format!("Not all of the many parameters of {whose} are read."));
                 return read.finished(consumes);
             }
             match parameter.followed() {
@@ -99,7 +103,9 @@ impl Parameters {
     }
 
     fn push(&mut self, name: String, place: ParameterIn, required: bool, schema: Schema) {
-        let example = Some(example_text(&schema, &name));
+        let example = example_text(&schema, &name);
+        self.cost += example.len() / 256;
+        let example = Some(example);
         self.list.push(Parameter { name, place, required, schema, example });
     }
 
@@ -108,7 +114,7 @@ impl Parameters {
         if self.body.is_some() {
             return;
         }
-        let types = consumes.into_iter().flat_map(View::items).filter_map(View::text).map(|name| (name, ()));
+        let types = declared_types(consumes).map(|name| (name, ()));
         let media_type = preferred(types).map_or_else(|| "application/json".to_owned(), |(name, ())| name);
         let schema = declared.raw("schema").map_or_else(Schema::default, |view| schema(view, budget));
         self.body = Some(Body { media_type, schema, required });
@@ -142,8 +148,7 @@ impl Parameters {
     /// Turns the form fields, if there are any and no body, into a body.
     fn finished(mut self, consumes: Option<View<'_>>) -> Parameters {
         if let (None, Some(form)) = (&self.body, self.form.take()) {
-            let multipart =
-                consumes.into_iter().flat_map(View::items).find_map(View::text) == Some("multipart/form-data");
+            let multipart = declared_types(consumes).next() == Some("multipart/form-data");
             let media_type =
                 if form.file || multipart { "multipart/form-data" } else { "application/x-www-form-urlencoded" };
             let required = !form.schema.required.is_empty();

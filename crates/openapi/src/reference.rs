@@ -50,29 +50,35 @@ pub(crate) fn links(document: &Document, faults: &mut Faults) -> Links {
 /// All texts of `$ref` members under this value, each once. Examples are data: a `$ref` in them is not a reference.
 fn references(root: View<'_>) -> Vec<(View<'_>, &str)> {
     let mut found = Vec::new();
-    let mut seen = BTreeSet::new();
-    let mut references = BTreeSet::new();
-    // With whether the members are names that the document's author chose.
+    let mut known = BTreeSet::new();
+    // Whether a value was met, and whether as a holder of names that the document's author chose.
+    let mut met = vec![[false; 2]; root.document.tree(root.file).nodes.len()];
     let mut open = vec![(root, false)];
     while let Some((view, chosen)) = open.pop() {
-        if !seen.insert((view.node, chosen)) {
-            continue;
-        }
         if let Some(reference) = view.raw("$ref")
             && let Some(text) = reference.text()
-            && references.insert(reference.node)
+            && known.insert(reference.node)
         {
             found.push((reference, text));
         }
-        for (name, member) in view.entries().rev() {
-            let data = !chosen && (matches!(name, "example" | "enum" | "const") || name.starts_with("x-"));
-            if !data {
-                open.push((member, !chosen && matches!(name, "properties" | "patternProperties" | "definitions")));
+        let members = view.entries().rev().filter(|(name, _)| chosen || !is_data(name)).map(|(name, member)| {
+            (member, !chosen && matches!(name, "properties" | "patternProperties" | "definitions"))
+        });
+        for (child, chosen) in members.chain(view.items().map(|item| (item, false))) {
+            let new = met
+                .get_mut(child.node as usize)
+                .is_some_and(|met| !std::mem::replace(&mut met[usize::from(chosen)], true));
+            if new && (child.is_map() || child.is_list()) {
+                open.push((child, chosen));
             }
         }
-        open.extend(view.items().map(|item| (item, false)));
     }
     found
+}
+
+/// Whether a keyword holds data rather than a description.
+fn is_data(keyword: &str) -> bool {
+    matches!(keyword, "example" | "enum" | "const") || keyword.starts_with("x-")
 }
 
 enum Missing {

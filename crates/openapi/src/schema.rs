@@ -11,8 +11,17 @@ const MOST_MERGES: usize = 32;
 /// Most values and names of an example; an example that is larger is left out.
 const LARGEST_EXAMPLE: usize = 500;
 
-/// Most permitted values, and most names of required properties, that are kept.
-const MOST_NAMES: usize = 500;
+/// What the first property of an object costs beside itself.
+const FIRST_PROPERTY: usize = 10;
+
+/// Most permitted values that are kept.
+const MOST_VALUES: usize = 500;
+
+/// Most names of required properties that are kept.
+const MOST_REQUIRED: usize = 200;
+
+/// Most alternatives of `oneOf` and entries of a discriminator's mapping that are looked at.
+const MOST_ALTERNATIVES: usize = 200;
 
 /// Longest format and regular expression that is kept, in bytes.
 const LONGEST_TEXT: usize = 1_000;
@@ -83,6 +92,11 @@ impl Reader {
         if let Some(members) = view.raw("allOf") {
             let sole = whole && members.items().len() == 1;
             for member in members.items() {
+                if self.left == 0 {
+                    self.over = true;
+                    into.cut = true;
+                    break;
+                }
                 self.merge(member, level, merges + 1, sole, into);
             }
         }
@@ -97,7 +111,7 @@ impl Reader {
 
     /// The first alternative that is not null, not empty and not one that is being read already.
     fn first_useful<'d>(&self, members: View<'d>) -> Option<View<'d>> {
-        members.items().find(|member| {
+        members.items().take(MOST_ALTERNATIVES).find(|member| {
             let Some(target) = member.followed() else { return false };
             declared_type(target) != SchemaType::Null
                 && target.entries().next().is_some()
@@ -134,7 +148,7 @@ impl Reader {
         into.write_only |= flag("writeOnly") == Some(true);
         if into.enumeration.is_empty() {
             let one = view.raw("const");
-            let values = view.get("enum").into_iter().flat_map(View::items).take(MOST_NAMES).chain(one);
+            let values = view.get("enum").into_iter().flat_map(View::items).take(MOST_VALUES).chain(one);
             for value in values {
                 match value.value(self.left.min(LARGEST_EXAMPLE)) {
                     Some(value) if self.pay(value.as_str().map_or(0, str::len)) => into.enumeration.push(value),
@@ -142,8 +156,8 @@ impl Reader {
                 }
             }
         }
-        for name in view.get("required").into_iter().flat_map(View::items).filter_map(View::text).take(MOST_NAMES) {
-            if !into.required.iter().any(|known| known == name) && (name.len() < 64 || self.pay(name.len())) {
+        for name in view.get("required").into_iter().flat_map(View::items).filter_map(View::text).take(MOST_REQUIRED) {
+            if !into.required.iter().any(|known| known == name) && self.pay(name.len()) {
                 into.required.push(name.to_owned());
             }
         }
@@ -186,13 +200,15 @@ impl Reader {
             return;
         }
         for (name, property) in properties.into_iter().flat_map(View::entries) {
+            // The map of properties allocates a dozen places with the first one.
+            let places = if into.properties.is_empty() { FIRST_PROPERTY } else { 0 };
+            if !self.pay(name.len() + 64 * places) {
+                into.cut = true;
+                break;
+            }
             // A misplaced list of required names is a common fault.
             if into.properties.contains_key(name) || property.is_list() {
                 continue;
-            }
-            if !self.pay(name.len()) {
-                into.cut = true;
-                break;
             }
             let property = self.read(property, level + 1);
             into.properties.insert(name.to_owned(), property);
@@ -211,7 +227,7 @@ fn declared_type(view: View<'_>) -> SchemaType {
     if let Some(name) = declared.text() {
         return named_type(name);
     }
-    let mut types = declared.items().filter_map(View::text).map(named_type);
+    let mut types = declared.items().take(8).filter_map(View::text).map(named_type);
     let Some(first) = types.next() else { return SchemaType::Any };
     if first == SchemaType::Null { types.next().unwrap_or(first) } else { first }
 }
@@ -266,7 +282,11 @@ fn discriminate(view: View<'_>, chosen: View<'_>, into: &mut Schema) {
     let Some(discriminator) = view.get("discriminator") else { return };
     let (Some(name), Some(reference)) = (discriminator.text_of("propertyName"), chosen.reference()) else { return };
     let mapped = discriminator.get("mapping").and_then(|mapping| {
-        mapping.entries().find(|(_, target)| target.text() == Some(reference)).map(|(value, _)| value)
+        mapping
+            .entries()
+            .take(MOST_ALTERNATIVES)
+            .find(|(_, target)| target.text() == Some(reference))
+            .map(|(value, _)| value)
     });
     let value = mapped.unwrap_or_else(|| reference.rsplit('/').next().unwrap_or_default());
     if value.len() <= LONGEST_TEXT

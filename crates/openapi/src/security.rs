@@ -5,8 +5,14 @@ use model::{ParameterIn, SecurityScheme};
 use crate::fault::{Faults, quoted};
 use crate::view::View;
 
-/// Most schemes, alternatives and names in one alternative that are read.
+/// Most schemes that are read.
 const MOST: usize = 100;
+
+/// Most alternatives of a requirement, and most names in one alternative.
+const MOST_ALTERNATIVES: usize = 32;
+
+/// Longest name of a scheme, in characters.
+const LONGEST_NAME: usize = 100;
 
 /// The declared security schemes by name.
 pub(crate) fn schemes(root: View<'_>, faults: &mut Faults) -> BTreeMap<String, SecurityScheme> {
@@ -20,7 +26,7 @@ pub(crate) fn schemes(root: View<'_>, faults: &mut Faults) -> BTreeMap<String, S
             faults.add(format!("The security scheme {} is not an object.", quoted(name)));
             continue;
         };
-        schemes.insert(name.to_owned(), read(name, scheme, faults));
+        schemes.insert(name.chars().take(LONGEST_NAME).collect(), read(name, scheme, faults));
     }
     schemes
 }
@@ -67,8 +73,9 @@ fn read(name: &str, scheme: View<'_>, faults: &mut Faults) -> SecurityScheme {
 /// The security requirement that an operation, or the document, declares: alternatives of names.
 pub(crate) fn requirement(holder: View<'_>, whose: &str, faults: &mut Faults) -> Option<Vec<Vec<String>>> {
     let declared = holder.get("security").filter(|declared| !declared.is_null())?;
+    let short = |name: &str| -> String { name.chars().take(LONGEST_NAME).collect() };
     let names = |alternative: View<'_>| -> Vec<String> {
-        alternative.entries().map(|(name, _)| name.to_owned()).take(MOST).collect()
+        alternative.entries().map(|(name, _)| short(name)).take(MOST_ALTERNATIVES).collect()
     };
     if declared.is_map() {
         faults.add(format!("The security of {whose} is an object and not a list."));
@@ -80,8 +87,8 @@ pub(crate) fn requirement(holder: View<'_>, whose: &str, faults: &mut Faults) ->
     }
     let alternative = |item: View<'_>| match item.text() {
         // `security: [api_key]` is a common slip for `[{api_key: []}]`.
-        Some(name) => vec![name.to_owned()],
+        Some(name) => vec![short(name)],
         None => names(item),
     };
-    Some(declared.items().filter_map(View::followed).take(MOST).map(alternative).collect())
+    Some(declared.items().filter_map(View::followed).take(MOST_ALTERNATIVES).map(alternative).collect())
 }

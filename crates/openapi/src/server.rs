@@ -6,8 +6,8 @@ use crate::view::View;
 /// Most servers that are looked at.
 const MOST_SERVERS: usize = 50;
 
-/// Longest server URL that is read.
-const LONGEST_URL: usize = 2_000;
+/// Longest server URL that is read, in characters.
+const LONGEST_URL: usize = 1_000;
 
 /// What relative servers are relative to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -102,7 +102,8 @@ fn of_document(root: View<'_>, base: &Base) -> Vec<Server> {
         return of_list(list, base);
     }
     // Swagger 2.0: schemes, host, basePath.
-    let path = root.text_of("basePath").unwrap_or_default().trim();
+    let path: String = root.text_of("basePath").unwrap_or_default().trim().chars().take(LONGEST_URL).collect();
+    let path = path.as_str();
     let path = match path.split_once("://") {
         // A whole URL is a common fault.
         Some((_, rest)) => rest.find('/').map_or("", |slash| &rest[slash..]),
@@ -142,6 +143,9 @@ fn filled(url: &str, variables: Option<View<'_>>) -> String {
     let mut rest = url.as_str();
     while let Some(open) = rest.find('{') {
         let Some(close) = rest[open..].find('}') else { break };
+        if filled.len() > LONGEST_URL {
+            break;
+        }
         let name = &rest[open + 1..open + close];
         let variable = variables.get(name);
         let value = variable.and_then(|variable| {
@@ -155,7 +159,7 @@ fn filled(url: &str, variables: Option<View<'_>>) -> String {
         rest = &rest[open + close + 1..];
     }
     filled.push_str(rest);
-    filled
+    filled.chars().take(LONGEST_URL).collect()
 }
 
 fn server(url: &str, base: &Base) -> Server {

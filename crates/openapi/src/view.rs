@@ -110,7 +110,12 @@ impl<'d> View<'d> {
 
     /// A member of an object as it stands, a reference included.
     pub(crate) fn raw(self, name: &str) -> Option<View<'d>> {
-        self.entries().find(|(other, _)| *other == name).map(|(_, view)| view)
+        match self.kind() {
+            Node::Map(first, count) => {
+                self.document.tree(self.file).member(first, count, name).map(|node| self.at(node))
+            }
+            _ => None,
+        }
     }
 
     /// A member of an object, followed to what it refers to; `None` also when that is missing.

@@ -12,7 +12,10 @@ use crate::view::View;
 const MOST_OPERATIONS: usize = 50_000;
 
 /// Longest path that is read, in bytes.
-const LONGEST_PATH: usize = 4_000;
+const LONGEST_PATH: usize = 2_000;
+
+/// Most members of a path item that are looked at: one path item may be referred to by many paths.
+pub(crate) const MOST_MEMBERS: usize = 200;
 
 /// Most references from path item to path item.
 const MOST_HOPS: usize = 8;
@@ -106,7 +109,7 @@ fn chain(item: View<'_>) -> Vec<View<'_>> {
 fn methods<'d>(item: View<'d>, path: &str, faults: &mut Faults) -> Vec<(Method, View<'d>)> {
     const METHODS: [&str; 9] = ["get", "put", "post", "delete", "options", "head", "patch", "trace", "query"];
     let mut methods = Vec::new();
-    for (name, operation) in item.entries() {
+    for (name, operation) in item.entries().take(MOST_MEMBERS) {
         let lower = name.to_ascii_lowercase();
         if !METHODS.contains(&lower.as_str()) {
             continue;
@@ -117,7 +120,7 @@ fn methods<'d>(item: View<'d>, path: &str, faults: &mut Faults) -> Vec<(Method, 
         methods.extend(usable(Method::new(&lower.to_ascii_uppercase()), operation, path, faults));
     }
     // OpenAPI 3.2: methods that have no member of their own.
-    for (name, operation) in item.get("additionalOperations").into_iter().flat_map(View::entries) {
+    for (name, operation) in item.get("additionalOperations").into_iter().flat_map(View::entries).take(MOST_MEMBERS) {
         if is_token(name) {
             methods.extend(usable(Method::new(name), operation, path, faults));
         } else {
