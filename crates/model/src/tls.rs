@@ -233,6 +233,8 @@ pub struct TlsReport {
     pub versions: Vec<VersionFacts>,
     /// The chain as presented, leaf first.
     pub chain: Vec<Certificate>,
+    /// What is wrong with the chain, each fault once; empty when it is trusted and strong, and when none was seen.
+    pub faults: Vec<CertificateFault>,
     /// Connections that were opened.
     pub handshakes: u32,
     /// What went wrong on the way, each kind once for each version.

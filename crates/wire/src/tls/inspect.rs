@@ -2,8 +2,8 @@ use std::io;
 use std::time::Duration;
 
 use futures::StreamExt;
-use model::{Certificate, TlsFailure, TlsReport, TlsVersion};
-use rustls::pki_types::ServerName;
+use model::{CertificateFault, TlsFacts, TlsFailure, TlsReport, TlsVersion};
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::{Instant, timeout};
 use tokio_rustls::TlsConnector;
@@ -12,7 +12,7 @@ use super::answer::Answer;
 use super::ledger::{Ledger, Question};
 use super::roots::Roots;
 use super::verifier::client_config;
-use super::{certificate_facts, hello, probe};
+use super::{certificate_facts, hello, judge_chain, probe};
 
 /// How much an inspection may take.
 #[derive(Debug, Clone, Copy)]
@@ -40,9 +40,9 @@ impl Default for Limits {
 /// the accepted versions, then what is still open. A modern server takes two waves and nine or ten connections. Errors are
 /// part of the report.
 ///
-/// `connect` opens a connection to the server; `host` is the name to ask for, without a port. Runs inside a Tokio runtime with time
+/// `connect` opens a connection to the server; `host` is the name or address to ask for, without a port. Runs inside a Tokio runtime with time
 /// and input/output.
-pub async fn inspect<C, F, S>(connect: C, host: &str, limits: Limits) -> TlsReport
+pub async fn inspect<C, F, S>(connect: C, host: &str, roots: &Roots, limits: Limits) -> TlsReport
 where
     C: Fn() -> F,
     F: Future<Output = io::Result<S>>,
@@ -75,30 +75,42 @@ where
             ledger.enter(&question, answer, failure);
         }
     }
-    let mut report = ledger.close();
+    let (mut report, chain) = ledger.close();
     report.handshakes = handshakes;
-    if report.chain.is_empty() && report.accepts(TlsVersion::Tls13) && handshakes < limits.handshakes {
+    if !chain.is_empty() {
+        let der: Vec<_> = chain.iter().map(|certificate| CertificateDer::from(certificate.as_slice())).collect();
+        report.faults = faults(&der, host, roots);
+        report.chain = certificate_facts(&chain);
+    } else if report.accepts(TlsVersion::Tls13) && handshakes < limits.handshakes {
         report.handshakes += 1;
-        match timeout(left(), encrypted_chain(connect(), host)).await.unwrap_or(Err(TlsFailure::TimedOut)) {
-            Ok(chain) => report.chain = chain,
+        match timeout(left(), ordinary(connect(), host, roots)).await.unwrap_or(Err(TlsFailure::TimedOut)) {
+            Ok(facts) => (report.chain, report.faults) = (facts.chain, facts.faults),
             Err(failure) => report.failures.push((TlsVersion::Tls13, failure)),
         }
     }
     report
 }
 
-/// The chain of a server that speaks nothing below TLS 1.3, where certificates are encrypted, by an ordinary handshake.
-async fn encrypted_chain<S, F>(connecting: F, host: &str) -> Result<Vec<Certificate>, TlsFailure>
+fn faults(chain: &[CertificateDer<'_>], host: &str, roots: &Roots) -> Vec<CertificateFault> {
+    match ServerName::try_from(host) {
+        Ok(name) => judge_chain(chain, &name, roots, UnixTime::now()),
+        Err(error) => vec![CertificateFault::Other(error.to_string())],
+    }
+}
+
+/// An ordinary handshake, for a server that speaks nothing below TLS 1.3, where certificates are encrypted.
+async fn ordinary<S, F>(connecting: F, host: &str, roots: &Roots) -> Result<TlsFacts, TlsFailure>
 where
     F: Future<Output = io::Result<S>>,
     S: AsyncRead + AsyncWrite + Unpin,
 {
-    let malformed = |why: String| TlsFailure::Malformed(why);
-    let roots = Roots::new(&[]).map_err(|error| malformed(error.to_string()))?;
-    let (config, _) = client_config(&roots, None, &[]).map_err(|error| malformed(error.to_string()))?;
-    let name = ServerName::try_from(host.to_owned()).map_err(|error| malformed(error.to_string()))?;
+    let (config, verifier) = client_config(roots, None, &[]).map_err(|error| malformed(&error))?;
+    let name = ServerName::try_from(host.to_owned()).map_err(|error| malformed(&error))?;
     let stream = connecting.await.map_err(|error| TlsFailure::Unreachable(error.to_string()))?;
-    let stream =
-        TlsConnector::from(config).connect(name, stream).await.map_err(|error| malformed(error.to_string()))?;
-    Ok(certificate_facts(stream.get_ref().1.peer_certificates().unwrap_or_default()))
+    let stream = TlsConnector::from(config).connect(name, stream).await.map_err(|error| malformed(&error))?;
+    Ok(verifier.facts(stream.get_ref().1))
+}
+
+fn malformed(error: &dyn std::error::Error) -> TlsFailure {
+    TlsFailure::Malformed(error.to_string())
 }

@@ -3,7 +3,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use model::{AcceptedSuite, CipherClass, TlsFailure, TlsReport, TlsVersion, VersionFacts};
 
 use super::answer::Answer;
-use super::{alert, certificate_facts, suites};
+use super::{alert, suites};
 
 /// Classes that are asked about together. No good server accepts one of the first group, so one refusal usually settles all six.
 const GROUPS: &[&[CipherClass]] = &[
@@ -117,8 +117,8 @@ impl Ledger {
         }
     }
 
-    /// The report, without the count of connections.
-    pub(super) fn close(mut self) -> TlsReport {
+    /// What was established, and the chain of the newest version that showed one, DER, leaf first.
+    pub(super) fn close(mut self) -> (TlsReport, Vec<Vec<u8>>) {
         if self.pages.values().all(|page| page.accepted != Some(true)) {
             // Nothing was accepted: what elsewhere is an ordinary refusal is then all there is to say.
             self.failures
@@ -130,14 +130,13 @@ impl Ledger {
                 }
             }
         }
-        let chain =
-            self.pages.values().rev().find(|page| !page.chain.is_empty()).map(|page| certificate_facts(&page.chain));
-        TlsReport {
+        let chain = self.pages.values().rev().find(|page| !page.chain.is_empty()).map(|page| page.chain.clone());
+        let report = TlsReport {
             versions: self.pages.into_iter().map(|(version, page)| page.facts(version)).collect(),
-            chain: chain.unwrap_or_default(),
-            handshakes: 0,
             failures: self.failures.into_iter().collect(),
-        }
+            ..TlsReport::default()
+        };
+        (report, chain.unwrap_or_default())
     }
 }
 

@@ -15,16 +15,17 @@ use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use tokio::net::TcpStream;
-use wire::tls::{Limits, inspect};
+use wire::tls::{Limits, Roots, inspect};
 
 /// Inspects a local server, and checks that the report counts its connections right.
 fn report_of(address: SocketAddr, name: &str, limits: Limits) -> model::TlsReport {
+    let roots = Roots::new(&[]).unwrap();
     let opened = AtomicU32::new(0);
     let connect = || {
         opened.fetch_add(1, Ordering::Relaxed);
         TcpStream::connect(address)
     };
-    let report = block_on(inspect(connect, name, limits)).unwrap();
+    let report = block_on(inspect(connect, name, &roots, limits)).unwrap();
     assert_eq!(report.handshakes, opened.load(Ordering::Relaxed));
     assert!(report.handshakes <= limits.handshakes);
     report

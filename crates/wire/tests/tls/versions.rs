@@ -1,7 +1,7 @@
 use std::fs;
 
 use model::CipherClass::{Anonymous, Cbc, Des, Dhe, Export, Modern, Null, Rc4, StaticRsa, TripleDes};
-use model::{TlsFailure, TlsVersion};
+use model::{CertificateFault, TlsFailure, TlsVersion};
 use wire::tls::Limits;
 
 use crate::authority::{Authority, Leaf};
@@ -54,6 +54,7 @@ fn one_version_alone_is_told_from_the_others() {
         assert_eq!(report.chain.len(), 1, "{option}");
         assert_eq!((report.chain[0].key_kind.as_str(), report.chain[0].key_bits), ("RSA", 2048));
         assert_eq!(report.chain[0].subject, "CN=middlebrick test leaf");
+        assert_eq!(report.faults, [CertificateFault::UntrustedIssuer], "{option}");
     }
 }
 
