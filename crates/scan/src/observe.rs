@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use checks::Observations;
 use checks::shared::fill;
+use checks::shared::words::looks_destructive;
 use futures::StreamExt;
 use futures::stream;
 use model::{Consent, Exchange, Operation, OrderKey, ParameterIn, Round, Surface, Target};
@@ -41,57 +42,6 @@ pub(crate) async fn observe(surface: &mut Surface, target: &Target, wire: &Wire,
         harvest(surface, &plain);
     }
     Observations { plain, exchanges: Vec::new() }
-}
-
-/// Words in a path or an operation id that say the call changes something, whatever its method.
-const DESTRUCTIVE: [&str; 22] = [
-    "logout",
-    "signout",
-    "reset",
-    "delete",
-    "remove",
-    "drop",
-    "create",
-    "init",
-    "seed",
-    "flush",
-    "purge",
-    "clear",
-    "destroy",
-    "shutdown",
-    "restart",
-    "reboot",
-    "wipe",
-    "truncate",
-    "install",
-    "uninstall",
-    "unsubscribe",
-    "revoke",
-];
-
-/// Whether a GET looks as if it changed state, by the words of its path and operation id.
-pub(crate) fn looks_destructive(operation: &Operation) -> bool {
-    let id = operation.id.as_deref().unwrap_or("");
-    words(&operation.path).chain(words(id)).any(|word| {
-        DESTRUCTIVE.iter().any(|bad| {
-            word == *bad
-                || (word.starts_with(bad) && matches!(&word[bad.len()..], "db" | "all" | "database" | "data" | "cache"))
-        })
-    })
-}
-
-/// The words of a path or camel-case identifier, lower-case.
-fn words(text: &str) -> impl Iterator<Item = String> {
-    let mut spaced = String::new();
-    let mut previous_lower = false;
-    for c in text.chars() {
-        if c.is_uppercase() && previous_lower {
-            spaced.push(' ');
-        }
-        previous_lower = c.is_lowercase();
-        spaced.push(if c.is_alphanumeric() { c.to_ascii_lowercase() } else { ' ' });
-    }
-    spaced.split(' ').filter(|w| !w.is_empty()).map(str::to_owned).collect::<Vec<_>>().into_iter()
 }
 
 /// Whether the observe round may call it.
@@ -156,23 +106,5 @@ fn collect(json: &Value, collection: &str, found: &mut Vec<(String, String, Stri
             }
         }
         _ => {}
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use model::{Method, Source};
-
-    use super::*;
-
-    #[test]
-    fn destructive_words_are_words() {
-        let operation = |path: &str| Operation::undeclared(Method::GET, path, Source::Given);
-        for path in ["/createdb", "/logout", "/admin/reset-data", "/cache/flush", "/api/v1/purgeAll"] {
-            assert!(looks_destructive(&operation(path)), "{path}");
-        }
-        for path in ["/created", "/users", "/initial", "/presets", "/seeds"] {
-            assert!(!looks_destructive(&operation(path)), "{path}");
-        }
     }
 }

@@ -1,9 +1,10 @@
 //! What to ask, in which order, and what is not tested before anything is sent. Pure.
 
+use checks::shared::words::looks_destructive;
 use checks::{Check, Touch};
 use model::{NotTested, Surface, Target};
 
-use crate::observe::{looks_destructive, may_be_called};
+use crate::observe::may_be_called;
 
 /// One detector with one operation, or with the surface.
 #[derive(Debug, Clone)]
@@ -66,7 +67,11 @@ pub fn plan(surface: &Surface, target: &Target) -> Plan {
             plan_operations(&mut plan, index, check, surface, target);
         }
     }
-    plan.asked.sort_by_key(|p| (std::cmp::Reverse(p.check.rule.severity), p.check.cost.requests, p.index, p.operation));
+    // Bursts come last: the refusals they provoke would spoil the other answers.
+    plan.asked.sort_by_key(|p| {
+        let bursts = p.check.cost.touch == Touch::Bursts;
+        (bursts, std::cmp::Reverse(p.check.rule.severity), p.check.cost.requests, p.index, p.operation)
+    });
     plan
 }
 

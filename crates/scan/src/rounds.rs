@@ -82,10 +82,13 @@ fn admit<'a>(
     let mut left = budget;
     let mut wave = Vec::new();
     let mut later = VecDeque::new();
+    let mut others = false;
     while let Some(planned) = waiting.pop_front() {
-        let cost = if planned.check.cost.touch == Touch::Bursts { 0 } else { planned.check.requests(depth) };
-        if wave.len() >= WAVE || cost > left && cost <= budget {
-            later.push_back(planned); // it may fit when this wave has spent less than it could
+        let bursts = planned.check.cost.touch == Touch::Bursts;
+        let cost = if bursts { 0 } else { planned.check.requests(depth) };
+        others |= !bursts;
+        if wave.len() >= WAVE || cost > left && cost <= budget || bursts && others {
+            later.push_back(planned); // it may fit when this wave has spent less than it could; bursts have a wave of their own
         } else if cost > left {
             outcomes.push(not_asked(planned, NotTested::OverBudget));
         } else {

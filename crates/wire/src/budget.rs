@@ -81,6 +81,11 @@ impl Lease {
         self.writes
     }
 
+    /// Whether its requests are a burst, which the target is expected to refuse sooner or later.
+    pub fn is_burst(&self) -> bool {
+        self.burst
+    }
+
     /// Requests left in this lease.
     pub fn left(&self) -> u32 {
         self.left.load(Ordering::Relaxed)

@@ -140,7 +140,9 @@ impl Wire {
     /// Why it was not sent: out of scope, no consent, no budget, cut, blocked. A failed exchange is not an error.
     pub async fn send(&self, request: Request, lease: &Lease, key: OrderKey) -> Result<Arc<Exchange>, NotTested> {
         self.permit(&request, lease)?;
-        if !request.shared || !request.method.is_safe() {
+        // A query changes nothing by what it is, whatever its method: it may be shared like a GET.
+        let repeatable = request.method.is_safe() || lease.may_query();
+        if !request.shared || !repeatable {
             return self.really_send(request, lease, key).await;
         }
         let cell = {
@@ -200,7 +202,7 @@ impl Wire {
             elapsed_us: started.elapsed().as_micros() as u64,
             hops: hops.to_vec(),
         });
-        self.learn(&exchange);
+        self.learn(&exchange, lease);
         self.transcript.record(key, &exchange, sent_at_ms);
         (self.listener)(Event::ExchangeMade { requests: self.requests() });
         Ok(exchange)
@@ -216,10 +218,14 @@ impl Wire {
         }
     }
 
-    fn learn(&self, exchange: &Exchange) {
+    fn learn(&self, exchange: &Exchange, lease: &Lease) {
         if let Some(response) = exchange.response() {
             self.answered.fetch_add(1, Ordering::Relaxed);
             self.silent.store(0, Ordering::Relaxed);
+            // A burst asks to be refused: its refusals say nothing about how the rest of the scan is received.
+            if lease.is_burst() {
+                return;
+            }
             if let Some(pause) = self.pace.learn(response.status, response.header("retry-after")) {
                 let why = format!("the target answered {}; pausing {:.1} s", response.status, pause.as_secs_f64());
                 (self.listener)(Event::SlowedDown { why });
