@@ -232,7 +232,7 @@ fn surface_views(ended: &Ended, records: &[wire::Recorded], target: &Target) -> 
             let reason = match plain {
                 Some(exchange) => exchange.failure().map(ToString::to_string),
                 None if !operation.method.is_safe() => Some(NotTested::NoConsent.to_string()),
-                None if checks::shared::words::looks_destructive(operation) && target.consent < model::Consent::All => {
+                None if crate::observe::looks_destructive(operation) && target.consent < model::Consent::All => {
                     Some(NotTested::LooksDestructive.to_string())
                 }
                 None => Some(NotTested::OverBudget.to_string()),

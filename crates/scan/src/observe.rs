@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use checks::Observations;
 use checks::shared::fill;
-use checks::shared::words::looks_destructive;
+pub(crate) use checks::shared::words::looks_destructive;
 use futures::StreamExt;
 use futures::stream;
 use model::{Consent, Exchange, Operation, OrderKey, ParameterIn, Round, Surface, Target};

@@ -1,0 +1,54 @@
+//! Exchanges and operations for the tests of judges.
+
+use std::sync::Arc;
+
+use model::{Exchange, Method, Operation, Origin, Outcome, Parameter, ParameterIn, Request, Response, Scheme, Source};
+use model::{Schema, SchemaType, SpecFacts, Surface};
+
+/// `GET target` answered with this status and JSON or HTML body, by how it begins.
+pub(crate) fn exchange(target: &str, status: u16, body: &str) -> Arc<Exchange> {
+    answered(target, status, &[], body)
+}
+
+/// The same with headers.
+pub(crate) fn answered(target: &str, status: u16, headers: &[(&str, &str)], body: &str) -> Arc<Exchange> {
+    let origin = Origin { scheme: Scheme::Http, host: "localhost".to_owned(), port: 80 };
+    let media = if body.starts_with('<') { "text/html" } else { "application/json" };
+    let mut all = vec![("Content-Type".to_owned(), media.to_owned())];
+    all.extend(headers.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())));
+    let response = Response::new(status, all, body.as_bytes().to_vec());
+    Arc::new(Exchange {
+        serial: 1,
+        request: Request::get(&origin, target),
+        outcome: Outcome::Answered(response),
+        elapsed_us: 1_000,
+        hops: Vec::new(),
+    })
+}
+
+/// A declared operation with a string parameter for each placeholder of the path.
+pub(crate) fn operation(method: Method, path: &str) -> Operation {
+    let names = path.split('{').skip(1).filter_map(|rest| rest.split('}').next());
+    let parameters = names
+        .map(|name| Parameter {
+            name: name.to_owned(),
+            place: ParameterIn::Path,
+            required: true,
+            schema: Schema::of(SchemaType::Integer),
+            example: None,
+        })
+        .collect();
+    Operation { parameters, ..Operation::undeclared(method, path, Source::Specification) }
+}
+
+/// A surface of these operations with a document that declares one bearer scheme.
+pub(crate) fn surface(operations: Vec<Operation>) -> Surface {
+    let mut facts = SpecFacts::default();
+    let scheme = model::SecurityScheme::Http { scheme: "bearer".to_owned() };
+    facts.security_schemes.insert("token".to_owned(), scheme);
+    Surface {
+        operations: operations.into_iter().map(Arc::new).collect(),
+        specification: Some(facts),
+        ..Surface::default()
+    }
+}
