@@ -10,11 +10,15 @@ pub(crate) fn exchange(target: &str, status: u16, body: &str) -> Arc<Exchange> {
     answered(target, status, &[], body)
 }
 
-/// The same with headers.
+/// The same with headers; one of them may be another `Content-Type`.
 pub(crate) fn answered(target: &str, status: u16, headers: &[(&str, &str)], body: &str) -> Arc<Exchange> {
     let origin = Origin { scheme: Scheme::Http, host: "localhost".to_owned(), port: 80 };
     let media = if body.starts_with('<') { "text/html" } else { "application/json" };
-    let mut all = vec![("Content-Type".to_owned(), media.to_owned())];
+    let typed = headers.iter().any(|(n, _)| n.eq_ignore_ascii_case("content-type"));
+    let mut all: Vec<(String, String)> = Vec::new();
+    if !typed {
+        all.push(("Content-Type".to_owned(), media.to_owned()));
+    }
     all.extend(headers.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())));
     let response = Response::new(status, all, body.as_bytes().to_vec());
     Arc::new(Exchange {

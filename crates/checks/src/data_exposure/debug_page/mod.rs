@@ -1,0 +1,54 @@
+use model::{Category, Confidence, Evidence, Finding, NotTested, Rule, Severity, Tag};
+
+use super::errors;
+use crate::shared::provoke;
+use crate::{Check, Cost, Findings, RunsOn, Seen, Sees, Survey, Touch, Twins};
+
+pub(crate) static RULE: Rule = Rule {
+    id: "debug-page",
+    aliases: &[],
+    title: "An error page for developers is shown to everybody",
+    category: Category::DataExposure,
+    severity: Severity::High,
+    cwe: &[489, 209, 215],
+    tags: &[Tag::Misconfiguration, Tag::Flask],
+    risk: "The page shows source code, variables and paths, and some let the visitor run code.",
+    fix: "Turn the framework's debug mode off wherever others can reach it.",
+    references: &[
+        "https://flask.palletsprojects.com/en/stable/debugging/",
+        "https://werkzeug.palletsprojects.com/en/stable/debug/",
+    ],
+    page: include_str!("page.md"),
+};
+
+pub(crate) static CHECK: Check = Check {
+    cost: Cost { requests: provoke::REQUESTS, touch: Touch::Reads },
+    on_surface: Some(|survey, _| Box::pin(ask(survey))),
+    on_exchange: Some(judge),
+    sees: Sees::All,
+    twins: Twins::Flask {
+        vulnerable: include_str!("vulnerable.py"),
+        fixed: include_str!("fixed.py"),
+        runs_on: RunsOn::DEVELOPMENT,
+    },
+    ..Check::of(&RULE)
+};
+
+/// Provokes error answers; [`judge`] reads them with all others.
+async fn ask(survey: &Survey<'_>) -> Result<(), NotTested> {
+    provoke::errors(survey).await.map(drop)
+}
+
+fn judge(seen: &Seen<'_>, found: &mut Findings) -> bool {
+    if !seen.exchange.is_html() {
+        return false;
+    }
+    if let Some(told) = errors::debug_page(seen.exchange) {
+        let confidence = if seen.exchange.status() >= 400 { Confidence::Confirmed } else { Confidence::Firm };
+        let evidence = Evidence::new(seen.exchange, told.excerpt);
+        let detail = format!("The error page of {}.", told.what);
+        let finding = Finding::new(&RULE, confidence, seen.location(), evidence).detail(detail);
+        found.push(errors::console_secret(seen.exchange).into_iter().fold(finding, Finding::hiding));
+    }
+    true
+}

@@ -1,0 +1,26 @@
+from flask import Flask, request
+from werkzeug.exceptions import HTTPException
+
+app = Flask(__name__)
+
+
+@app.get("/")
+def index():
+    return '<a href="/report?days=7">report</a>'
+
+
+@app.get("/report")
+def report():
+    return {"days": int(request.args["days"])}
+
+
+@app.errorhandler(Exception)
+def failed(error):
+    if isinstance(error, HTTPException):
+        return {"error": error.name}, error.code
+    app.logger.exception("unhandled")
+    return {"error": "internal error"}, 500
+
+
+if __name__ == "__main__":
+    app.run()

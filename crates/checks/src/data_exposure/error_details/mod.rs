@@ -1,0 +1,84 @@
+use model::{Category, Confidence, Evidence, Finding, Rule, Severity, Tag};
+
+use super::errors;
+use crate::{Check, Findings, RunsOn, Seen, Sees, Twins};
+
+pub(crate) static RULE: Rule = Rule {
+    id: "error-details",
+    aliases: &[],
+    title: "An error answer quotes the exception",
+    category: Category::DataExposure,
+    severity: Severity::Medium,
+    cwe: &[209],
+    tags: &[Tag::Misconfiguration],
+    risk: "Texts of exceptions and paths of the server show how the code works and help to aim further attacks.",
+    fix: "Answer errors with texts of your own and log the exception.",
+    references: &["https://flask.palletsprojects.com/en/stable/errorhandling/#generic-exception-handlers"],
+    page: include_str!("page.md"),
+};
+
+pub(crate) static CHECK: Check = Check {
+    on_exchange: Some(judge),
+    sees: Sees::All,
+    twins: Twins::Flask {
+        vulnerable: include_str!("vulnerable.py"),
+        fixed: include_str!("fixed.py"),
+        runs_on: RunsOn::EVERYWHERE,
+    },
+    ..Check::of(&RULE)
+};
+
+fn judge(seen: &Seen<'_>, found: &mut Findings) -> bool {
+    if seen.exchange.status() < 400 {
+        return false;
+    }
+    if let Some(told) = errors::detail(seen.exchange) {
+        let confidence = if seen.exchange.status() >= 500 { Confidence::Confirmed } else { Confidence::Firm };
+        let evidence = Evidence::new(seen.exchange, &told.excerpt);
+        let detail = format!("The answer contains the {}.", told.what);
+        found.push(Finding::new(&RULE, confidence, seen.location(), evidence).detail(detail));
+    }
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use model::Exchange;
+
+    use crate::data_exposure::errors::detail;
+    use crate::shared::testing::{answer, answer_to};
+
+    fn told(exchange: &Arc<Exchange>) -> bool {
+        detail(exchange).is_some()
+    }
+
+    #[test]
+    fn a_quoted_exception_is_told() {
+        assert!(told(&answer(500, "application/json", r#"{"error": "invalid literal for int() with base 10: 'x'"}"#)));
+        assert!(told(&answer(400, "text/plain", "[Errno 2] No such file or directory: '/srv/app/x.csv'")));
+        assert!(told(&answer(
+            500,
+            "application/json",
+            r#"{"error":"404 Not Found: The requested URL was not found on the server."}"#
+        )));
+    }
+
+    #[test]
+    fn good_errors_and_echoes_are_not() {
+        assert!(!told(&answer(
+            404,
+            "application/json",
+            r#"{"error":"404 Not Found: The requested URL was not found on the server."}"#
+        )));
+        assert!(!told(&answer(500, "text/html", "<title>500 Internal Server Error</title>")));
+        assert!(!told(&answer(200, "text/html", "How to read invalid literal for int() with base 10")));
+        assert!(!told(&answer_to(
+            "/static/../../etc/passwd.json",
+            404,
+            "text/plain",
+            "no /static/../../etc/passwd.json here"
+        )));
+    }
+}

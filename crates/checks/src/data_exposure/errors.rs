@@ -1,0 +1,90 @@
+//! Recognising what errors give away. The more telling kind wins, so that one page is one finding.
+
+use std::sync::LazyLock;
+
+use model::Exchange;
+
+use crate::shared::patterns::{Pattern, first, load};
+
+static DEBUG_PAGES: LazyLock<Vec<Pattern>> = LazyLock::new(|| load(include_str!("data/debug_pages.toml")));
+static STACK_TRACES: LazyLock<Vec<Pattern>> = LazyLock::new(|| load(include_str!("data/stack_traces.toml")));
+static SQL_ERRORS: LazyLock<Vec<Pattern>> = LazyLock::new(|| load(include_str!("data/sql_errors.toml")));
+static DETAILS: LazyLock<Vec<Pattern>> = LazyLock::new(|| load(include_str!("data/error_details.toml")));
+
+/// What was recognised in a body.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Told {
+    /// The kind, such as `Python` or `Werkzeug debugger`.
+    pub(super) what: String,
+    /// The telling part, one line.
+    pub(super) excerpt: String,
+}
+
+fn told(table: &'static [Pattern], text: &str) -> Option<Told> {
+    first(table, text).map(|(pattern, excerpt)| Told { what: pattern.name.clone(), excerpt })
+}
+
+/// A page for developers: interactive, or showing source code and variables.
+pub(super) fn debug_page(exchange: &Exchange) -> Option<Told> {
+    if exchange.is_html() { told(&DEBUG_PAGES, &exchange.text()) } else { None }
+}
+
+/// A stack trace that is not part of a debug page.
+pub(super) fn stack_trace(exchange: &Exchange) -> Option<Told> {
+    if debug_page(exchange).is_some() { None } else { told(&STACK_TRACES, &exchange.text()) }
+}
+
+/// The words of a database that are not part of a debug page, and were not in what we sent.
+pub(super) fn sql_error(exchange: &Exchange) -> Option<Told> {
+    let found = if debug_page(exchange).is_some() { None } else { told(&SQL_ERRORS, &exchange.text()) }?;
+    (!is_echo(exchange, &found.excerpt)).then_some(found)
+}
+
+/// The text of an exception or a path of the server in an error answer that shows neither stack trace nor SQL.
+pub(super) fn detail(exchange: &Exchange) -> Option<Told> {
+    if exchange.status() < 400 || debug_page(exchange).is_some() {
+        return None;
+    }
+    let text = exchange.text();
+    if told(&STACK_TRACES, &text).is_some() || told(&SQL_ERRORS, &text).is_some() {
+        return None;
+    }
+    let all = DETAILS.iter().filter_map(|p| p.excerpt(&text).map(|excerpt| Told { what: p.name.clone(), excerpt }));
+    let mut all = all.filter(|found| !is_echo(exchange, &found.excerpt));
+    all.next().or_else(|| swallowed_404(exchange, &text))
+}
+
+/// `errorhandler(Exception)` that answers `str(error)`: the 404 of Flask becomes a 500 that quotes it.
+fn swallowed_404(exchange: &Exchange, text: &str) -> Option<Told> {
+    const QUOTED: &str = "404 Not Found: The requested URL was not found on the server";
+    let found = exchange.status() >= 500 && text.contains(QUOTED);
+    found.then(|| Told { what: "text of a Python exception".to_owned(), excerpt: format!("500 with \"{QUOTED}\"") })
+}
+
+/// The secret that Werkzeug's page carries for its console, to be masked.
+pub(super) fn console_secret(exchange: &Exchange) -> Option<String> {
+    let text = exchange.text();
+    let (_, rest) = text.split_once("SECRET = \"")?;
+    let (secret, _) = rest.split_once('"')?;
+    (secret.len() == 20).then(|| secret.to_owned())
+}
+
+/// Whether the text came from us: it stands in what was sent.
+fn is_echo(exchange: &Exchange, excerpt: &str) -> bool {
+    let sent = &exchange.request;
+    let decoded = percent_encoding::percent_decode_str(&sent.target).decode_utf8_lossy();
+    decoded.contains(excerpt) || sent.altered.iter().any(|a| a.payload.contains(excerpt))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shared::patterns::verify;
+
+    #[test]
+    fn the_tables_are_honest() {
+        for table in [&DEBUG_PAGES, &STACK_TRACES, &SQL_ERRORS, &DETAILS] {
+            verify(table);
+        }
+    }
+}

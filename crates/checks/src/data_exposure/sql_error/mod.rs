@@ -1,0 +1,50 @@
+use model::{Category, Confidence, Evidence, Finding, Rule, Severity, Tag};
+
+use super::errors;
+use crate::{Check, Findings, RunsOn, Seen, Sees, Twins};
+
+pub(crate) static RULE: Rule = Rule {
+    id: "sql-error",
+    aliases: &[],
+    title: "An answer quotes an error of the database",
+    category: Category::DataExposure,
+    severity: Severity::Medium,
+    cwe: &[209, 89],
+    tags: &[Tag::Misconfiguration],
+    risk: "Names of tables and columns and parts of the statement help to write an injection.",
+    fix: "Catch database errors, log them, and answer without their text.",
+    references: &[
+        "https://flask.palletsprojects.com/en/stable/errorhandling/",
+        "https://docs.sqlalchemy.org/en/20/errors.html",
+    ],
+    page: include_str!("page.md"),
+};
+
+pub(crate) static CHECK: Check = Check {
+    on_exchange: Some(judge),
+    sees: Sees::All,
+    twins: Twins::Flask {
+        vulnerable: include_str!("vulnerable.py"),
+        fixed: include_str!("fixed.py"),
+        runs_on: RunsOn::EVERYWHERE,
+    },
+    ..Check::of(&RULE)
+};
+
+fn judge(seen: &Seen<'_>, found: &mut Findings) -> bool {
+    let exchange = seen.exchange;
+    if exchange.body().is_empty() {
+        return false;
+    }
+    let Some(told) = errors::sql_error(exchange) else { return true };
+    // A successful page may be about databases; an answer that failed, or JSON that says so, is not.
+    let failed = exchange.status() >= 400
+        || exchange.json().is_some_and(|j| j.get("error").is_some() || j.get("errors").is_some());
+    if failed {
+        let confidence = if exchange.status() >= 500 { Confidence::Confirmed } else { Confidence::Firm };
+        let evidence = Evidence::new(exchange, &told.excerpt);
+        let detail = format!("An error text of {}.", told.what);
+        found.push(Finding::new(&RULE, confidence, seen.location(), evidence).detail(detail));
+    }
+    true
+}

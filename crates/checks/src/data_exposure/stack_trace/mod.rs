@@ -1,0 +1,63 @@
+use model::{Category, Confidence, Evidence, Finding, NotTested, Rule, Severity, Tag};
+
+use super::errors;
+use crate::shared::provoke;
+use crate::{Check, Cost, Findings, RunsOn, Seen, Sees, Survey, Touch, Twins};
+
+pub(crate) static RULE: Rule = Rule {
+    id: "stack-trace",
+    aliases: &[],
+    title: "An error answer contains a stack trace",
+    category: Category::DataExposure,
+    severity: Severity::Medium,
+    cwe: &[209, 497],
+    tags: &[Tag::Misconfiguration],
+    risk: "Function names, paths and versions tell an attacker how the application is built and where it breaks.",
+    fix: "Answer errors with a generic body and write the trace to the log.",
+    references: &[
+        "https://flask.palletsprojects.com/en/stable/errorhandling/",
+        "https://cheatsheetseries.owasp.org/cheatsheets/Error_Handling_Cheat_Sheet.html",
+    ],
+    page: include_str!("page.md"),
+};
+
+pub(crate) static CHECK: Check = Check {
+    cost: Cost { requests: provoke::REQUESTS, touch: Touch::Reads },
+    on_surface: Some(|survey, _| Box::pin(ask(survey))),
+    on_exchange: Some(judge),
+    sees: Sees::All,
+    twins: Twins::Flask {
+        vulnerable: include_str!("vulnerable.py"),
+        fixed: include_str!("fixed.py"),
+        runs_on: RunsOn::EVERYWHERE,
+    },
+    ..Check::of(&RULE)
+};
+
+/// Provokes error answers; [`judge`] reads them with all others.
+async fn ask(survey: &Survey<'_>) -> Result<(), NotTested> {
+    provoke::errors(survey).await.map(drop)
+}
+
+/// In an error answer a trace is a leak. In a successful one it may be content, unless the answer is JSON that names it an error.
+fn judge(seen: &Seen<'_>, found: &mut Findings) -> bool {
+    let exchange = seen.exchange;
+    if exchange.body().is_empty() {
+        return false;
+    }
+    let Some(told) = errors::stack_trace(exchange) else { return true };
+    let confidence = if exchange.status() >= 400 {
+        Confidence::Confirmed
+    } else if exchange
+        .json()
+        .is_some_and(|j| ["error", "traceback", "stack", "exception"].iter().any(|k| j.get(k).is_some()))
+    {
+        Confidence::Firm
+    } else {
+        return true;
+    };
+    let evidence = Evidence::new(exchange, &told.excerpt);
+    let detail = format!("A stack trace of {} in an answer with status {}.", told.what, exchange.status());
+    found.push(Finding::new(&RULE, confidence, seen.location(), evidence).detail(detail));
+    true
+}
