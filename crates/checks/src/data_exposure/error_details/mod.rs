@@ -48,7 +48,7 @@ mod tests {
     use model::Exchange;
 
     use crate::data_exposure::errors::detail;
-    use crate::shared::testing::{answer, answer_to};
+    use crate::shared::samples::{answered, exchange};
 
     fn told(exchange: &Arc<Exchange>) -> bool {
         detail(exchange).is_some()
@@ -56,28 +56,33 @@ mod tests {
 
     #[test]
     fn a_quoted_exception_is_told() {
-        assert!(told(&answer(500, "application/json", r#"{"error": "invalid literal for int() with base 10: 'x'"}"#)));
-        assert!(told(&answer(400, "text/plain", "[Errno 2] No such file or directory: '/srv/app/x.csv'")));
-        assert!(told(&answer(
+        assert!(told(&exchange("/", 500, r#"{"error": "invalid literal for int() with base 10: 'x'"}"#)));
+        assert!(told(&answered(
+            "/",
+            400,
+            &[("Content-Type", "text/plain")],
+            "[Errno 2] No such file or directory: '/srv/app/x.csv'"
+        )));
+        assert!(told(&exchange(
+            "/",
             500,
-            "application/json",
             r#"{"error":"404 Not Found: The requested URL was not found on the server."}"#
         )));
     }
 
     #[test]
     fn good_errors_and_echoes_are_not() {
-        assert!(!told(&answer(
+        assert!(!told(&exchange(
+            "/",
             404,
-            "application/json",
             r#"{"error":"404 Not Found: The requested URL was not found on the server."}"#
         )));
-        assert!(!told(&answer(500, "text/html", "<title>500 Internal Server Error</title>")));
-        assert!(!told(&answer(200, "text/html", "How to read invalid literal for int() with base 10")));
-        assert!(!told(&answer_to(
+        assert!(!told(&exchange("/", 500, "<title>500 Internal Server Error</title>")));
+        assert!(!told(&exchange("/", 200, "<p>How to read invalid literal for int() with base 10")));
+        assert!(!told(&answered(
             "/static/../../etc/passwd.json",
             404,
-            "text/plain",
+            &[("Content-Type", "text/plain")],
             "no /static/../../etc/passwd.json here"
         )));
     }
