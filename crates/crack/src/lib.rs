@@ -3,6 +3,14 @@
 //! [`Target::parse`] recognises a token, [`crack`] tries words against it, [`words`] holds the likely ones, and [`flask_session`] and
 //! [`jwt_hs`] sign with what was found, so that it can be proved. Nothing here touches the network.
 //!
+//! ```
+//! let cookie = crack::flask_session(b"dev", r#"{"user_id":1}"#, 1_790_000_000);
+//! let target = crack::Target::parse(&cookie)?;
+//! let found = crack::crack(&[target], crack::words::embedded(), 2, &false.into(), &|_| ());
+//! assert_eq!(found[0].as_ref().map(|found| &found.word[..]), Some(&b"dev"[..]));
+//! # Ok::<(), crack::ParseError>(())
+//! ```
+//!
 //! This is the one crate with `unsafe` code: vector instructions, each behind a value that exists only where the CPU has them.
 
 #![deny(unsafe_op_in_unsafe_fn, clippy::undocumented_unsafe_blocks)]

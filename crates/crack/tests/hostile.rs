@@ -46,7 +46,7 @@ fn wrapping_is_ignored() {
 #[test]
 fn a_decompression_bomb_stops_at_the_cap() {
     let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::best());
-    encoder.write_all(&vec![b' '; 20 << 20]).unwrap();
+    encoder.write_all(&vec![b' '; 8 << 20]).unwrap();
     let bomb = format!(".{}.aaaaaa.{}", BASE64_URL_SAFE_NO_PAD.encode(encoder.finish().unwrap()), "A".repeat(27));
     assert!(bomb.len() < MAX_TOKEN);
     assert_eq!(Target::parse(&bomb), Err(ParseError::Payload));
@@ -56,7 +56,7 @@ fn a_decompression_bomb_stops_at_the_cap() {
 
 #[test]
 fn deep_json_is_refused() {
-    let token = crack::flask_session(b"dev", &"[".repeat(30_000), 1);
+    let token = crack::flask_session(b"dev", &"[".repeat(10_000), 1);
     assert_eq!(Target::parse(&token), Err(ParseError::Payload));
 }
 
