@@ -2,5 +2,19 @@
 
 use crate::Check;
 
+mod format_string_injection;
+mod header_injection;
+mod input_reflection;
+mod json_served_as_html;
+mod reflected_xss;
+mod template_injection;
+
 /// The checks of this category.
-pub const CHECKS: &[&Check] = &[];
+pub const CHECKS: &[&Check] = &[
+    &reflected_xss::CHECK,
+    &json_served_as_html::CHECK,
+    &input_reflection::CHECK,
+    &template_injection::CHECK,
+    &format_string_injection::CHECK,
+    &header_injection::CHECK,
+];

@@ -121,30 +121,49 @@ pub fn forms(payload: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shared::testing::answer;
+    use crate::shared::samples::answered;
 
     #[test]
     fn an_echo_of_the_payload_is_not_a_difference() {
-        let plain = answer(200, "text/html", "<p>Results for tea</p>");
-        let escaped = answer(200, "text/html", "<p>Results for tea&#39; AND &#39;1&#39;=&#39;1</p>");
+        let plain = answered("/", 200, &[("Content-Type", "text/html")], "<p>Results for tea</p>");
+        let escaped =
+            answered("/", 200, &[("Content-Type", "text/html")], "<p>Results for tea&#39; AND &#39;1&#39;=&#39;1</p>");
         assert_eq!(Face::plain(&plain), Face::of(&escaped, "tea' AND '1'='1", "tea"));
-        let other = answer(200, "text/html", "<p>Nothing for tea' AND '1'='1</p>");
+        let other = answered("/", 200, &[("Content-Type", "text/html")], "<p>Nothing for tea' AND '1'='1</p>");
         assert_ne!(Face::plain(&plain), Face::of(&other, "tea' AND '1'='1", "tea"));
     }
 
     #[test]
     fn times_and_tokens_are_not_a_difference() {
-        let one = answer(200, "application/json", r#"{"a":1,"at":"2026-01-02T03:04:05Z","took":"12 ms"}"#);
-        let two = answer(200, "application/json", r#"{"a":1,"at":"2026-01-02T03:04:09Z","took":"7 ms"}"#);
+        let one = answered(
+            "/",
+            200,
+            &[("Content-Type", "application/json")],
+            r#"{"a":1,"at":"2026-01-02T03:04:05Z","took":"12 ms"}"#,
+        );
+        let two = answered(
+            "/",
+            200,
+            &[("Content-Type", "application/json")],
+            r#"{"a":1,"at":"2026-01-02T03:04:09Z","took":"7 ms"}"#,
+        );
         assert_eq!(Face::plain(&one), Face::plain(&two));
     }
 
     #[test]
     fn empty_answers_hold_nothing() {
         for body in ["", "[]", "{}", "null", r#"{"items":[],"total":0}"#] {
-            assert!(!Face::plain(&answer(200, "application/json", body)).holds_something(), "{body}");
+            assert!(
+                !Face::plain(&answered("/", 200, &[("Content-Type", "application/json")], body)).holds_something(),
+                "{body}"
+            );
         }
-        assert!(Face::plain(&answer(200, "application/json", r#"[{"id":1}]"#)).holds_something());
-        assert!(!Face::plain(&answer(404, "text/html", "<p>not found</p>")).holds_something());
+        assert!(
+            Face::plain(&answered("/", 200, &[("Content-Type", "application/json")], r#"[{"id":1}]"#))
+                .holds_something()
+        );
+        assert!(
+            !Face::plain(&answered("/", 404, &[("Content-Type", "text/html")], "<p>not found</p>")).holds_something()
+        );
     }
 }

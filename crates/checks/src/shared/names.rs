@@ -5,6 +5,8 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
+use super::words::words;
+
 /// What a value is used as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -23,9 +25,9 @@ struct Row {
     id: Kind,
     words: Vec<String>,
     names: Vec<String>,
-    #[cfg_attr(not(test), allow(dead_code))]
+    #[cfg(test)]
     hit: Vec<String>,
-    #[cfg_attr(not(test), allow(dead_code))]
+    #[cfg(test)]
     miss: Vec<String>,
 }
 
@@ -43,30 +45,9 @@ static ROWS: LazyLock<BTreeMap<Kind, Row>> = LazyLock::new(|| {
 /// Whether a parameter of this name probably takes a value of this kind.
 pub fn suggests(name: &str, kind: Kind) -> bool {
     let Some(row) = ROWS.get(&kind) else { return false };
-    let words = words(name);
+    let words: Vec<String> = words(name).collect();
     let whole = words.concat();
     words.iter().any(|w| row.words.contains(w)) || row.words.contains(&whole) || row.names.contains(&whole)
-}
-
-/// The words of an identifier, lower-case: `callbackUrl`, `callback_url` and `callback-url` are `callback`, `url`.
-pub fn words(name: &str) -> Vec<String> {
-    let mut words = Vec::new();
-    let mut word = String::new();
-    let mut previous_lower = false;
-    for c in name.chars() {
-        let starts = c.is_uppercase() && previous_lower;
-        if (starts || !c.is_alphanumeric()) && !word.is_empty() {
-            words.push(std::mem::take(&mut word));
-        }
-        if c.is_alphanumeric() {
-            word.extend(c.to_lowercase());
-        }
-        previous_lower = c.is_lowercase() || c.is_numeric();
-    }
-    if !word.is_empty() {
-        words.push(word);
-    }
-    words
 }
 
 #[cfg(test)]

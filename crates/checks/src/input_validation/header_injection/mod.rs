@@ -1,0 +1,69 @@
+use std::sync::Arc;
+
+use model::{Category, Confidence, Evidence, Exchange, Finding, Location, NotTested, Rule, Severity, Tag};
+
+use crate::shared::inputs;
+use crate::shared::reflection::{self, Marked};
+use crate::{Check, Cost, Findings, Probe, RunsOn, Touch, Twins};
+
+pub(crate) static RULE: Rule = Rule {
+    id: "header-injection",
+    aliases: &[],
+    title: "A parameter can add a response header",
+    category: Category::InputValidation,
+    severity: Severity::High,
+    cwe: &[113],
+    tags: &[Tag::Injection],
+    risk: "A link can set cookies, add headers or write a whole answer of the attacker's choice.",
+    fix: "Refuse CR and LF in values that become headers, and set headers through the framework.",
+    references: &["https://owasp.org/www-community/attacks/HTTP_Response_Splitting"],
+    page: include_str!("page.md"),
+};
+
+pub(crate) static CHECK: Check = Check {
+    cost: Cost { requests: reflection::REQUESTS + 1, touch: Touch::Reads },
+    applies: |operation, _| inputs::takes_any_text(operation),
+    on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
+    twins: Twins::Flask {
+        vulnerable: include_str!("vulnerable.py"),
+        fixed: include_str!("fixed.py"),
+        runs_on: RunsOn::DEVELOPMENT,
+    },
+    ..Check::of(&RULE)
+};
+
+/// Where a mark came back in a header: once more with a line break and a header of our own.
+async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    let all = reflection::of(probe).await?;
+    let hit = all.iter().flat_map(Marked::echoes).find(|(_, echo)| echo.in_header.is_some());
+    let Some((mark, _)) = hit else { return Ok(()) };
+    let Some(parameter) = probe.operation.parameters.iter().find(|p| p.place == mark.place && p.name == mark.name)
+    else {
+        return Ok(());
+    };
+    let word = probe.canary(&mark.canary);
+    let payload = format!("{word}%0d%0aX-{word}:%20{word}");
+    let exchange = probe.send(inputs::with_raw(probe, parameter, &payload)).await?;
+    found.extend(judge(&word, &exchange, probe.location().parameter(mark.place.id(), &mark.name)));
+    Ok(())
+}
+
+/// The header must be there under its name: an echo of the text inside another header is none.
+fn judge(word: &str, exchange: &Arc<Exchange>, location: Location) -> Option<Finding> {
+    let value = exchange.header(&format!("x-{word}"))?;
+    let evidence = Evidence::new(exchange, format!("the answer has the header X-{word}: {value}"));
+    Some(Finding::new(&RULE, Confidence::Confirmed, location, evidence))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shared::samples::answered;
+
+    #[test]
+    fn an_encoded_line_break_in_a_header_adds_none() {
+        let answer = |headers: &[(&str, &str)]| answered("/", 302, headers, "");
+        assert!(judge("w", &answer(&[("Location", "/w%0D%0AX-w: w")]), Location::host()).is_none());
+        assert!(judge("w", &answer(&[("Location", "/w"), ("X-w", "w")]), Location::host()).is_some());
+    }
+}

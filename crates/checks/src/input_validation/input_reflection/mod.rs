@@ -1,0 +1,61 @@
+use model::{Category, Confidence, Evidence, Finding, Location, NotTested, Rule, Severity, Tag};
+
+use crate::shared::inputs;
+use crate::shared::reflection::{self, Marked};
+use crate::{Check, Cost, Findings, Probe, RunsOn, Touch, Twins};
+
+pub(crate) static RULE: Rule = Rule {
+    id: "input-reflection",
+    aliases: &[],
+    title: "A page repeats what the request said",
+    category: Category::InputValidation,
+    severity: Severity::Info,
+    cwe: &[20],
+    tags: &[Tag::Injection],
+    risk: "Each such place has to escape rightly for ever, and some can be used to show text of an attacker's choice.",
+    fix: "Do not repeat unknown values; accept a known set and answer others with a constant text.",
+    references: &["https://cheatsheetseries.owasp.org/cheatsheets/Input_Validation_Cheat_Sheet.html"],
+    page: include_str!("page.md"),
+};
+
+pub(crate) static CHECK: Check = Check {
+    cost: Cost { requests: reflection::REQUESTS, touch: Touch::Reads },
+    applies: |operation, _| inputs::takes_any_text(operation),
+    on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
+    twins: Twins::Flask {
+        vulnerable: include_str!("vulnerable.py"),
+        fixed: include_str!("fixed.py"),
+        runs_on: RunsOn::EVERYWHERE,
+    },
+    ..Check::of(&RULE)
+};
+
+/// Reads where the marks came back: in a page or in a header. JSON that repeats a query is how APIs answer.
+async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    for marked in reflection::of(probe).await? {
+        found.extend(judge(&marked, &probe.location()));
+    }
+    Ok(())
+}
+
+fn judge(marked: &Marked, location: &Location) -> Vec<Finding> {
+    let exchange = &marked.exchange;
+    let is_page = exchange.is_html() && exchange.json().is_none();
+    let finding = |(mark, echo): (&reflection::Mark, reflection::Echo)| {
+        let place = match &echo.in_header {
+            Some(name) => format!("in the header {name}"),
+            None if is_page && echo.in_body => "in the page".to_owned(),
+            None => return None,
+        };
+        let evidence = Evidence::new(exchange, format!("the value comes back {place}: {}", echo.excerpt));
+        Some(Finding::new(
+            &RULE,
+            Confidence::Confirmed,
+            location.clone().parameter(mark.place.id(), &mark.name),
+            evidence,
+        ))
+    };
+    let mut findings: Vec<Finding> = marked.echoes().filter_map(finding).collect();
+    findings.dedup_by(|a, b| a.location == b.location);
+    findings
+}

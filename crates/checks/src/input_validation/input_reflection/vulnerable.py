@@ -1,0 +1,23 @@
+from flask import Flask, request
+from markupsafe import escape
+
+app = Flask(__name__)
+
+TOPICS = {"tea": "<p>All about tea</p>"}
+
+
+@app.get("/")
+def index():
+    return '<a href="/topic?name=tea">tea</a>'
+
+
+@app.get("/topic")
+def topic():
+    topic = request.args.get("name", "")
+    if topic not in TOPICS:
+        return f"<p>No topic {escape(topic)}</p>", 404
+    return TOPICS[topic]
+
+
+if __name__ == "__main__":
+    app.run(debug=False)

@@ -1,0 +1,17 @@
+from flask import Flask, request
+
+app = Flask(__name__)
+
+
+@app.get("/")
+def index():
+    return '<a href="/api/search?q=tea">search</a>'
+
+
+@app.get("/api/search")
+def search():
+    return {"query": request.args.get("q", ""), "results": []}
+
+
+if __name__ == "__main__":
+    app.run(debug=False)

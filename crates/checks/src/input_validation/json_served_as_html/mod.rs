@@ -1,0 +1,59 @@
+use model::{Category, Confidence, Evidence, Finding, Location, NotTested, Rule, Severity, Tag};
+
+use crate::shared::inputs;
+use crate::shared::reflection::{self, Marked};
+use crate::{Check, Cost, Findings, Probe, RunsOn, Touch, Twins};
+
+pub(crate) static RULE: Rule = Rule {
+    id: "json-served-as-html",
+    aliases: &[],
+    title: "JSON with the caller's text is served as HTML",
+    category: Category::InputValidation,
+    severity: Severity::High,
+    cwe: &[79, 116],
+    tags: &[Tag::Injection],
+    risk: "A link to this API can run script on its origin.",
+    fix: "Return the object itself or jsonify(object), so that the answer says application/json.",
+    references: &["https://flask.palletsprojects.com/en/stable/api/#flask.json.jsonify"],
+    page: include_str!("page.md"),
+};
+
+pub(crate) static CHECK: Check = Check {
+    cost: Cost { requests: reflection::REQUESTS, touch: Touch::Reads },
+    applies: |operation, _| inputs::takes_any_text(operation),
+    on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
+    twins: Twins::Flask {
+        vulnerable: include_str!("vulnerable.py"),
+        fixed: include_str!("fixed.py"),
+        runs_on: RunsOn::EVERYWHERE,
+    },
+    ..Check::of(&RULE)
+};
+
+/// Reads what became of the marks: JSON text under an HTML type, with our element in it as sent.
+async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    for marked in reflection::of(probe).await? {
+        found.extend(judge(&marked, &probe.location()));
+    }
+    Ok(())
+}
+
+fn judge(marked: &Marked, location: &Location) -> Vec<Finding> {
+    let exchange = &marked.exchange;
+    if exchange.json().is_none() || !exchange.is_html() {
+        return Vec::new();
+    }
+    let finding = |(mark, echo): (&reflection::Mark, reflection::Echo)| {
+        echo.breaks_out?;
+        let evidence = Evidence::new(exchange, format!("JSON as text/html with the element as sent: {}", echo.excerpt));
+        Some(Finding::new(
+            &RULE,
+            Confidence::Confirmed,
+            location.clone().parameter(mark.place.id(), &mark.name),
+            evidence,
+        ))
+    };
+    let mut findings: Vec<Finding> = marked.echoes().filter_map(finding).collect();
+    findings.dedup_by(|a, b| a.location == b.location);
+    findings
+}

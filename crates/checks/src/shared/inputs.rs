@@ -1,0 +1,97 @@
+//! Which parameters of an operation a payload may go into, and how it is put there.
+
+use model::{Operation, Parameter, ParameterIn, Request, SchemaType, Source};
+
+use super::fill;
+use crate::Probe;
+
+/// Most parameters of one operation that are asked about one by one.
+pub const MOST: usize = 4;
+
+/// Headers whose value other parts of the way to the application depend on.
+const RESERVED: [&str; 12] = [
+    "authorization",
+    "host",
+    "cookie",
+    "content-type",
+    "content-length",
+    "accept",
+    "accept-encoding",
+    "connection",
+    "transfer-encoding",
+    "x-api-key",
+    "origin",
+    "user-agent",
+];
+
+/// Formats that a framework checks before the application sees the value.
+const STRICT: [&str; 9] = ["uuid", "date", "date-time", "time", "email", "ipv4", "ipv6", "byte", "binary"];
+
+/// The parameters that payloads may go into: everything but reserved headers, credentials and cookies.
+pub fn all(operation: &Operation) -> impl Iterator<Item = &Parameter> {
+    operation.parameters.iter().filter(|p| match p.place {
+        ParameterIn::Path | ParameterIn::Query => true,
+        ParameterIn::Header => !RESERVED.contains(&p.name.to_ascii_lowercase().as_str()),
+        ParameterIn::Cookie => false,
+    })
+}
+
+/// Those that may take any text. What a document declares as a number, a choice or a strict format does not.
+pub fn texts(operation: &Operation) -> impl Iterator<Item = &Parameter> {
+    all(operation).filter(|p| takes_text(p, operation))
+}
+
+/// Whether a parameter may take any text.
+pub fn takes_text(parameter: &Parameter, operation: &Operation) -> bool {
+    let schema = &parameter.schema;
+    // A kind that was only read off a link or a form says what was sent, not what is taken.
+    let declared = operation.source == Source::Specification;
+    let kind = matches!(schema.kind, SchemaType::String | SchemaType::Any | SchemaType::Array);
+    let strict = schema.format.as_deref().is_some_and(|f| STRICT.contains(&f));
+    (kind || !declared) && schema.enumeration.is_empty() && !strict
+}
+
+/// Whether the operation is one that can be asked with payloads at all: GET, and takes text somewhere.
+pub fn takes_any_text(operation: &Operation) -> bool {
+    operation.method == model::Method::GET && texts(operation).next().is_some()
+}
+
+/// The value that an ordinary client would send for a parameter.
+pub fn ordinary(probe: &Probe<'_>, parameter: &Parameter) -> String {
+    fill::ordinary(parameter, probe.operation, probe.surface)
+}
+
+/// The operation with one payload in one parameter.
+pub fn with(probe: &Probe<'_>, parameter: &Parameter, payload: &str) -> Request {
+    probe.request_with(&[fill::Value::of(parameter, payload)])
+}
+
+/// The same with a payload that is already encoded as it is to be sent.
+pub fn with_raw(probe: &Probe<'_>, parameter: &Parameter, payload: &str) -> Request {
+    probe.request_with(&[fill::Value { raw: true, ..fill::Value::of(parameter, payload) }])
+}
+
+#[cfg(test)]
+mod tests {
+    use model::{Method, Schema};
+
+    use super::*;
+
+    #[test]
+    fn a_declared_number_takes_no_text_but_a_seen_one_may() {
+        let number = Parameter {
+            name: "page".to_owned(),
+            place: ParameterIn::Query,
+            required: false,
+            schema: Schema::of(SchemaType::Integer),
+            example: None,
+        };
+        let mut operation = Operation::undeclared(Method::GET, "/", Source::Specification);
+        assert!(!takes_text(&number, &operation));
+        operation.source = Source::Link;
+        assert!(takes_text(&number, &operation));
+        let host = Parameter { name: "Host".to_owned(), place: ParameterIn::Header, ..number };
+        operation.parameters = vec![host];
+        assert_eq!(all(&operation).count(), 0);
+    }
+}

@@ -1,0 +1,294 @@
+//! One request in which every parameter that takes text carries its own mark, and what became of each mark. Injection rules read
+//! the answers of the same few requests and ask further only about what they show.
+//!
+//! A mark is a canary followed by characters that tell what happened to it: quotes, an element, an attribute, and a product in
+//! doubled braces, which template engines compute and `str.format` halves.
+
+use std::sync::Arc;
+
+use model::{Exchange, NotTested, ParameterIn};
+use scraper::{Html, Node};
+
+use super::compare::Face;
+use super::{fill, inputs};
+use crate::probe::canary;
+use crate::{Probe, Survey};
+
+/// What [`of`] sends at most.
+pub const REQUESTS: u32 = 3;
+
+/// Largest page whose elements are looked at.
+const PAGE: usize = 1024 * 1024;
+
+/// The mark of one parameter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mark {
+    /// Where the parameter is sent.
+    pub place: ParameterIn,
+    /// Its name.
+    pub name: String,
+    /// The word that is found again.
+    pub canary: String,
+    /// The two factors.
+    pub factors: (u32, u32),
+    /// The value an ordinary client would send in its place.
+    pub ordinary: String,
+    payload: String,
+}
+
+/// Where and how a mark came back.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Echo {
+    /// The canary is in the body.
+    pub in_body: bool,
+    /// The header that holds the canary.
+    pub in_header: Option<String>,
+    /// The body is HTML and the mark became part of its structure: an element, an attribute, or script text.
+    pub breaks_out: Option<&'static str>,
+    /// The product stands beside the canary instead of the expression.
+    pub computed: bool,
+    /// The doubled braces came back single, as `str.format` makes them.
+    pub halved: bool,
+    /// The text around the canary.
+    pub excerpt: String,
+}
+
+/// The marks of one request and its answer.
+#[derive(Debug, Clone)]
+pub struct Marked {
+    /// The request and its answer.
+    pub exchange: Arc<Exchange>,
+    /// What it carried.
+    pub marks: Vec<Mark>,
+}
+
+impl Mark {
+    fn new(seed: u64, owner: &str, place: ParameterIn, name: &str, ordinary: String) -> Mark {
+        let canary = canary(seed, &["reflection", owner, place.id(), name]);
+        let factors = factors(seed, &canary);
+        Mark { place, name: name.to_owned(), canary, factors, ordinary, payload: String::new() }
+    }
+
+    fn telling(mut self) -> Mark {
+        let (c, (a, b)) = (&self.canary, self.factors);
+        self.payload = format!("{c} {c}y=1'\"<{c}z>{{{{{a}*{b}}}}}");
+        self
+    }
+
+    /// Without quotes and blanks, for applications that fail on those.
+    fn gentle(mut self) -> Mark {
+        let (c, (a, b)) = (&self.canary, self.factors);
+        self.payload = format!("{c}<{c}z>{{{{{a}*{b}}}}}");
+        self
+    }
+
+    /// What was sent.
+    pub fn payload(&self) -> &str {
+        &self.payload
+    }
+}
+
+/// Two factors of four digits that belong to a word.
+pub fn factors(seed: u64, word: &str) -> (u32, u32) {
+    let number = |which: &str| {
+        canary(seed, &["factor", which, word]).bytes().fold(7_u32, |n, b| n.wrapping_mul(31).wrapping_add(u32::from(b)))
+            % 8_000
+            + 1_111
+    };
+    (number("left"), number("right"))
+}
+
+impl Marked {
+    /// What became of each mark.
+    pub fn echoes(&self) -> impl Iterator<Item = (&Mark, Echo)> {
+        self.marks.iter().map(|mark| (mark, read(mark, &self.exchange)))
+    }
+
+    /// Whether the marks made no difference: the answer is what the ordinary request gets, and holds something.
+    pub fn is_inert(&self, plain: &Exchange) -> bool {
+        let plain = Face::plain(plain);
+        plain.holds_something() && self.marks.iter().all(|m| Face::of(&self.exchange, &m.payload, &m.ordinary) == plain)
+    }
+}
+
+/// Asks an operation with all its text parameters marked: query and headers in one request, path in another. Where the plain call
+/// succeeds and the marked one fails, once more without quotes.
+///
+/// # Errors
+/// As [`Survey::ask`].
+pub async fn of(probe: &Probe<'_>) -> Result<Vec<Marked>, NotTested> {
+    let mut all = Vec::new();
+    let owner = probe.operation.name();
+    for in_path in [false, true] {
+        let marks: Vec<Mark> = inputs::texts(probe.operation)
+            .filter(|p| (p.place == ParameterIn::Path) == in_path)
+            .map(|p| Mark::new(probe.target.seed, &owner, p.place, &p.name, inputs::ordinary(probe, p)))
+            .collect();
+        if marks.is_empty() {
+            continue;
+        }
+        let telling = send(probe, marks.iter().cloned().map(Mark::telling).collect()).await?;
+        let fails = telling.exchange.status() >= 400 && !in_path && probe.plain().is_ok_and(|p| p.status() < 400);
+        all.push(telling);
+        if fails {
+            all.push(send(probe, marks.into_iter().map(Mark::gentle).collect()).await?);
+        }
+    }
+    Ok(all)
+}
+
+async fn send(probe: &Probe<'_>, marks: Vec<Mark>) -> Result<Marked, NotTested> {
+    let values: Vec<fill::Value<'_>> =
+        marks.iter().map(|m| fill::Value { place: m.place, name: &m.name, value: &m.payload, raw: false }).collect();
+    let exchange = probe.send(probe.request_with(&values)).await?;
+    Ok(Marked { exchange, marks })
+}
+
+/// Asks for a path that does not exist and is a mark itself.
+///
+/// # Errors
+/// As [`Survey::ask`].
+pub async fn of_missing(survey: &Survey<'_>) -> Result<Marked, NotTested> {
+    let mark = Mark::new(survey.target.seed, "missing", ParameterIn::Path, "", String::new()).telling();
+    let target = format!("/{}", fill::encode(&mark.payload));
+    let exchange = survey.ask(survey.get(target).altered("path", "", &mark.payload)).await?;
+    Ok(Marked { exchange, marks: vec![mark] })
+}
+
+/// Whether any text parameter made a difference, or could not be seen to make none.
+pub fn makes_a_difference(probe: &Probe<'_>, marked: &[Marked], place: ParameterIn, name: &str) -> bool {
+    let Ok(plain) = probe.plain() else { return true };
+    !marked.iter().any(|m| m.marks.iter().any(|k| k.place == place && k.name == name) && m.is_inert(plain))
+}
+
+/// What became of a mark in an answer.
+pub fn read(mark: &Mark, exchange: &Exchange) -> Echo {
+    let Some(response) = exchange.response() else { return Echo::default() };
+    let text = response.text();
+    let c = mark.canary.as_str();
+    let in_header = response
+        .headers
+        .iter()
+        .find(|(name, value)| value.contains(c) && !name.eq_ignore_ascii_case("content-security-policy"))
+        .map(|(name, _)| name.clone());
+    let Some(at) = text.find(c) else { return Echo { in_header, ..Echo::default() } };
+    let (a, b) = mark.factors;
+    let product = (u64::from(a) * u64::from(b)).to_string();
+    let expression = format!("{a}*{b}");
+    let near = |from: usize| text.get(from..text.ceil_char_boundary((from + 400).min(text.len()))).unwrap_or("");
+    let occurrences: Vec<&str> = text.match_indices(c).take(40).map(|(from, _)| near(from)).collect();
+    let is_html = response.is_html() || response.header("content-type").is_none();
+    let raw_element = text.contains(&format!("<{c}z>"));
+    Echo {
+        in_body: true,
+        in_header,
+        breaks_out: (is_html && text.len() <= PAGE).then(|| structure(&text, c, raw_element)).flatten(),
+        computed: occurrences.iter().any(|t| t.contains(&product)),
+        halved: occurrences
+            .iter()
+            .any(|t| t.contains(&format!("{{{expression}}}")) && !t.contains(&format!("{{{{{expression}"))),
+        excerpt: near(at).chars().take(160).collect(),
+    }
+}
+
+/// Raw text elements: `<` in them is not markup, but the end tag is, and in a script a quote ends a string.
+const RAW_TEXT: [&str; 6] = ["script", "style", "textarea", "title", "iframe", "noembed"];
+
+/// How a mark became part of a page's structure, by an HTML parser as browsers have it.
+fn structure(text: &str, canary: &str, raw_element: bool) -> Option<&'static str> {
+    let element = format!("{canary}z");
+    let document = Html::parse_document(text);
+    for node in document.tree.nodes() {
+        match node.value() {
+            Node::Element(found) => {
+                if found.name() == element {
+                    return Some("as an element");
+                }
+                if found.attrs().any(|(name, _)| name.contains(canary)) {
+                    return Some("as an attribute");
+                }
+            }
+            Node::Text(inner) if raw_element && inner.contains(&format!("<{element}>")) => {
+                let parent = node.parent().and_then(|p| p.value().as_element().map(|e| e.name().to_owned()));
+                if parent.is_some_and(|name| RAW_TEXT.contains(&name.as_str())) {
+                    return Some("in raw text, whose end tag it can write");
+                }
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shared::samples::answered;
+
+    fn mark() -> Mark {
+        Mark::new(1, "GET /", ParameterIn::Query, "q", "1".to_owned()).telling()
+    }
+
+    fn echo(media: &str, body: &str) -> Echo {
+        read(&mark(), &answered("/", 200, &[("Content-Type", media)], body))
+    }
+
+    fn escaped(payload: &str) -> String {
+        payload
+            .replace('&', "&amp;")
+            .replace('<', "&lt;")
+            .replace('>', "&gt;")
+            .replace('\'', "&#39;")
+            .replace('"', "&#34;")
+    }
+
+    #[test]
+    fn html_contexts() {
+        let raw = mark().payload;
+        let safe = escaped(&raw);
+        for (page, expected) in [
+            (format!("<p>{raw}</p>"), true),
+            (format!("<p>{safe}</p>"), false),
+            (format!("<input value=\"{raw}\">"), true),
+            (format!("<input value=\"{safe}\">"), false),
+            (format!("<input value='{raw}'>"), true),
+            (format!("<input value={safe}>"), true),
+            (format!("<script>var q = \"{raw}\";</script>"), true),
+            (format!("<title>{raw}</title>"), true),
+            (format!("<title>{safe}</title>"), false),
+            ("<p>nothing</p>".to_owned(), false),
+        ] {
+            assert_eq!(echo("text/html", &page).breaks_out.is_some(), expected, "{page}");
+        }
+        assert_eq!(echo("application/json", &format!("{{\"q\": \"{raw}\"}}")).breaks_out, None);
+    }
+
+    #[test]
+    fn computing_and_halving_are_told_from_echoing() {
+        let raw = mark().payload;
+        let (a, b) = mark().factors;
+        let expression = format!("{{{{{a}*{b}}}}}");
+        let computed = raw.replace(&expression, &(u64::from(a) * u64::from(b)).to_string());
+        let halved = raw.replace(&expression, &format!("{{{a}*{b}}}"));
+        assert!(!echo("text/html", &raw).computed && !echo("text/html", &raw).halved);
+        assert!(echo("text/html", &computed).computed);
+        assert!(echo("text/html", &escaped(&halved)).halved);
+        assert!(echo("text/html", &format!("{raw} {computed}")).computed, "an echo beside it hides nothing");
+    }
+
+    #[test]
+    fn inert_means_the_same_answer_that_holds_something() {
+        let marked = |body: &str| Marked {
+            exchange: answered("/", 200, &[("Content-Type", "application/json")], body),
+            marks: vec![mark()],
+        };
+        assert!(marked(r#"[{"id":1}]"#).is_inert(&answered(
+            "/",
+            200,
+            &[("Content-Type", "application/json")],
+            r#"[{"id":1}]"#
+        )));
+        assert!(!marked("[]").is_inert(&answered("/", 200, &[("Content-Type", "application/json")], "[]")));
+        assert!(!marked("[]").is_inert(&answered("/", 200, &[("Content-Type", "application/json")], r#"[{"id":1}]"#)));
+    }
+}
