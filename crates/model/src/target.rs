@@ -1,4 +1,4 @@
-use crate::{Consent, Context, Depth, Identity, Method, Origin, Rule, Selector};
+use crate::{Consent, Context, Depth, Identity, Ignore, Method, Origin, Rule, Selector};
 
 /// Which rules run.
 #[derive(Debug, Clone, Default)]
@@ -51,6 +51,8 @@ pub struct Target {
     pub exclude_paths: Vec<String>,
     /// Only operations of these methods; empty for all.
     pub methods: Vec<Method>,
+    /// Findings that their owner has accepted.
+    pub ignores: Vec<Ignore>,
     /// Unix time in seconds at the start, for judging lifetimes and expiry.
     pub now: i64,
     /// Words to guess secrets with, besides the embedded ones.

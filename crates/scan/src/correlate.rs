@@ -8,8 +8,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use model::{
-    Category, CategoryResult, Coverage, EvidenceView, Finding, FindingView, Grade, LocationView, NextFix, NotTested,
-    NotTestedView, Redactor, Report, Scored, Status, SurfaceView, Target, Tool, fingerprint, requirements, score,
+    Category, CategoryResult, Coverage, EvidenceView, Finding, FindingView, Grade, IgnoredView, LocationView, NextFix,
+    NotTested, NotTestedView, Redactor, Report, Scored, Status, SurfaceView, Target, Tool, fingerprint, requirements,
+    score,
 };
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -22,7 +23,7 @@ const EVIDENCE_EACH: usize = 3;
 const EVIDENCE_IN_ALL: usize = 40;
 
 /// Builds the report.
-pub(crate) fn report(target: &Target, wire: &Wire, ended: Ended, elapsed: Duration) -> Report {
+pub(crate) fn report(target: &Target, wire: &Wire, ended: &Ended, elapsed: Duration, whole: bool) -> Report {
     let records = wire.transcript();
     let numbers: BTreeMap<u64, u32> =
         records.iter().enumerate().map(|(at, r)| (r.exchange.serial, at as u32 + 1)).collect();
@@ -30,7 +31,8 @@ pub(crate) fn report(target: &Target, wire: &Wire, ended: Ended, elapsed: Durati
     for identity in &target.identities {
         learn_identity(&mut redactor, identity);
     }
-    let by_rule = outcome::by_rule(&ended);
+    let mut by_rule = outcome::by_rule(ended);
+    let ignored = ignore(&mut by_rule, target);
     for rule in &by_rule {
         for finding in &rule.found {
             finding.secrets.iter().for_each(|s| redactor.learn(s.expose()));
@@ -47,11 +49,15 @@ pub(crate) fn report(target: &Target, wire: &Wire, ended: Ended, elapsed: Durati
             &b.id,
         ))
     });
-    let not_tested: Vec<NotTestedView> = by_rule.iter().flat_map(|r| r.not_tested(&ended)).collect();
+    let not_tested: Vec<NotTestedView> = by_rule.iter().flat_map(|r| r.not_tested(ended)).collect();
     let categories = categories(&result, &by_rule);
-    let surface = surface_views(&ended, &records, target);
-    let (status, status_detail) = status(wire, &ended, &records);
-    let cited: BTreeSet<u32> = findings.iter().flat_map(|f| f.evidence.iter().map(|e| e.exchange)).collect();
+    let surface = surface_views(ended, &records, target);
+    let (status, status_detail) = status(wire, ended, &records);
+    let cited: BTreeSet<u32> = if whole {
+        numbers.values().copied().collect()
+    } else {
+        findings.iter().flat_map(|f| f.evidence.iter().map(|e| e.exchange)).collect()
+    };
     let started_ms = records.iter().map(|r| r.sent_at_ms).min().unwrap_or(target.now * 1000);
     Report {
         schema: "middlebrick/report/v1".to_owned(),
@@ -69,10 +75,10 @@ pub(crate) fn report(target: &Target, wire: &Wire, ended: Ended, elapsed: Durati
         cap: result.cap.clone(),
         score_version: model::SCORE_VERSION.to_owned(),
         best_next_fix: result.best_next_fix.clone().map(|(rule, points)| NextFix { rule, points }),
-        coverage: coverage(&result, &by_rule, &ended),
+        coverage: coverage(&result, &by_rule, ended),
         categories,
         findings,
-        ignored: Vec::new(),
+        ignored,
         not_tested,
         surface,
         technologies: ended.surface.technologies.clone(),
@@ -84,6 +90,31 @@ pub(crate) fn report(target: &Target, wire: &Wire, ended: Ended, elapsed: Durati
         context: target.context.id().to_owned(),
         transcript: transcript::entries(&records, &redactor, &cited),
     }
+}
+
+/// Takes the locations that the ignore file covers out of the results, before anything is counted or scored.
+fn ignore(by_rule: &mut [outcome::RuleResult], target: &Target) -> Vec<IgnoredView> {
+    let today = rfc3339(target.now * 1000);
+    let today = today.get(..10).unwrap_or("");
+    let mut ignored = Vec::new();
+    for result in by_rule {
+        let rule = result.rule;
+        result.found.retain(|finding| {
+            let entry = target.ignores.iter().find(|i| i.covers(rule, &finding.location, today));
+            if let Some(entry) = entry {
+                let method = finding.location.method.as_ref().map_or("", model::Method::as_str);
+                ignored.push(IgnoredView {
+                    rule: rule.id.to_owned(),
+                    location: format!("{method} {}", finding.location.path.as_deref().unwrap_or("")).trim().to_owned(),
+                    fingerprint: fingerprint(rule.id, &finding.location),
+                    reason: entry.reason.clone(),
+                    expires: entry.expires.clone(),
+                });
+            }
+            entry.is_none()
+        });
+    }
+    ignored
 }
 
 fn learn_identity(redactor: &mut Redactor, identity: &model::Identity) {

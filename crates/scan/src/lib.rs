@@ -14,7 +14,8 @@ use model::{Event, NotTested, Report, Surface, Target};
 use tokio::sync::Notify;
 use wire::{Budget, Listener, Settings, Wire, WireError};
 
-pub use plan::{Plan, PlannedCheck, plan};
+pub use discover::offline;
+pub use plan::{Plan, PlannedCheck, Skipped, plan};
 
 /// One scan of one target.
 pub struct Scan {
@@ -22,6 +23,7 @@ pub struct Scan {
     wire: Arc<Wire>,
     listener: Listener,
     stopped: Arc<Notify>,
+    whole_transcript: bool,
 }
 
 /// Stops a running scan; what is known by then is reported.
@@ -56,7 +58,13 @@ impl Scan {
     pub fn new(target: Target, settings: Settings, listener: Listener) -> Result<Scan, WireError> {
         let budget = Arc::new(Budget::new(target.max_requests.unwrap_or_else(|| target.depth.requests(0))));
         let wire = Arc::new(Wire::new(target.origin.clone(), settings, budget, Arc::clone(&listener))?);
-        Ok(Scan { target, wire, listener, stopped: Arc::new(Notify::new()) })
+        Ok(Scan { target, wire, listener, stopped: Arc::new(Notify::new()), whole_transcript: false })
+    }
+
+    /// Keeps every exchange in the report, not only those that findings cite.
+    #[must_use]
+    pub fn with_whole_transcript(self) -> Scan {
+        Scan { whole_transcript: true, ..self }
     }
 
     /// A handle that stops the scan from elsewhere.
@@ -64,19 +72,12 @@ impl Scan {
         Stop { wire: Arc::clone(&self.wire), stopped: Arc::clone(&self.stopped) }
     }
 
-    /// Discovers the surface and says what would be asked, without asking it.
-    pub async fn plan(&self) -> (Surface, Plan) {
-        let surface = self.discover().await;
-        let plan = plan(&surface, &self.target);
-        (surface, plan)
-    }
-
     /// Runs the scan to its report.
     pub async fn run(self) -> Report {
         let started = Instant::now();
         (self.listener)(Event::Started { url: self.target.url() });
         let ended = self.work().await;
-        let report = correlate::report(&self.target, &self.wire, ended, started.elapsed());
+        let report = correlate::report(&self.target, &self.wire, &ended, started.elapsed(), self.whole_transcript);
         (self.listener)(Event::Finished);
         report
     }

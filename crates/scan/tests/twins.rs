@@ -89,6 +89,7 @@ fn target(port: u16, tls: bool, check: &Check) -> Target {
         include_paths: Vec::new(),
         exclude_paths: Vec::new(),
         methods: Vec::new(),
+        ignores: Vec::new(),
         now: std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs() as i64,
         wordlist: Vec::new(),
     }

@@ -94,6 +94,16 @@ pub(crate) async fn discover(mut surface: Surface, target: &Target, wire: &Wire)
     surface
 }
 
+/// The surface as far as it is known without sending anything: the URL, and the document that the user gave.
+pub fn offline(target: &Target) -> Surface {
+    let mut surface = Surface { origin: Some(target.origin.clone()), path: target.path.clone(), ..Surface::default() };
+    let mut found = Found::default();
+    found.add(link::operation(&target.path, Source::Given));
+    specification::given(target, &mut surface, &mut found);
+    surface.operations = found.selected(target);
+    surface
+}
+
 /// Operations found so far, by method and path template.
 #[derive(Default)]
 pub(crate) struct Found {
@@ -135,7 +145,7 @@ impl Found {
 
     fn selected(self, target: &Target) -> Vec<Arc<Operation>> {
         let wanted = |operation: &Operation| {
-            let matches = |globs: &[String]| globs.iter().any(|g| link::glob(g, &operation.path));
+            let matches = |globs: &[String]| globs.iter().any(|g| model::glob(g, &operation.path));
             (target.include_paths.is_empty() || matches(&target.include_paths))
                 && !matches(&target.exclude_paths)
                 && (target.methods.is_empty() || target.methods.contains(&operation.method))

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use model::{Depth, Exchange, Request, Surface};
+use model::{Depth, Exchange, Request, Surface, Target};
 use openapi::{Base, Document};
 use serde::Deserialize;
 
@@ -38,10 +38,7 @@ fn default_paths(surface: &Surface, depth: Depth) -> Vec<String> {
 
 /// Reads the document the user gave, or looks for one.
 pub(crate) async fn discover(asker: &Asker<'_>, surface: &mut Surface, found: &mut Found, missing: Option<&Exchange>) {
-    if let Some((source, bytes)) = &asker.target.specification {
-        if let Ok(document) = openapi::parse(bytes) {
-            take(document, source, &Base::of(asker.target.origin.clone()), surface, found);
-        }
+    if given(asker.target, surface, found) {
         return;
     }
     if let Some(url) = &asker.target.specification_url {
@@ -72,6 +69,14 @@ pub(crate) async fn discover(asker: &Asker<'_>, surface: &mut Surface, found: &m
             }
         }
     }
+}
+
+/// Reads the document that the user gave, if there is one that can be read.
+pub(crate) fn given(target: &Target, surface: &mut Surface, found: &mut Found) -> bool {
+    let Some((source, bytes)) = &target.specification else { return false };
+    let Ok(document) = openapi::parse(bytes) else { return false };
+    take(&document, source, &Base::of(target.origin.clone()), surface, found);
+    true
 }
 
 /// Links that look like documents come first.
@@ -124,11 +129,11 @@ async fn read(asker: &Asker<'_>, path: &str, exchange: &Exchange, surface: &mut 
         document = document.with_external(external);
     }
     let base = Base { origin: asker.target.origin.clone(), document_path: path.to_owned() };
-    take(document, path, &base, surface, found);
+    take(&document, path, &base, surface, found);
     true
 }
 
-fn take(document: Document, source: &str, base: &Base, surface: &mut Surface, found: &mut Found) {
+fn take(document: &Document, source: &str, base: &Base, surface: &mut Surface, found: &mut Found) {
     for operation in document.operations(base) {
         found.add(operation);
     }

@@ -1,0 +1,337 @@
+//! One definition of every flag: parsing, help, the manual page, completions, the configuration file and `docs/cli.md` come from it.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::builder::styling::{AnsiColor, Styles};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use model::{Context, Depth, Severity};
+use report::Format;
+
+use super::gate::Bound;
+
+const STYLES: Styles = Styles::styled()
+    .header(AnsiColor::Green.on_default().bold())
+    .usage(AnsiColor::Green.on_default().bold())
+    .literal(AnsiColor::Cyan.on_default().bold())
+    .placeholder(AnsiColor::Cyan.on_default());
+
+/// Scans an HTTP API as an attacker without credentials sees it: twelve checks in parallel, a score, findings with proof and remedy.
+#[derive(Debug, Parser)]
+#[command(name = "middlebrick", version, styles = STYLES, max_term_width = 100)]
+#[command(after_help = "Scan only what you own or are allowed to test.")]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Scan an API and report
+    Scan(Box<ScanOptions>),
+    /// Read an OpenAPI or Swagger document and list its operations
+    Spec(SpecOptions),
+    /// List the rules
+    Rules(RulesOptions),
+    /// Explain a rule and its remedy, or the score (`explain score`)
+    Explain(ExplainOptions),
+    /// Compare two JSON reports: new, fixed, remaining, score
+    Compare(CompareOptions),
+    /// Ask again what one finding of a JSON report is about
+    Replay(ReplayOptions),
+    /// Guess the secret of one session cookie or token, offline
+    Crack(CrackOptions),
+    /// Print completions for a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page
+    Man,
+}
+
+#[derive(Debug, Clone, Args)]
+pub(crate) struct ScanOptions {
+    /// The URL of the API, such as https://api.example.com
+    pub(crate) url: String,
+
+    /// OpenAPI or Swagger document: a file or a URL
+    #[arg(long, value_name = "FILE|URL", help_heading = "What")]
+    pub(crate) spec: Option<String>,
+    /// Only operations whose path matches; `*` stands for any characters
+    #[arg(long, value_name = "PATTERN", help_heading = "What", alias = "include-path")]
+    pub(crate) include: Vec<String>,
+    /// Not operations whose path matches
+    #[arg(long, value_name = "PATTERN", help_heading = "What")]
+    pub(crate) exclude_path: Vec<String>,
+    /// Only operations of this method
+    #[arg(long, value_name = "METHOD", help_heading = "What")]
+    pub(crate) method: Vec<String>,
+    /// Only this category or group (repeatable)
+    #[arg(long, value_name = "CATEGORY", help_heading = "What", value_parser = str::parse::<model::Selector>)]
+    pub(crate) category: Vec<model::Selector>,
+    /// Only this rule (repeatable)
+    #[arg(long, value_name = "RULE", help_heading = "What", value_parser = rule)]
+    pub(crate) rule: Vec<String>,
+    /// Not this rule (repeatable)
+    #[arg(long, value_name = "RULE", help_heading = "What", value_parser = rule)]
+    pub(crate) exclude: Vec<String>,
+    /// How far to go: quick, standard, deep
+    #[arg(long, default_value = "standard", help_heading = "What", value_parser = str::parse::<Depth>)]
+    pub(crate) depth: Depth,
+    /// What the API is used for: public, internal, financial, medical; moves the score's weights
+    #[arg(long, default_value = "public", help_heading = "What", value_parser = str::parse::<Context>)]
+    pub(crate) context: Context,
+    /// Show what would be sent, send nothing
+    #[arg(long, help_heading = "What")]
+    pub(crate) plan: bool,
+    /// Further words to guess secrets with, one a line
+    #[arg(long, value_name = "FILE", help_heading = "What")]
+    pub(crate) wordlist: Option<PathBuf>,
+    /// Configuration file [default: middlebrick.toml, if there is one]
+    #[arg(long, value_name = "FILE", help_heading = "What")]
+    pub(crate) config: Option<PathBuf>,
+
+    /// How to authenticate
+    #[arg(long, value_enum, value_name = "TYPE", help_heading = "Who")]
+    pub(crate) auth_type: Option<AuthType>,
+    /// The credential: token, user:password, key or cookie; `@FILE` reads it from a file
+    #[arg(long, value_name = "VALUE", env = "MIDDLEBRICK_AUTH_VALUE", hide_env_values = true, help_heading = "Who")]
+    pub(crate) auth_value: Option<String>,
+    /// Name of the header, query parameter or cookie that carries an API key
+    #[arg(long, value_name = "NAME", default_value = "X-API-Key", help_heading = "Who")]
+    pub(crate) auth_name: String,
+    /// Where an API key goes
+    #[arg(long, value_enum, value_name = "PLACE", default_value = "header", help_heading = "Who")]
+    pub(crate) auth_in: AuthIn,
+    /// A header to send with the credential, `Name: value` (repeatable)
+    #[arg(long, short = 'H', value_name = "HEADER", help_heading = "Who")]
+    pub(crate) header: Vec<String>,
+
+    /// Consent to requests that may change state: own objects only (safe-writes) or all
+    #[arg(long, value_enum, num_args = 0..=1, require_equals = true, default_missing_value = "safe-writes", help_heading = "How far")]
+    pub(crate) active: Option<Active>,
+    /// Most requests, instead of the depth's budget
+    #[arg(long, value_name = "N", help_heading = "How far", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) max_requests: Option<u32>,
+    /// Most requests a second [default: 10 after a burst of 20; no limit on loopback]
+    #[arg(long, value_name = "N", help_heading = "How far", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) rate: Option<u32>,
+    /// Most requests at once [default: 6; 16 on loopback]
+    #[arg(long, value_name = "N", help_heading = "How far", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub(crate) concurrency: Option<u16>,
+    /// Longest wait for one answer, such as 5s
+    #[arg(long, value_name = "TIME", help_heading = "How far", value_parser = duration)]
+    pub(crate) timeout: Option<Duration>,
+    /// Longest time for the whole scan, such as 2m; what is known by then is reported
+    #[arg(long, value_name = "TIME", help_heading = "How far", value_parser = duration)]
+    pub(crate) deadline: Option<Duration>,
+    /// HTTP proxy for everything, http://host:port
+    #[arg(long, value_name = "URL", help_heading = "How far")]
+    pub(crate) proxy: Option<String>,
+    /// Do not report that the certificate is not trusted
+    #[arg(long, help_heading = "How far")]
+    pub(crate) insecure: bool,
+    /// PEM file of a further authority to trust
+    #[arg(long, value_name = "FILE", help_heading = "How far")]
+    pub(crate) cacert: Option<PathBuf>,
+    /// PEM file with a client certificate and its key
+    #[arg(long, value_name = "FILE", help_heading = "How far")]
+    pub(crate) client_cert: Option<PathBuf>,
+    /// Use this address instead of resolving, host:port:address (repeatable)
+    #[arg(long, value_name = "HOST:PORT:ADDRESS", help_heading = "How far")]
+    pub(crate) resolve: Vec<String>,
+    /// A further host in scope (repeatable)
+    #[arg(long, value_name = "HOST", help_heading = "How far")]
+    pub(crate) allow_host: Vec<String>,
+    /// Address of this machine that the target can call back, for SSRF proofs [default: loopback targets only]
+    #[arg(long, value_name = "HOST", help_heading = "How far")]
+    pub(crate) callback_host: Option<String>,
+    /// Seed of everything that looks random; the same seed asks the same
+    #[arg(long, value_name = "N", help_heading = "How far")]
+    pub(crate) seed: Option<u64>,
+
+    /// Report format, or FORMAT=FILE (repeatable): summary, table, json, sarif, junit, html, markdown, har
+    #[arg(
+        long,
+        short,
+        value_name = "FORMAT[=FILE]",
+        alias = "format",
+        default_value = "summary",
+        help_heading = "Output"
+    )]
+    pub(crate) output: Vec<String>,
+    /// Keep every exchange in the report, not only those that findings cite
+    #[arg(long, help_heading = "Output")]
+    pub(crate) transcript: bool,
+    /// Show every finding at length
+    #[arg(long, short, help_heading = "Output")]
+    pub(crate) verbose: bool,
+    /// No progress and no warnings
+    #[arg(long, short, help_heading = "Output")]
+    pub(crate) quiet: bool,
+    /// No colour
+    #[arg(long, help_heading = "Output")]
+    pub(crate) no_color: bool,
+
+    /// Fail (exit 1) below this grade or score
+    #[arg(long, value_name = "GRADE|SCORE", alias = "fail-under", help_heading = "Gates")]
+    pub(crate) fail_below: Option<Bound>,
+    /// The target: fails like --fail-below when alone, warns between the two when given with it
+    #[arg(long, value_name = "GRADE|SCORE", help_heading = "Gates")]
+    pub(crate) threshold: Option<Bound>,
+    /// Fail on a finding of this severity or worse, or below this grade
+    #[arg(long, value_name = "SEVERITY|GRADE", help_heading = "Gates")]
+    pub(crate) fail_on: Option<FailOn>,
+    /// An earlier JSON report to compare with
+    #[arg(long, value_name = "REPORT", help_heading = "Gates")]
+    pub(crate) baseline: Option<PathBuf>,
+    /// Gates count only findings that the baseline does not have
+    #[arg(long, requires = "baseline", help_heading = "Gates")]
+    pub(crate) new_only: bool,
+    /// File of accepted findings with reasons and expiry dates [default: .middlebrick-ignore.toml, if there is one]
+    #[arg(long, value_name = "FILE", help_heading = "Gates")]
+    pub(crate) ignore_file: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum AuthType {
+    Bearer,
+    Basic,
+    ApiKey,
+    Cookie,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum AuthIn {
+    Header,
+    Query,
+    Cookie,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Active {
+    SafeWrites,
+    All,
+}
+
+/// What `--fail-on` takes.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum FailOn {
+    Severity(Severity),
+    Bound(Bound),
+}
+
+impl std::str::FromStr for FailOn {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if let Ok(severity) = text.parse() {
+            return Ok(FailOn::Severity(severity));
+        }
+        text.parse().map(FailOn::Bound).map_err(|_: String| {
+            format!("'{text}' is neither a severity (critical, high, medium, low, info) nor a grade (A, B, C, D, F)")
+        })
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SpecOptions {
+    /// The document, a file
+    pub(crate) file: PathBuf,
+    /// `table` or `json`
+    #[arg(long, short, value_name = "FORMAT", default_value = "table", alias = "format", value_parser = ["table", "json"])]
+    pub(crate) output: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RulesOptions {
+    /// Only this category or group (repeatable)
+    #[arg(long, value_name = "CATEGORY", value_parser = str::parse::<model::Selector>)]
+    pub(crate) category: Vec<model::Selector>,
+    /// `table` or `json`
+    #[arg(long, short, value_name = "FORMAT", default_value = "table", alias = "format", value_parser = ["table", "json"])]
+    pub(crate) output: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ExplainOptions {
+    /// A rule id, or `score`
+    pub(crate) rule: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CompareOptions {
+    /// The earlier JSON report
+    pub(crate) old: PathBuf,
+    /// The later JSON report
+    pub(crate) new: PathBuf,
+    /// `summary` or `json`
+    #[arg(long, short, value_name = "FORMAT", default_value = "summary", alias = "format", value_parser = ["summary", "json"])]
+    pub(crate) output: String,
+    /// Exit 1 when something is new or the score fell
+    #[arg(long)]
+    pub(crate) fail_on_new: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ReplayOptions {
+    /// A JSON report
+    pub(crate) report: PathBuf,
+    /// A rule id, or the fingerprint of a finding or of one of its locations
+    pub(crate) finding: String,
+    /// How to authenticate
+    #[arg(long, value_enum, value_name = "TYPE")]
+    pub(crate) auth_type: Option<AuthType>,
+    /// The credential; `@FILE` reads it from a file
+    #[arg(long, value_name = "VALUE", env = "MIDDLEBRICK_AUTH_VALUE", hide_env_values = true)]
+    pub(crate) auth_value: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CrackOptions {
+    /// A Flask session cookie, itsdangerous token, remember token or JWT; `-` reads it from standard input
+    pub(crate) token: String,
+    /// Further words, one a line
+    #[arg(long, value_name = "FILE")]
+    pub(crate) wordlist: Option<PathBuf>,
+    /// Threads [default: all cores]
+    #[arg(long, value_name = "N")]
+    pub(crate) threads: Option<usize>,
+    /// Show the secret whole instead of masked
+    #[arg(long)]
+    pub(crate) reveal: bool,
+}
+
+/// `FORMAT` or `FORMAT=FILE`.
+pub(crate) fn output(text: &str) -> Result<(Format, Option<PathBuf>), String> {
+    match text.split_once('=') {
+        Some((_, "")) => Err(format!("'{text}' names no file after '='")),
+        Some((format, file)) => Ok((format.parse()?, Some(PathBuf::from(file)))),
+        None => Ok((text.parse()?, None)),
+    }
+}
+
+fn rule(text: &str) -> Result<String, String> {
+    checks::find(text).map(|check| check.rule.id.to_owned()).ok_or_else(|| {
+        let near = checks::all().into_iter().map(|c| c.rule.id).find(|id| id.contains(text) || text.contains(id));
+        match near {
+            Some(id) => format!("there is no rule '{text}'; did you mean '{id}'?"),
+            None => format!("there is no rule '{text}'; `middlebrick rules` lists them"),
+        }
+    })
+}
+
+fn duration(text: &str) -> Result<Duration, String> {
+    let wrong = || format!("'{text}' is no time; write seconds or a number with ms, s or m, such as 5s");
+    let split = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
+    let number: f64 = text[..split].parse().map_err(|_| wrong())?;
+    let seconds = match &text[split..] {
+        "ms" => number / 1000.0,
+        "" | "s" => number,
+        "m" => number * 60.0,
+        "h" => number * 3600.0,
+        _ => return Err(wrong()),
+    };
+    if seconds > 0.0 && seconds <= 86_400.0 { Ok(Duration::from_secs_f64(seconds)) } else { Err(wrong()) }
+}

@@ -1,0 +1,79 @@
+//! `middlebrick.toml`: every long flag of `scan` by its name. Flags on the command line win.
+
+use std::ffi::OsString;
+use std::path::Path;
+
+use clap::CommandFactory;
+use clap::parser::ValueSource;
+use toml::Value;
+
+use super::arguments::Arguments;
+use super::fault::Fault;
+use super::files;
+
+const DEFAULT: &str = "middlebrick.toml";
+
+/// The arguments with those of the configuration file added where the command line is silent.
+pub(crate) fn with_file(raw: Vec<OsString>) -> Result<Vec<OsString>, Fault> {
+    let Ok(matches) = Arguments::command().ignore_errors(true).try_get_matches_from(&raw) else { return Ok(raw) };
+    let Some(("scan", given)) = matches.subcommand() else { return Ok(raw) };
+    let named = given.try_get_one::<std::path::PathBuf>("config").ok().flatten();
+    let path = match named {
+        Some(path) => path.as_path(),
+        None if Path::new(DEFAULT).is_file() => Path::new(DEFAULT),
+        None => return Ok(raw),
+    };
+    let text = files::read_text("--config", path)?;
+    let fault = |why: String| Fault::new(format!("--config: {}: {why}", path.display()));
+    let table: toml::Table = toml::from_str(&text).map_err(|e| fault(e.message().to_owned()))?;
+    let command = Arguments::command();
+    let scan = command.find_subcommand("scan").ok_or_else(|| fault("no scan command".to_owned()))?;
+    let mut added: Vec<OsString> = Vec::new();
+    let mut url = None;
+    for (key, value) in &table {
+        if key == "url" {
+            url = Some(text_of(value).ok_or_else(|| fault("url has to be text".to_owned()))?);
+            continue;
+        }
+        let argument = scan.get_arguments().find(|a| a.get_long() == Some(key.as_str()) && key != "config");
+        let argument = argument.ok_or_else(|| {
+            fault(format!("there is no setting '{key}'; settings are the long flags of `middlebrick scan`"))
+        })?;
+        if given.value_source(argument.get_id().as_str()) == Some(ValueSource::CommandLine) {
+            continue;
+        }
+        added.extend(flags(key, value).map_err(fault)?);
+    }
+    let mut all = raw;
+    let has_url = given.try_get_one::<String>("url").ok().flatten().is_some();
+    if let Some(url) = url.filter(|_| !has_url) {
+        added.push(url.into());
+    }
+    let at = all.iter().position(|a| a == "scan").map_or(all.len(), |at| at + 1);
+    all.splice(at..at, added);
+    Ok(all)
+}
+
+fn flags(key: &str, value: &Value) -> Result<Vec<OsString>, String> {
+    let one = |text: String| OsString::from(format!("--{key}={text}"));
+    match value {
+        Value::Boolean(true) => Ok(vec![format!("--{key}").into()]),
+        Value::Boolean(false) => Ok(Vec::new()),
+        Value::Array(items) => items
+            .iter()
+            .map(|item| text_of(item).map(one).ok_or_else(|| format!("{key} has to be a list of texts")))
+            .collect(),
+        other => text_of(other)
+            .map(|text| vec![one(text)])
+            .ok_or_else(|| format!("{key} has to be a text, number, list or true")),
+    }
+}
+
+fn text_of(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Integer(number) => Some(number.to_string()),
+        Value::Float(number) => Some(number.to_string()),
+        _ => None,
+    }
+}

@@ -1,0 +1,67 @@
+//! Reading and writing files. What is written appears whole or not at all.
+
+use std::fs;
+use std::io::{Read, Write};
+use std::path::Path;
+
+use super::fault::Fault;
+
+/// Largest file that is read whole.
+const LARGEST: u64 = 128 * 1024 * 1024;
+
+/// Reads a file that an argument names.
+pub(crate) fn read(argument: &str, path: &Path) -> Result<Vec<u8>, Fault> {
+    let fault = |why: String| Fault::new(format!("{argument}: cannot read {}: {why}", path.display()));
+    let mut bytes = Vec::new();
+    let file = fs::File::open(path).map_err(|e| fault(reason(&e)))?;
+    file.take(LARGEST + 1).read_to_end(&mut bytes).map_err(|e| fault(reason(&e)))?;
+    if bytes.len() as u64 > LARGEST {
+        return Err(fault("it is larger than 128 MiB".to_owned()));
+    }
+    Ok(bytes)
+}
+
+/// Reads a text file that an argument names.
+pub(crate) fn read_text(argument: &str, path: &Path) -> Result<String, Fault> {
+    String::from_utf8(read(argument, path)?)
+        .map_err(|_| Fault::new(format!("{argument}: {} is not UTF-8 text", path.display())))
+}
+
+/// Checks that a file can be written there, before any work is done for it.
+pub(crate) fn check_writable(argument: &str, path: &Path) -> Result<(), Fault> {
+    let fault = |why: String| Fault::new(format!("{argument}: cannot write {}: {why}", path.display()));
+    if path.is_dir() {
+        return Err(fault("it is a directory".to_owned()));
+    }
+    let temporary = beside(path);
+    fs::File::create(&temporary).map_err(|e| fault(reason(&e)))?;
+    fs::remove_file(&temporary).map_err(|e| fault(reason(&e)))
+}
+
+/// Writes to a temporary file beside the path and renames it.
+pub(crate) fn write(argument: &str, path: &Path, text: &str) -> Result<(), Fault> {
+    let temporary = beside(path);
+    let outcome = fs::write(&temporary, text).and_then(|()| fs::rename(&temporary, path));
+    outcome.map_err(|error| {
+        // The half-written file must not stay; that it cannot be removed adds nothing to the message.
+        let _ = fs::remove_file(&temporary);
+        Fault::new(format!("{argument}: cannot write {}: {}", path.display(), reason(&error)))
+    })
+}
+
+/// Prints to standard output; a closed pipe ends quietly.
+pub(crate) fn print(text: &str) {
+    let mut out = std::io::stdout().lock();
+    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+}
+
+fn beside(path: &Path) -> std::path::PathBuf {
+    let name = path.file_name().map_or_else(|| "report".into(), |n| n.to_string_lossy().into_owned());
+    path.with_file_name(format!(".{name}.{}.part", std::process::id()))
+}
+
+/// The operating system's reason without its error number.
+fn reason(error: &std::io::Error) -> String {
+    let text = error.to_string();
+    text.split(" (os error").next().unwrap_or(&text).to_lowercase()
+}

@@ -1,0 +1,83 @@
+//! The command line: the only place that reads arguments, environment and files, and that prints.
+
+mod arguments;
+mod compare;
+mod config;
+mod crack;
+mod credentials;
+mod explain;
+mod fault;
+mod files;
+mod gate;
+mod plan;
+mod progress;
+mod replay;
+mod rules;
+mod scan;
+mod spec;
+mod target;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::{CommandFactory, FromArgMatches};
+
+use arguments::{Arguments, Command};
+use fault::Fault;
+
+/// How a run ended, as its exit code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ending {
+    /// Completed, and every gate holds.
+    Holds = 0,
+    /// A gate fails.
+    GateFails = 1,
+    /// The scan is incomplete, and no gate fails on what is known.
+    Incomplete = 3,
+}
+
+/// Runs the program.
+pub(crate) fn run(raw: Vec<OsString>) -> ExitCode {
+    match dispatch(raw) {
+        Ok(ending) => ExitCode::from(ending as u8),
+        Err(fault) => {
+            fault.print();
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn dispatch(raw: Vec<OsString>) -> Result<Ending, Fault> {
+    let raw = config::with_file(raw)?;
+    let matches = match Arguments::command().try_get_matches_from(&raw) {
+        Ok(matches) => matches,
+        Err(error) if !error.use_stderr() => {
+            // Help and version were asked for; a closed pipe is not our problem.
+            let _ = error.print();
+            return Ok(Ending::Holds);
+        }
+        Err(error) => return Err(Fault::usage(&error)),
+    };
+    let arguments = Arguments::from_arg_matches(&matches).map_err(|error| Fault::usage(&error))?;
+    match arguments.command {
+        Command::Scan(options) => scan::run(&options),
+        Command::Spec(options) => spec::run(&options),
+        Command::Rules(options) => rules::run(&options),
+        Command::Explain(options) => explain::run(&options),
+        Command::Compare(options) => compare::run(&options),
+        Command::Replay(options) => replay::run(&options),
+        Command::Crack(options) => crack::run(&options),
+        Command::Completions { shell } => {
+            clap_complete::generate(shell, &mut Arguments::command(), "middlebrick", &mut std::io::stdout());
+            Ok(Ending::Holds)
+        }
+        Command::Man => {
+            let mut page = Vec::new();
+            clap_mangen::Man::new(Arguments::command())
+                .render(&mut page)
+                .map_err(|error| Fault::new(format!("the manual page cannot be written: {error}")))?;
+            files::print(&String::from_utf8_lossy(&page));
+            Ok(Ending::Holds)
+        }
+    }
+}

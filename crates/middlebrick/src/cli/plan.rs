@@ -1,0 +1,37 @@
+//! `scan --plan`: what would be sent, without sending anything.
+
+use std::fmt::Write as _;
+
+use model::Target;
+use scan::{Plan, offline, plan};
+
+pub(crate) fn render(target: &Target) -> String {
+    let surface = offline(target);
+    let plan = plan(&surface, target);
+    let budget = target.max_requests.unwrap_or_else(|| target.depth.requests(surface.operations.len()));
+    let mut out = String::new();
+    let _ = writeln!(out, "Plan for {} ({}); nothing was sent.\n", target.url(), target.depth);
+    let _ = writeln!(out, "{} operations known without asking:", surface.operations.len());
+    for operation in &surface.operations {
+        let _ = writeln!(out, "  {}", operation.name());
+    }
+    let _ = writeln!(out, "\nAt most {budget} requests. Discovery may find further operations.\n");
+    let _ = writeln!(out, "{:<38} {:<24} {:>5} {:>12}", "rule", "category", "asks", "requests max");
+    for (_, check) in &plan.selected {
+        let asks = asks(&plan, check.rule.id);
+        let most = asks as u32 * check.cost.requests;
+        let _ = writeln!(out, "{:<38} {:<24} {asks:>5} {most:>12}", check.rule.id, check.rule.category.id());
+    }
+    let refused: Vec<_> = plan.skipped.iter().filter(|s| s.operation.is_none()).collect();
+    if !refused.is_empty() {
+        let _ = writeln!(out, "\nNot asked:");
+        for skipped in refused {
+            let _ = writeln!(out, "  {}: {}", skipped.check.rule.id, skipped.reason);
+        }
+    }
+    out
+}
+
+fn asks(plan: &Plan, rule: &str) -> usize {
+    plan.asked.iter().filter(|p| p.check.rule.id == rule).count()
+}

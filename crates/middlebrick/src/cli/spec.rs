@@ -1,0 +1,59 @@
+//! `middlebrick spec`.
+
+use std::fmt::Write as _;
+
+use model::{Origin, Scheme};
+use openapi::Base;
+
+use super::arguments::SpecOptions;
+use super::fault::Fault;
+use super::{Ending, files};
+
+pub(crate) fn run(options: &SpecOptions) -> Result<Ending, Fault> {
+    let bytes = files::read("FILE", &options.file)?;
+    let name = options.file.display().to_string();
+    let document = openapi::parse(&bytes).map_err(|error| Fault::new(format!("{name}: {error}")))?;
+    // No target is known here: paths are those of a server at the document's own place.
+    let base = Base::of(Origin { scheme: Scheme::Http, host: "localhost".to_owned(), port: 80 });
+    let facts = document.facts(&name, &base);
+    let operations = document.operations(&base);
+    if options.output == "json" {
+        let text = serde_json::json!({ "facts": facts, "operations": operations });
+        files::print(&format!("{text:#}\n"));
+        return Ok(Ending::Holds);
+    }
+    let mut out = String::new();
+    let _ = writeln!(
+        out,
+        "{} {} (OpenAPI {}), {} operations",
+        plain(&facts.title),
+        plain(&facts.api_version),
+        facts.version,
+        operations.len()
+    );
+    for operation in &operations {
+        let security = match &operation.security {
+            None => "-".to_owned(),
+            Some(any) if any.is_empty() => "public".to_owned(),
+            Some(any) => any.iter().map(|all| all.join("+")).collect::<Vec<_>>().join(" or "),
+        };
+        let deprecated = if operation.deprecated { " deprecated" } else { "" };
+        let _ = writeln!(
+            out,
+            "  {:<8}{}  [{}]{deprecated}",
+            operation.method.as_str(),
+            plain(&operation.path),
+            plain(&security)
+        );
+    }
+    for fault in &facts.faults {
+        let _ = writeln!(out, "note: {}", plain(fault));
+    }
+    files::print(&out);
+    Ok(Ending::Holds)
+}
+
+/// Text of a document without what a terminal would obey.
+fn plain(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+}
