@@ -68,18 +68,33 @@ fn object(schema: &Schema, depth: usize) -> Value {
     Value::Object(members)
 }
 
-/// Whether a declared example has the declared type; documents often give `"1"` for an integer, which is then not used.
+/// Whether a declared example can be used: documents often give `"1"` for an integer, an object without its required
+/// properties, a value that is not permitted, or a placeholder such as `{userId}`.
 fn fits(schema: &Schema, example: &Value) -> bool {
-    match schema.kind {
-        SchemaType::Object => example.is_object(),
+    let permitted = schema.enumeration.is_empty() || schema.enumeration.contains(example);
+    let of_type = match schema.kind {
+        SchemaType::Object => example.as_object().is_some_and(|members| {
+            let writable = |name: &String| schema.properties.get(name).is_none_or(|property| !property.read_only);
+            schema.required.iter().filter(|name| writable(name)).all(|name| members.contains_key(name))
+        }),
         SchemaType::Array => example.is_array(),
-        SchemaType::String => example.is_string(),
+        SchemaType::String => example.as_str().is_some_and(|text| !is_placeholder(text)),
         SchemaType::Integer => example.is_i64() || example.is_u64(),
         SchemaType::Number => example.is_number(),
         SchemaType::Boolean => example.is_boolean(),
         SchemaType::Null => example.is_null(),
         SchemaType::Any => true,
-    }
+    };
+    permitted && of_type
+}
+
+/// `{userId}`, `<userId>`: names of what is to be put there.
+fn is_placeholder(text: &str) -> bool {
+    let inner = text
+        .strip_prefix('{')
+        .and_then(|rest| rest.strip_suffix('}'))
+        .or_else(|| text.strip_prefix('<').and_then(|rest| rest.strip_suffix('>')));
+    inner.is_some_and(|inner| inner.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | ' ')))
 }
 
 /// A number within the bounds, 1 if that is one.
@@ -183,4 +198,77 @@ fn fitted(text: &str, least: u64, most: u64) -> String {
     }
     let missing = least.min(most).saturating_sub(length) as usize;
     format!("{text}{}", "a".repeat(missing))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn string() -> Schema {
+        Schema::of(SchemaType::String)
+    }
+
+    #[test]
+    fn declared_values_come_first_if_they_fit() {
+        let declared = Schema { example: Some(json!("given")), ..string() };
+        assert_eq!(example(&declared), json!("given"));
+        let wrong = Schema { example: Some(json!("1")), ..Schema::of(SchemaType::Integer) };
+        assert_eq!(example(&wrong), json!(1));
+        let forbidden = Schema { example: Some(json!("c")), enumeration: vec![json!(null), json!("b")], ..string() };
+        assert_eq!(example(&forbidden), json!("b"));
+        let placeholder = Schema { example: Some(json!("{user_id}")), ..string() };
+        assert_eq!(example_text(&placeholder, "user_id"), "1");
+        let partial = Schema {
+            example: Some(json!({"a": "x"})),
+            required: vec!["a".into(), "b".into()],
+            properties: [("a".into(), string()), ("b".into(), string())].into(),
+            ..Schema::of(SchemaType::Object)
+        };
+        assert_eq!(example(&partial), json!({"a": "example", "b": "example"}));
+    }
+
+    #[test]
+    fn values_keep_within_bounds() {
+        for (least, most, expected) in [
+            (None, None, 1),
+            (Some(5.0), None, 5),
+            (None, Some(-3.5), -4),
+            (Some(0.2), Some(0.9), 1),
+            (Some(1.5), Some(9.0), 2),
+        ] {
+            let schema = Schema { minimum: least, maximum: most, ..Schema::of(SchemaType::Integer) };
+            assert_eq!(example(&schema), json!(expected), "{least:?} {most:?}");
+        }
+        let text = Schema { min_length: Some(10), max_length: Some(12), ..string() };
+        assert_eq!(example_text(&text, ""), "exampleaaa");
+        let text = Schema { max_length: Some(2), ..string() };
+        assert_eq!(example_text(&text, ""), "ex");
+        let pattern = Schema { pattern: Some("^[A-Z]{2}-[0-9]{3}$".into()), ..string() };
+        assert_eq!(example_text(&pattern, "id"), "AA-111");
+    }
+
+    #[test]
+    fn texts_follow_format_then_name() {
+        let format = |format: &str| Schema { format: Some(format.into()), ..string() };
+        assert_eq!(example_text(&format("date"), "email"), "2024-01-15");
+        assert_eq!(example_text(&format("unheard-of"), "user_email"), "user@example.com");
+        assert_eq!(example_text(&string(), "userId"), "1");
+        assert_eq!(example_text(&string(), "callback_url"), "https://example.com/");
+        assert_eq!(example_text(&Schema::default(), "anything"), "example");
+        assert_eq!(example_text(&Schema::of(SchemaType::Null), "x"), "1");
+    }
+
+    #[test]
+    fn what_only_answers_hold_is_left_out() {
+        let read_only = Schema { read_only: true, ..string() };
+        let cut = Schema { cut: true, ..Schema::of(SchemaType::Object) };
+        let schema = Schema {
+            properties: [("id".into(), read_only), ("next".into(), cut.clone()), ("parent".into(), cut)].into(),
+            required: vec!["parent".into()],
+            ..Schema::of(SchemaType::Object)
+        };
+        assert_eq!(example(&schema), json!({"parent": {}}));
+    }
 }

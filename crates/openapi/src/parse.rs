@@ -62,7 +62,7 @@ fn json_or_yaml(text: &str, faults: &mut Faults) -> Result<Tree, ParseError> {
         && let Ok(tree) = yaml(text, &mut Faults::default())
         && has_plain_names(&tree)
     {
-        faults.add(format!("The JSON is not valid ({}); it is read as YAML.", message));
+        faults.add(format!("The JSON is not valid ({message}); it is read as YAML."));
         return Ok(tree);
     }
     let what = match message.split(" at line ").next().unwrap_or_default() {

@@ -1,4 +1,11 @@
 //! Documents that are made to hang, crash or flood a reader.
+#![allow(
+    clippy::unwrap_used,
+    clippy::needless_pass_by_value,
+    clippy::format_collect,
+    clippy::format_push_string,
+    reason = "helpers of tests"
+)]
 
 use std::collections::BTreeMap;
 
