@@ -33,6 +33,9 @@ struct Row {
 }
 
 /// Compiles a table that is part of the program. Every table has a test that calls `verify`.
+///
+/// # Panics
+/// The table is faulty, which its test shows.
 pub fn load(table: &str) -> Vec<Pattern> {
     #[allow(clippy::expect_used)] // compiled in; each table's test compiles every row
     let table: Table = toml::from_str(table).expect("the table is valid");

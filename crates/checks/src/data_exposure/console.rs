@@ -1,0 +1,84 @@
+//! Finding Werkzeug's console. Only its page is asked for: no code, no PIN, no `cmd`.
+
+use std::sync::{Arc, LazyLock};
+
+use model::{Exchange, NotTested};
+use regex::Regex;
+
+use crate::Survey;
+
+/// Requests that [`find`] may send.
+pub(super) const REQUESTS: u32 = 3;
+
+/// Where the console is unless the application moved it.
+pub(super) const PATH: &str = "/console";
+
+/// The console's page as an anonymous visitor gets it. Since 3.0.3 Werkzeug refuses host names it does not trust with 400 but
+/// trusts whoever writes `localhost` into the header.
+pub(super) async fn find(survey: &Survey<'_>) -> Result<Option<Arc<Exchange>>, NotTested> {
+    let plain = survey.ask(survey.get(PATH)).await?;
+    if is_console(&plain) {
+        return Ok(Some(plain));
+    }
+    if plain.status() != 400 {
+        return Ok(None);
+    }
+    for host in ["localhost", "127.0.0.1"] {
+        let request = survey.get(PATH).header("Host", host).altered("header", "Host", host);
+        let answer = survey.ask(request).await?;
+        if is_console(&answer) {
+            return Ok(Some(answer));
+        }
+    }
+    Ok(None)
+}
+
+/// Whether this is the page of the console, with the secret that its commands need.
+pub(super) fn is_console(exchange: &Exchange) -> bool {
+    static SECRET: LazyLock<Regex> = LazyLock::new(|| regex(r#"SECRET = "[A-Za-z0-9]{20}""#));
+    let text = exchange.text();
+    exchange.status() == 200
+        && exchange.is_html()
+        && text.contains("<title>Console // Werkzeug Debugger</title>")
+        && text.contains("CONSOLE_MODE = true")
+        && SECRET.is_match(&text)
+}
+
+/// Whether a page of the debugger says that it runs code without asking for the PIN.
+pub(super) fn runs_without_pin(exchange: &Exchange) -> bool {
+    static TRUSTED: LazyLock<Regex> =
+        LazyLock::new(|| regex(r#"EVALEX = true,\s+EVALEX_TRUSTED = true,\s+SECRET = "[A-Za-z0-9]{20}""#));
+    exchange.is_html() && TRUSTED.is_match(&exchange.text())
+}
+
+fn regex(shape: &str) -> Regex {
+    #[allow(clippy::expect_used)] // constants, compiled by a test
+    Regex::new(shape).expect("the shape is valid")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shared::samples::exchange;
+
+    fn page(title: &str, trusted: bool) -> String {
+        format!(
+            "<!doctype html><html><title>{title} // Werkzeug Debugger</title><script>var CONSOLE_MODE = true,\n  EVALEX = true,\n  \
+             EVALEX_TRUSTED = {trusted},\n  SECRET = \"abcdefghij0123456789\";</script>"
+        )
+    }
+
+    #[test]
+    fn only_the_real_console_counts() {
+        assert!(is_console(&exchange("/console", 200, &page("Console", false))));
+        assert!(!is_console(&exchange("/console", 400, &page("Console", false))));
+        assert!(!is_console(&exchange("/console", 200, "<title>Console</title> a single-page application")));
+    }
+
+    #[test]
+    fn the_script_of_the_debugger_is_not_a_trusted_page() {
+        assert!(runs_without_pin(&exchange("/", 500, &page("KeyError", true))));
+        assert!(!runs_without_pin(&exchange("/", 500, &page("KeyError", false))));
+        assert!(!runs_without_pin(&exchange("/", 200, "<script>if (!EVALEX_TRUSTED) { initPinBox(); }</script>")));
+    }
+}

@@ -1,0 +1,61 @@
+use model::{Category, Confidence, Evidence, Finding, Location, Method, NotTested, Rule, Severity, Tag};
+
+use super::toolbar;
+use crate::{Check, Cost, Findings, RunsOn, Seen, Sees, Survey, Touch, Twins};
+
+pub(crate) static RULE: Rule = Rule {
+    id: "debug-toolbar",
+    aliases: &[],
+    title: "A debug toolbar is served",
+    category: Category::DataExposure,
+    severity: Severity::High,
+    cwe: &[489, 215],
+    tags: &[Tag::Misconfiguration, Tag::Flask],
+    risk: "Every page shows settings, routes, versions, queries and request data of the server.",
+    fix: "Load the debug toolbar only in development.",
+    references: &["https://flask-debugtoolbar.readthedocs.io/en/latest/"],
+    page: include_str!("page.md"),
+};
+
+pub(crate) static CHECK: Check = Check {
+    cost: Cost { requests: 1, touch: Touch::Reads },
+    on_surface: Some(|survey, found| Box::pin(ask(survey, found))),
+    on_exchange: Some(judge),
+    sees: Sees::All,
+    twins: Twins::Flask {
+        vulnerable: include_str!("vulnerable.py"),
+        fixed: include_str!("fixed.py"),
+        runs_on: RunsOn::EVERYWHERE,
+    },
+    ..Check::of(&RULE)
+};
+
+const STYLE: &str = "/_debug_toolbar/static/css/toolbar.css";
+
+/// An API without HTML pages shows the toolbar only by its files.
+async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    let shown = survey.observations.called(survey.surface).any(|(_, exchange)| toolbar::is_on(exchange));
+    if shown || !survey.surface.may_be_flask() {
+        return Ok(());
+    }
+    let style = survey.ask(survey.get(STYLE)).await?;
+    if style.is_success() && !style.is_html() && style.text().contains("#flDebug") {
+        let evidence = Evidence::new(&style, "the toolbar's style sheet, with its rules for #flDebug");
+        found.push(Finding::new(&RULE, Confidence::Confirmed, Location::at(Method::GET, STYLE), evidence));
+    }
+    Ok(())
+}
+
+fn judge(seen: &Seen<'_>, found: &mut Findings) -> bool {
+    if !seen.exchange.is_html() {
+        return false;
+    }
+    let text = seen.exchange.text();
+    let django = text.contains("id=\"djDebug\"") && text.contains("djDebugToolbar");
+    if toolbar::is_on(seen.exchange) || django {
+        let what = if django { "id=\"djDebug\"" } else { "id=\"flDebug\" with DEBUG_TOOLBAR_STATIC_PATH" };
+        let evidence = Evidence::new(seen.exchange, what);
+        found.push(Finding::new(&RULE, Confidence::Confirmed, seen.location(), evidence));
+    }
+    true
+}

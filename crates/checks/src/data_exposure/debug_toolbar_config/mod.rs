@@ -1,0 +1,44 @@
+use model::{Category, Confidence, Evidence, Finding, Rule, Severity, Tag};
+
+use super::toolbar;
+use crate::{Check, Findings, RunsOn, Seen, Sees, Twins};
+
+pub(crate) static RULE: Rule = Rule {
+    id: "debug-toolbar-config",
+    aliases: &[],
+    title: "The debug toolbar shows the configuration with its secrets",
+    category: Category::DataExposure,
+    severity: Severity::Critical,
+    cwe: &[215, 312, 489],
+    tags: &[Tag::Misconfiguration, Tag::Flask],
+    risk: "Whoever has the SECRET_KEY signs sessions of any user; connection strings open the database.",
+    fix: "Remove the toolbar, then replace every secret it showed.",
+    references: &["https://flask-debugtoolbar.readthedocs.io/en/latest/"],
+    page: include_str!("page.md"),
+};
+
+pub(crate) static CHECK: Check = Check {
+    on_exchange: Some(judge),
+    sees: Sees::All,
+    twins: Twins::Flask {
+        vulnerable: include_str!("vulnerable.py"),
+        fixed: include_str!("fixed.py"),
+        runs_on: RunsOn::EVERYWHERE,
+    },
+    ..Check::of(&RULE)
+};
+
+fn judge(seen: &Seen<'_>, found: &mut Findings) -> bool {
+    if !toolbar::is_on(seen.exchange) {
+        return false;
+    }
+    let text = seen.exchange.text();
+    let settings = toolbar::panel(&text, "ConfigVars").map(toolbar::secret_settings).unwrap_or_default();
+    if !settings.is_empty() {
+        let names = settings.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(", ");
+        let evidence = Evidence::new(seen.exchange, format!("the configuration panel holds {names}"));
+        let finding = Finding::new(&RULE, Confidence::Confirmed, seen.location(), evidence);
+        found.push(settings.into_iter().fold(finding, |finding, (_, value)| finding.hiding(value)));
+    }
+    true
+}

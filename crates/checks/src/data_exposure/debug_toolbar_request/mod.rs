@@ -1,0 +1,43 @@
+use model::{Category, Confidence, Evidence, Finding, Rule, Severity, Tag};
+
+use super::toolbar;
+use crate::{Check, Findings, RunsOn, Seen, Sees, Twins};
+
+pub(crate) static RULE: Rule = Rule {
+    id: "debug-toolbar-request",
+    aliases: &[],
+    title: "The debug toolbar shows request data and logs",
+    category: Category::DataExposure,
+    severity: Severity::Medium,
+    cwe: &[215, 489],
+    tags: &[Tag::Misconfiguration, Tag::Flask],
+    risk: "Session contents, headers added by proxies and log lines are in every page.",
+    fix: "Load the debug toolbar only in development.",
+    references: &["https://flask-debugtoolbar.readthedocs.io/en/latest/"],
+    page: include_str!("page.md"),
+};
+
+pub(crate) static CHECK: Check = Check {
+    on_exchange: Some(judge),
+    sees: Sees::All,
+    twins: Twins::Flask {
+        vulnerable: include_str!("vulnerable.py"),
+        fixed: include_str!("fixed.py"),
+        runs_on: RunsOn::EVERYWHERE,
+    },
+    ..Check::of(&RULE)
+};
+
+fn judge(seen: &Seen<'_>, found: &mut Findings) -> bool {
+    if !toolbar::is_on(seen.exchange) {
+        return false;
+    }
+    let text = seen.exchange.text();
+    let shown: Vec<&str> =
+        ["RequestVars", "Header", "Logging"].into_iter().filter(|name| toolbar::panel(&text, name).is_some()).collect();
+    if !shown.is_empty() {
+        let evidence = Evidence::new(seen.exchange, format!("panels in the page: {}", shown.join(", ")));
+        found.push(Finding::new(&RULE, Confidence::Confirmed, seen.location(), evidence));
+    }
+    true
+}

@@ -1,0 +1,23 @@
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import text
+
+app = Flask(__name__)
+app.config["SECRET_KEY"] = "only-the-server-should-know-this-key"
+app.config["SQLALCHEMY_DATABASE_URI"] = "sqlite://"
+app.config["SQLALCHEMY_RECORD_QUERIES"] = True
+database = SQLAlchemy(app)
+if app.debug:
+    from flask_debugtoolbar import DebugToolbarExtension
+
+    DebugToolbarExtension(app)
+
+
+@app.get("/")
+def index():
+    books = database.session.execute(text("SELECT 'Middlemarch' AS title")).scalar()
+    return f"<html><body><h1>{books}</h1></body></html>"
+
+
+if __name__ == "__main__":
+    app.run()

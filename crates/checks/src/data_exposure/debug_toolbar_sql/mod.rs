@@ -1,0 +1,43 @@
+use model::{Category, Confidence, Evidence, Finding, Rule, Severity, Tag};
+
+use super::toolbar;
+use crate::{Check, Findings, RunsOn, Seen, Sees, Twins};
+
+pub(crate) static RULE: Rule = Rule {
+    id: "debug-toolbar-sql",
+    aliases: &[],
+    title: "The debug toolbar shows SQL statements",
+    category: Category::DataExposure,
+    severity: Severity::Medium,
+    cwe: &[215, 489],
+    tags: &[Tag::Misconfiguration, Tag::Flask],
+    risk: "Statements, tables and values of the database are visible, and signed links run them again.",
+    fix: "Load the debug toolbar only in development.",
+    references: &["https://flask-debugtoolbar.readthedocs.io/en/latest/"],
+    page: include_str!("page.md"),
+};
+
+pub(crate) static CHECK: Check = Check {
+    on_exchange: Some(judge),
+    sees: Sees::All,
+    twins: Twins::Flask {
+        vulnerable: include_str!("vulnerable.py"),
+        fixed: include_str!("fixed.py"),
+        runs_on: RunsOn::EVERYWHERE,
+    },
+    ..Check::of(&RULE)
+};
+
+fn judge(seen: &Seen<'_>, found: &mut Findings) -> bool {
+    if !toolbar::is_on(seen.exchange) {
+        return false;
+    }
+    let text = seen.exchange.text();
+    let panel = toolbar::panel(&text, "SQLAlchemy").unwrap_or("");
+    let statements = panel.matches("class=\"flDebugSql\"").count();
+    if statements > 0 {
+        let evidence = Evidence::new(seen.exchange, format!("the SQL panel lists {statements} statement(s)"));
+        found.push(Finding::new(&RULE, Confidence::Confirmed, seen.location(), evidence));
+    }
+    true
+}

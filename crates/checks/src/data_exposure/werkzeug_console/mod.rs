@@ -1,0 +1,59 @@
+use std::sync::Arc;
+
+use model::{
+    Category, Confidence, Depth, Evidence, Exchange, Finding, Location, Method, NotTested, Rule, Severity, Tag,
+};
+
+use super::{console, errors};
+use crate::{Check, Cost, Findings, RunsOn, Survey, Touch, Twins};
+
+pub(crate) static RULE: Rule = Rule {
+    id: "werkzeug-console",
+    aliases: &[],
+    title: "Werkzeug's console is open",
+    category: Category::DataExposure,
+    severity: Severity::Critical,
+    cwe: &[489, 94],
+    tags: &[Tag::Misconfiguration, Tag::Flask],
+    risk: "Whoever knows or computes the PIN runs Python on the server.",
+    fix: "Serve with a production server and leave the debugger off.",
+    references: &["https://werkzeug.palletsprojects.com/en/stable/debug/", "CVE-2024-34069", "CVE-2019-14806"],
+    page: include_str!("page.md"),
+};
+
+pub(crate) static CHECK: Check = Check {
+    cost: Cost { requests: console::REQUESTS, touch: Touch::Reads },
+    more_when_deep: MOVED.len() as u32,
+    on_surface: Some(|survey, found| Box::pin(ask(survey, found))),
+    twins: Twins::Flask {
+        vulnerable: include_str!("vulnerable.py"),
+        fixed: include_str!("fixed.py"),
+        runs_on: RunsOn::DEVELOPMENT,
+    },
+    ..Check::of(&RULE)
+};
+
+/// Where applications move it to, by the names that guides use.
+const MOVED: [&str; 3] = ["/debugger", "/debugger/console", "/debug/console"];
+
+async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    if let Some(page) = console::find(survey).await? {
+        found.push(finding(&page, console::PATH));
+        return Ok(());
+    }
+    if survey.target.depth == Depth::Deep {
+        for path in MOVED {
+            let page = survey.ask(survey.get(path)).await?;
+            if console::is_console(&page) {
+                found.push(finding(&page, path));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn finding(page: &Arc<Exchange>, path: &str) -> Finding {
+    let evidence = Evidence::new(page, "the console's page: CONSOLE_MODE = true, with the secret for its commands");
+    let finding = Finding::new(&RULE, Confidence::Confirmed, Location::at(Method::GET, path), evidence);
+    errors::console_secret(page).into_iter().fold(finding, Finding::hiding)
+}

@@ -1,0 +1,49 @@
+use model::{Category, Confidence, Evidence, Finding, NotTested, Rule, Severity, Tag};
+
+use super::{console, errors};
+use crate::{Check, Cost, Findings, RunsOn, Seen, Sees, Survey, Touch, Twins};
+
+pub(crate) static RULE: Rule = Rule {
+    id: "werkzeug-debugger-without-pin",
+    aliases: &[],
+    title: "The Werkzeug debugger runs code without a PIN",
+    category: Category::DataExposure,
+    severity: Severity::Critical,
+    cwe: &[489, 94, 306],
+    tags: &[Tag::Misconfiguration, Tag::Flask],
+    risk: "Anybody who can reach the server runs Python on it.",
+    fix: "Remove the debugger, and never set WERKZEUG_DEBUG_PIN=off.",
+    references: &["https://werkzeug.palletsprojects.com/en/stable/debug/#debugger-pin"],
+    page: include_str!("page.md"),
+};
+
+pub(crate) static CHECK: Check = Check {
+    cost: Cost { requests: console::REQUESTS, touch: Touch::Reads },
+    on_surface: Some(|survey, _| Box::pin(ask(survey))),
+    on_exchange: Some(judge),
+    sees: Sees::All,
+    twins: Twins::Flask {
+        vulnerable: include_str!("vulnerable.py"),
+        fixed: include_str!("fixed.py"),
+        runs_on: RunsOn::DEVELOPMENT,
+    },
+    ..Check::of(&RULE)
+};
+
+/// Asks for the console; [`judge`] reads its page with all others.
+async fn ask(survey: &Survey<'_>) -> Result<(), NotTested> {
+    console::find(survey).await.map(drop)
+}
+
+fn judge(seen: &Seen<'_>, found: &mut Findings) -> bool {
+    let exchange = seen.exchange;
+    if !exchange.is_html() {
+        return false;
+    }
+    if console::runs_without_pin(exchange) {
+        let evidence = Evidence::new(exchange, "EVALEX = true, EVALEX_TRUSTED = true");
+        let finding = Finding::new(&RULE, Confidence::Confirmed, seen.location(), evidence);
+        found.push(errors::console_secret(exchange).into_iter().fold(finding, Finding::hiding));
+    }
+    true
+}
