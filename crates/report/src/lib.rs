@@ -2,6 +2,8 @@
 
 mod format;
 mod json;
+mod plain;
+mod summary;
 
 pub use format::{Format, Style};
 
@@ -9,9 +11,8 @@ use model::Report;
 
 /// Renders a report.
 pub fn render(report: &Report, format: Format, style: &Style) -> String {
-    let _ = style;
     match format {
         Format::Json => json::render(report),
-        _ => json::render(report),
+        _ => summary::render(report, style),
     }
 }
