@@ -183,3 +183,67 @@ impl Page {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn answer(version: TlsVersion, suite: u16) -> Answer {
+        Answer { version: Some(version), suite: Some(suite), ..Answer::default() }
+    }
+
+    #[test]
+    fn versions_first_then_classes_with_the_worst_first_and_new_versions_before_old() {
+        let mut ledger = Ledger::default();
+        let first = ledger.open_questions();
+        assert_eq!(first.iter().map(|q| q.version).rev().collect::<Vec<_>>(), TlsVersion::ALL);
+        for question in first {
+            // TLS_RSA_WITH_AES_128_CBC_SHA below TLS 1.3.
+            let suite = if question.version == TlsVersion::Tls13 { 0x1301 } else { 0x002f };
+            ledger.enter(&question, answer(question.version, suite), None);
+        }
+        let next = ledger.open_questions();
+        assert!(next[0].classes.contains(&CipherClass::Null));
+        assert_eq!(next[0].version, TlsVersion::Tls12);
+        assert_eq!(next[3].version, TlsVersion::Ssl3);
+        assert!(next.iter().all(|q| !q.classes.contains(&CipherClass::StaticRsa)), "decided already");
+    }
+
+    #[test]
+    fn a_closed_connection_is_a_refusal_only_beside_an_acceptance() {
+        let [old, new] =
+            [TlsVersion::Tls10, TlsVersion::Tls12].map(|version| Question { version, classes: Vec::new() });
+        let mut ledger = Ledger::default();
+        ledger.enter(&old, Answer::default(), Some(TlsFailure::Closed));
+        ledger.enter(&new, answer(TlsVersion::Tls12, 0xc02f), None);
+        assert_eq!(ledger.close().0.version(TlsVersion::Tls10).unwrap().accepted, Some(false));
+        let mut ledger = Ledger::default();
+        ledger.enter(&old, Answer::default(), Some(TlsFailure::Closed));
+        assert_eq!(ledger.close().0.version(TlsVersion::Tls10).unwrap().accepted, None);
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_answered_the_questions_end(replies in proptest::collection::vec((0_usize..200, 0_u8..6), 1..40)) {
+            let mut ledger = Ledger::default();
+            let mut replies = replies.iter().cycle();
+            for _ in 0..12 {
+                for question in ledger.open_questions() {
+                    let (pick, kind) = *replies.next().unwrap();
+                    let offered = question.suites();
+                    let (answer, failure) = match kind {
+                        0 => (Answer { alert: Some(40), ..Answer::default() }, None),
+                        1 => (Answer::default(), Some(TlsFailure::TimedOut)),
+                        2 => (answer(TlsVersion::Ssl3, 0x0005), None),
+                        3 => (answer(question.version, pick as u16), None),
+                        _ => (answer(question.version, offered[pick % offered.len()]), None),
+                    };
+                    ledger.enter(&question, answer, failure);
+                }
+            }
+            prop_assert_eq!(ledger.open_questions(), vec![]);
+        }
+    }
+}
