@@ -1,0 +1,43 @@
+//! Everything that CI runs.
+
+use crate::python::{self, MATRIX};
+use crate::run::{cargo, has, run};
+
+/// Format, lints, tests of every crate under the newest Flask, the twins under the oldest, the sample's own tests.
+pub(crate) fn test() -> Result<(), String> {
+    let newest = python::setup()?;
+    let python = newest.to_string_lossy().into_owned();
+    let environment = [("MIDDLEBRICK_PYTHON", python.as_str())];
+    cargo(&["fmt", "--all", "--check"], &[])?;
+    cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"], &[])?;
+    if has("cargo-deny") {
+        cargo(&["deny", "--offline", "check", "bans", "licenses", "sources"], &[])?;
+    }
+    cargo(&["test", "--workspace"], &environment)?;
+    for flask in MATRIX.iter().skip(1).filter(|f| f.in_test) {
+        twins(flask.folder)?;
+    }
+    run(&newest, &["-m", "unittest", "discover", "-s", "examples/tests"], &[])
+}
+
+/// The twins under every Flask of the matrix.
+pub(crate) fn matrix() -> Result<(), String> {
+    for flask in &MATRIX {
+        python::environment(flask.folder, flask.requirements)?;
+        twins(flask.folder)?;
+    }
+    Ok(())
+}
+
+fn twins(folder: &str) -> Result<(), String> {
+    let python = python::interpreter(folder).to_string_lossy().into_owned();
+    cargo(
+        &["test", "--package", "scan", "--test", "twins", "--", "--nocapture", "--test-threads", "1"],
+        &[("MIDDLEBRICK_PYTHON", python.as_str())],
+    )
+}
+
+/// Writes the generated documents again.
+pub(crate) fn docs() -> Result<(), String> {
+    cargo(&["test", "--package", "middlebrick", "--test", "docs"], &[("MIDDLEBRICK_UPDATE_DOCS", "1")])
+}
