@@ -109,6 +109,9 @@ fn chain(item: View<'_>) -> Vec<View<'_>> {
 fn methods<'d>(item: View<'d>, path: &str, faults: &mut Faults) -> Vec<(Method, View<'d>)> {
     const METHODS: [&str; 9] = ["get", "put", "post", "delete", "options", "head", "patch", "trace", "query"];
     let mut methods = Vec::new();
+    if item.entries().nth(MOST_MEMBERS).is_some() {
+        faults.add(format!("The path {} has more than {MOST_MEMBERS} members; the others are left out.", quoted(path)));
+    }
     for (name, operation) in item.entries().take(MOST_MEMBERS) {
         let lower = name.to_ascii_lowercase();
         if !METHODS.contains(&lower.as_str()) {
