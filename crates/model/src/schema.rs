@@ -24,6 +24,7 @@ pub enum SchemaType {
 /// cyclic and exploding schemas become finite trees.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
+#[allow(clippy::struct_excessive_bools)] // each is a keyword of its own
 pub struct Schema {
     /// The type; the first non-null one of several.
     pub kind: SchemaType,
@@ -57,6 +58,8 @@ pub struct Schema {
     pub write_only: bool,
     /// `additionalProperties`: `Some(false)` forbids unknown properties, `None` says nothing.
     pub additional_properties: Option<bool>,
+    /// Taken from several alternatives (`oneOf`, `anyOf`): the others may have other properties.
+    pub one_of_several: bool,
     /// The tree was cut here because it was cyclic, too deep or too large.
     pub cut: bool,
 }

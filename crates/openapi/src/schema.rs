@@ -102,6 +102,7 @@ impl Reader {
         }
         for keyword in ["oneOf", "anyOf"] {
             if let Some(chosen) = view.raw(keyword).and_then(|members| self.first_useful(members)) {
+                into.one_of_several |= view.raw(keyword).is_some_and(|members| members.items().nth(1).is_some());
                 self.merge(chosen, level, merges + 1, whole, into);
                 discriminate(view, chosen, into);
             }

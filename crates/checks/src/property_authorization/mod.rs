@@ -2,5 +2,19 @@
 
 use crate::Check;
 
+mod internal_fields_in_response;
+mod mass_assignment_response;
+mod mass_assignment_schema;
+mod password_in_response;
+mod undeclared_response_fields;
+mod write_only_field_returned;
+
 /// The checks of this category.
-pub const CHECKS: &[&Check] = &[];
+pub const CHECKS: &[&Check] = &[
+    &internal_fields_in_response::CHECK,
+    &mass_assignment_response::CHECK,
+    &mass_assignment_schema::CHECK,
+    &password_in_response::CHECK,
+    &undeclared_response_fields::CHECK,
+    &write_only_field_returned::CHECK,
+];

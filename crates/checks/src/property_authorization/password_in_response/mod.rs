@@ -1,0 +1,135 @@
+use std::sync::Arc;
+
+use model::{Category, Confidence, Evidence, Exchange, Finding, Location, Rule, Severity, mask};
+use serde_json::Value;
+
+use crate::shared::fields::{self, Field, Holds};
+use crate::shared::words::{self, Meaning};
+use crate::{Check, Findings, RunsOn, Seen, Twins};
+
+pub(crate) static RULE: Rule = Rule {
+    id: "password-in-response",
+    aliases: &[],
+    title: "Passwords or secrets are in a response",
+    category: Category::PropertyAuthorization,
+    severity: Severity::High,
+    cwe: &[200, 312],
+    tags: &[],
+    risk: "Whoever calls this operation takes over the accounts it lists.",
+    fix: "Return only the fields a client needs; never a password, a token or a recovery secret.",
+    references: &["https://owasp.org/API-Security/editions/2023/en/0xa3-broken-object-property-level-authorization/"],
+    page: include_str!("page.md"),
+};
+
+pub(crate) static CHECK: Check = Check {
+    on_exchange: Some(on_exchange),
+    twins: Twins::Flask {
+        vulnerable: include_str!("vulnerable.py"),
+        fixed: include_str!("fixed.py"),
+        runs_on: RunsOn::EVERYWHERE,
+    },
+    ..Check::of(&RULE)
+};
+
+fn on_exchange(seen: &Seen<'_>, found: &mut Findings) -> bool {
+    let Some(json) = seen.exchange.json().filter(|j| seen.exchange.is_success() && !fields::describes_an_api(j)) else {
+        return false;
+    };
+    found.extend(judge(seen.exchange, seen.location(), json));
+    true
+}
+
+/// One finding for an answer, whatever number of secrets it holds.
+fn judge(exchange: &Arc<Exchange>, location: Location, json: &Value) -> Option<Finding> {
+    let gives_tokens = exchange.request.identity.is_some() || words::says(exchange.request.path(), Meaning::Login);
+    let mut passwords: Vec<(String, String)> = Vec::new();
+    let mut tokens: Vec<(String, String)> = Vec::new();
+    fields::walk(json, &mut |field| {
+        let Some(text) = field.value.as_str() else { return };
+        if is_password(field, text) {
+            passwords.push((field.path.clone(), text.to_owned()));
+        } else if !gives_tokens && is_token(field, text) {
+            tokens.push((field.path.clone(), text.to_owned()));
+        }
+    });
+    let confidence = if passwords.is_empty() { Confidence::Firm } else { Confidence::Confirmed };
+    passwords.extend(tokens);
+    let (path, secret) = passwords.first()?;
+    let mut paths: Vec<&str> = passwords.iter().map(|(path, _)| path.as_str()).collect();
+    let count = paths.len();
+    paths.sort_unstable();
+    paths.dedup();
+    let detail = format!("{count} values under {}", paths.join(", "));
+    let evidence = Evidence::new(exchange, format!("\"{path}\": {}", mask(secret)));
+    let finding = Finding::new(&RULE, confidence, location, evidence).detail(detail);
+    Some(passwords.into_iter().take(50).fold(finding, |finding, (_, secret)| finding.hiding(secret)))
+}
+
+/// A clear password beside what says whose it is.
+fn is_password(field: &Field<'_>, text: &str) -> bool {
+    fields::holds(field.name, Holds::Password)
+        && !fields::names_of(field.object, Holds::Identity).is_empty()
+        && is_a_value(text, field.name)
+        && !is_hash(text)
+}
+
+/// A token or a recovery secret beside a user name or an e-mail address; a bare id does not make an object a user.
+fn is_token(field: &Field<'_>, text: &str) -> bool {
+    let somebody =
+        ["username", "email", "login"].iter().any(|name| field.object.get(*name).is_some_and(Value::is_string));
+    fields::holds(field.name, Holds::Token)
+        && somebody
+        && text.len() >= 6
+        && is_a_value(text, field.name)
+        && !is_hash(text)
+}
+
+/// Neither masked, nor a word about the field, nor a sentence such as a validation message.
+fn is_a_value(text: &str, name: &str) -> bool {
+    const WORDS: [&str; 10] =
+        ["string", "text", "password", "hidden", "redacted", "null", "none", "required", "secret", "removed"];
+    let bare = text.trim_matches(|c: char| !c.is_alphanumeric()).to_ascii_lowercase();
+    let masked = text.chars().all(|c| matches!(c, '*' | '\u{2022}' | 'x' | 'X' | '.' | '-' | '#'));
+    !masked && !text.contains(' ') && !WORDS.contains(&bare.as_str()) && !bare.eq_ignore_ascii_case(name)
+}
+
+/// Hashes are another rule's: they still have to be guessed.
+fn is_hash(text: &str) -> bool {
+    const PREFIXES: [&str; 9] = ["$", "scrypt:", "pbkdf2", "sha1$", "sha256$", "sha512$", "bcrypt", "{SSHA}", "{SHA}"];
+    let hexadecimal = text.bytes().all(|b| b.is_ascii_hexdigit());
+    PREFIXES.iter().any(|p| text.starts_with(p)) || hexadecimal && matches!(text.len(), 32 | 40 | 56 | 64 | 96 | 128)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shared::samples;
+
+    fn found(body: &str) -> Option<Finding> {
+        let exchange = samples::exchange("/users", 200, body);
+        judge(&exchange, Location::host(), exchange.json().unwrap())
+    }
+
+    #[test]
+    fn clear_secrets_are_found_and_never_shown() {
+        let finding = found(r#"{"users":[{"username":"ann","password":"kingfisher7"}]}"#).unwrap();
+        assert_eq!(finding.confidence, Confidence::Confirmed);
+        assert!(!finding.evidence[0].excerpt.contains("kingfisher7") && !finding.detail.contains("kingfisher7"));
+        assert!(found(r#"[{"email":"a@b.example","reset_token":"q8Hs01kd"}]"#).is_some());
+    }
+
+    #[test]
+    fn what_is_no_secret_is_not() {
+        for body in [
+            r#"{"username":"ann","password":"********"}"#,
+            r#"{"username":"ann","password":"$2b$12$abcdefghijklmnopqrstuv"}"#,
+            r#"{"username":"ann","password":"5f4dcc3b5aa765d61d8327deb882cf99"}"#,
+            r#"{"username":"required","password":"This field is required."}"#,
+            r#"{"username":"string","password":"string"}"#,
+            r#"{"password":"minimum-12"}"#,
+            r#"{"id":3,"token":"abcdefgh"}"#,
+        ] {
+            assert!(found(body).is_none(), "{body}");
+        }
+    }
+}
