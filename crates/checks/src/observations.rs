@@ -8,7 +8,7 @@ pub struct Observations {
     /// For each operation of the surface, by index, the plain exchange: the operation called as an ordinary client would.
     /// `None` when it was not called (its method changes state, it looks destructive, or the budget ended).
     pub plain: Vec<Option<Arc<Exchange>>>,
-    /// Every exchange so far in transcript order.
+    /// Every exchange of the rounds before this one, in transcript order.
     pub exchanges: Vec<Arc<Exchange>>,
 }
 

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use checks::Observations;
-use model::{Event, NotTested, Report, Surface, Target};
+use model::{Event, Exchange, NotTested, Report, Surface, Target};
 use tokio::sync::Notify;
 use wire::{Budget, Listener, Settings, Wire, WireError};
 
@@ -87,20 +87,23 @@ impl Scan {
         let budget = self.target.max_requests.unwrap_or_else(|| self.target.depth.requests(surface.operations.len()));
         self.wire.budget().set_total(budget);
         (self.listener)(Event::SurfaceFound { operations: surface.operations.len(), budget });
-        let observed = observe::observe(&mut surface, &self.target, &self.wire, &self.stopped).await;
+        let mut observed = observe::observe(&mut surface, &self.target, &self.wire, &self.stopped).await;
+        observed.exchanges = self.exchanges();
         let plan = plan(&surface, &self.target);
         let outcomes = if self.wire.was_reached() {
             rounds::run(&plan, &surface, &observed, &self.target, &self.wire, &self.listener, &self.stopped).await
         } else {
             Vec::new()
         };
-        let observations = Observations {
-            plain: observed.plain,
-            exchanges: self.wire.transcript().into_iter().map(|r| r.exchange).collect(),
-        };
+        let observations = Observations { plain: observed.plain, exchanges: self.exchanges() };
         let passive = rounds::judge(&surface, &observations, &self.target, &plan, &self.listener);
         let outcomes = outcomes.into_iter().chain(passive).collect();
         Ended { surface, observations, outcomes, skipped: plan.skipped }
+    }
+
+    /// Every exchange so far, in the order of the transcript.
+    fn exchanges(&self) -> Vec<Arc<Exchange>> {
+        self.wire.transcript().into_iter().map(|r| r.exchange).collect()
     }
 
     async fn discover(&self) -> Surface {

@@ -5,11 +5,14 @@ pub mod fields;
 pub mod fill;
 pub mod graphql;
 pub mod inputs;
+pub mod jwt;
 pub mod names;
 pub mod patterns;
 pub mod provoke;
 pub mod reflection;
 #[cfg(test)]
 pub(crate) mod samples;
+pub mod set_cookie;
 pub mod soft_404;
+pub mod transport;
 pub mod words;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use model::{Exchange, Method, Operation, Origin, Outcome, Parameter, ParameterIn, Request, Response, Scheme, Source};
-use model::{Schema, SchemaType, SpecFacts, Surface};
+use model::{Schema, SchemaType, SpecFacts, Surface, Target};
 
 /// `GET target` answered with this status and JSON or HTML body, by how it begins.
 pub(crate) fn exchange(target: &str, status: u16, body: &str) -> Arc<Exchange> {
@@ -55,4 +55,57 @@ pub(crate) fn surface(operations: Vec<Operation>) -> Surface {
         specification: Some(facts),
         ..Surface::default()
     }
+}
+
+/// An origin that is no loopback.
+pub(crate) fn origin(scheme: Scheme) -> Origin {
+    Origin { scheme, host: "api.example.com".to_owned(), port: scheme.default_port() }
+}
+
+/// `GET /thing` of a host that is no loopback, answered so.
+pub(crate) fn over(scheme: Scheme, status: u16, headers: &[(&str, &str)], body: &str) -> Arc<Exchange> {
+    asked(Request::new(Method::GET, &origin(scheme), "/thing"), status, headers, body)
+}
+
+/// This request, answered so.
+pub(crate) fn asked(request: Request, status: u16, headers: &[(&str, &str)], body: &str) -> Arc<Exchange> {
+    let headers = headers.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect();
+    Arc::new(Exchange {
+        serial: 0,
+        request,
+        outcome: Outcome::Answered(Response::new(status, headers, body.as_bytes().to_vec())),
+        elapsed_us: 0,
+        hops: Vec::new(),
+    })
+}
+
+/// A target without credentials or consent at this origin, the clock at 1,800,000,000.
+pub(crate) fn target(scheme: Scheme) -> Target {
+    Target {
+        origin: origin(scheme),
+        path: "/".to_owned(),
+        specification: None,
+        specification_url: None,
+        identities: Vec::new(),
+        consent: model::Consent::ReadOnly,
+        depth: model::Depth::Standard,
+        max_requests: None,
+        seed: 1,
+        context: model::Context::Public,
+        selection: model::Selection::default(),
+        include_paths: Vec::new(),
+        exclude_paths: Vec::new(),
+        methods: Vec::new(),
+        now: 1_800_000_000,
+        wordlist: Vec::new(),
+    }
+}
+
+/// What a passive detector finds on one exchange, and whether it took the exchange for its kind.
+pub(crate) fn seen(detector: crate::OnExchange, exchange: &Arc<Exchange>) -> (bool, Vec<model::Finding>) {
+    let surface = Surface { origin: Some(exchange.request.origin.clone()), ..Surface::default() };
+    let target = target(exchange.request.origin.scheme);
+    let mut found = crate::Findings::default();
+    let looked = detector(&crate::Seen { exchange, operation: None, surface: &surface, target: &target }, &mut found);
+    (looked, found.into_vec())
 }

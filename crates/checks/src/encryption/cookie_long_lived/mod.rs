@@ -1,0 +1,78 @@
+use model::{Category, Confidence, Evidence, Finding, Location, Rule, Severity, Tag};
+
+use crate::shared::set_cookie::{Role, cookies_set};
+use crate::{Check, Findings, RunsOn, Seen, Twins};
+
+pub(crate) static RULE: Rule = Rule {
+    id: "cookie-long-lived",
+    aliases: &[],
+    title: "A session is kept for weeks",
+    category: Category::Encryption,
+    severity: Severity::Low,
+    cwe: &[613],
+    tags: &[Tag::Misconfiguration, Tag::Flask],
+    risk: "A copied or forgotten session opens the account for weeks.",
+    fix: "Set PERMANENT_SESSION_LIFETIME to minutes or hours, REMEMBER_COOKIE_DURATION to days.",
+    references: &[
+        "https://flask.palletsprojects.com/en/stable/web-security/",
+        "https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/Set-Cookie",
+        "https://www.rfc-editor.org/rfc/rfc6265",
+    ],
+    page: include_str!("page.md"),
+};
+
+pub(crate) static CHECK: Check = Check {
+    on_exchange: Some(look),
+    twins: Twins::Flask {
+        vulnerable: include_str!("vulnerable.py"),
+        fixed: include_str!("fixed.py"),
+        runs_on: RunsOn::EVERYWHERE,
+    },
+    ..Check::of(&RULE)
+};
+
+const DAY: i64 = 86_400;
+
+/// The longest lifetime without a finding, in seconds. The default of Flask is 31 days for both kinds of sessions.
+fn most(role: Role) -> i64 {
+    if role == Role::Remember { 30 * DAY } else { 7 * DAY }
+}
+
+/// Looks at every cookie that authenticates; what other cookies do is their owner's affair.
+fn look(seen: &Seen<'_>, found: &mut Findings) -> bool {
+    let mut any = false;
+    for cookie in cookies_set(seen.exchange, seen.target.now).iter().filter(|cookie| cookie.role().authenticates()) {
+        any = true;
+        if cookie.lifetime.is_some_and(|seconds| seconds > most(cookie.role())) {
+            let location = Location::host().parameter("cookie", &cookie.name);
+            let evidence = Evidence::new(
+                seen.exchange,
+                format!("the cookie {} is kept for {} days", cookie.name, cookie.lifetime.unwrap_or(0) / DAY),
+            );
+            found.push(Finding::new(&RULE, Confidence::Firm, location, evidence).hiding(&cookie.value));
+        }
+    }
+    any
+}
+
+#[cfg(test)]
+mod tests {
+    use model::Scheme;
+
+    use super::*;
+    use crate::shared::samples::{over, seen};
+
+    fn finds(scheme: Scheme, cookie: &str) -> (bool, usize) {
+        let (looked, found) = seen(look, &over(scheme, 200, &[("Set-Cookie", cookie)], ""));
+        (looked, found.len())
+    }
+
+    #[test]
+    fn the_default_of_flask_is_too_long_and_a_browser_session_is_not() {
+        assert_eq!(finds(Scheme::Https, "session=abc; Max-Age=2678400"), (true, 1));
+        assert_eq!(finds(Scheme::Https, "session=abc; Max-Age=604800"), (true, 0));
+        assert_eq!(finds(Scheme::Https, "session=abc"), (true, 0));
+        assert_eq!(finds(Scheme::Https, "remember_token=abc; Max-Age=1296000"), (true, 0));
+        assert_eq!(finds(Scheme::Https, "remember_token=abc; Expires=Wed, 21 Oct 2099 07:28:00 GMT"), (true, 1));
+    }
+}

@@ -1,0 +1,66 @@
+use model::{Category, Confidence, Evidence, Finding, Location, Rule, Severity, Tag};
+
+use crate::shared::set_cookie::cookies_set;
+use crate::{Check, Findings, RunsOn, Seen, Twins};
+
+pub(crate) static RULE: Rule = Rule {
+    id: "cookie-without-httponly",
+    aliases: &[],
+    title: "Scripts can read a session cookie",
+    category: Category::Encryption,
+    severity: Severity::Medium,
+    cwe: &[1004],
+    tags: &[Tag::Misconfiguration, Tag::Flask],
+    risk: "One cross-site scripting hole is enough to carry sessions away.",
+    fix: "Leave SESSION_COOKIE_HTTPONLY at True, and set HttpOnly on cookies of your own.",
+    references: &[
+        "https://flask.palletsprojects.com/en/stable/web-security/",
+        "https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/Set-Cookie",
+        "https://www.rfc-editor.org/rfc/rfc6265",
+    ],
+    page: include_str!("page.md"),
+};
+
+pub(crate) static CHECK: Check = Check {
+    on_exchange: Some(look),
+    twins: Twins::Flask {
+        vulnerable: include_str!("vulnerable.py"),
+        fixed: include_str!("fixed.py"),
+        runs_on: RunsOn::EVERYWHERE,
+    },
+    ..Check::of(&RULE)
+};
+
+/// Looks at every cookie that authenticates; what other cookies do is their owner's affair.
+fn look(seen: &Seen<'_>, found: &mut Findings) -> bool {
+    let mut any = false;
+    for cookie in cookies_set(seen.exchange, seen.target.now).iter().filter(|cookie| cookie.role().authenticates()) {
+        any = true;
+        if !cookie.http_only {
+            let location = Location::host().parameter("cookie", &cookie.name);
+            let evidence = Evidence::new(seen.exchange, format!("the cookie {} is set without HttpOnly", cookie.name));
+            found.push(Finding::new(&RULE, Confidence::Firm, location, evidence).hiding(&cookie.value));
+        }
+    }
+    any
+}
+
+#[cfg(test)]
+mod tests {
+    use model::Scheme;
+
+    use super::*;
+    use crate::shared::samples::{over, seen};
+
+    fn finds(scheme: Scheme, cookie: &str) -> (bool, usize) {
+        let (looked, found) = seen(look, &over(scheme, 200, &[("Set-Cookie", cookie)], ""));
+        (looked, found.len())
+    }
+
+    #[test]
+    fn the_double_submit_cookie_must_be_readable() {
+        assert_eq!(finds(Scheme::Https, "access_token_cookie=abc; Secure"), (true, 1));
+        assert_eq!(finds(Scheme::Https, "session=abc; httponly"), (true, 0));
+        assert_eq!(finds(Scheme::Https, "csrf_access_token=abc; Secure"), (false, 0));
+    }
+}

@@ -1,0 +1,78 @@
+use model::{Category, Confidence, Evidence, Finding, Location, Rule, Severity, Tag};
+
+use crate::shared::set_cookie::cookies_set;
+use crate::{Check, Findings, RunsOn, Seen, Twins};
+
+pub(crate) static RULE: Rule = Rule {
+    id: "cookie-without-samesite",
+    aliases: &[],
+    title: "A session cookie goes along with requests of other sites",
+    category: Category::Encryption,
+    severity: Severity::Low,
+    cwe: &[1275],
+    tags: &[Tag::Misconfiguration, Tag::Flask],
+    risk: "Other sites can make the browser act in the name of its user.",
+    fix: "Set SESSION_COOKIE_SAMESITE = \"Lax\".",
+    references: &[
+        "https://flask.palletsprojects.com/en/stable/web-security/",
+        "https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/Set-Cookie",
+        "https://www.rfc-editor.org/rfc/rfc6265",
+    ],
+    page: include_str!("page.md"),
+};
+
+pub(crate) static CHECK: Check = Check {
+    on_exchange: Some(look),
+    twins: Twins::Flask {
+        vulnerable: include_str!("vulnerable.py"),
+        fixed: include_str!("fixed.py"),
+        runs_on: RunsOn::EVERYWHERE,
+    },
+    ..Check::of(&RULE)
+};
+
+/// Looks at every cookie that authenticates; what other cookies do is their owner's affair.
+fn look(seen: &Seen<'_>, found: &mut Findings) -> bool {
+    let mut any = false;
+    for cookie in cookies_set(seen.exchange, seen.target.now).iter().filter(|cookie| cookie.role().authenticates()) {
+        any = true;
+        if !matches!(cookie.same_site.as_deref(), Some("lax" | "strict")) {
+            let location = Location::host().parameter("cookie", &cookie.name);
+            let evidence = Evidence::new(
+                seen.exchange,
+                format!(
+                    "the cookie {} is set {}",
+                    cookie.name,
+                    if cookie.same_site.is_some() {
+                        "with SameSite=None or an unknown value"
+                    } else {
+                        "without SameSite"
+                    }
+                ),
+            );
+            found.push(Finding::new(&RULE, Confidence::Firm, location, evidence).hiding(&cookie.value));
+        }
+    }
+    any
+}
+
+#[cfg(test)]
+mod tests {
+    use model::Scheme;
+
+    use super::*;
+    use crate::shared::samples::{over, seen};
+
+    fn finds(scheme: Scheme, cookie: &str) -> (bool, usize) {
+        let (looked, found) = seen(look, &over(scheme, 200, &[("Set-Cookie", cookie)], ""));
+        (looked, found.len())
+    }
+
+    #[test]
+    fn lax_and_strict_in_any_case_are_well() {
+        assert_eq!(finds(Scheme::Https, "session=abc; SameSite=LAX"), (true, 0));
+        assert_eq!(finds(Scheme::Https, "session=abc; SameSite=None; Secure"), (true, 1));
+        assert_eq!(finds(Scheme::Https, "session=abc"), (true, 1));
+        assert_eq!(finds(Scheme::Https, "sidebar=open"), (false, 0));
+    }
+}
