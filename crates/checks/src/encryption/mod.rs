@@ -2,15 +2,31 @@
 
 use crate::Check;
 
+mod api_key_over_http;
+mod basic_over_http;
 mod cookie_long_lived;
 mod cookie_without_httponly;
 mod cookie_without_samesite;
 mod cookie_without_secure;
+mod forwarded_proto_trusted;
+mod http_redirect_weak;
+mod personal_data_cacheable;
+mod plain_http;
+mod session_answer_cacheable;
+mod token_over_http;
 
 /// The checks of this category.
 pub const CHECKS: &[&Check] = &[
+    &api_key_over_http::CHECK,
+    &basic_over_http::CHECK,
     &cookie_long_lived::CHECK,
     &cookie_without_httponly::CHECK,
     &cookie_without_samesite::CHECK,
     &cookie_without_secure::CHECK,
+    &forwarded_proto_trusted::CHECK,
+    &http_redirect_weak::CHECK,
+    &personal_data_cacheable::CHECK,
+    &plain_http::CHECK,
+    &session_answer_cacheable::CHECK,
+    &token_over_http::CHECK,
 ];

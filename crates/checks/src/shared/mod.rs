@@ -1,8 +1,10 @@
 //! Recognisers that several categories need.
 
+pub mod caching;
 pub mod compare;
 pub mod fields;
 pub mod fill;
+pub mod flask_session;
 pub mod graphql;
 pub mod inputs;
 pub mod jwt;

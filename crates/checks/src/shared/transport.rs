@@ -1,17 +1,95 @@
-//! How sure a finding about the transport is.
+//! What went over plain HTTP, and how sure a finding about the transport is.
 
-use model::{Confidence, Origin, Scheme};
+use std::sync::Arc;
+
+use model::{Confidence, Exchange, NotTested, Origin, Request, Scheme};
+
+use crate::Survey;
 
 /// What is true of a server on this machine need not be true of it in production, where a proxy may stand before it.
 pub fn confidence(origin: &Origin, elsewhere: Confidence) -> Confidence {
-    if origin.is_loopback() && origin.scheme == Scheme::Http { Confidence::Tentative } else { elsewhere }
+    if is_local_http(origin) { Confidence::Tentative } else { elsewhere }
 }
 
 /// The sentence that goes with it; empty when there is nothing to say.
 pub fn caveat(origin: &Origin) -> &'static str {
-    if origin.is_loopback() && origin.scheme == Scheme::Http {
-        " Seen on loopback over plain HTTP, where it does no harm; true in production unless the deployment changes it."
+    if is_local_http(origin) {
+        "Seen on loopback over plain HTTP, where it does no harm; true in production unless the deployment changes it."
     } else {
         ""
+    }
+}
+
+fn is_local_http(origin: &Origin) -> bool {
+    origin.is_loopback() && origin.scheme == Scheme::Http
+}
+
+/// The scan's own path asked for over plain HTTP: on the target's port when that is an http URL, on port 80 when it is an https URL
+/// with the default port.
+///
+/// # Errors
+/// As [`Survey::ask`]; [`NotTested::NotApplicable`] when nothing speaks plain HTTP there or no such port is known.
+pub async fn in_the_clear(survey: &Survey<'_>) -> Result<Arc<Exchange>, NotTested> {
+    let origin = survey.origin();
+    match (origin.scheme, origin.port) {
+        (Scheme::Http, _) => survey.ask(survey.get(&survey.target.path)).await,
+        (Scheme::Https, 443) => {
+            let plain = Origin { scheme: Scheme::Http, host: origin.host.clone(), port: 80 };
+            let exchange = survey.send(Request::get(&plain, &survey.target.path)).await?;
+            let silent = || NotTested::not_applicable("nothing answers over plain HTTP");
+            exchange.response().is_some().then_some(exchange).ok_or_else(silent)
+        }
+        (Scheme::Https, _) => Err(NotTested::not_applicable("no plain HTTP port is known beside this one")),
+    }
+}
+
+/// Where a redirect to HTTPS leads, when the answer is one.
+pub fn to_https(exchange: &Exchange) -> Option<&str> {
+    let response = exchange.response().filter(|r| r.is_redirect())?;
+    response.header("location").filter(|to| to.get(..8).is_some_and(|start| start.eq_ignore_ascii_case("https://")))
+}
+
+/// Whether the answer is the product itself and not a redirect to HTTPS: content, a login challenge, a redirect that stays.
+pub fn serves(exchange: &Exchange) -> bool {
+    let Some(response) = exchange.response() else { return false };
+    response.is_success() || response.status == 401 || response.is_redirect() && to_https(exchange).is_none()
+}
+
+/// The authentication schemes that the challenges of an answer offer, lower-case (RFC 9110 section 11.6.1).
+pub fn challenges(exchange: &Exchange) -> Vec<String> {
+    let Some(response) = exchange.response().filter(|r| r.status == 401) else { return Vec::new() };
+    let mut schemes = Vec::new();
+    for header in response.header_all("www-authenticate") {
+        // A scheme is a token at the start or after a comma that is not the name of a parameter.
+        for part in header.split(',') {
+            let word = part.trim().split(' ').next().unwrap_or("").to_ascii_lowercase();
+            if !word.is_empty() && !word.contains(['=', '"']) {
+                schemes.push(word);
+            }
+        }
+    }
+    schemes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shared::samples::over;
+
+    #[test]
+    fn what_is_served_and_what_is_sent_away() {
+        let redirect = |to: &str| over(Scheme::Http, 302, &[("Location", to)], "");
+        assert!(to_https(&redirect("HTTPS://api.example.com/")).is_some());
+        assert!(serves(&redirect("/login")) && !serves(&redirect("https://api.example.com/")));
+        assert!(serves(&over(Scheme::Http, 401, &[], "")) && !serves(&over(Scheme::Http, 404, &[], "")));
+    }
+
+    #[test]
+    fn challenges_name_schemes_and_not_parameters() {
+        let header = r#"Basic realm="a, b", charset="UTF-8", Bearer realm=x"#;
+        let exchange = over(Scheme::Http, 401, &[("WWW-Authenticate", header)], "");
+        assert_eq!(challenges(&exchange)[0], "basic");
+        assert!(challenges(&exchange).contains(&"bearer".to_owned()));
+        assert!(challenges(&over(Scheme::Http, 200, &[("WWW-Authenticate", header)], "")).is_empty());
     }
 }

@@ -1,0 +1,84 @@
+use model::{
+    Category, Confidence, Evidence, Finding, Location, NotTested, Rule, Scheme, SecurityScheme, Severity, Surface, Tag,
+};
+
+use crate::shared::transport;
+use crate::{Check, Findings, Observations, RunsOn, Seen, Twins};
+
+pub(crate) static RULE: Rule = Rule {
+    id: "basic-over-http",
+    aliases: &[],
+    title: "Passwords are asked for over plain HTTP",
+    category: Category::Encryption,
+    severity: Severity::High,
+    cwe: &[523, 319],
+    tags: &[Tag::Crypto],
+    risk: "Whoever listens to one request has name and password.",
+    fix: "Redirect to HTTPS before asking for credentials.",
+    references: &[
+        "https://www.rfc-editor.org/rfc/rfc7617#section-4",
+        "https://cheatsheetseries.owasp.org/cheatsheets/Transport_Layer_Security_Cheat_Sheet.html",
+    ],
+    page: include_str!("page.md"),
+};
+
+pub(crate) static CHECK: Check = Check {
+    on_exchange: Some(look),
+    on_end: Some(read),
+    twins: Twins::Flask {
+        vulnerable: include_str!("vulnerable.py"),
+        fixed: include_str!("fixed.py"),
+        runs_on: RunsOn::EVERYWHERE,
+    },
+    ..Check::of(&RULE)
+};
+
+fn look(seen: &Seen<'_>, found: &mut Findings) -> bool {
+    if !transport::challenges(seen.exchange).iter().any(|scheme| scheme == "basic") {
+        return false;
+    }
+    let origin = &seen.exchange.request.origin;
+    if origin.scheme == Scheme::Http {
+        let evidence = Evidence::new(seen.exchange, "401 with WWW-Authenticate: Basic over plain HTTP");
+        let confidence = transport::confidence(origin, Confidence::Confirmed);
+        found.push(Finding::new(&RULE, confidence, Location::host(), evidence).detail(transport::caveat(origin)));
+    }
+    true
+}
+
+/// What the API description promises: Basic, and a server without TLS that also answers.
+fn read(surface: &Surface, observations: &Observations, found: &mut Findings) -> Result<(), NotTested> {
+    let Some(facts) = &surface.specification else { return Err(NotTested::NoSpecification) };
+    let is_basic = |scheme: &SecurityScheme| matches!(scheme, SecurityScheme::Http { scheme } if scheme == "basic");
+    if !facts.security_schemes.values().any(is_basic) {
+        return Err(NotTested::not_applicable("no Basic scheme is declared"));
+    }
+    let in_the_clear =
+        observations.exchanges.iter().find(|e| e.request.origin.scheme == Scheme::Http && transport::serves(e));
+    let declared = facts.servers.iter().any(|server| server.to_ascii_lowercase().starts_with("http://"));
+    let Some(exchange) = in_the_clear.or_else(|| observations.exchanges.iter().find(|e| declared && e.is_success()))
+    else {
+        return Ok(());
+    };
+    let origin = &exchange.request.origin;
+    let confidence =
+        if in_the_clear.is_some() { transport::confidence(origin, Confidence::Firm) } else { Confidence::Tentative };
+    let evidence = Evidence::new(exchange, "the API description declares HTTP Basic for a server without TLS");
+    found.push(Finding::new(&RULE, confidence, Location::host(), evidence).detail(transport::caveat(origin)));
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shared::samples::{over, seen};
+
+    #[test]
+    fn only_a_challenge_over_plain_http() {
+        let basic = [("WWW-Authenticate", r#"Basic realm="x""#)];
+        assert_eq!(seen(look, &over(Scheme::Http, 401, &basic, "")).1[0].confidence, Confidence::Confirmed);
+        assert!(seen(look, &over(Scheme::Https, 401, &basic, "")).1.is_empty());
+        assert!(!seen(look, &over(Scheme::Http, 401, &[("WWW-Authenticate", "Bearer")], "")).0);
+        assert!(!seen(look, &over(Scheme::Http, 200, &basic, "")).0);
+    }
+}

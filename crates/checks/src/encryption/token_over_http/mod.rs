@@ -1,0 +1,65 @@
+use model::{Category, Confidence, Evidence, Finding, Location, Rule, Scheme, Severity, Tag};
+
+use crate::shared::{jwt, transport};
+use crate::{Check, Findings, RunsOn, Seen, Twins};
+
+pub(crate) static RULE: Rule = Rule {
+    id: "token-over-http",
+    aliases: &[],
+    title: "Bearer tokens travel over plain HTTP",
+    category: Category::Encryption,
+    severity: Severity::Medium,
+    cwe: &[319],
+    tags: &[Tag::Crypto],
+    risk: "Whoever listens to one request has the token and is the user until it expires.",
+    fix: "Refuse tokens over plain HTTP.",
+    references: &[
+        "https://www.rfc-editor.org/rfc/rfc6750#section-5.3",
+        "https://cheatsheetseries.owasp.org/cheatsheets/Transport_Layer_Security_Cheat_Sheet.html",
+    ],
+    page: include_str!("page.md"),
+};
+
+pub(crate) static CHECK: Check = Check {
+    on_exchange: Some(look),
+    twins: Twins::Flask {
+        vulnerable: include_str!("vulnerable.py"),
+        fixed: include_str!("fixed.py"),
+        runs_on: RunsOn::EVERYWHERE,
+    },
+    ..Check::of(&RULE)
+};
+
+fn look(seen: &Seen<'_>, found: &mut Findings) -> bool {
+    let asked = transport::challenges(seen.exchange).iter().any(|scheme| scheme == "bearer");
+    let issued = jwt::issued(seen.exchange);
+    if !asked && issued.is_empty() {
+        return false;
+    }
+    let origin = &seen.exchange.request.origin;
+    if origin.scheme == Scheme::Http {
+        let what =
+            if asked { "401 with WWW-Authenticate: Bearer over plain HTTP" } else { "a token issued over plain HTTP" };
+        let confidence = transport::confidence(origin, Confidence::Confirmed);
+        let mut finding = Finding::new(&RULE, confidence, Location::host(), Evidence::new(seen.exchange, what));
+        for token in issued {
+            finding = finding.hiding(token.token);
+        }
+        found.push(finding.detail(transport::caveat(origin)));
+    }
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shared::samples::{over, seen};
+
+    #[test]
+    fn tokens_over_https_are_well() {
+        let bearer = [("WWW-Authenticate", "Bearer")];
+        assert_eq!(seen(look, &over(Scheme::Http, 401, &bearer, "")).1.len(), 1);
+        assert_eq!(seen(look, &over(Scheme::Https, 401, &bearer, "")).1.len(), 0);
+        assert!(!seen(look, &over(Scheme::Http, 200, &[], "{}")).0);
+    }
+}
