@@ -98,6 +98,7 @@ pub(crate) fn target(scheme: Scheme) -> Target {
         methods: Vec::new(),
         now: 1_800_000_000,
         wordlist: Vec::new(),
+        ignores: Vec::new(),
     }
 }
 
