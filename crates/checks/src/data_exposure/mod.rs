@@ -9,10 +9,21 @@ mod debug_toolbar;
 mod debug_toolbar_config;
 mod debug_toolbar_request;
 mod debug_toolbar_sql;
+mod directory_listing;
 mod error_details;
 mod errors;
+mod exposed_backup;
+mod exposed_database_file;
+mod exposed_env_file;
+mod exposed_git_repository;
+mod exposed_key_file;
+mod exposed_log;
+mod exposed_source_file;
+mod files;
+mod source_map;
 mod sql_error;
 mod stack_trace;
+mod static_traversal;
 mod toolbar;
 mod werkzeug_console;
 mod werkzeug_debugger;
@@ -26,9 +37,19 @@ pub const CHECKS: &[&Check] = &[
     &debug_toolbar_config::CHECK,
     &debug_toolbar_request::CHECK,
     &debug_toolbar_sql::CHECK,
+    &directory_listing::CHECK,
     &error_details::CHECK,
+    &exposed_backup::CHECK,
+    &exposed_database_file::CHECK,
+    &exposed_env_file::CHECK,
+    &exposed_git_repository::CHECK,
+    &exposed_key_file::CHECK,
+    &exposed_log::CHECK,
+    &exposed_source_file::CHECK,
+    &source_map::CHECK,
     &sql_error::CHECK,
     &stack_trace::CHECK,
+    &static_traversal::CHECK,
     &werkzeug_console::CHECK,
     &werkzeug_debugger::CHECK,
     &werkzeug_debugger_without_pin::CHECK,

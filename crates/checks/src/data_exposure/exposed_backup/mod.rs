@@ -1,0 +1,34 @@
+use model::{Category, Depth, Rule, Severity, Tag};
+
+use super::files;
+use crate::{Check, Cost, RunsOn, Touch, Twins};
+
+pub(crate) static RULE: Rule = Rule {
+    id: "exposed-backup",
+    aliases: &[],
+    title: "A backup can be downloaded",
+    category: Category::DataExposure,
+    severity: Severity::High,
+    cwe: &[530, 538],
+    tags: &[Tag::Misconfiguration],
+    risk: "Dumps and archives hold data and source, old passwords included.",
+    fix: "Write backups to storage that no web server reaches.",
+    references: &[
+        "https://flask.palletsprojects.com/en/stable/api/#flask.Flask",
+        "https://owasp.org/www-project-web-security-testing-guide/latest/4-Web_Application_Security_Testing/02-Configuration_and_Deployment_Management_Testing/04-Review_Old_Backup_and_Unreferenced_Files_for_Sensitive_Information",
+    ],
+    page: include_str!("page.md"),
+};
+
+pub(crate) static CHECK: Check = Check {
+    cost: Cost { requests: 5, touch: Touch::Reads },
+    more_when_deep: 16,
+    on_surface: Some(|survey, found| Box::pin(files::ask(survey, found, &RULE, "backup", files::backup))),
+    twins: Twins::Flask {
+        vulnerable: include_str!("vulnerable.py"),
+        fixed: include_str!("fixed.py"),
+        runs_on: RunsOn::EVERYWHERE,
+    },
+    depth: Depth::Standard,
+    ..Check::of(&RULE)
+};

@@ -1,0 +1,25 @@
+import tempfile
+from pathlib import Path
+
+from flask import Flask
+
+root = Path(tempfile.mkdtemp())
+(root / "static").mkdir()
+(root / "static" / "shop.css").write_text("body { margin: 0 }")
+(root / "database.db").write_bytes(b"SQLite format 3\x00" + bytes(84))
+
+app = Flask(__name__, static_folder=root / "static", static_url_path="/static")
+
+
+@app.get("/")
+def index():
+    return "<h1>Shop</h1>"
+
+
+@app.get("/docs/<path:name>")
+def docs(name):
+    return {"path": name}
+
+
+if __name__ == "__main__":
+    app.run()

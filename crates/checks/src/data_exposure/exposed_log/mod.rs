@@ -1,0 +1,34 @@
+use model::{Category, Depth, Rule, Severity, Tag};
+
+use super::files;
+use crate::{Check, Cost, RunsOn, Touch, Twins};
+
+pub(crate) static RULE: Rule = Rule {
+    id: "exposed-log",
+    aliases: &[],
+    title: "A log file can be downloaded",
+    category: Category::DataExposure,
+    severity: Severity::Medium,
+    cwe: &[532, 538],
+    tags: &[Tag::Misconfiguration],
+    risk: "Logs show users, addresses, internal paths and sometimes tokens.",
+    fix: "Write logs to a directory that is not served.",
+    references: &[
+        "https://flask.palletsprojects.com/en/stable/api/#flask.Flask",
+        "https://owasp.org/www-project-web-security-testing-guide/latest/4-Web_Application_Security_Testing/02-Configuration_and_Deployment_Management_Testing/04-Review_Old_Backup_and_Unreferenced_Files_for_Sensitive_Information",
+    ],
+    page: include_str!("page.md"),
+};
+
+pub(crate) static CHECK: Check = Check {
+    cost: Cost { requests: 3, touch: Touch::Reads },
+    more_when_deep: 11,
+    on_surface: Some(|survey, found| Box::pin(files::ask(survey, found, &RULE, "log", files::log))),
+    twins: Twins::Flask {
+        vulnerable: include_str!("vulnerable.py"),
+        fixed: include_str!("fixed.py"),
+        runs_on: RunsOn::EVERYWHERE,
+    },
+    depth: Depth::Standard,
+    ..Check::of(&RULE)
+};

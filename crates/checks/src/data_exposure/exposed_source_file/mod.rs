@@ -1,0 +1,34 @@
+use model::{Category, Depth, Rule, Severity, Tag};
+
+use super::files;
+use crate::{Check, Cost, RunsOn, Touch, Twins};
+
+pub(crate) static RULE: Rule = Rule {
+    id: "exposed-source-file",
+    aliases: &[],
+    title: "Source code or configuration of the application can be downloaded",
+    category: Category::DataExposure,
+    severity: Severity::Critical,
+    cwe: &[538, 540],
+    tags: &[Tag::Misconfiguration],
+    risk: "The code shows every weakness, and configuration files hold the keys.",
+    fix: "Serve only a directory made for public files, and replace every secret that stood in the others.",
+    references: &[
+        "https://flask.palletsprojects.com/en/stable/api/#flask.Flask",
+        "https://owasp.org/www-project-web-security-testing-guide/latest/4-Web_Application_Security_Testing/02-Configuration_and_Deployment_Management_Testing/04-Review_Old_Backup_and_Unreferenced_Files_for_Sensitive_Information",
+    ],
+    page: include_str!("page.md"),
+};
+
+pub(crate) static CHECK: Check = Check {
+    cost: Cost { requests: 6, touch: Touch::Reads },
+    more_when_deep: 15,
+    on_surface: Some(|survey, found| Box::pin(files::ask(survey, found, &RULE, "source", files::source))),
+    twins: Twins::Flask {
+        vulnerable: include_str!("vulnerable.py"),
+        fixed: include_str!("fixed.py"),
+        runs_on: RunsOn::EVERYWHERE,
+    },
+    depth: Depth::Standard,
+    ..Check::of(&RULE)
+};

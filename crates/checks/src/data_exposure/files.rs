@@ -1,0 +1,128 @@
+//! Files that are left where they are served: which to ask for, and what proves each kind by its content.
+
+mod content;
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use model::{Confidence, Depth, Evidence, Exchange, Finding, Location, Method, NotTested, Rule, Surface};
+use serde::Deserialize;
+
+pub(super) use content::{Proof, backup, database, environment, key, log, repository, source};
+
+use crate::{Findings, Survey};
+
+/// Paths of one kind by the depth from which they are asked.
+#[derive(Debug, Deserialize)]
+struct Paths {
+    quick: Vec<String>,
+    standard: Vec<String>,
+    deep: Vec<String>,
+}
+
+static TABLE: LazyLock<BTreeMap<String, Paths>> = LazyLock::new(|| {
+    #[allow(clippy::expect_used)] // compiled in; a test parses it
+    toml::from_str(include_str!("data/files.toml")).expect("data/files.toml is valid")
+});
+
+/// Asks for the files of one kind and adds a finding for each whose content proves it, unless a file that does not exist beside it
+/// has such content too.
+pub(super) async fn ask(
+    survey: &Survey<'_>,
+    found: &mut Findings,
+    rule: &'static Rule,
+    kind: &str,
+    proof: fn(&Exchange) -> Option<Proof>,
+) -> Result<(), NotTested> {
+    for path in paths(kind, survey.target.depth, survey.surface) {
+        // Marked as ours, so that the passive rules leave the content to the rule on the file.
+        let exchange = survey.ask(survey.get(&path).altered("path", "file", &path)).await?;
+        let Some(shown) = Some(&exchange).filter(|e| e.status() == 200).and_then(|e| proof(e)) else { continue };
+        let missing = survey.missing_beside(&path).await?;
+        if missing.is_success() && proof(&missing).is_some() {
+            continue;
+        }
+        let control = format!("a file that does not exist beside it is answered with {}", missing.status());
+        let finding = Finding::new(
+            rule,
+            Confidence::Confirmed,
+            Location::at(Method::GET, &path),
+            Evidence::new(&exchange, shown.excerpt),
+        )
+        .also(Evidence::new(&missing, control));
+        found.push(shown.secrets.into_iter().fold(finding, Finding::hiding));
+    }
+    Ok(())
+}
+
+/// The paths to ask for, each once.
+fn paths(kind: &str, depth: Depth, surface: &Surface) -> Vec<String> {
+    let Some(row) = TABLE.get(kind) else { return Vec::new() };
+    let mut chosen: Vec<&String> = row.quick.iter().collect();
+    if depth >= Depth::Standard {
+        chosen.extend(&row.standard);
+    }
+    if depth >= Depth::Deep {
+        chosen.extend(&row.deep);
+    }
+    let directory = static_directory(surface);
+    let mut paths: Vec<String> = Vec::new();
+    for path in chosen {
+        let path = path.replace("{static}", &directory);
+        if !paths.contains(&path) {
+            paths.push(path);
+        }
+    }
+    paths
+}
+
+/// The top directory of the target's own assets, `/static/` when none was seen.
+pub(super) fn static_directory(surface: &Surface) -> String {
+    let mut directories: BTreeMap<&str, usize> = BTreeMap::new();
+    for path in &surface.assets {
+        if let Some((directory, _)) = path.strip_prefix('/').and_then(|rest| rest.split_once('/')) {
+            *directories.entry(directory).or_default() += 1;
+        }
+    }
+    let most = directories.iter().max_by_key(|(name, count)| (**count, std::cmp::Reverse(**name)));
+    most.map_or_else(|| "/static/".to_owned(), |(name, _)| format!("/{name}/"))
+}
+
+/// What asking for a kind may cost: its files of quick and standard with two controls, and the further files of a deep scan with
+/// two more.
+#[cfg(test)]
+pub(super) fn cost(kind: &str) -> (u32, u32) {
+    let row = &TABLE[kind];
+    ((row.quick.len() + row.standard.len()) as u32 + 2, row.deep.len() as u32 + 2)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn assets_name_the_directory() {
+        let mut surface = Surface::default();
+        assert_eq!(static_directory(&surface), "/static/");
+        surface.assets.extend(["/assets/a.js".to_owned(), "/assets/css/b.css".to_owned(), "/x/c.js".to_owned()]);
+        assert_eq!(static_directory(&surface), "/assets/");
+        assert_eq!(paths("repository", Depth::Standard, &surface), ["/.git/HEAD", "/assets/.git/HEAD"]);
+        assert_eq!(paths("repository", Depth::Quick, &surface), ["/.git/HEAD"]);
+    }
+
+    #[test]
+    fn the_checks_state_what_the_table_costs() {
+        use crate::data_exposure as d;
+        for (kind, check) in [
+            ("environment", &d::exposed_env_file::CHECK),
+            ("source", &d::exposed_source_file::CHECK),
+            ("repository", &d::exposed_git_repository::CHECK),
+            ("database", &d::exposed_database_file::CHECK),
+            ("backup", &d::exposed_backup::CHECK),
+            ("key", &d::exposed_key_file::CHECK),
+            ("log", &d::exposed_log::CHECK),
+        ] {
+            assert_eq!((check.cost.requests, check.more_when_deep), cost(kind), "{kind}");
+        }
+    }
+}

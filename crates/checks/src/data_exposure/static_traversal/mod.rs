@@ -1,0 +1,82 @@
+use model::{
+    Category, Confidence, Depth, Evidence, Exchange, Finding, Location, Method, NotTested, Rule, Severity, Tag,
+};
+
+use super::files;
+use crate::{Check, Cost, Findings, RunsOn, Survey, Touch, Twins};
+
+pub(crate) static RULE: Rule = Rule {
+    id: "static-traversal",
+    aliases: &[],
+    title: "Files outside of the static directory can be read",
+    category: Category::DataExposure,
+    severity: Severity::Critical,
+    cwe: &[22],
+    tags: &[Tag::Injection, Tag::Flask],
+    risk: "Any file that the server's user may read can be downloaded: configuration, keys, source.",
+    fix: "Serve files with send_from_directory, or let the proxy serve them.",
+    references: &[
+        "https://flask.palletsprojects.com/en/stable/api/#flask.send_from_directory",
+        "https://owasp.org/www-community/attacks/Path_Traversal",
+    ],
+    page: include_str!("page.md"),
+};
+
+pub(crate) static CHECK: Check = Check {
+    cost: Cost { requests: STANDARD.len() as u32 + 1, touch: Touch::Reads },
+    more_when_deep: DEEP.len() as u32,
+    depth: Depth::Standard,
+    on_surface: Some(|survey, found| Box::pin(ask(survey, found))),
+    twins: Twins::Flask {
+        vulnerable: include_str!("vulnerable.py"),
+        fixed: include_str!("fixed.py"),
+        runs_on: RunsOn::EVERYWHERE,
+    },
+    ..Check::of(&RULE)
+};
+
+/// How `../` is written; eight of them lead from any usual directory to the root.
+const STANDARD: [&str; 3] = ["..%2f", "../", "%2e%2e/"];
+const DEEP: [&str; 4] = ["....//", "..%252f", "..%5c", "%2e%2e%2f"];
+const UP: usize = 8;
+
+async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    let directory = files::static_directory(survey.surface);
+    let deep = DEEP.iter().filter(|_| survey.target.depth == Depth::Deep);
+    for step in STANDARD.iter().chain(deep) {
+        let slash = if step.ends_with('/') { "/" } else { &step[step.find("..").map_or(0, |at| at + 2)..] };
+        let file = if step.ends_with('/') { "etc/passwd".to_owned() } else { format!("etc{slash}passwd") };
+        let path = format!("{directory}{}{file}", step.repeat(UP));
+        let answer = survey.ask(survey.get(&path).altered("path", "file", &path)).await?;
+        if !is_passwd(&answer) {
+            continue;
+        }
+        let missing = survey.missing_beside(&directory).await?;
+        if !is_passwd(&missing) {
+            let evidence = Evidence::new(&answer, "root's line of /etc/passwd");
+            let location = Location::at(Method::GET, &format!("{directory}{{file}}")).parameter("path", "file");
+            let detail = format!("\"{step}\" in the path leads out of the directory.");
+            let finding = Finding::new(&RULE, Confidence::Confirmed, location, evidence).detail(detail);
+            found.push(finding.also(Evidence::new(&missing, "a name that does not exist, as the control")));
+        }
+        return Ok(());
+    }
+    Ok(())
+}
+
+fn is_passwd(exchange: &Exchange) -> bool {
+    exchange.is_success() && exchange.text().lines().any(|line| line.starts_with("root:") && line.contains(":0:0:"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shared::samples::exchange;
+
+    #[test]
+    fn only_the_files_content_counts() {
+        assert!(is_passwd(&exchange("/", 200, "root:x:0:0:root:/root:/bin/sh\nx:x:1:1::/:\n")));
+        assert!(!is_passwd(&exchange("/", 200, "{\"path\": \"/static/../../etc/passwd\"}")));
+        assert!(!is_passwd(&exchange("/", 404, "root:x:0:0:root:/root:/bin/sh\n")));
+    }
+}
