@@ -1,0 +1,126 @@
+use std::sync::Arc;
+
+use model::{Category, Confidence, Evidence, Exchange, Finding, NotTested, Parameter, Rule, Severity, Tag};
+
+use crate::shared::names::{Kind, suggests};
+use crate::shared::{inputs, reflection};
+use crate::{Check, Cost, Findings, Probe, RunsOn, Touch, Twins};
+
+pub(crate) static RULE: Rule = Rule {
+    id: "command-injection",
+    aliases: &[],
+    title: "A parameter is run by a shell",
+    category: Category::InputValidation,
+    severity: Severity::Critical,
+    cwe: &[78],
+    tags: &[Tag::Injection],
+    risk: "Whoever sends a semicolon can run commands on the server.",
+    fix: "Pass arguments as a list to subprocess.run without a shell, after checking them.",
+    references: &[
+        "https://owasp.org/www-community/attacks/Command_Injection",
+        "https://docs.python.org/3/library/subprocess.html#security-considerations",
+    ],
+    page: include_str!("page.md"),
+};
+
+pub(crate) static CHECK: Check = Check {
+    cost: Cost { requests: reflection::REQUESTS + 5, touch: Touch::Reads },
+    more_when_deep: 12,
+    applies: |operation, _| inputs::takes_any_text(operation),
+    on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
+    twins: Twins::Flask {
+        vulnerable: include_str!("vulnerable.py"),
+        fixed: include_str!("fixed.py"),
+        runs_on: RunsOn::EVERYWHERE,
+    },
+    ..Check::of(&RULE)
+};
+
+/// Ways into a shell, the value first. `{p}` is the command that prints a product; each ends the command before it whether the
+/// value stands bare, in single or in double quotes.
+const WAYS: [&str; 4] =
+    ["{v};{p} #';{p} #\";{p} #", "{v}|{p} #'|{p} #\"|{p} #", "{v}\n{p} #'\n{p} #\"\n{p} #", "{v}$({p})"];
+
+/// How many of the ways a scan that is not deep tries for parameters whose name suggests commands, and for the others.
+const NAMED: usize = 2;
+const OTHERS: usize = 1;
+
+/// Parameters that make a difference, those whose name suggests commands first, each with a command that prints a product.
+async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    let marked = reflection::of(probe).await?;
+    let deep = probe.target.depth == model::Depth::Deep;
+    let mut chosen: Vec<&Parameter> = inputs::texts(probe.operation)
+        .filter(|p| reflection::makes_a_difference(probe, &marked, p.place, &p.name))
+        .collect();
+    chosen.sort_by_key(|p| !suggests(&p.name, Kind::Command));
+    for parameter in chosen.into_iter().take(if deep { inputs::MOST } else { 2 }) {
+        let ways = match suggests(&parameter.name, Kind::Command) {
+            _ if deep => WAYS.len(),
+            true => NAMED,
+            false => OTHERS,
+        };
+        for way in &WAYS[..ways] {
+            if let Some(finding) = prove(probe, parameter, way).await? {
+                found.push(finding);
+                return Ok(());
+            }
+        }
+    }
+    Ok(())
+}
+
+async fn prove(probe: &Probe<'_>, parameter: &Parameter, way: &str) -> Result<Option<Finding>, NotTested> {
+    let value = inputs::ordinary(probe, parameter);
+    let mut shown: Vec<(Arc<Exchange>, Print)> = Vec::new();
+    for purpose in ["first", "again"] {
+        let print = Print::new(probe, &parameter.name, purpose);
+        let payload = way.replace("{v}", &value).replace("{p}", &print.command());
+        let exchange = probe.send(inputs::with(probe, parameter, &payload)).await?;
+        if !print.is_in(&exchange.text()) {
+            return Ok(None);
+        }
+        shown.push((exchange, print));
+    }
+    let location = probe.location().parameter(parameter.place.id(), &parameter.name);
+    let mut evidence =
+        shown.iter().map(|(exchange, print)| Evidence::new(exchange, format!("the shell printed {}", print.output())));
+    let finding = evidence.next().map(|first| Finding::new(&RULE, Confidence::Confirmed, location, first));
+    Ok(finding.map(|finding| evidence.fold(finding, Finding::also)))
+}
+
+/// A command that prints a product between two words, which no echo of the command contains.
+struct Print {
+    word: String,
+    factors: (u32, u32),
+}
+
+impl Print {
+    fn new(probe: &Probe<'_>, name: &str, purpose: &str) -> Print {
+        let word = probe.canary(&format!("{name} {purpose}"));
+        let factors = reflection::factors(probe.target.seed, &word);
+        Print { word, factors }
+    }
+
+    fn command(&self) -> String {
+        format!("echo {0}$(({1}*{2})){0}", self.word, self.factors.0, self.factors.1)
+    }
+
+    fn output(&self) -> String {
+        format!("{0}{1}{0}", self.word, u64::from(self.factors.0) * u64::from(self.factors.1))
+    }
+
+    fn is_in(&self, text: &str) -> bool {
+        text.contains(&self.output())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_echo_of_the_command_is_not_its_output() {
+        let print = Print { word: "w".to_owned(), factors: (1_111, 2_222) };
+        assert!(!print.is_in(&print.command()) && print.is_in("PING w2468642w"));
+    }
+}

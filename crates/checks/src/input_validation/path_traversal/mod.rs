@@ -1,0 +1,184 @@
+use std::sync::LazyLock;
+
+use model::{
+    Category, Confidence, Evidence, Exchange, Finding, Location, Method, NotTested, Operation, Parameter, ParameterIn,
+    Request, Rule, Severity, Tag,
+};
+use regex::Regex;
+
+use crate::shared::inputs;
+use crate::shared::names::{Kind, suggests};
+use crate::{Check, Cost, Findings, Probe, RunsOn, Touch, Twins};
+
+pub(crate) static RULE: Rule = Rule {
+    id: "path-traversal",
+    aliases: &[],
+    title: "A parameter reads files outside its directory",
+    category: Category::InputValidation,
+    severity: Severity::Critical,
+    cwe: &[22],
+    tags: &[Tag::Injection],
+    risk: "Whoever names the file can read configuration, keys and source code of the server.",
+    fix: "Serve files with send_from_directory, or compare the resolved path with the directory before opening it.",
+    references: &[
+        "https://owasp.org/www-community/attacks/Path_Traversal",
+        "https://flask.palletsprojects.com/en/stable/api/#flask.send_from_directory",
+    ],
+    page: include_str!("page.md"),
+};
+
+pub(crate) static CHECK: Check = Check {
+    cost: Cost { requests: 4, touch: Touch::Reads },
+    more_when_deep: 12,
+    applies: |operation, _| {
+        operation.method == Method::GET && (names_a_file(operation) || file_in(operation).is_some())
+    },
+    on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
+    twins: Twins::Flask {
+        vulnerable: include_str!("vulnerable.py"),
+        fixed: include_str!("fixed.py"),
+        runs_on: RunsOn::EVERYWHERE,
+    },
+    ..Check::of(&RULE)
+};
+
+/// A way to a file from an unknown directory. `{f}` is the file without its first slash.
+struct Way {
+    template: &'static str,
+    /// Sent byte for byte.
+    raw: bool,
+    deep: bool,
+}
+
+const fn way(template: &'static str, raw: bool, deep: bool) -> Way {
+    Way { template, raw, deep }
+}
+
+static IN_QUERY: [Way; 6] = [
+    way("/../../../../../../../../{f}", false, false),
+    way("../../../../../../../../{f}", false, false),
+    way("....//....//....//....//....//....//....//....//{f}", false, false),
+    way("..%252f..%252f..%252f..%252f..%252f..%252f..%252f..%252f{f}", true, true),
+    way("..\\..\\..\\..\\..\\..\\..\\..\\{f}", false, true),
+    way("../../../../../../../../{f}%00.png", true, true),
+];
+
+static IN_PATH: [Way; 5] = [
+    way("..%2f..%2f..%2f..%2f..%2f..%2f..%2f..%2f{f}", true, false),
+    way("../../../../../../../../{f}", true, false),
+    way("%2e%2e/%2e%2e/%2e%2e/%2e%2e/%2e%2e/%2e%2e/%2e%2e/%2e%2e/{f}", true, true),
+    way("..%252f..%252f..%252f..%252f..%252f..%252f..%252f..%252f{f}", true, true),
+    way("....//....//....//....//....//....//....//....//{f}", true, true),
+];
+
+/// The first line of the account list that every Unix has; readable by all, no secret since passwords moved out of it.
+const FILE: &str = "etc/passwd";
+
+/// Asks for a file that everybody may read by ways out of a directory, and, on a hit, for one beside it that does not exist.
+async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    for spot in spots(probe.operation) {
+        for way in spot.ways(probe.target.depth == model::Depth::Deep) {
+            let hit = probe.send(spot.request(probe, way, FILE)).await?;
+            if !is_account_list(&hit) {
+                continue;
+            }
+            let control = probe.send(spot.request(probe, way, &format!("etc/{}", probe.canary("missing")))).await?;
+            if !is_account_list(&control) {
+                let evidence = Evidence::new(&hit, "the answer holds the line of root in /etc/passwd");
+                let other = Evidence::new(&control, "a file beside it that does not exist: not in the answer");
+                found.push(Finding::new(&RULE, Confidence::Confirmed, spot.location(probe), evidence).also(other));
+            }
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// Where a file is named: a parameter, or the last segment of a path that was never declared to have one.
+enum Spot<'a> {
+    Parameter(&'a Parameter),
+    Segment(&'a str),
+}
+
+fn spots(operation: &Operation) -> impl Iterator<Item = Spot<'_>> {
+    let named = inputs::texts(operation).filter(|p| is_file(p)).map(Spot::Parameter);
+    named.chain(file_in(operation).map(Spot::Segment))
+}
+
+fn names_a_file(operation: &Operation) -> bool {
+    inputs::texts(operation).any(is_file)
+}
+
+/// By its name, or because its value has a file's extension.
+fn is_file(parameter: &Parameter) -> bool {
+    suggests(&parameter.name, Kind::File) || parameter.example.as_deref().is_some_and(has_extension)
+}
+
+/// The directory of a path whose last segment is a file's name.
+fn file_in(operation: &Operation) -> Option<&str> {
+    let (directory, last) = operation.path.rsplit_once('/')?;
+    (operation.parameters.is_empty() && !directory.is_empty() && has_extension(last)).then_some(directory)
+}
+
+fn has_extension(name: &str) -> bool {
+    name.rsplit_once('.').is_some_and(|(stem, extension)| {
+        !stem.is_empty()
+            && (2..=4).contains(&extension.len())
+            && extension.bytes().all(|b| b.is_ascii_alphanumeric())
+            && extension.bytes().any(|b| b.is_ascii_alphabetic())
+    })
+}
+
+impl Spot<'_> {
+    fn ways(&self, deep: bool) -> impl Iterator<Item = &'static Way> {
+        let all: &'static [Way] = match self {
+            Spot::Parameter(p) if p.place != ParameterIn::Path => &IN_QUERY,
+            _ => &IN_PATH,
+        };
+        all.iter().filter(move |w| deep || !w.deep)
+    }
+
+    fn request(&self, probe: &Probe<'_>, way: &Way, file: &str) -> Request {
+        let payload = way.template.replace("{f}", file);
+        match self {
+            Spot::Parameter(p) if way.raw => inputs::with_raw(probe, p, &payload),
+            Spot::Parameter(p) => inputs::with(probe, p, &payload),
+            Spot::Segment(directory) => {
+                let mut request = probe.request();
+                request.target = format!("{directory}/{payload}");
+                request.altered("path", "", &payload)
+            }
+        }
+    }
+
+    fn location(&self, probe: &Probe<'_>) -> Location {
+        match self {
+            Spot::Parameter(p) => probe.location().parameter(p.place.id(), &p.name),
+            Spot::Segment(_) => probe.location(),
+        }
+    }
+}
+
+/// The line of the superuser, as it is or inside JSON.
+fn is_account_list(exchange: &Exchange) -> bool {
+    static ROOT: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"root:[x*!]?:0:0:[^:]{0,64}:/").ok());
+    ROOT.as_ref().is_some_and(|root| root.is_match(&exchange.text()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shared::samples::exchange;
+
+    #[test]
+    fn the_account_list_is_told_from_an_echo_of_its_name() {
+        assert!(is_account_list(&exchange("/", 200, "root:x:0:0:root:/root:/bin/bash\ndaemon:x:1:1:")));
+        assert!(!is_account_list(&exchange("/", 200, "<p>no file ../../etc/passwd</p>")));
+    }
+
+    #[test]
+    fn files_by_extension() {
+        assert!(has_extension("readme.txt") && has_extension("a.b.pdf"));
+        assert!(!has_extension("1.5") && !has_extension(".env") && !has_extension("v1"));
+    }
+}

@@ -1,0 +1,118 @@
+//! Conditions that are true or false for the database and the same words for everybody else.
+
+use crate::shared::compare::Face;
+
+/// A way to add a comparison of two numbers to a value. Both payloads of a pair hold the same characters in another order, so that
+/// a search engine that only looks at words cannot tell them apart.
+#[derive(Debug)]
+pub(super) struct Condition {
+    /// `{v}` is the value, `{a}` and `{b}` are digits; true when `a < b`.
+    template: &'static str,
+    /// What the true one does.
+    pub(super) meaning: &'static str,
+    kind: Kind,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum Kind {
+    /// After a number.
+    Number,
+    /// Inside quotes, for a value that finds something.
+    Text,
+    /// Inside `LIKE '%...%'`; finds everything.
+    Search,
+    /// In the place of a column to sort by.
+    Order,
+}
+
+static CONDITIONS: [Condition; 5] = [
+    Condition {
+        template: "{v} AND {a}<{b}",
+        meaning: "a true condition after the number changes nothing",
+        kind: Kind::Number,
+    },
+    Condition {
+        template: "{v}' AND '{a}'<'{b}",
+        meaning: "a true condition after the quote changes nothing",
+        kind: Kind::Text,
+    },
+    Condition {
+        template: "{v}%' AND '{a}%'<'{b}",
+        meaning: "a true condition after the pattern changes nothing",
+        kind: Kind::Text,
+    },
+    Condition {
+        template: "%' AND '{a}%'<'{b}",
+        meaning: "a true condition after the pattern finds everything",
+        kind: Kind::Search,
+    },
+    Condition {
+        template: "CASE WHEN {a}<{b} THEN {v} END DESC",
+        meaning: "a true condition sorts by the column, a false one does not",
+        kind: Kind::Order,
+    },
+];
+
+/// The conditions worth asking: by whether the value finds something, is a number, or names an order.
+pub(super) fn that_fit(finds: bool, numeric: bool, orders: bool) -> impl Iterator<Item = &'static Condition> {
+    CONDITIONS.iter().filter(move |condition| match condition.kind {
+        Kind::Number => finds && numeric,
+        Kind::Text => finds && !orders,
+        Kind::Search => !finds,
+        Kind::Order => orders && finds,
+    })
+}
+
+impl Condition {
+    /// Whether it only works where any text is taken.
+    pub(super) fn needs_text(&self) -> bool {
+        self.kind != Kind::Number
+    }
+
+    /// The payload that is true when `a < b`.
+    pub(super) fn payload(&self, value: &str, a: char, b: char) -> String {
+        self.template.replace("{v}", value).replace("{a}", &a.to_string()).replace("{b}", &b.to_string())
+    }
+
+    /// Whether the answer to the true condition allows that it was evaluated.
+    pub(super) fn may_hold(&self, plain: &Face, answer: &Face) -> bool {
+        match self.kind {
+            Kind::Number | Kind::Text => answer == plain,
+            Kind::Search => answer != plain && answer.holds_something(),
+            Kind::Order => answer.holds_something(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shared::samples::exchange;
+
+    #[test]
+    fn pairs_hold_the_same_characters() {
+        for condition in &CONDITIONS {
+            let sorted = |text: String| {
+                let mut all: Vec<char> = text.chars().collect();
+                all.sort_unstable();
+                all
+            };
+            assert_eq!(sorted(condition.payload("v", '7', '8')), sorted(condition.payload("v", '8', '7')));
+        }
+    }
+
+    #[test]
+    fn what_is_worth_asking() {
+        let refused = that_fit(true, true, false).filter(|c| !c.needs_text());
+        assert_eq!(refused.count(), 1, "a number whose converter refuses text");
+        assert_eq!(that_fit(true, false, false).count(), 2);
+        assert_eq!(that_fit(false, true, false).count(), 1);
+    }
+
+    #[test]
+    fn a_search_must_find_what_the_plain_value_does_not() {
+        let face = |body: &str| Face::plain(&exchange("/", 200, body));
+        let search = &CONDITIONS[3];
+        assert!(search.may_hold(&face("[]"), &face("[1]")) && !search.may_hold(&face("[]"), &face("[]")));
+    }
+}

@@ -1,0 +1,173 @@
+use std::sync::{Arc, LazyLock};
+
+use model::{
+    Category, Confidence, Evidence, Exchange, Finding, Method, NotTested, Parameter, ParameterIn, Rule, SchemaType,
+    Severity, Tag,
+};
+
+use crate::shared::compare::Face;
+use crate::shared::inputs;
+use crate::shared::names::{Kind, suggests};
+use crate::shared::patterns::{self, Pattern};
+use crate::shared::reflection::{self, Marked};
+use crate::{Check, Cost, Findings, Probe, RunsOn, Touch, Twins};
+
+mod condition;
+
+use condition::Condition;
+
+pub(crate) static RULE: Rule = Rule {
+    id: "sql-injection",
+    aliases: &[],
+    title: "A parameter becomes part of an SQL statement",
+    category: Category::InputValidation,
+    severity: Severity::Critical,
+    cwe: &[89],
+    tags: &[Tag::Injection],
+    risk: "Whoever sends a quote can read, and often change, the whole database.",
+    fix: "Pass values as bound parameters; choose column names from a fixed list.",
+    references: &[
+        "https://owasp.org/www-community/attacks/SQL_Injection",
+        "https://cheatsheetseries.owasp.org/cheatsheets/SQL_Injection_Prevention_Cheat_Sheet.html",
+    ],
+    page: include_str!("page.md"),
+};
+
+pub(crate) static CHECK: Check = Check {
+    cost: Cost { requests: reflection::REQUESTS + 9, touch: Touch::Reads },
+    more_when_deep: 24,
+    applies: |operation, _| operation.method == Method::GET && inputs::all(operation).next().is_some(),
+    on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
+    twins: Twins::Flask {
+        vulnerable: include_str!("vulnerable.py"),
+        fixed: include_str!("fixed.py"),
+        runs_on: RunsOn::EVERYWHERE,
+    },
+    ..Check::of(&RULE)
+};
+
+static ERRORS: LazyLock<Vec<Pattern>> = LazyLock::new(|| patterns::load(include_str!("../data/sql_errors.toml")));
+
+/// Each parameter that makes a difference: first the conditions that fit its value, then the pair of quotes.
+async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    let marked = reflection::of(probe).await?;
+    for parameter in inputs::all(probe.operation).take(inputs::MOST) {
+        let asker = Asker { probe, parameter, value: inputs::ordinary(probe, parameter) };
+        if reflection::makes_a_difference(probe, &marked, parameter.place, &parameter.name) {
+            found.extend(asker.ask(&marked).await?);
+        }
+    }
+    Ok(())
+}
+
+struct Asker<'a, 'p> {
+    probe: &'a Probe<'p>,
+    parameter: &'a Parameter,
+    value: String,
+}
+
+/// An answer and what it says with the value put back in the place of the payload.
+struct Answer {
+    exchange: Arc<Exchange>,
+    face: Face,
+}
+
+impl Asker<'_, '_> {
+    async fn send(&self, payload: &str) -> Result<Answer, NotTested> {
+        let exchange = self.probe.send(inputs::with(self.probe, self.parameter, payload)).await?;
+        let face = Face::of(&exchange, payload, &self.value);
+        Ok(Answer { exchange, face })
+    }
+
+    async fn ask(&self, marked: &[Marked]) -> Result<Option<Finding>, NotTested> {
+        let plain = self.send(&self.value).await?;
+        let numeric = self.value.parse::<f64>().is_ok();
+        let declared_number = matches!(self.parameter.schema.kind, SchemaType::Integer | SchemaType::Number)
+            && !inputs::takes_text(self.parameter, self.probe.operation);
+        // A path that no text reaches, because its converter refuses it, still deserves one condition on the number.
+        let refused = declared_number || self.parameter.place == ParameterIn::Path && is_refused(marked);
+        let quoted = if refused { None } else { Some(self.send(&format!("{}'", self.value)).await?) };
+        if quoted.as_ref().is_some_and(|q| plain.face.holds_something() && q.face == plain.face) {
+            return Ok(None);
+        }
+        let orders = suggests(&self.parameter.name, Kind::Order);
+        let fitting = condition::that_fit(plain.face.holds_something(), numeric, orders);
+        for condition in fitting.filter(|c| !refused || !c.needs_text()) {
+            if let Some(finding) = self.condition(&plain, condition).await? {
+                return Ok(Some(finding));
+            }
+        }
+        match quoted {
+            Some(quoted) => self.pair(&plain, &quoted).await,
+            None => Ok(None),
+        }
+    }
+
+    /// True, then false; on a difference both again with other numbers.
+    async fn condition(&self, plain: &Answer, condition: &Condition) -> Result<Option<Finding>, NotTested> {
+        let first = self.send(&condition.payload(&self.value, '7', '8')).await?;
+        if !condition.may_hold(&plain.face, &first.face) {
+            return Ok(None);
+        }
+        let no = self.send(&condition.payload(&self.value, '8', '7')).await?;
+        if no.face == first.face || no.exchange.status() >= 500 {
+            return Ok(None);
+        }
+        let again = self.send(&condition.payload(&self.value, '3', '5')).await?;
+        let no_again = self.send(&condition.payload(&self.value, '5', '3')).await?;
+        if again.face != first.face || no_again.face != no.face {
+            return Ok(None);
+        }
+        let shown = condition.payload(&self.value, '7', '8');
+        let evidence = Evidence::new(&first.exchange, format!("{shown}: {}", condition.meaning));
+        let control =
+            Evidence::new(&no.exchange, "the same with the comparison the other way round: another answer, twice");
+        Ok(Some(self.finding(Confidence::Confirmed, evidence).also(control)))
+    }
+
+    /// One quote breaks the statement, two are text.
+    async fn pair(&self, plain: &Answer, quoted: &Answer) -> Result<Option<Finding>, NotTested> {
+        let message = error_in(quoted).filter(|_| error_in(plain).is_none());
+        if message.is_none() && (quoted.exchange.status() < 500 || plain.exchange.status() >= 500) {
+            return Ok(None);
+        }
+        let two = self.send(&format!("{}''", self.value)).await?;
+        let paired = two.exchange.status() < 500 && error_in(&two).is_none();
+        let evidence =
+            |text: &str| Evidence::new(&quoted.exchange, format!("one quote: {} {text}", quoted.exchange.status()));
+        let calm = Evidence::new(&two.exchange, format!("two quotes: {}", two.exchange.status()));
+        match message {
+            Some(text) if paired => Ok(Some(self.finding(Confidence::Confirmed, evidence(&text)).also(calm))),
+            Some(text) => Ok(Some(self.finding(Confidence::Firm, evidence(&text)))),
+            None if paired => {
+                let three = self.send(&format!("{}'''", self.value)).await?;
+                let four = self.send(&format!("{}''''", self.value)).await?;
+                let alternates = three.exchange.status() >= 500 && four.exchange.status() < 500;
+                Ok(alternates.then(|| self.finding(Confidence::Firm, evidence("and so do three")).also(calm)))
+            }
+            None => Ok(None),
+        }
+    }
+
+    fn finding(&self, confidence: Confidence, evidence: Evidence) -> Finding {
+        let location = self.probe.location().parameter(self.parameter.place.id(), &self.parameter.name);
+        Finding::new(&RULE, confidence, location, evidence)
+    }
+}
+
+fn is_refused(marked: &[Marked]) -> bool {
+    marked.iter().any(|m| m.exchange.status() == 404 && m.marks.iter().any(|k| k.place == ParameterIn::Path))
+}
+
+fn error_in(answer: &Answer) -> Option<String> {
+    let text = answer.exchange.text();
+    ERRORS.iter().find_map(|error| error.excerpt(&text))
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn every_error_hits_and_misses_its_samples() {
+        crate::shared::patterns::verify(&super::ERRORS);
+    }
+}
