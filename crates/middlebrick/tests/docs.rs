@@ -1,0 +1,128 @@
+//! The generated documents are what the program says. `cargo xtask docs` writes them again.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use checks::Twins;
+use serde::Deserialize;
+
+fn docs() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs")
+}
+
+/// Compares a document with what it should be, or writes it when asked to.
+fn same(name: &str, text: &str) {
+    let path = docs().join(name);
+    if std::env::var_os("MIDDLEBRICK_UPDATE_DOCS").is_some() {
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, text).unwrap();
+        return;
+    }
+    let written = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(written == text, "docs/{name} is stale; run `cargo xtask docs`");
+}
+
+fn help(arguments: &[&str]) -> String {
+    let output = Command::new(env!("CARGO_BIN_EXE_middlebrick")).args(arguments).env("COLUMNS", "100").output().unwrap();
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[test]
+fn the_pages_of_the_rules() {
+    for check in checks::all() {
+        let rule = check.rule;
+        let cwe: Vec<String> = rule.cwe.iter().map(|n| format!("CWE-{n}")).collect();
+        let head = format!(
+            "\n\n| rule | severity | category | OWASP | CWE |\n|---|---|---|---|---|\n| `{}` | {} | {} | {} | {} |\n",
+            rule.id,
+            rule.severity,
+            rule.category.label(),
+            rule.category.owasp().join(", "),
+            cwe.join(", ")
+        );
+        let (title, rest) = rule.page.split_once('\n').unwrap();
+        same(&format!("rules/{}.md", rule.id), &format!("{title}{head}{rest}"));
+    }
+    if let Ok(files) = std::fs::read_dir(docs().join("rules")) {
+        for file in files {
+            let name = file.unwrap().file_name().to_string_lossy().into_owned();
+            let id = name.trim_end_matches(".md");
+            assert!(id == "README" || checks::all().iter().any(|c| c.rule.id == id), "docs/rules/{name} belongs to no rule");
+        }
+    }
+}
+
+#[test]
+fn the_list_of_the_rules() {
+    let mut text = String::from("# Rules\n\nWritten by `cargo xtask docs` from the rules themselves.\n");
+    for category in model::Category::ALL {
+        let _ = write!(text, "\n## {}\n\n| rule | severity | what | twins |\n|---|---|---|---|\n", category.label());
+        for check in checks::all().into_iter().filter(|c| c.rule.category == category) {
+            let twins = match check.twins {
+                Twins::Flask { .. } => "yes".to_owned(),
+                Twins::None(why) => format!("no: {why}"),
+            };
+            let _ = writeln!(text, "| [{0}]({0}.md) | {1} | {2} | {twins} |", check.rule.id, check.rule.severity, check.rule.title);
+        }
+    }
+    same("rules/README.md", &text);
+}
+
+#[test]
+fn the_command_line() {
+    let mut text = String::from("# Command line\n\nWritten by `cargo xtask docs` from the program's own help.\n");
+    for command in ["", "scan", "spec", "rules", "explain", "compare", "replay", "crack", "completions", "man"] {
+        let arguments: Vec<&str> = if command.is_empty() { vec!["--help"] } else { vec![command, "--help"] };
+        let name = format!("middlebrick {command}");
+        let _ = write!(text, "\n## {}\n\n```text\n{}\n```\n", name.trim(), help(&arguments).trim_end());
+    }
+    same("cli.md", &text);
+}
+
+#[derive(Deserialize)]
+struct Checklist {
+    item: Vec<Item>,
+    key: std::collections::BTreeMap<String, Cover>,
+}
+
+/// One detection that published articles on Flask ask for.
+#[derive(Deserialize)]
+struct Item {
+    id: String,
+    key: String,
+    mode: String,
+    detection: String,
+}
+
+/// What covers a key: rules, or the reason why nothing can.
+#[derive(Deserialize)]
+struct Cover {
+    #[serde(default)]
+    rules: Vec<String>,
+    #[serde(default)]
+    why: String,
+}
+
+#[test]
+fn the_coverage_of_the_flask_checklist() {
+    let table = std::fs::read_to_string(docs().join("flask-checklist.toml")).unwrap();
+    let checklist: Checklist = toml::from_str(&table).unwrap();
+    let mut text = String::from(
+        "# Flask: what is asked for, and which rule answers\n\nWritten by `cargo xtask docs` from `flask-checklist.toml`. Modes: BB is seen from outside, OAS with an \
+         OpenAPI document.\n\n| item | key | mode | asked for | answered by |\n|---|---|---|---|---|\n",
+    );
+    for item in &checklist.item {
+        let cover = checklist.key.get(&item.key).unwrap_or_else(|| panic!("{} ({}) is covered by nothing", item.id, item.key));
+        for rule in &cover.rules {
+            assert!(checks::find(rule).is_some_and(|c| c.rule.id == rule), "{}: there is no rule {rule}", item.key);
+        }
+        assert!(!cover.rules.is_empty() || cover.why.len() > 20, "{}: neither a rule nor a reason", item.key);
+        let rules: Vec<String> = cover.rules.iter().map(|r| format!("[{r}](rules/{r}.md)")).collect();
+        let both = [rules.join(", "), cover.why.clone()];
+        let answer: Vec<&str> = both.iter().map(String::as_str).filter(|s| !s.is_empty()).collect();
+        let detection = item.detection.replace('|', "\\|");
+        let _ = writeln!(text, "| {} | {} | {} | {detection} | {} |", item.id, item.key, item.mode, answer.join("; "));
+    }
+    same("flask-coverage.md", &text);
+}
