@@ -2,5 +2,17 @@
 
 use crate::Check;
 
+mod adjacent_object_readable;
+mod object_id_enumeration;
+mod object_id_traversal;
+mod path_parameter_without_security;
+mod sequential_object_ids;
+
 /// The checks of this category.
-pub const CHECKS: &[&Check] = &[];
+pub const CHECKS: &[&Check] = &[
+    &adjacent_object_readable::CHECK,
+    &object_id_enumeration::CHECK,
+    &object_id_traversal::CHECK,
+    &path_parameter_without_security::CHECK,
+    &sequential_object_ids::CHECK,
+];

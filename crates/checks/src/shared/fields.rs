@@ -54,7 +54,7 @@ fn table() -> &'static [Row] {
 /// Whether a field of this name holds that.
 pub fn holds(name: &str, what: Holds) -> bool {
     let lower = name.to_ascii_lowercase();
-    let plain: String = lower.chars().filter(|c| c.is_ascii_alphanumeric()).collect();
+    let plain: String = lower.chars().filter(char::is_ascii_alphanumeric).collect();
     table()
         .iter()
         .filter(|row| row.holds == what)

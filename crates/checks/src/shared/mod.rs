@@ -1,11 +1,13 @@
 //! Recognisers that several categories need.
 
+pub mod access;
 pub mod caching;
 pub mod compare;
 pub mod fields;
 pub mod fill;
 pub mod flask_session;
 pub mod graphql;
+pub mod identifiers;
 pub mod inputs;
 pub mod jwt;
 pub mod names;

@@ -4,6 +4,7 @@ use model::{
     Category, Confidence, Evidence, Exchange, Finding, Location, NotTested, Operation, Rule, Schema, Severity, Surface,
 };
 
+use crate::shared::access;
 use crate::shared::fields::{self, Holds};
 use crate::shared::words::{self, Meaning};
 use crate::{Check, Findings, Observations, RunsOn, Twins};
@@ -39,10 +40,7 @@ fn on_end(surface: &Surface, observations: &Observations, found: &mut Findings) 
     if surface.specification.is_none() {
         return Err(NotTested::NoSpecification);
     }
-    let witness = observations.exchanges.iter().find(|e| e.json().is_some_and(fields::describes_an_api));
-    let Some(witness) = witness.or(observations.exchanges.first()) else {
-        return Err(NotTested::NoAnswer);
-    };
+    let witness = access::witness(observations).ok_or(NotTested::NoAnswer)?;
     let writes: Vec<&Operation> = surface.operations.iter().map(Arc::as_ref).filter(|o| is_write(o)).collect();
     found.extend(writes.iter().filter_map(|operation| judge(operation, witness)));
     if writes.is_empty() { Err(NotTested::not_applicable("no operation declares a request body")) } else { Ok(()) }

@@ -1,0 +1,152 @@
+use std::sync::Arc;
+
+use model::{
+    Category, Confidence, Evidence, Exchange, Finding, Location, Method, NotTested, Operation, Rule, Severity,
+};
+use serde_json::{Map, Value};
+
+use crate::shared::fields::{self, Holds};
+use crate::shared::words::{self, Meaning};
+use crate::shared::{access, fill, identifiers};
+use crate::{Check, Cost, Findings, Probe, RunsOn, Touch, Twins};
+
+pub(crate) static RULE: Rule = Rule {
+    id: "adjacent-object-readable",
+    aliases: &[],
+    title: "Other people's objects are read by counting",
+    category: Category::Bola,
+    severity: Severity::High,
+    cwe: &[639, 862],
+    tags: &[],
+    risk: "Anybody reads the whole collection, person by person, by trying one id after the other.",
+    fix: "Look objects up together with their owner, taken from the session or token, and answer 404 for all others.",
+    references: &["https://owasp.org/API-Security/editions/2023/en/0xa1-broken-object-level-authorization/"],
+    page: include_str!("page.md"),
+};
+
+pub(crate) static CHECK: Check = Check {
+    cost: Cost { requests: 4, touch: Touch::Reads },
+    applies: |operation, _| operation.method == Method::GET && identifiers::parameter(operation).is_some(),
+    on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
+    twins: Twins::Flask {
+        vulnerable: include_str!("vulnerable.py"),
+        fixed: include_str!("fixed.py"),
+        runs_on: RunsOn::EVERYWHERE,
+    },
+    ..Check::of(&RULE)
+};
+
+/// Asks without credentials for the known object, for one or two others, and for one that does not exist.
+async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    const OTHERS: usize = 2;
+    let Some(parameter) = identifiers::parameter(probe.operation) else { return Ok(()) };
+    let own = probe.ask(probe.request().anonymous()).await?;
+    if private(probe.operation, &own).is_none() {
+        return Ok(());
+    }
+    let id = fill::ordinary(parameter, probe.operation, probe.surface);
+    let known = fill::harvested(&parameter.name, &probe.operation.path, probe.surface);
+    let others = known.into_iter().chain(identifiers::neighbours(&id)).filter(|other| *other != id).take(OTHERS);
+    for other in others.collect::<Vec<_>>() {
+        let request = probe.request_with(&[fill::Value::of(parameter, &other)]).anonymous();
+        let answer = probe.ask(request).await?;
+        if !is_another(probe.operation, &own, &answer) {
+            continue;
+        }
+        let absent = identifiers::absent(&id, probe.target.seed, "object");
+        let control = probe.ask(probe.request_with(&[fill::Value::of(parameter, &absent)]).anonymous()).await?;
+        let guarded = access::is_guarded_somewhere(probe.surface, probe.observations);
+        let location = probe.location().parameter("path", &parameter.name);
+        found.extend(judge(probe.operation, [&own, &answer, &control], guarded, location));
+        break;
+    }
+    Ok(())
+}
+
+/// The object of an answer when it looks like somebody's own: personal fields where users or their belongings are kept, or much of it
+/// anywhere, or else a reference to its owner.
+fn private<'a>(operation: &Operation, exchange: &'a Exchange) -> Option<(&'a Map<String, Value>, bool)> {
+    let object = exchange.json().filter(|_| exchange.is_success()).and_then(fields::the_object)?;
+    let personal = fields::names_of(object, Holds::Personal).len();
+    let owners = fields::names_of(object, Holds::Owner).len();
+    let owned = words::says(words::collection(&operation.path), Meaning::Owned);
+    let is_personal = owned && personal > 0 || personal > 1 && owners > 0;
+    (is_personal || owned && owners > 0).then_some((object, is_personal))
+}
+
+/// The same kind of object with other contents.
+fn is_another(operation: &Operation, own: &Exchange, other: &Exchange) -> bool {
+    let (Some((a, _)), Some((b, _))) = (private(operation, own), private(operation, other)) else { return false };
+    let shared = a.keys().filter(|key| b.contains_key(*key)).count();
+    let same_kind = shared * 10 >= a.len().max(b.len()) * 7;
+    let same_id =
+        a.iter().any(|(name, value)| matches!(name.as_str(), "id" | "_id" | "uuid") && b.get(name) == Some(value));
+    let telling = |name: &str| fields::holds(name, Holds::Personal) || fields::holds(name, Holds::Owner);
+    let differs = a.iter().any(|(name, value)| telling(name) && b.get(name).is_some_and(|other| other != value));
+    same_kind && !same_id && differs
+}
+
+/// An id that nothing has must not be answered with such an object: a server that makes one up for any id proves nothing.
+fn judge(
+    operation: &Operation,
+    [own, other, control]: [&Arc<Exchange>; 3],
+    guarded: bool,
+    at: Location,
+) -> Option<Finding> {
+    if !is_another(operation, own, other) || private(operation, control).is_some() || control.body() == other.body() {
+        return None;
+    }
+    let (object, is_personal) = private(operation, other)?;
+    let mut names = fields::names_of(object, Holds::Personal);
+    names.extend(fields::names_of(object, Holds::Owner));
+    let confidence = match (is_personal && guarded, operation.declares_security()) {
+        (true, true) => Confidence::Confirmed,
+        (true, false) => Confidence::Firm,
+        _ => Confidence::Tentative,
+    };
+    let said = format!("without credentials: an object with {}", names.join(", "));
+    let refused = format!("{} for an id that nothing has", control.status());
+    Some(
+        Finding::new(&RULE, confidence, at, Evidence::new(other, said))
+            .also(Evidence::new(own, "another object of the same kind"))
+            .also(Evidence::new(control, refused)),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shared::samples;
+
+    fn found(path: &str, bodies: [(u16, &str); 3], guarded: bool) -> Option<Confidence> {
+        let operation = samples::operation(Method::GET, path);
+        let [own, other, control] = bodies.map(|(status, body)| samples::exchange("/x", status, body));
+        judge(&operation, [&own, &other, &control], guarded, Location::host()).map(|f| f.confidence)
+    }
+
+    const ANN: (u16, &str) = (200, r#"{"id":1,"name":"Ann","email":"ann@a.example"}"#);
+    const BO: (u16, &str) = (200, r#"{"id":2,"name":"Bo","email":"bo@b.example"}"#);
+    const NONE: (u16, &str) = (404, r#"{"error":"not found"}"#);
+
+    #[test]
+    fn two_people_are_found() {
+        assert_eq!(found("/users/{id}", [ANN, BO, NONE], true), Some(Confidence::Firm));
+        assert_eq!(found("/users/{id}", [ANN, BO, NONE], false), Some(Confidence::Tentative));
+    }
+
+    #[test]
+    fn liars_and_public_catalogues_are_not() {
+        let made_up = (200, r#"{"id":9,"name":"x","email":"x@x.example"}"#);
+        assert_eq!(found("/users/{id}", [ANN, BO, made_up], true), None, "an answer for every id");
+        assert_eq!(found("/users/{id}", [ANN, ANN, NONE], true), None, "the same object");
+        assert_eq!(found("/users/{id}", [ANN, NONE, NONE], true), None, "refused");
+        let lamp = (200, r#"{"id":1,"title":"Lamp","price":3}"#);
+        let desk = (200, r#"{"id":2,"title":"Desk","price":9}"#);
+        assert_eq!(found("/products/{id}", [lamp, desk, NONE], true), None);
+        let shop = (200, r#"{"id":1,"name":"North","phone":"1"}"#);
+        let other = (200, r#"{"id":2,"name":"South","phone":"2"}"#);
+        assert_eq!(found("/stores/{id}", [shop, other, NONE], true), None);
+        let page = (200, "<html>a page for everything</html>");
+        assert_eq!(found("/users/{id}", [page, page, page], true), None);
+    }
+}

@@ -1,0 +1,116 @@
+use std::sync::Arc;
+
+use model::{
+    Category, Confidence, Depth, Evidence, Exchange, Finding, Location, Method, NotTested, Operation, ParameterIn,
+    Rule, Severity, Surface, Tag,
+};
+
+use crate::shared::{access, fill, identifiers, soft_404};
+use crate::{Check, Cost, Findings, Probe, RunsOn, Touch, Twins};
+
+pub(crate) static RULE: Rule = Rule {
+    id: "object-id-traversal",
+    aliases: &[],
+    title: "An id that climbs reaches guarded objects",
+    category: Category::Bola,
+    severity: Severity::Medium,
+    cwe: &[22, 639],
+    tags: &[Tag::Injection],
+    risk: "An id such as ../invoices/7 reads what the operation meant for it refuses.",
+    fix: "Take ids as what they are (a number, a UUID) and refuse everything else.",
+    references: &[
+        "https://owasp.org/API-Security/editions/2023/en/0xa1-broken-object-level-authorization/",
+        "https://cwe.mitre.org/data/definitions/22.html",
+    ],
+    page: include_str!("page.md"),
+};
+
+pub(crate) static CHECK: Check = Check {
+    cost: Cost { requests: 3, touch: Touch::Reads },
+    depth: Depth::Deep,
+    applies: |operation, _| operation.method == Method::GET && identifiers::parameter(operation).is_some(),
+    on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
+    twins: Twins::Flask {
+        vulnerable: include_str!("vulnerable.py"),
+        fixed: include_str!("fixed.py"),
+        runs_on: RunsOn::EVERYWHERE,
+    },
+    ..Check::of(&RULE)
+};
+
+/// Asks through this operation's id for what another operation refuses to everybody, and for a name that is not there.
+async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    let Some(parameter) = identifiers::parameter(probe.operation) else { return Ok(()) };
+    let Some((guarded, refusal)) = refused(probe.surface, probe) else {
+        return Err(NotTested::not_applicable("no operation refuses an anonymous client"));
+    };
+    let directories = probe.operation.path.split('/').filter(|s| !s.is_empty()).count().saturating_sub(1);
+    let absent = identifiers::absent("x", probe.target.seed, "traversal");
+    let mut answers = Vec::new();
+    for path in [guarded.trim_start_matches('/'), absent.as_str()] {
+        let climbing = fill::encode(&format!("{}{path}", "../".repeat(directories)));
+        let value = fill::Value { place: ParameterIn::Path, name: &parameter.name, value: &climbing, raw: true };
+        let answer = probe.ask(probe.request_with(&[value]).anonymous()).await?;
+        if answers.is_empty() && !answer.is_success() {
+            return Ok(());
+        }
+        answers.push(answer);
+    }
+    let [reached, control] = answers.as_slice() else { return Ok(()) };
+    let plain = probe.plain().ok();
+    let location = probe.location().parameter("path", &parameter.name);
+    found.extend(judge(&refusal, reached, control, plain, location));
+    Ok(())
+}
+
+/// The path of a GET that an anonymous client was refused, with the refusal.
+fn refused(surface: &Surface, probe: &Probe<'_>) -> Option<(String, Arc<Exchange>)> {
+    let candidates = probe.observations.called(surface).filter(|(o, e)| o.method == Method::GET && is_candidate(o, e));
+    candidates.map(|(_, e)| (e.request.path().to_owned(), Arc::clone(e))).next()
+}
+
+fn is_candidate(operation: &Operation, exchange: &Exchange) -> bool {
+    operation.path != "/" && exchange.request.identity.is_none() && access::is_refused(exchange)
+}
+
+/// What was refused is now answered, differently from a name that is not there and from the ordinary object.
+fn judge(
+    refusal: &Arc<Exchange>,
+    reached: &Arc<Exchange>,
+    control: &Arc<Exchange>,
+    plain: Option<&Arc<Exchange>>,
+    location: Location,
+) -> Option<Finding> {
+    let is_new = |other: &Exchange| !soft_404::alike(other, reached) && other.body() != reached.body();
+    if !reached.is_success() || control.is_success() || !is_new(control) || plain.is_some_and(|p| !is_new(p)) {
+        return None;
+    }
+    let evidence = Evidence::new(reached, format!("{} through the id", reached.status()));
+    let direct = Evidence::new(refusal, format!("{} when asked for directly", refusal.status()));
+    let absent = Evidence::new(control, format!("{} for a name that is not there", control.status()));
+    Some(Finding::new(&RULE, Confidence::Confirmed, location, evidence).also(direct).also(absent))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shared::samples;
+
+    fn found(reached: (u16, &str), control: (u16, &str)) -> bool {
+        let refusal = samples::exchange("/private/1", 401, "{}");
+        let [reached, control] = [reached, control].map(|(status, body)| samples::exchange("/notes/x", status, body));
+        let plain = samples::exchange("/notes/1", 200, r#"{"id":1,"text":"milk"}"#);
+        judge(&refusal, &reached, &control, Some(&plain), Location::host()).is_some()
+    }
+
+    #[test]
+    fn only_what_the_control_does_not_show_is_found() {
+        assert!(found((200, r#"{"id":1,"secret":"plan"}"#), (404, "{}")));
+        assert!(
+            !found((200, r#"{"id":1,"secret":"plan"}"#), (200, r#"{"id":1,"secret":"plan"}"#)),
+            "answers everything"
+        );
+        assert!(!found((404, "{}"), (404, "{}")));
+        assert!(!found((200, r#"{"id":1,"text":"milk"}"#), (404, "{}")), "the ordinary object");
+    }
+}

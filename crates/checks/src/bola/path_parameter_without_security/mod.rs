@@ -1,0 +1,113 @@
+use std::sync::Arc;
+
+use model::{
+    Category, Confidence, Evidence, Exchange, Finding, Location, Method, NotTested, Operation, Rule, Severity, Surface,
+};
+
+use crate::shared::words::{self, Meaning};
+use crate::shared::{access, identifiers};
+use crate::{Check, Findings, Observations, RunsOn, Twins};
+
+pub(crate) static RULE: Rule = Rule {
+    id: "path-parameter-without-security",
+    aliases: &[],
+    title: "An object is declared public while its collection is not",
+    category: Category::Bola,
+    severity: Severity::Low,
+    cwe: &[306, 639],
+    tags: &[],
+    risk: "Whoever knows an id reaches the object, though the collection around it asks for credentials.",
+    fix: "Declare and check the same security for an object as for its collection.",
+    references: &[
+        "https://owasp.org/API-Security/editions/2023/en/0xa1-broken-object-level-authorization/",
+        "https://spec.openapis.org/oas/v3.0.3#security-requirement-object",
+    ],
+    page: include_str!("page.md"),
+};
+
+pub(crate) static CHECK: Check = Check {
+    on_end: Some(on_end),
+    twins: Twins::Flask {
+        vulnerable: include_str!("vulnerable.py"),
+        fixed: include_str!("fixed.py"),
+        runs_on: RunsOn::EVERYWHERE,
+    },
+    ..Check::of(&RULE)
+};
+
+fn on_end(surface: &Surface, observations: &Observations, found: &mut Findings) -> Result<(), NotTested> {
+    let Some(facts) = &surface.specification else { return Err(NotTested::NoSpecification) };
+    if facts.security_schemes.is_empty() {
+        return Err(NotTested::not_applicable("the document declares no security scheme"));
+    }
+    let witness = access::witness(observations).ok_or(NotTested::NoAnswer)?;
+    for (at, operation) in surface.operations.iter().enumerate() {
+        let answer = observations.plain.get(at).and_then(Option::as_ref);
+        found.extend(judge(operation, &surface.operations, answer, witness));
+    }
+    Ok(())
+}
+
+/// A refusal in practice means that only the document is wrong, which is another matter.
+fn judge(
+    operation: &Operation,
+    all: &[Arc<Operation>],
+    answer: Option<&Arc<Exchange>>,
+    witness: &Arc<Exchange>,
+) -> Option<Finding> {
+    let parameter = identifiers::parameter(operation)?;
+    let refused = answer.is_some_and(|e| access::is_refused(e));
+    if operation.declares_security() || words::says(&operation.path, Meaning::Entrance) || refused {
+        return None;
+    }
+    let sibling = all.iter().find(|other| other.declares_security() && is_sibling(operation, other))?;
+    let (confidence, exchange) = match answer.filter(|e| e.is_success()) {
+        Some(answer) => (Confidence::Firm, answer),
+        None => (Confidence::Tentative, witness),
+    };
+    let said = format!("{} declares no security, {} does", operation.name(), sibling.name());
+    let location = Location::of(operation).parameter("path", &parameter.name);
+    Some(Finding::new(&RULE, confidence, location, Evidence::new(exchange, &said)).detail(said))
+}
+
+/// Whether the other's security should be this one's as well: the same collection, and not merely writing where reading is public,
+/// unless what is read belongs to somebody.
+fn is_sibling(operation: &Operation, other: &Operation) -> bool {
+    let object = operation.path.trim_end_matches('/');
+    let collection = object.rsplit_once('/').map_or("", |(parent, _)| parent);
+    let path = other.path.trim_end_matches('/');
+    let near = path == object || path == collection;
+    let reading = operation.method == Method::GET;
+    near && (!reading || other.method == Method::GET || words::says(words::collection(&operation.path), Meaning::Owned))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shared::samples;
+
+    fn found(method: Method, path: &str, sibling: (Method, &str), status: u16) -> Option<Confidence> {
+        let operation = samples::operation(method, path);
+        let mut secured = samples::operation(sibling.0, sibling.1);
+        secured.security = Some(vec![vec!["token".to_owned()]]);
+        let answer = samples::exchange("/x", status, "{}");
+        judge(&operation, &[Arc::new(secured)], Some(&answer), &answer).map(|f| f.confidence)
+    }
+
+    #[test]
+    fn a_gap_in_a_secured_collection_is_found() {
+        assert_eq!(found(Method::GET, "/orders/{id}", (Method::GET, "/orders"), 200), Some(Confidence::Firm));
+        assert_eq!(
+            found(Method::DELETE, "/posts/{id}", (Method::PUT, "/posts/{id}"), 405),
+            Some(Confidence::Tentative)
+        );
+    }
+
+    #[test]
+    fn a_public_catalogue_with_guarded_writes_is_not() {
+        assert_eq!(found(Method::GET, "/products/{id}", (Method::POST, "/products"), 200), None);
+        assert_eq!(found(Method::GET, "/orders/{id}", (Method::GET, "/users"), 200), None);
+        assert_eq!(found(Method::GET, "/orders/{id}", (Method::GET, "/orders"), 401), None);
+        assert_eq!(found(Method::GET, "/password/reset/{token}", (Method::GET, "/password/reset"), 200), None);
+    }
+}

@@ -1,0 +1,56 @@
+//! Ids of objects: neighbours, and ids of the same shape that nothing has.
+
+use model::{Operation, Parameter, ParameterIn};
+
+use crate::probe::canary;
+
+/// The parameter in the last segment of a path that names one object.
+pub fn parameter(operation: &Operation) -> Option<&Parameter> {
+    let last = operation.path.trim_end_matches('/').rsplit('/').next()?;
+    let name = last.strip_prefix('{')?.strip_suffix('}')?;
+    operation.parameters_in(ParameterIn::Path).find(|p| p.name == name)
+}
+
+/// The numbers beside this one; nothing for what is no number.
+pub fn neighbours(id: &str) -> Vec<String> {
+    let Ok(number) = id.parse::<u64>() else { return Vec::new() };
+    [number.checked_add(1), number.checked_sub(1).filter(|n| *n > 0)]
+        .into_iter()
+        .flatten()
+        .map(|n| n.to_string())
+        .collect()
+}
+
+/// An id of the same shape (number, UUID, word) that nothing can be expected to have; another for each purpose.
+pub fn absent(id: &str, seed: u64, purpose: &str) -> String {
+    let word = canary(seed, &["absent", purpose]);
+    let digits: String = word.bytes().map(|b| char::from(b'1' + b % 9)).collect();
+    if !id.is_empty() && id.bytes().all(|b| b.is_ascii_digit()) {
+        // Nine digits fit every integer type, and tables are rarely that long.
+        return format!("9{}", &digits[..8]);
+    }
+    if id.len() == 36 && id.matches('-').count() == 4 {
+        return format!("{}-{}-4{}-8{}-{digits}", &digits[..8], &digits[1..5], &digits[2..5], &digits[3..6]);
+    }
+    word
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn neighbours_are_beside() {
+        assert_eq!(neighbours("7"), ["8", "6"]);
+        assert_eq!(neighbours("1"), ["2"]);
+        assert!(neighbours("x7").is_empty() && neighbours("99999999999999999999").is_empty());
+    }
+
+    #[test]
+    fn an_absent_id_has_the_same_shape() {
+        let number = absent("7", 1, "a");
+        assert!(number.len() == 9 && number.parse::<i32>().is_ok() && number != absent("7", 1, "b"));
+        assert_eq!(absent("6fa459ea-ee8a-3ca4-894e-db77e160355e", 1, "a").len(), 36);
+        assert_eq!(absent("maria", 1, "a").len(), 12);
+    }
+}
