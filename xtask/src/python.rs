@@ -67,7 +67,9 @@ fn chromium() -> Result<(), String> {
     if has("chromium") {
         return Ok(());
     }
-    let why = |error: String| format!("{error}; the report's browser test needs Chromium: install it, or run as root on Debian");
+    let why = |error: String| {
+        format!("{error}; the report's browser test needs Chromium: install it, or run as root on Debian")
+    };
     run("apt-get", &["update", "-qq"], &[]).map_err(why)?;
     let quiet = [("DEBIAN_FRONTEND", "noninteractive")];
     run("apt-get", &["install", "-y", "-qq", "--no-install-recommends", "chromium"], &quiet).map_err(why)

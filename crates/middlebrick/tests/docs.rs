@@ -24,7 +24,8 @@ fn same(name: &str, text: &str) {
 }
 
 fn help(arguments: &[&str]) -> String {
-    let output = Command::new(env!("CARGO_BIN_EXE_middlebrick")).args(arguments).env("COLUMNS", "100").output().unwrap();
+    let output =
+        Command::new(env!("CARGO_BIN_EXE_middlebrick")).args(arguments).env("COLUMNS", "100").output().unwrap();
     String::from_utf8(output.stdout).unwrap()
 }
 
@@ -48,7 +49,10 @@ fn the_pages_of_the_rules() {
         for file in files {
             let name = file.unwrap().file_name().to_string_lossy().into_owned();
             let id = name.trim_end_matches(".md");
-            assert!(id == "README" || checks::all().iter().any(|c| c.rule.id == id), "docs/rules/{name} belongs to no rule");
+            assert!(
+                id == "README" || checks::all().iter().any(|c| c.rule.id == id),
+                "docs/rules/{name} belongs to no rule"
+            );
         }
     }
 }
@@ -63,7 +67,11 @@ fn the_list_of_the_rules() {
                 Twins::Flask { .. } => "yes".to_owned(),
                 Twins::None(why) => format!("no: {why}"),
             };
-            let _ = writeln!(text, "| [{0}]({0}.md) | {1} | {2} | {twins} |", check.rule.id, check.rule.severity, check.rule.title);
+            let _ = writeln!(
+                text,
+                "| [{0}]({0}.md) | {1} | {2} | {twins} |",
+                check.rule.id, check.rule.severity, check.rule.title
+            );
         }
     }
     same("rules/README.md", &text);
@@ -113,7 +121,8 @@ fn the_coverage_of_the_flask_checklist() {
          OpenAPI document.\n\n| item | key | mode | asked for | answered by |\n|---|---|---|---|---|\n",
     );
     for item in &checklist.item {
-        let cover = checklist.key.get(&item.key).unwrap_or_else(|| panic!("{} ({}) is covered by nothing", item.id, item.key));
+        let cover =
+            checklist.key.get(&item.key).unwrap_or_else(|| panic!("{} ({}) is covered by nothing", item.id, item.key));
         for rule in &cover.rules {
             assert!(checks::find(rule).is_some_and(|c| c.rule.id == rule), "{}: there is no rule {rule}", item.key);
         }

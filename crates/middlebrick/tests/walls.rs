@@ -26,7 +26,8 @@ fn root() -> PathBuf {
 fn crates_import_only_what_the_table_allows() {
     let metadata = MetadataCommand::new().manifest_path(root().join("Cargo.toml")).no_deps().exec().unwrap();
     let ours: BTreeSet<&str> = metadata.packages.iter().map(|p| p.name.as_str()).collect();
-    let allowed: BTreeMap<&str, BTreeSet<&str>> = WALLS.iter().map(|(c, m)| (*c, m.iter().copied().collect())).collect();
+    let allowed: BTreeMap<&str, BTreeSet<&str>> =
+        WALLS.iter().map(|(c, m)| (*c, m.iter().copied().collect())).collect();
     assert_eq!(ours, allowed.keys().copied().collect(), "the table and the workspace differ");
     for package in &metadata.packages {
         let imports: BTreeSet<&str> =
@@ -39,8 +40,7 @@ fn crates_import_only_what_the_table_allows() {
 #[test]
 fn no_category_imports_another() {
     let source = root().join("crates/checks/src");
-    let categories: Vec<String> =
-        model::Category::ALL.iter().map(|c| c.id().replace('-', "_")).collect();
+    let categories: Vec<String> = model::Category::ALL.iter().map(|c| c.id().replace('-', "_")).collect();
     let mut faults = Vec::new();
     for category in &categories {
         for file in rust_files(&source.join(category)) {

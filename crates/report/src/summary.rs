@@ -45,7 +45,13 @@ impl Page<'_> {
 
     fn headline(&self, report: &Report, out: &mut String) {
         let consent = if report.consent == "read-only" { "read-only" } else { "active" };
-        let line = format!("{} {} · {} · {}, {consent}", report.tool.name, report.tool.version, plain(&report.url), report.depth);
+        let line = format!(
+            "{} {} · {} · {}, {consent}",
+            report.tool.name,
+            report.tool.version,
+            plain(&report.url),
+            report.depth
+        );
         let _ = writeln!(out, "{}\n", fit(&line, self.width));
         if report.status == Status::Unreachable {
             let why = report.status_detail.as_deref().unwrap_or("no answer");
@@ -192,7 +198,10 @@ impl Page<'_> {
 
     fn closing(&self, report: &Report, out: &mut String) {
         if let Some(next) = &report.best_next_fix {
-            let text = format!("Best next fix: {}, +{} points. How: middlebrick explain {}", next.rule, next.points, next.rule);
+            let text = format!(
+                "Best next fix: {}, +{} points. How: middlebrick explain {}",
+                next.rule, next.points, next.rule
+            );
             self.wrapped(2, &text, out);
         }
     }
