@@ -6,6 +6,8 @@ mod internal_fields_in_response;
 mod mass_assignment_response;
 mod mass_assignment_schema;
 mod password_in_response;
+mod session_personal_data;
+mod session_privileged_data;
 mod undeclared_response_fields;
 mod write_only_field_returned;
 
@@ -15,6 +17,8 @@ pub const CHECKS: &[&Check] = &[
     &mass_assignment_response::CHECK,
     &mass_assignment_schema::CHECK,
     &password_in_response::CHECK,
+    &session_personal_data::CHECK,
+    &session_privileged_data::CHECK,
     &undeclared_response_fields::CHECK,
     &write_only_field_returned::CHECK,
 ];

@@ -15,3 +15,24 @@ pub fn contents(value: &str) -> Option<Map<String, Value>> {
         _ => None,
     }
 }
+
+/// Whether Flask or a common extension keeps its own things under this name (Flask-Login, Flask-WTF, Flask-Security, Authlib).
+pub fn is_framework_key(name: &str) -> bool {
+    const KEYS: [&str; 14] = [
+        "_flashes",
+        "csrf_token",
+        "_fresh",
+        "_id",
+        "_user_id",
+        "_permanent",
+        "_remember",
+        "_remember_seconds",
+        "fs_cc",
+        "fs_paa",
+        "fs_gexp",
+        "locale",
+        "identity.id",
+        "_domain",
+    ];
+    KEYS.contains(&name) || name.starts_with("_state_") || name.contains("_authlib_")
+}

@@ -4,9 +4,11 @@ use std::sync::LazyLock;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{URL_SAFE, URL_SAFE_NO_PAD};
-use model::{Credential, Exchange, Target};
+use model::{Credential, Exchange, Location, Target};
 use regex::Regex;
 use serde_json::{Map, Value};
+
+use crate::Seen;
 
 /// A token as text and what it says.
 #[derive(Debug, Clone, PartialEq)]
@@ -95,6 +97,14 @@ pub fn given(target: &Target) -> Vec<Jwt> {
         })
         .collect();
     found_in(&texts)
+}
+
+/// The tokens of an exchange with where a finding on them is: handed out by the answer, or sent along as the user's credentials.
+pub fn seen(seen: &Seen<'_>) -> Vec<(Jwt, Location)> {
+    let handed_out = issued(seen.exchange).into_iter().map(|jwt| (jwt, seen.location()));
+    let credentials = seen.exchange.request.identity.as_ref().map(|_| given(seen.target)).unwrap_or_default();
+    let sent = credentials.into_iter().map(|jwt| (jwt, Location::host().parameter("header", "Authorization")));
+    handed_out.chain(sent).collect()
 }
 
 fn found_in(texts: &[String]) -> Vec<Jwt> {

@@ -7,6 +7,7 @@ pub mod fields;
 pub mod fill;
 pub mod flask_session;
 pub mod graphql;
+pub mod guess;
 pub mod identifiers;
 pub mod inputs;
 pub mod jwt;

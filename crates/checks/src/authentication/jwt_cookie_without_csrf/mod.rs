@@ -1,0 +1,75 @@
+use model::{Category, Confidence, Evidence, Finding, Location, Rule, Severity, Tag};
+
+use crate::shared::jwt::Jwt;
+use crate::shared::set_cookie::{Role, cookies_set};
+use crate::{Check, Findings, RunsOn, Seen, Twins};
+
+pub(crate) static RULE: Rule = Rule {
+    id: "jwt-cookie-without-csrf",
+    aliases: &[],
+    title: "A token in a cookie has no anti-forgery token beside it",
+    category: Category::Authentication,
+    severity: Severity::High,
+    cwe: &[352],
+    tags: &[Tag::Flask],
+    risk: "Other sites can make the browser of a logged-in user act in the name of that user.",
+    fix: "Set JWT_COOKIE_CSRF_PROTECT = True, and SameSite=Lax on the cookie.",
+    references: &[
+        "https://flask-jwt-extended.readthedocs.io/en/stable/token_locations.html#cookies",
+        "https://cheatsheetseries.owasp.org/cheatsheets/Cross-Site_Request_Forgery_Prevention_Cheat_Sheet.html",
+    ],
+    page: include_str!("page.md"),
+};
+
+pub(crate) static CHECK: Check = Check {
+    on_exchange: Some(look),
+    twins: Twins::Flask {
+        vulnerable: include_str!("vulnerable.py"),
+        fixed: include_str!("fixed.py"),
+        runs_on: RunsOn::EVERYWHERE,
+    },
+    ..Check::of(&RULE)
+};
+
+fn look(seen: &Seen<'_>, found: &mut Findings) -> bool {
+    let cookies = cookies_set(seen.exchange, seen.target.now);
+    let guarded = cookies.iter().any(|cookie| cookie.role() == Role::Csrf);
+    let tokens: Vec<_> = cookies.iter().filter(|cookie| cookie.role() == Role::Jwt).collect();
+    for cookie in &tokens {
+        let same_site = matches!(cookie.same_site.as_deref(), Some("lax" | "strict"));
+        let claim = Jwt::parse(&cookie.value).is_some_and(|jwt| jwt.claims.contains_key("csrf"));
+        if !guarded && !same_site && !claim {
+            let location = Location::host().parameter("cookie", &cookie.name);
+            let evidence = Evidence::new(
+                seen.exchange,
+                format!("the cookie {} is a JWT; no anti-forgery cookie is set with it", cookie.name),
+            );
+            found.push(Finding::new(&RULE, Confidence::Firm, location, evidence).hiding(&cookie.value));
+        }
+    }
+    !tokens.is_empty()
+}
+
+#[cfg(test)]
+mod tests {
+    use crack::{Algorithm, jwt_hs};
+    use model::Scheme;
+
+    use super::*;
+    use crate::shared::samples::{over, seen};
+
+    #[test]
+    fn each_kind_of_protection_is_enough() {
+        let token = |claims: &str| jwt_hs(Algorithm::Hs256, b"k", r#"{"alg":"HS256"}"#, claims);
+        let finds = |cookies: &[&str]| {
+            let headers: Vec<(&str, &str)> = cookies.iter().map(|cookie| ("Set-Cookie", *cookie)).collect();
+            seen(look, &over(Scheme::Https, 200, &headers, "")).1.len()
+        };
+        let plain = format!("access_token_cookie={}; HttpOnly", token(r#"{"sub":"7"}"#));
+        assert_eq!(finds(&[&plain]), 1);
+        assert_eq!(finds(&[&plain, "csrf_access_token=x"]), 0);
+        assert_eq!(finds(&[&format!("{plain}; SameSite=Lax")]), 0);
+        assert_eq!(finds(&[&format!("a={}", token(r#"{"csrf":"x"}"#))]), 0);
+        assert_eq!(finds(&["session=abc"]), 0);
+    }
+}

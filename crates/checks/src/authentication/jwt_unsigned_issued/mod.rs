@@ -1,0 +1,58 @@
+use model::{Category, Confidence, Evidence, Finding, Rule, Severity, Tag};
+
+use crate::shared::jwt;
+use crate::{Check, Findings, RunsOn, Seen, Twins};
+
+pub(crate) static RULE: Rule = Rule {
+    id: "jwt-unsigned-issued",
+    aliases: &[],
+    title: "The API hands out unsigned tokens",
+    category: Category::Authentication,
+    severity: Severity::High,
+    cwe: &[347, 345],
+    tags: &[Tag::Crypto],
+    risk: "Whoever receives such a token can write another one.",
+    fix: "Sign tokens with HS256 and a random key, or with an asymmetric algorithm.",
+    references: &["https://www.rfc-editor.org/rfc/rfc8725", "https://pyjwt.readthedocs.io/en/stable/usage.html"],
+    page: include_str!("page.md"),
+};
+
+pub(crate) static CHECK: Check = Check {
+    on_exchange: Some(look),
+    twins: Twins::Flask {
+        vulnerable: include_str!("vulnerable.py"),
+        fixed: include_str!("fixed.py"),
+        runs_on: RunsOn::EVERYWHERE,
+    },
+    ..Check::of(&RULE)
+};
+
+fn look(seen: &Seen<'_>, found: &mut Findings) -> bool {
+    let tokens = jwt::seen(seen);
+    for (token, location) in &tokens {
+        if token.algorithm.eq_ignore_ascii_case("none") || token.token.ends_with('.') {
+            let evidence = Evidence::new(seen.exchange, "a JWT without a signature");
+            found.push(Finding::new(&RULE, Confidence::Firm, location.clone(), evidence).hiding(&token.token));
+        }
+    }
+    !tokens.is_empty()
+}
+
+#[cfg(test)]
+mod tests {
+    use model::Scheme;
+
+    use super::*;
+    use crate::shared::samples::{over, seen};
+
+    #[test]
+    fn none_in_any_case_and_signed_ones_not() {
+        // {"alg":"nOnE"} and {"sub":"7"}
+        let unsigned = r#"{"t":"eyJhbGciOiJuT25FIn0.eyJzdWIiOiI3In0."}"#;
+        let json = [("Content-Type", "application/json")];
+        assert_eq!(seen(look, &over(Scheme::Https, 200, &json, unsigned)).1.len(), 1);
+        let signed = crack::jwt_hs(crack::Algorithm::Hs256, b"k", r#"{"alg":"HS256"}"#, r#"{"sub":"7"}"#);
+        let (looked, found) = seen(look, &over(Scheme::Https, 200, &json, &format!(r#"{{"t":"{signed}"}}"#)));
+        assert!(looked && found.is_empty());
+    }
+}

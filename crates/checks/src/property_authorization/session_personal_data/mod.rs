@@ -1,0 +1,105 @@
+use model::{Category, Confidence, Evidence, Finding, Location, Rule, Severity, Tag};
+use serde_json::{Map, Value};
+
+use crate::shared::fields::{self, Holds};
+use crate::shared::flask_session;
+use crate::shared::set_cookie::cookies_set;
+use crate::{Check, Findings, RunsOn, Seen, Twins};
+
+pub(crate) static RULE: Rule = Rule {
+    id: "session-personal-data",
+    aliases: &[],
+    title: "The session cookie carries personal data that anybody can read",
+    category: Category::PropertyAuthorization,
+    severity: Severity::Medium,
+    cwe: &[359, 312],
+    tags: &[Tag::Flask],
+    risk: "Whoever sees the cookie reads the personal data in it, without any key.",
+    fix: "Keep only an identifier in the session.",
+    references: &[
+        "https://flask.palletsprojects.com/en/stable/quickstart/#sessions",
+        "https://flask-session.readthedocs.io/",
+    ],
+    page: include_str!("page.md"),
+};
+
+pub(crate) static CHECK: Check = Check {
+    on_exchange: Some(look),
+    twins: Twins::Flask {
+        vulnerable: include_str!("vulnerable.py"),
+        fixed: include_str!("fixed.py"),
+        runs_on: RunsOn::EVERYWHERE,
+    },
+    ..Check::of(&RULE)
+};
+
+fn look(seen: &Seen<'_>, found: &mut Findings) -> bool {
+    let mut any = false;
+    for cookie in cookies_set(seen.exchange, seen.target.now) {
+        let Some(contents) = flask_session::contents(&cookie.value) else { continue };
+        any = true;
+        let names = personal(&contents);
+        if !names.is_empty() {
+            let location = Location::host().parameter("cookie", &cookie.name);
+            let excerpt = format!("the cookie {} reads without a key: {}", cookie.name, names.join(", "));
+            found.push(
+                Finding::new(&RULE, Confidence::Firm, location, Evidence::new(seen.exchange, excerpt))
+                    .hiding(cookie.value),
+            );
+        }
+    }
+    any
+}
+
+/// The names of values that are personal, by their name or by their shape.
+fn personal(contents: &Map<String, Value>) -> Vec<String> {
+    let mut names = Vec::new();
+    fields::walk(&Value::Object(contents.clone()), &mut |field| {
+        let own = !flask_session::is_framework_key(field.path.split('.').next().unwrap_or(""));
+        let shaped = field.value.as_str().is_some_and(|text| is_address(text) || is_card(text));
+        if own && !fields::is_empty(field.value) && (fields::holds(field.name, Holds::Personal) || shaped) {
+            names.push(field.path.clone());
+        }
+    });
+    names
+}
+
+/// `somebody@host.tld` and nothing else.
+fn is_address(text: &str) -> bool {
+    let Some((name, host)) = text.split_once('@') else { return false };
+    let tld = host.rsplit('.').next().unwrap_or("");
+    !name.is_empty()
+        && !text.contains(char::is_whitespace)
+        && host.contains('.')
+        && tld.len() > 1
+        && tld.chars().all(char::is_alphabetic)
+}
+
+/// 13 to 19 digits, perhaps in groups, with a valid check digit (ISO/IEC 7812).
+fn is_card(text: &str) -> bool {
+    let digits: Vec<u32> = text.chars().filter_map(|c| c.to_digit(10)).collect();
+    let others = text.chars().any(|c| !c.is_ascii_digit() && c != ' ' && c != '-');
+    let sum: u32 =
+        digits.iter().rev().enumerate().map(|(at, d)| if at % 2 == 0 { *d } else { d * 2 / 10 + d * 2 % 10 }).sum();
+    !others && (13..=19).contains(&digits.len()) && sum % 10 == 0 && digits.iter().any(|d| *d != 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use model::Scheme;
+
+    use super::*;
+    use crate::shared::samples::{over, seen};
+
+    #[test]
+    fn names_and_shapes_count() {
+        let finds = |payload: &str| {
+            let cookie = format!("shop={}", crack::flask_session(b"k", payload, 1_700_000_000));
+            seen(look, &over(Scheme::Https, 200, &[("Set-Cookie", &cookie)], "")).1.len()
+        };
+        assert_eq!(finds(r#"{"phone":"+44 20 7946 0018"}"#), 1);
+        assert_eq!(finds(r#"{"who":"ada@example.com"}"#), 1);
+        assert_eq!(finds(r#"{"x":"4111 1111 1111 1111"}"#), 1);
+        assert_eq!(finds(r#"{"x":"4111 1111 1111 1112","user_id":7,"at":"@home","email":""}"#), 0);
+    }
+}
