@@ -1,0 +1,173 @@
+//! Wrong input gets one clear line and its exit code; nothing half-written stays.
+
+use std::net::TcpListener;
+use std::path::Path;
+
+use assert_cmd::Command;
+
+fn middlebrick(folder: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_middlebrick"));
+    command.current_dir(folder).env_remove("MIDDLEBRICK_AUTH_VALUE");
+    command
+}
+
+/// Runs, expects this exit code and one line on standard error that contains all of these.
+fn fails(arguments: &[&str], code: i32, says: &[&str]) {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("broken.yaml"), "openapi: [3.0\n").unwrap();
+    std::fs::write(folder.path().join("page.html"), "<html></html>").unwrap();
+    let output = middlebrick(folder.path()).args(arguments).output().unwrap();
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(code), "{arguments:?}: {error}");
+    assert_eq!(error.lines().count(), 1, "{arguments:?}: {error}");
+    for word in says {
+        assert!(error.contains(word), "{arguments:?}: {word:?} is not in {error:?}");
+    }
+    let left: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|e| e.unwrap().file_name()).collect();
+    assert_eq!(left.len(), 2, "{arguments:?} left files behind: {left:?}");
+}
+
+#[test]
+fn urls() {
+    fails(&["scan"], 2, &["<URL>"]);
+    fails(&["scan", "api.example.com"], 2, &["api.example.com", "scheme", "https://"]);
+    fails(&["scan", "ftp://example.com"], 2, &["http or https"]);
+    fails(&["scan", "http://"], 2, &["http://"]);
+    fails(&["scan", "http://user:password@127.0.0.1/"], 2, &["credentials", "--auth-type"]);
+}
+
+#[test]
+fn an_unreachable_host_is_incomplete_and_still_reported() {
+    // Bound and released: nothing listens there.
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let folder = tempfile::tempdir().unwrap();
+    let output =
+        middlebrick(folder.path()).args(["scan", &format!("http://127.0.0.1:{port}"), "--output", "json"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(3));
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((&report["status"], &report["grade"], &report["score"]), (&"unreachable".into(), &serde_json::Value::Null, &serde_json::Value::Null));
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert!(error.lines().count() == 1 && error.contains("cannot be reached"), "{error}");
+}
+
+#[test]
+fn specifications() {
+    let url = "http://127.0.0.1:9";
+    fails(&["scan", url, "--spec", "nowhere.yaml"], 2, &["--spec", "nowhere.yaml", "no such file"]);
+    fails(&["scan", url, "--spec", "broken.yaml"], 2, &["--spec", "broken.yaml"]);
+    fails(&["scan", url, "--spec", "page.html"], 2, &["--spec", "page.html", "HTML"]);
+    fails(&["spec", "nowhere.yaml"], 2, &["nowhere.yaml", "no such file"]);
+}
+
+#[test]
+fn names_of_categories_rules_and_formats() {
+    let url = "http://127.0.0.1:9";
+    fails(&["scan", url, "--category", "everything"], 2, &["--category", "everything", "authentication", "authorization"]);
+    fails(&["scan", url, "--rule", "no-such-rule"], 2, &["--rule", "no-such-rule", "middlebrick rules"]);
+    fails(&["scan", url, "--depth", "abyss"], 2, &["--depth", "quick, standard, deep"]);
+    fails(&["scan", url, "--output", "pdf"], 2, &["--output", "pdf", "sarif"]);
+    fails(&["scan", url, "--context", "space"], 2, &["--context", "financial"]);
+    fails(&["scan", url, "--timeout", "soon"], 2, &["--timeout", "soon", "5s"]);
+    fails(&["scan", url, "--max-requests", "0"], 2, &["--max-requests"]);
+    fails(&["explain", "no-such-rule"], 2, &["no-such-rule", "explain score"]);
+}
+
+#[test]
+fn outputs_that_cannot_be_written() {
+    let url = "http://127.0.0.1:9";
+    fails(&["scan", url, "--output", "json=no/such/folder/report.json"], 2, &["--output", "no/such/folder/report.json", "no such file"]);
+    fails(&["scan", url, "--output", "json=."], 2, &["--output", "directory"]);
+    fails(&["scan", url, "--output", "json", "--output", "sarif"], 2, &["--output", "standard output"]);
+    fails(&["scan", url, "--output", "json=a", "--output", "sarif=a"], 2, &["--output", "twice"]);
+}
+
+#[test]
+fn contradictory_gates() {
+    let url = "http://127.0.0.1:9";
+    fails(&["scan", url, "--threshold", "C", "--fail-below", "B"], 2, &["--threshold C", "--fail-below B"]);
+    fails(&["scan", url, "--threshold", "E"], 2, &["--threshold", "'E'", "A, B, C, D, F"]);
+    fails(&["scan", url, "--fail-below", "101"], 2, &["--fail-below", "101", "0 to 100"]);
+    fails(&["scan", url, "--fail-on", "dire"], 2, &["--fail-on", "critical", "A, B, C, D, F"]);
+    fails(&["scan", url, "--new-only"], 2, &["--baseline"]);
+    fails(&["scan", url, "--baseline", "page.html", "--new-only"], 2, &["--baseline", "page.html", "no JSON report"]);
+}
+
+#[test]
+fn credentials() {
+    let url = "http://127.0.0.1:9";
+    fails(&["scan", url, "--auth-type", "bearer"], 2, &["--auth-value", "MIDDLEBRICK_AUTH_VALUE"]);
+    fails(&["scan", url, "--auth-type", "basic", "--auth-value", "nocolon"], 2, &["user:password"]);
+    fails(&["scan", url, "--auth-type", "bearer", "--auth-value", "@nowhere"], 2, &["--auth-value", "nowhere"]);
+    fails(&["scan", url, "--header", "no colon"], 2, &["--header", "Name: value"]);
+    fails(&["scan", url, "--cacert", "page.html"], 2, &["cert"]);
+    fails(&["scan", url, "--resolve", "nonsense"], 2, &["--resolve", "HOST:PORT:ADDRESS"]);
+}
+
+#[test]
+fn the_configuration_file_says_what_flags_say_and_flags_win() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |text: &str| std::fs::write(folder.path().join("middlebrick.toml"), text).unwrap();
+    write("url = \"http://127.0.0.1:9\"\ndepth = \"quick\"\ncategory = [\"ssrf\"]\nplan = true\n");
+    let plan = |extra: &[&str]| {
+        let output = middlebrick(folder.path()).arg("scan").args(extra).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    assert!(plan(&[]).contains("(quick)"));
+    assert!(plan(&["--depth", "deep"]).contains("(deep)"));
+    write("detph = \"quick\"\n");
+    let output = middlebrick(folder.path()).args(["scan", "http://127.0.0.1:9"]).output().unwrap();
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(error.contains("middlebrick.toml") && error.contains("detph"), "{error}");
+}
+
+#[test]
+fn the_ignore_file_wants_a_reason_and_a_date() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = "http://127.0.0.1:9";
+    for (text, word) in [
+        ("[[ignore]]\nrule = \"nothing\"\nreason = \"x\"\n", "nothing"),
+        ("[[ignore]]\nrule = \"werkzeug-debugger\"\nreason = \" \"\n", "no reason"),
+        ("[[ignore]]\nrule = \"werkzeug-debugger\"\nreason = \"x\"\nexpires = \"soon\"\n", "YYYY-MM-DD"),
+        ("[[ignore]]\nrule = \"werkzeug-debugger\"\n", "reason"),
+    ] {
+        std::fs::write(folder.path().join("accepted.toml"), text).unwrap();
+        let output = middlebrick(folder.path()).args(["scan", url, "--ignore-file", "accepted.toml"]).output().unwrap();
+        let error = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{error}");
+        assert!(error.contains("accepted.toml") && error.contains(word) && error.lines().count() == 1, "{error}");
+    }
+}
+
+#[test]
+fn a_plan_sends_nothing() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.set_nonblocking(true).unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let folder = tempfile::tempdir().unwrap();
+    let output = middlebrick(folder.path()).args(["scan", &url, "--plan"]).output().unwrap();
+    assert!(output.status.success());
+    assert!(String::from_utf8(output.stdout).unwrap().contains("nothing was sent"));
+    assert!(listener.accept().is_err(), "something connected");
+}
+
+#[test]
+fn help_completions_and_the_manual_page_are_printed() {
+    let folder = tempfile::tempdir().unwrap();
+    for (arguments, word) in [
+        (vec!["--help"], "scan"),
+        (vec!["--version"], "middlebrick"),
+        (vec!["completions", "bash"], "middlebrick"),
+        (vec!["completions", "zsh"], "middlebrick"),
+        (vec!["man"], ".TH middlebrick"),
+        (vec!["rules"], "werkzeug-debugger"),
+        (vec!["rules", "--output", "json"], "werkzeug-debugger"),
+        (vec!["explain", "score"], "score/1"),
+        (vec!["explain", "werkzeug-debugger"], "How to fix it"),
+    ] {
+        let output = middlebrick(folder.path()).args(&arguments).output().unwrap();
+        assert!(output.status.success(), "{arguments:?}");
+        assert!(String::from_utf8(output.stdout).unwrap().contains(word), "{arguments:?}");
+    }
+}
