@@ -100,7 +100,7 @@ fn gates_between_the_lines_and_with_a_baseline() {
     assert_eq!(warned.status.code(), Some(0));
     assert!(String::from_utf8(warned.stderr).unwrap().contains("warning"));
 
-    let nothing_new = ["--baseline", &baseline.display().to_string(), "--new-only", "--fail-on", "low", "--output", "json"];
+    let nothing_new = ["--baseline", &baseline.display().to_string(), "--new-only", "--fail-on", "high", "--output", "json"];
     let output = scan(&sample.url, &nothing_new);
     assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
     let severe = scan(&sample.url, &["--fail-on", "critical", "--output", "json"]);
