@@ -1,0 +1,82 @@
+use model::{Category, Confidence, Evidence, Finding, Location, NotTested, Rule, Severity, Tag};
+
+use crate::shared::flask_session::{self, Accepted};
+use crate::shared::guess::{self, Guessed};
+use crate::{Check, Cost, Findings, RunsOn, Survey, Touch, Twins};
+
+pub(crate) static RULE: Rule = Rule {
+    id: "flask-session-weak-key",
+    aliases: &[],
+    title: "The key of the sessions can be guessed",
+    category: Category::Authentication,
+    severity: Severity::Critical,
+    cwe: &[326, 798, 1391],
+    tags: &[Tag::Crypto, Tag::Flask],
+    risk: "Anybody can write a session for any user and any role.",
+    fix: "Set SECRET_KEY to at least 32 random bytes from the environment.",
+    references: &[
+        "https://flask.palletsprojects.com/en/stable/config/#SECRET_KEY",
+        "https://flask.palletsprojects.com/en/stable/quickstart/#sessions",
+        "https://github.com/Paradoxis/Flask-Unsign",
+    ],
+    page: include_str!("page.md"),
+};
+
+pub(crate) static CHECK: Check = Check {
+    cost: Cost { requests: flask_session::REQUESTS + 1, touch: Touch::Reads },
+    more_when_deep: flask_session::MORE_WHEN_DEEP,
+    on_surface: Some(|survey, found| Box::pin(ask(survey, found))),
+    twins: Twins::Flask {
+        vulnerable: include_str!("vulnerable.py"),
+        fixed: include_str!("fixed.py"),
+        runs_on: RunsOn::EVERYWHERE,
+    },
+    ..Check::of(&RULE)
+};
+
+/// A cookie lets every word be tried without a request; only without one are a few guesses sent.
+async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    let tokens = guess::in_cookies(survey, &[crack::Kind::FlaskSession, crack::Kind::FlaskSessionId]);
+    if tokens.is_empty() {
+        found.extend(flask_session::online(survey).await?.filter(|hit| hit.signs).map(judge));
+        return Ok(());
+    }
+    let guessed = guess::secrets(survey, tokens, "Flask session").await?;
+    let proof = match guessed.first() {
+        Some(first) => proof(survey, first).await?,
+        None => None,
+    };
+    let mut offline = Findings::default();
+    guess::report(&RULE, "session cookie", guessed, &mut offline);
+    for (at, finding) in offline.into_vec().into_iter().enumerate() {
+        found.push(match &proof {
+            Some(proof) if at == 0 => finding.also(proof.clone()),
+            _ => finding,
+        });
+    }
+    Ok(())
+}
+
+/// The application takes up a harmless session signed with the guessed key.
+async fn proof(survey: &Survey<'_>, guessed: &Guessed) -> Result<Option<Evidence>, NotTested> {
+    let Some(cookie) = guessed.token.location.parameter.as_ref().map(|part| part.name.as_str()) else {
+        return Ok(None);
+    };
+    if guessed.token.readings.iter().any(|reading| reading.kind() != crack::Kind::FlaskSession) {
+        return Ok(None);
+    }
+    let answer = survey.send(flask_session::forged(survey, cookie, &guessed.secret)).await?;
+    let taken_up = flask_session::taken_up(survey, &answer, cookie).is_some();
+    Ok(taken_up.then(|| Evidence::new(&answer, "a harmless session signed with the guessed key is taken up")))
+}
+
+fn judge(hit: Accepted) -> Finding {
+    let location = Location::host().parameter("cookie", &hit.cookie);
+    let evidence = Evidence::new(
+        &hit.answer,
+        "a harmless session signed with a guessed key is answered with a fresh one signed with the same key",
+    );
+    let control = Evidence::new(&hit.control, "the same session signed with a random key is not");
+    let detail = format!("The key has {} characters and is one of the first in a list of likely ones.", hit.key.len());
+    Finding::new(&RULE, Confidence::Confirmed, location, evidence).also(control).detail(detail).hiding(hit.key)
+}

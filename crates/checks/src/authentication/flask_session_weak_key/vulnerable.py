@@ -1,0 +1,19 @@
+from flask import Flask, session
+
+app = Flask(__name__)
+app.secret_key = "dev"
+
+
+@app.get("/")
+def index():
+    return {"status": "ok"}
+
+
+@app.post("/login")
+def login():
+    session["user_id"] = 7
+    return {"status": "welcome"}
+
+
+if __name__ == "__main__":
+    app.run()

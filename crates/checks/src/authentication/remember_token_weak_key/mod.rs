@@ -1,0 +1,38 @@
+use model::{Category, NotTested, Rule, Severity, Tag};
+
+use crate::shared::guess;
+use crate::{Check, Findings, RunsOn, Survey, Twins};
+
+pub(crate) static RULE: Rule = Rule {
+    id: "remember-token-weak-key",
+    aliases: &[],
+    title: "The key of the remember-me cookies can be guessed",
+    category: Category::Authentication,
+    severity: Severity::Critical,
+    cwe: &[326, 798, 1391],
+    tags: &[Tag::Crypto, Tag::Flask],
+    risk: "Anybody can log in as any user without a password.",
+    fix: "Set SECRET_KEY to at least 32 random bytes from the environment.",
+    references: &[
+        "https://flask-login.readthedocs.io/en/latest/#remember-me",
+        "https://flask.palletsprojects.com/en/stable/config/#SECRET_KEY",
+    ],
+    page: include_str!("page.md"),
+};
+
+pub(crate) static CHECK: Check = Check {
+    on_surface: Some(|survey, found| Box::pin(ask(survey, found))),
+    twins: Twins::Flask {
+        vulnerable: include_str!("vulnerable.py"),
+        fixed: include_str!("fixed.py"),
+        runs_on: RunsOn::EVERYWHERE,
+    },
+    ..Check::of(&RULE)
+};
+
+async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    let tokens = guess::in_cookies(survey, &[crack::Kind::RememberToken]);
+    let guessed = guess::secrets(survey, tokens, "remember-me cookie").await?;
+    guess::report(&RULE, "remember-me cookie", guessed, found);
+    Ok(())
+}

@@ -1,0 +1,49 @@
+use model::{Category, Confidence, Evidence, Finding, Location, NotTested, Rule, Severity, Tag};
+
+use crate::shared::flask_session::{self, Accepted};
+use crate::{Check, Cost, Findings, RunsOn, Survey, Touch, Twins};
+
+pub(crate) static RULE: Rule = Rule {
+    id: "secret-key-fallback-weak",
+    aliases: &[],
+    title: "A retired key of the sessions can be guessed and is still accepted",
+    category: Category::Authentication,
+    severity: Severity::High,
+    cwe: &[326, 798],
+    tags: &[Tag::Crypto, Tag::Flask],
+    risk: "Anybody can write a session for any user and any role, although the key was changed.",
+    fix: "Remove the guessable key from SECRET_KEY_FALLBACKS.",
+    references: &[
+        "https://flask.palletsprojects.com/en/stable/config/#SECRET_KEY_FALLBACKS",
+        "https://nvd.nist.gov/vuln/detail/CVE-2025-47278",
+    ],
+    page: include_str!("page.md"),
+};
+
+pub(crate) static CHECK: Check = Check {
+    cost: Cost { requests: flask_session::REQUESTS, touch: Touch::Reads },
+    more_when_deep: flask_session::MORE_WHEN_DEEP,
+    on_surface: Some(|survey, found| Box::pin(ask(survey, found))),
+    twins: Twins::Flask {
+        vulnerable: include_str!("vulnerable.py"),
+        fixed: include_str!("fixed.py"),
+        runs_on: RunsOn { oldest: (3, 1), ..RunsOn::EVERYWHERE },
+    },
+    ..Check::of(&RULE)
+};
+
+async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    found.extend(flask_session::online(survey).await?.filter(|hit| !hit.signs).map(judge));
+    Ok(())
+}
+
+/// Accepted, and yet the fresh cookie is signed with another key.
+fn judge(hit: Accepted) -> Finding {
+    let location = Location::host().parameter("cookie", &hit.cookie);
+    let evidence = Evidence::new(
+        &hit.answer,
+        "a harmless session signed with a guessed key is answered with a fresh one signed with another key",
+    );
+    let control = Evidence::new(&hit.control, "the same session signed with a random key is not");
+    Finding::new(&RULE, Confidence::Confirmed, location, evidence).also(control).hiding(hit.key)
+}

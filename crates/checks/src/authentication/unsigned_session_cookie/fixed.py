@@ -1,0 +1,17 @@
+import os
+import secrets
+
+from flask import Flask, session
+
+app = Flask(__name__)
+app.secret_key = os.environ.get("SECRET_KEY") or secrets.token_hex(32)
+
+
+@app.get("/")
+def index():
+    session["account"] = {"username": "guest", "role": "visitor"}
+    return {"status": "welcome"}
+
+
+if __name__ == "__main__":
+    app.run()
