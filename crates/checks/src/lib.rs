@@ -23,7 +23,7 @@ pub mod unsafe_consumption;
 
 pub use check::{Check, Cost, OnEnd, OnExchange, OnOperation, OnSurface, RunsOn, Sees, Server, Touch, Twins};
 pub use findings::Findings;
-pub use observations::{Observations, Seen};
+pub use observations::{Observations, Seen, place};
 pub use probe::{Probe, Survey};
 
 /// Every check, by category in the order of reports, then as listed in the category.

@@ -36,17 +36,22 @@ impl Seen<'_> {
     /// Where a finding on this exchange is: the operation, or one whose template the path is an instance of, so that a check's
     /// own values do not move the finding; the host for a path made up by us; or else the method and path as sent.
     pub fn location(&self) -> Location {
-        let request = &self.exchange.request;
-        let path = request.path();
-        if let Some(operation) = self.operation {
-            return Location::of(operation);
-        }
-        let same = |o: &&std::sync::Arc<Operation>| o.method == request.method && is_instance(&o.path, path);
-        match self.surface.operations.iter().find(same) {
+        let path = self.exchange.request.path();
+        match self.operation {
             Some(operation) => Location::of(operation),
             None if crate::shared::soft_404::sibling(self.target.seed, path) == path => Location::host(),
-            None => Location::at(request.method.clone(), path),
+            None => place(self.surface, self.exchange),
         }
+    }
+}
+
+/// The operation that an exchange is about by its method and path, or else the method and path as sent.
+pub fn place(surface: &Surface, exchange: &Exchange) -> Location {
+    let request = &exchange.request;
+    let same = |o: &&Arc<Operation>| o.method == request.method && is_instance(&o.path, request.path());
+    match surface.operations.iter().find(same) {
+        Some(operation) => Location::of(operation),
+        None => Location::at(request.method.clone(), request.path()),
     }
 }
 

@@ -2,7 +2,12 @@
 
 use crate::Check;
 
+mod api_key_in_response;
+mod config_dump;
 mod console;
+mod contact_details_in_response;
+mod credential_echoed;
+mod credential_in_local_storage;
 mod debug_mode;
 mod debug_page;
 mod debug_toolbar;
@@ -20,6 +25,13 @@ mod exposed_key_file;
 mod exposed_log;
 mod exposed_source_file;
 mod files;
+mod flask_secret_key_exposed;
+mod password_hash_in_response;
+mod personal;
+mod personal_data_in_response;
+mod secret_in_response;
+mod secret_in_script;
+mod secrets;
 mod source_map;
 mod sql_error;
 mod stack_trace;
@@ -31,6 +43,11 @@ mod werkzeug_debugger_without_pin;
 
 /// The checks of this category.
 pub const CHECKS: &[&Check] = &[
+    &api_key_in_response::CHECK,
+    &config_dump::CHECK,
+    &contact_details_in_response::CHECK,
+    &credential_echoed::CHECK,
+    &credential_in_local_storage::CHECK,
     &debug_mode::CHECK,
     &debug_page::CHECK,
     &debug_toolbar::CHECK,
@@ -46,6 +63,11 @@ pub const CHECKS: &[&Check] = &[
     &exposed_key_file::CHECK,
     &exposed_log::CHECK,
     &exposed_source_file::CHECK,
+    &flask_secret_key_exposed::CHECK,
+    &password_hash_in_response::CHECK,
+    &personal_data_in_response::CHECK,
+    &secret_in_response::CHECK,
+    &secret_in_script::CHECK,
     &source_map::CHECK,
     &sql_error::CHECK,
     &stack_trace::CHECK,

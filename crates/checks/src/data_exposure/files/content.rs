@@ -121,7 +121,7 @@ pub(in crate::data_exposure) fn backup(exchange: &Exchange) -> Option<Proof> {
         return Some(Proof::of("a gzip archive"));
     }
     let path = exchange.request.path();
-    if path.ends_with(".bak") || path.ends_with('~') {
+    if matches!(path.rsplit('.').next(), Some("bak")) || path.ends_with('~') {
         return source(exchange).or_else(|| environment(exchange));
     }
     let text = text_of(exchange)?;

@@ -1,0 +1,192 @@
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
+use model::{Category, Confidence, Depth, Evidence, Exchange, Finding, NotTested, Rule, Severity, Tag};
+use serde::Deserialize;
+
+use crate::shared::fields;
+use crate::{Check, Cost, Findings, RunsOn, Seen, Survey, Touch, Twins};
+
+pub(crate) static RULE: Rule = Rule {
+    id: "config-dump",
+    aliases: &[],
+    title: "An endpoint shows the configuration or the environment",
+    category: Category::DataExposure,
+    severity: Severity::High,
+    cwe: &[200, 497, 489],
+    tags: &[Tag::Misconfiguration],
+    risk: "Settings show how the application is built, and usually its keys and passwords.",
+    fix: "Remove the endpoint, or answer with single harmless values to administrators only.",
+    references: &["https://owasp.org/API-Security/editions/2023/en/0xa8-security-misconfiguration/"],
+    page: include_str!("page.md"),
+};
+
+pub(crate) static CHECK: Check = Check {
+    cost: Cost { requests: 5, touch: Touch::Reads },
+    more_when_deep: 15,
+    depth: Depth::Standard,
+    on_surface: Some(|survey, _| Box::pin(ask(survey))),
+    on_exchange: Some(judge),
+    twins: Twins::Flask {
+        vulnerable: include_str!("vulnerable.py"),
+        fixed: include_str!("fixed.py"),
+        runs_on: RunsOn::EVERYWHERE,
+    },
+    ..Check::of(&RULE)
+};
+
+#[derive(Deserialize)]
+struct Table {
+    names: BTreeSet<String>,
+    settings: BTreeSet<String>,
+    secret: BTreeSet<String>,
+    standard: Vec<String>,
+    deep: Vec<String>,
+}
+
+static TABLE: LazyLock<Table> = LazyLock::new(|| {
+    #[allow(clippy::expect_used)] // compiled in; a test parses it
+    toml::from_str(include_str!("../data/config_names.toml")).expect("data/config_names.toml is valid")
+});
+
+/// Asks for the usual paths; [`judge`] reads the answers with all others.
+async fn ask(survey: &Survey<'_>) -> Result<(), NotTested> {
+    let deep = TABLE.deep.iter().filter(|_| survey.target.depth == Depth::Deep);
+    for path in TABLE.standard.iter().chain(deep) {
+        survey.ask(survey.get(path)).await?;
+    }
+    Ok(())
+}
+
+fn judge(seen: &Seen<'_>, found: &mut Findings) -> bool {
+    let exchange = seen.exchange;
+    if !exchange.is_success() || exchange.body().is_empty() {
+        return false;
+    }
+    if let Some(what) = dump(exchange) {
+        let finding = Finding::new(&RULE, Confidence::Confirmed, seen.location(), Evidence::new(exchange, what));
+        found.push(values(exchange).into_iter().fold(finding, Finding::hiding));
+    }
+    true
+}
+
+/// What kind of dump the answer is, if it is one.
+fn dump(exchange: &Exchange) -> Option<String> {
+    let text = exchange.text();
+    if exchange.is_html() {
+        return if text.contains("<title>phpinfo()</title>") || text.contains("PHP Version</td>") {
+            Some("phpinfo()".to_owned())
+        } else if text.contains("Apache Server Status for") {
+            Some("the status page of Apache httpd".to_owned())
+        } else {
+            html_table(&text)
+        };
+    }
+    let json = exchange.json();
+    if json.is_some_and(fields::describes_an_api) {
+        return None;
+    }
+    let names = names(exchange);
+    if json.is_some_and(|j| j.get("propertySources").is_some() || j.pointer("/contexts/application/beans").is_some()) {
+        return Some("a Spring actuator dump".to_owned());
+    }
+    if json.is_some_and(|j| j.get("memstats").is_some() && j.get("cmdline").is_some()) {
+        return Some("Go's expvar dump".to_owned());
+    }
+    let known: Vec<&String> = names.iter().filter(|name| TABLE.names.contains(*name)).collect();
+    if known.len() >= 3 {
+        return Some(format!("settings: {}", known.into_iter().take(8).cloned().collect::<Vec<_>>().join(", ")));
+    }
+    let last = exchange.request.path().trim_end_matches('/').rsplit('/').next().unwrap_or("").trim_start_matches('_');
+    if !matches!(last, "config" | "configuration" | "env" | "environment" | "debug" | "settings") {
+        return None;
+    }
+    let plain: BTreeSet<String> =
+        names.iter().map(|n| n.to_ascii_lowercase().chars().filter(char::is_ascii_alphanumeric).collect()).collect();
+    let settings = plain.intersection(&TABLE.settings).count();
+    let secret = plain.intersection(&TABLE.secret).next();
+    (settings >= 2).then_some(secret).flatten().map(|name| format!("{settings} settings, {name} among them"))
+}
+
+/// A table of settings in HTML: three of the names, each in an element of its own.
+fn html_table(text: &str) -> Option<String> {
+    let shown: Vec<&str> = TABLE
+        .names
+        .iter()
+        .filter(|name| text.contains(&format!(">{name}<")) || text.contains(&format!("&#39;{name}&#39;: ")))
+        .map(String::as_str)
+        .collect();
+    // The toolbar has rules of its own.
+    (shown.len() >= 4 && !text.contains("id=\"flDebug\"")).then(|| format!("settings: {}", shown[..4].join(", ")))
+}
+
+/// Names that the answer gives a value to: fields of JSON, or `NAME=value` and `NAME: value` lines.
+fn names(exchange: &Exchange) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    if let Some(json) = exchange.json() {
+        fields::walk(json, &mut |field| {
+            if !fields::is_empty(field.value) {
+                names.insert(field.name.to_owned());
+            }
+        });
+        return names;
+    }
+    for line in exchange.text().lines().take(2_000) {
+        if let Some((name, value)) = line.split_once(['=', ':'])
+            && !value.trim().is_empty()
+        {
+            names.insert(name.trim().trim_matches(['\'', '"', ' ', ',', '{']).to_owned());
+        }
+    }
+    names
+}
+
+/// The values of settings whose names say that they are secret.
+fn values(exchange: &Exchange) -> Vec<String> {
+    let mut values = Vec::new();
+    if let Some(json) = exchange.json() {
+        fields::walk(json, &mut |field| {
+            let plain: String = field.name.to_ascii_lowercase().chars().filter(char::is_ascii_alphanumeric).collect();
+            let secret = TABLE.secret.contains(&plain)
+                || ["secret", "password", "token", "uri", "key"].iter().any(|p| plain.contains(p));
+            if let Some(text) = field.value.as_str().filter(|text| secret && text.len() >= 6) {
+                values.push(text.to_owned());
+            }
+        });
+    }
+    values
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shared::samples::{answered, exchange};
+
+    #[test]
+    fn dumps_are_told_by_their_names() {
+        assert!(
+            dump(&exchange("/x", 200, r#"{"DEBUG": "False", "SECRET_KEY": "abc", "APPLICATION_ROOT": "/"}"#)).is_some()
+        );
+        assert!(
+            dump(&answered("/env", 200, &[("Content-Type", "text/plain")], "PATH=/bin\nHOME=/root\nPWD=/app\n"))
+                .is_some()
+        );
+        assert!(dump(&exchange("/config", 200, r#"{"debug": true, "db_password": "x"}"#)).is_some());
+        assert!(dump(&exchange("/info.php", 200, "<title>phpinfo()</title>")).is_some());
+        assert!(dump(&exchange("/actuator/env", 200, r#"{"activeProfiles": [], "propertySources": []}"#)).is_some());
+    }
+
+    #[test]
+    fn other_answers_are_not() {
+        for body in [
+            r#"{"path": "/config", "host": "x", "method": "GET", "headers": {"Host": "x", "Accept": "*/*"}}"#,
+            r#"{"version": "1.4.2", "debug": false}"#,
+            r#"{"openapi": "3.0.0", "PATH": 1, "HOME": 1, "PWD": 1}"#,
+            "<!doctype html><div id=root></div>",
+            "[]",
+        ] {
+            assert_eq!(dump(&exchange("/config", 200, body)), None, "{body}");
+        }
+        assert_eq!((TABLE.standard.len() as u32, TABLE.deep.len() as u32), (CHECK.cost.requests, CHECK.more_when_deep));
+    }
+}

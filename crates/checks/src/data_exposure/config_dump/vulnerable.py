@@ -1,0 +1,18 @@
+from flask import Flask
+
+app = Flask(__name__)
+app.config["SECRET_KEY"] = "correct-horse-battery-staple"
+
+
+@app.get("/")
+def index():
+    return {"status": "ok"}
+
+
+@app.get("/config")
+def config():
+    return {name: str(value) for name, value in app.config.items()}
+
+
+if __name__ == "__main__":
+    app.run()

@@ -1,0 +1,97 @@
+use model::{
+    Category, Confidence, Depth, Evidence, Exchange, Finding, Location, Method, NotTested, Operation, ParameterIn,
+    Rule, SecurityScheme, Severity, Surface, Tag,
+};
+
+use crate::shared::fill::{self, Value};
+use crate::{Check, Cost, Findings, RunsOn, Survey, Touch, Twins};
+
+pub(crate) static RULE: Rule = Rule {
+    id: "credential-echoed",
+    aliases: &[],
+    title: "A refusal repeats the credential it refused",
+    category: Category::DataExposure,
+    severity: Severity::Low,
+    cwe: &[209, 532],
+    tags: &[Tag::Misconfiguration],
+    risk: "Mistyped and expired keys of real users end up in logs, screenshots and support tickets.",
+    fix: "Say that the credential is not valid, never which one it was.",
+    references: &["https://cheatsheetseries.owasp.org/cheatsheets/Error_Handling_Cheat_Sheet.html"],
+    page: include_str!("page.md"),
+};
+
+pub(crate) static CHECK: Check = Check {
+    cost: Cost { requests: MOST as u32, touch: Touch::Reads },
+    depth: Depth::Standard,
+    on_surface: Some(|survey, found| Box::pin(ask(survey, found))),
+    twins: Twins::Flask {
+        vulnerable: include_str!("vulnerable.py"),
+        fixed: include_str!("fixed.py"),
+        runs_on: RunsOn::EVERYWHERE,
+    },
+    ..Check::of(&RULE)
+};
+
+/// Operations asked.
+const MOST: usize = 2;
+
+async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    let refused: Vec<&Operation> = survey
+        .observations
+        .called(survey.surface)
+        .filter(|(o, e)| o.method == Method::GET && refuses(e.status()) && e.request.identity.is_none())
+        .map(|(o, _)| o)
+        .take(MOST)
+        .collect();
+    if refused.is_empty() {
+        return Err(NotTested::not_applicable("no operation refuses anonymous requests"));
+    }
+    let (place, name) = key_place(survey.surface);
+    for operation in refused {
+        let key = survey.canary(&operation.path);
+        let value = Value { place, name: &name, value: &key, raw: false };
+        let answer = survey.ask(fill::request(operation, survey.surface, survey.target, &[value])).await?;
+        if (400..600).contains(&answer.status())
+            && !survey.target.origin.to_string().contains(&key)
+            && quotes(&answer, &key, &name)
+        {
+            let evidence =
+                Evidence::new(&answer, format!("status {} with the random key that was sent", answer.status()));
+            let location = Location::of(operation).parameter(place.id(), &name);
+            found.push(Finding::new(&RULE, Confidence::Confirmed, location, evidence));
+        }
+    }
+    Ok(())
+}
+
+fn refuses(status: u16) -> bool {
+    matches!(status, 401 | 403)
+}
+
+/// Whether the body holds the key other than as part of the URL that was asked for.
+fn quotes(answer: &Exchange, key: &str, name: &str) -> bool {
+    answer.text().replace(&format!("{name}={key}"), "").contains(key)
+}
+
+/// Where the document says that the API key goes, `X-API-Key` otherwise.
+fn key_place(surface: &Surface) -> (ParameterIn, String) {
+    let schemes = surface.specification.iter().flat_map(|s| s.security_schemes.values());
+    let mut keys = schemes.filter_map(|scheme| match scheme {
+        SecurityScheme::ApiKey { place, name } if *place != ParameterIn::Cookie => Some((*place, name.clone())),
+        _ => None,
+    });
+    keys.next().unwrap_or((ParameterIn::Header, "X-API-Key".to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shared::samples::exchange;
+
+    #[test]
+    fn an_echoed_url_is_not_an_echoed_key() {
+        assert!(quotes(&exchange("/", 401, r#"{"error": "no such key: k2k3k4"}"#), "k2k3k4", "api_key"));
+        assert!(!quotes(&exchange("/", 401, r#"{"url": "/rates?api_key=k2k3k4"}"#), "k2k3k4", "api_key"));
+        assert!(!quotes(&exchange("/", 401, r#"{"error": "invalid"}"#), "k2k3k4", "api_key"));
+    }
+}

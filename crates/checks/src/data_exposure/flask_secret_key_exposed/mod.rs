@@ -1,0 +1,114 @@
+use std::sync::{Arc, LazyLock};
+
+use model::{Category, Confidence, Evidence, Exchange, Finding, NotTested, Rule, Severity, Surface, Tag};
+use regex::Regex;
+
+use super::{secrets, toolbar};
+use crate::{Check, Findings, Observations, RunsOn, Twins, place};
+
+pub(crate) static RULE: Rule = Rule {
+    id: "flask-secret-key-exposed",
+    aliases: &[],
+    title: "An answer contains Flask's SECRET_KEY",
+    category: Category::DataExposure,
+    severity: Severity::Critical,
+    cwe: &[200, 321],
+    tags: &[Tag::Crypto, Tag::Flask],
+    risk: "Whoever has the key signs sessions and tokens for any user.",
+    fix: "Remove it from the answer, make a new key, and read it from the environment.",
+    references: &["https://flask.palletsprojects.com/en/stable/config/#SECRET_KEY"],
+    page: include_str!("page.md"),
+};
+
+pub(crate) static CHECK: Check = Check {
+    on_end: Some(judge),
+    twins: Twins::Flask {
+        vulnerable: include_str!("vulnerable.py"),
+        fixed: include_str!("fixed.py"),
+        runs_on: RunsOn::EVERYWHERE,
+    },
+    ..Check::of(&RULE)
+};
+
+fn judge(surface: &Surface, observations: &Observations, found: &mut Findings) -> Result<(), NotTested> {
+    let cookies = sessions(&observations.exchanges);
+    for exchange in &observations.exchanges {
+        // The files and the toolbar have rules of their own.
+        let own_rule = exchange.request.altered.iter().any(|a| a.name == "file") || toolbar::is_on(exchange);
+        let Some(key) = (!own_rule).then(|| secret_key(&exchange.text())).flatten() else { continue };
+        let fits = cookies.iter().any(|(_, cookie)| cookie.verify(key.as_bytes()));
+        let prose = exchange.is_html() && exchange.status() < 400 && !fits;
+        if prose {
+            continue; // a page that explains Flask shows such lines too
+        }
+        let confidence = if fits { Confidence::Confirmed } else { Confidence::Firm };
+        let evidence =
+            Evidence::new(exchange, format!("SECRET_KEY with a value of {} characters", key.chars().count()));
+        let mut finding = Finding::new(&RULE, confidence, place(surface, exchange), evidence).hiding(&key);
+        if let Some((cookie, _)) = cookies.first().filter(|_| fits) {
+            finding = finding.also(Evidence::new(cookie, "the signature of this session cookie fits the key"));
+        }
+        found.push(finding);
+    }
+    Ok(())
+}
+
+/// The session cookies given out, with the exchanges that set them.
+fn sessions(exchanges: &[Arc<Exchange>]) -> Vec<(&Arc<Exchange>, crack::Target)> {
+    const MOST: usize = 20;
+    let mut cookies = Vec::new();
+    for exchange in exchanges {
+        let Some(response) = exchange.response() else { continue };
+        for header in response.header_all("set-cookie") {
+            let value = header.split(';').next().and_then(|pair| pair.split_once('=')).map_or("", |(_, value)| value);
+            if let Ok(target) = crack::Target::parse(value) {
+                cookies.push((exchange, target));
+            }
+        }
+        if cookies.len() >= MOST {
+            break;
+        }
+    }
+    cookies
+}
+
+/// The value that a text gives to `SECRET_KEY`: JSON, Python source (as text or in HTML) or a line of an environment file.
+fn secret_key(text: &str) -> Option<String> {
+    #[allow(clippy::expect_used)] // a constant, compiled by the test
+    static SETTING: LazyLock<Regex> = LazyLock::new(|| {
+        let quote = r#"(?:\\?["']|&#39;|&#34;|&quot;)"#;
+        let shape = format!(
+            r#"\b(?:SECRET_KEY|secret_key){quote}?\]?\s*[:=]\s*(?:b|r)?{quote}([^"'&\\<>\s]{{3,200}}){quote}|(?m:^SECRET_KEY=([^\s"']{{3,200}})$)"#
+        );
+        Regex::new(&shape).expect("valid")
+    });
+    let found = SETTING.captures_iter(text).find_map(|c| c.get(1).or_else(|| c.get(2)))?;
+    (!secrets::is_placeholder(found.as_str())).then(|| found.as_str().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_key_is_read_in_every_dress() {
+        for text in [
+            r#"{"SECRET_KEY": "dev"}"#,
+            "app.config['SECRET_KEY'] = 'dev'",
+            "<pre>app.secret_key = &#39;dev&#39;</pre>",
+            r#"{"config": "{'SECRET_KEY': \"dev\"}"}"#,
+            "DEBUG=1\nSECRET_KEY=dev\n",
+        ] {
+            assert_eq!(secret_key(text).as_deref(), Some("dev"), "{text}");
+        }
+        for text in [
+            r#"{"SECRET_KEY": null}"#,
+            r#"{"SECRET_KEY": "********"}"#,
+            "app.config['SECRET_KEY'] = os.environ['SECRET_KEY']",
+            r#"{"SECRET_KEY": "<redacted>"}"#,
+            r#"{"error": "SECRET_KEY is not set"}"#,
+        ] {
+            assert_eq!(secret_key(text), None, "{text}");
+        }
+    }
+}

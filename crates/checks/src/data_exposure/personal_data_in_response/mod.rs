@@ -1,0 +1,47 @@
+use model::{Category, Confidence, Evidence, Finding, Rule, Severity};
+
+use super::personal;
+use crate::{Check, Findings, RunsOn, Seen, Twins};
+
+pub(crate) static RULE: Rule = Rule {
+    id: "personal-data-in-response",
+    aliases: &[],
+    title: "An answer contains card, social security or bank account numbers",
+    category: Category::DataExposure,
+    severity: Severity::Medium,
+    cwe: &[359, 200],
+    tags: &[],
+    risk: "Numbers that identify persons or move money can be collected by whoever reads the answer.",
+    fix: "Mask such numbers to their last digits, and give them only to their owner.",
+    references: &["https://owasp.org/API-Security/editions/2023/en/0xa3-broken-object-property-level-authorization/"],
+    page: include_str!("page.md"),
+};
+
+pub(crate) static CHECK: Check = Check {
+    on_exchange: Some(judge),
+    twins: Twins::Flask {
+        vulnerable: include_str!("vulnerable.py"),
+        fixed: include_str!("fixed.py"),
+        runs_on: RunsOn::EVERYWHERE,
+    },
+    ..Check::of(&RULE)
+};
+
+fn judge(seen: &Seen<'_>, found: &mut Findings) -> bool {
+    let exchange = seen.exchange;
+    if exchange.body().is_empty() || !exchange.is_success() {
+        return false;
+    }
+    let mut numbers = personal::numbers(exchange);
+    if exchange.request.identity.is_some() {
+        // One's own account is meant to be seen; a full card or social security number is not, not even then.
+        numbers.retain(|kind, _| !kind.contains("IBAN"));
+    }
+    if !numbers.is_empty() {
+        let what: Vec<String> = numbers.iter().map(|(kind, list)| format!("{} {kind}(s)", list.len())).collect();
+        let evidence = Evidence::new(exchange, what.join(", "));
+        let finding = Finding::new(&RULE, Confidence::Firm, seen.location(), evidence);
+        found.push(numbers.into_values().flatten().fold(finding, Finding::hiding));
+    }
+    true
+}

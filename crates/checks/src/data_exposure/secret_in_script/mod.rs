@@ -1,0 +1,96 @@
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
+use model::{Category, Confidence, Evidence, Finding, Rule, Severity, Tag, mask};
+use regex::Regex;
+
+use super::{errors, secrets, toolbar};
+use crate::{Check, Findings, RunsOn, Seen, Twins};
+
+pub(crate) static RULE: Rule = Rule {
+    id: "secret-in-script",
+    aliases: &[],
+    title: "A script carries a secret key",
+    category: Category::DataExposure,
+    severity: Severity::Medium,
+    cwe: &[540, 798, 312],
+    tags: &[Tag::Misconfiguration],
+    risk: "Whoever opens the page can use the key.",
+    fix: "Call the service from the server, and give the browser only keys that are made for it.",
+    references: &["https://cheatsheetseries.owasp.org/cheatsheets/Secrets_Management_Cheat_Sheet.html"],
+    page: include_str!("page.md"),
+};
+
+pub(crate) static CHECK: Check = Check {
+    on_exchange: Some(judge),
+    twins: Twins::Flask {
+        vulnerable: include_str!("vulnerable.py"),
+        fixed: include_str!("fixed.py"),
+        runs_on: RunsOn::EVERYWHERE,
+    },
+    ..Check::of(&RULE)
+};
+
+fn judge(seen: &Seen<'_>, found: &mut Findings) -> bool {
+    let Some(script) = secrets::script_of(seen.exchange) else { return false };
+    if toolbar::is_on(seen.exchange) || errors::debug_page(seen.exchange).is_some() {
+        return true;
+    }
+    let provider = secrets::provider_secrets(&script, true).into_iter().map(|met| (met.what, met.secret));
+    // Providers' secrets in a page are the business of the rule on answers; here only those in script files.
+    let files = secrets::is_script(seen.exchange);
+    let met: Vec<(String, String)> = provider.filter(|_| files).chain(literals(&script)).collect();
+    if let Some((what, secret)) = met.first() {
+        let evidence = Evidence::new(seen.exchange, format!("{what}: {}", mask(secret)));
+        let finding = Finding::new(&RULE, Confidence::Firm, seen.location(), evidence);
+        found.push(met.iter().fold(finding, |finding, (_, secret)| finding.hiding(secret)));
+    }
+    true
+}
+
+/// Random-looking literals under a name that says key or secret.
+fn literals(script: &str) -> Vec<(String, String)> {
+    #[allow(clippy::expect_used)] // a constant, compiled by the test
+    static LITERAL: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r#"(?i)["'`]?\b((?:[\w-]*[_-])?(?:api[_-]?key|api[_-]?secret|secret[_-]?key|client[_-]?secret|access[_-]?key|private[_-]?key|auth[_-]?token|x-api-key))["'`]?\s*[:=,]\s*["'`]([\w./+=-]{16,200})["'`]"#)
+            .expect("valid")
+    });
+    LITERAL
+        .captures_iter(script)
+        .take(50)
+        .map(|c| (format!("a literal for {}", &c[1]), c[2].to_owned()))
+        .filter(|(name, value)| {
+            !name.to_ascii_lowercase().contains("publi") && looks_random(value) && !secrets::is_placeholder(value)
+        })
+        .collect()
+}
+
+/// Letters and digits mixed, many different ones, and not a key made for browsers.
+fn looks_random(value: &str) -> bool {
+    const PUBLIC: [&str; 5] = ["AIza", "pk_", "pk.", "6L", "sb_publishable_"];
+    let different: BTreeSet<char> = value.chars().collect();
+    value.chars().any(|c| c.is_ascii_digit())
+        && value.chars().any(|c| c.is_ascii_alphabetic())
+        && different.len() >= 9
+        && !PUBLIC.iter().any(|prefix| value.starts_with(prefix))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::literals;
+
+    #[test]
+    fn random_literals_under_telling_names_count() {
+        assert_eq!(literals("const apiKey = '9f2b7c41d8e04a6f93b5c2d7'").len(), 1);
+        assert_eq!(literals("headers: {'X-API-Key': '9f2b7c41d8e04a6f93b5c2d7'}").len(), 1);
+        for script in [
+            "apiKey: 'AIzaSyD-9tSrke72PouQMnMX-a7eZSW0jkFMBWY'",
+            "public_api_key = '9f2b7c41d8e04a6f93b5c2d7'",
+            "apiKey = 'your-api-key-goes-here-1'",
+            "apiKey = document.getElementById('key-field-number-1')",
+            "secretKey: 'aaaaaaaaaaaaaaaaaaaaaaa1'",
+        ] {
+            assert!(literals(script).is_empty(), "{script}");
+        }
+    }
+}
