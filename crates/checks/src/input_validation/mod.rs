@@ -4,8 +4,19 @@ use crate::Check;
 
 mod code_injection;
 mod command_injection;
+mod cors;
+mod cors_null_origin;
+mod cors_origin_reflected;
+mod cors_origin_reflected_with_credentials;
+mod cors_origin_suffix;
+mod cors_private_network;
+mod cors_wildcard;
 mod format_string_injection;
+mod forwarded_host_trusted;
 mod header_injection;
+mod host_header_injection;
+mod host_reflected_in_redirect;
+mod hosts;
 mod input_reflection;
 mod json_served_as_html;
 mod open_redirect;
@@ -27,4 +38,13 @@ pub const CHECKS: &[&Check] = &[
     &code_injection::CHECK,
     &path_traversal::CHECK,
     &open_redirect::CHECK,
+    &cors_origin_reflected_with_credentials::CHECK,
+    &cors_origin_reflected::CHECK,
+    &cors_wildcard::CHECK,
+    &cors_null_origin::CHECK,
+    &cors_origin_suffix::CHECK,
+    &cors_private_network::CHECK,
+    &host_header_injection::CHECK,
+    &forwarded_host_trusted::CHECK,
+    &host_reflected_in_redirect::CHECK,
 ];

@@ -1,0 +1,83 @@
+//! Asking with an `Origin` header, shared by the rules on cross-origin access (Fetch standard, CORS protocol).
+
+use std::sync::Arc;
+
+use model::{Exchange, Location, NotTested, Operation, Request};
+
+use crate::Survey;
+use crate::probe::canary;
+use crate::shared::fill;
+
+/// What [`foreign`] sends at most.
+pub(super) const REQUESTS: u32 = 3;
+
+/// An operation and what it answers to a page of another origin.
+pub(super) struct Asked<'a> {
+    pub(super) operation: &'a Operation,
+    pub(super) origin: String,
+    pub(super) exchange: Arc<Exchange>,
+}
+
+impl Asked<'_> {
+    pub(super) fn location(&self) -> Location {
+        Location::of(self.operation).parameter("header", "Origin")
+    }
+
+    /// Whether the answer may be read by this origin.
+    pub(super) fn allows_it(&self) -> bool {
+        allowed(&self.exchange) == Some(self.origin.as_str())
+    }
+
+    /// Whether the browser sends cookies along and lets the page read what they open.
+    pub(super) fn with_credentials(&self) -> bool {
+        self.exchange.header("access-control-allow-credentials").is_some_and(|v| v.trim().eq_ignore_ascii_case("true"))
+    }
+}
+
+/// `Access-Control-Allow-Origin`.
+pub(super) fn allowed(exchange: &Exchange) -> Option<&str> {
+    exchange.header("access-control-allow-origin").map(str::trim)
+}
+
+/// The operations to ask about: they answered, each in another part of the API, data before pages.
+pub(super) fn chosen<'a>(survey: &Survey<'a>) -> Vec<&'a Operation> {
+    let mut called: Vec<(&Operation, &Arc<Exchange>)> = survey
+        .observations
+        .called(survey.surface)
+        .filter(|(_, e)| e.response().is_some() && e.status() < 500)
+        .collect();
+    called.sort_by_key(|(_, e)| (!e.is_success(), e.json().is_none()));
+    let mut parts: Vec<Vec<&str>> = Vec::new();
+    let mut chosen = Vec::new();
+    for (operation, _) in called {
+        let part: Vec<&str> = operation.path.split('/').filter(|s| !s.is_empty()).take(2).collect();
+        if chosen.len() < REQUESTS as usize && !parts.contains(&part) {
+            parts.push(part);
+            chosen.push(operation);
+        }
+    }
+    chosen
+}
+
+/// The ordinary call with this `Origin`.
+pub(super) fn request(survey: &Survey<'_>, operation: &Operation, origin: &str) -> Request {
+    fill::request(operation, survey.surface, survey.target, &[])
+        .header("Origin", origin)
+        .altered("header", "Origin", origin)
+}
+
+/// Asks the chosen operations as a page of an origin that nobody can have allowed by name.
+///
+/// # Errors
+/// As [`Survey::send`], and not applicable when nothing could be asked.
+pub(super) async fn foreign<'a>(survey: &Survey<'a>) -> Result<Vec<Asked<'a>>, NotTested> {
+    let mut all = Vec::new();
+    for operation in chosen(survey) {
+        let origin = format!("https://{}.example", canary(survey.target.seed, &["origin"]));
+        let exchange = survey.send(request(survey, operation, &origin)).await?;
+        if exchange.response().is_some() {
+            all.push(Asked { operation, origin, exchange });
+        }
+    }
+    if all.is_empty() { Err(NotTested::NoAnswer) } else { Ok(all) }
+}

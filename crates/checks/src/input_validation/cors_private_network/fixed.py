@@ -1,0 +1,30 @@
+from flask import Flask, jsonify, request
+
+app = Flask(__name__)
+
+
+@app.get("/")
+def index():
+    return jsonify(links=["/api/profile"])
+
+
+@app.get("/api/profile")
+def profile():
+    return jsonify(name="Ada")
+
+
+ALLOWED = {"https://app.example.com"}
+
+
+@app.after_request
+def allow_known_origins(response):
+    origin = request.headers.get("Origin")
+    if origin in ALLOWED:
+        response.headers["Access-Control-Allow-Origin"] = origin
+        response.headers["Access-Control-Allow-Credentials"] = "true"
+    response.headers.add("Vary", "Origin")
+    return response
+
+
+if __name__ == "__main__":
+    app.run(debug=False)

@@ -1,0 +1,27 @@
+from flask import Flask, jsonify, request
+
+app = Flask(__name__)
+
+
+@app.get("/")
+def index():
+    return jsonify(links=["/api/profile"])
+
+
+@app.get("/api/profile")
+def profile():
+    return jsonify(name="Ada")
+
+
+@app.after_request
+def allow_everybody(response):
+    origin = request.headers.get("Origin")
+    if origin:
+        response.headers["Access-Control-Allow-Origin"] = origin
+    if request.headers.get("Access-Control-Request-Private-Network") == "true":
+        response.headers["Access-Control-Allow-Private-Network"] = "true"
+    return response
+
+
+if __name__ == "__main__":
+    app.run(debug=False)

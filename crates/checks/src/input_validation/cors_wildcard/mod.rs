@@ -1,0 +1,40 @@
+use model::{Category, Confidence, Evidence, Finding, NotTested, Rule, Severity, Tag};
+
+use super::cors;
+use crate::{Check, Cost, Findings, RunsOn, Survey, Touch, Twins};
+
+pub(crate) static RULE: Rule = Rule {
+    id: "cors-wildcard",
+    aliases: &[],
+    title: "Every origin may read the answers",
+    category: Category::InputValidation,
+    severity: Severity::Info,
+    cwe: &[942],
+    tags: &[Tag::Misconfiguration],
+    risk: "Any website can read what this API shows without cookies.",
+    fix: "Send Access-Control-Allow-Origin: * only for data that is meant for everybody.",
+    references: &["https://fetch.spec.whatwg.org/#http-cors-protocol", "https://portswigger.net/web-security/cors"],
+    page: include_str!("page.md"),
+};
+
+pub(crate) static CHECK: Check = Check {
+    cost: Cost { requests: cors::REQUESTS, touch: Touch::Reads },
+    on_surface: Some(|survey, found| Box::pin(ask(survey, found))),
+    twins: Twins::Flask {
+        vulnerable: include_str!("vulnerable.py"),
+        fixed: include_str!("fixed.py"),
+        runs_on: RunsOn::EVERYWHERE,
+    },
+    ..Check::of(&RULE)
+};
+
+/// Reads whether the answer is open to everybody.
+async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    for asked in cors::foreign(survey).await? {
+        if cors::allowed(&asked.exchange) == Some("*") {
+            let evidence = Evidence::new(&asked.exchange, "Access-Control-Allow-Origin: *");
+            found.push(Finding::new(&RULE, Confidence::Confirmed, asked.location(), evidence));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,59 @@
+use model::{Category, Confidence, Evidence, Finding, Location, NotTested, Rule, Severity, Tag};
+
+use super::hosts;
+use crate::{Check, Cost, Findings, RunsOn, Survey, Touch, Twins};
+
+pub(crate) static RULE: Rule = Rule {
+    id: "forwarded-host-trusted",
+    aliases: &[],
+    title: "Any client can set the host by X-Forwarded-Host",
+    category: Category::InputValidation,
+    severity: Severity::Medium,
+    cwe: &[348, 644],
+    tags: &[Tag::Misconfiguration, Tag::Flask],
+    risk: "Links in mails and cached pages can be made to lead to another site, past a proxy that checks Host.",
+    fix: "Leave x_host of ProxyFix at 0 unless exactly that many proxies set the header.",
+    references: &[
+        "https://flask.palletsprojects.com/en/stable/deploying/proxy_fix/",
+        "https://werkzeug.palletsprojects.com/en/stable/middleware/proxy_fix/",
+    ],
+    page: include_str!("page.md"),
+};
+
+pub(crate) static CHECK: Check = Check {
+    cost: Cost { requests: hosts::MOST as u32 + 2, touch: Touch::Reads },
+    on_surface: Some(|survey, found| Box::pin(ask(survey, found))),
+    twins: Twins::Flask {
+        vulnerable: include_str!("vulnerable.py"),
+        fixed: include_str!("fixed.py"),
+        runs_on: RunsOn::EVERYWHERE,
+    },
+    ..Check::of(&RULE)
+};
+
+const HEADER: &str = "X-Forwarded-Host";
+
+/// Answers that name the API by its full address, and a redirect of a doubled slash, with a forwarded host of our own.
+async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    let host = hosts::probe_host(survey);
+    let mut requests: Vec<_> = hosts::naming_themselves(survey).iter().map(|e| e.request.clone()).collect();
+    if survey.surface.may_be_flask() {
+        requests.extend(hosts::doubled(survey));
+    }
+    if requests.is_empty() {
+        return Err(hosts::nothing_named());
+    }
+    for request in requests {
+        let exchange = survey.send(hosts::claiming(&request, HEADER, &host)).await?;
+        let Some(address) = hosts::names(&exchange, &host) else { continue };
+        let plain = survey.send(request).await?;
+        if hosts::names(&plain, &host).is_none() {
+            let evidence = Evidence::new(&exchange, format!("with {HEADER}: {host} the answer has {address}"));
+            let control = Evidence::new(&plain, "without it the answer has the true host");
+            let location = Location::host().parameter("header", HEADER);
+            found.push(Finding::new(&RULE, Confidence::Confirmed, location, evidence).also(control));
+            return Ok(());
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,52 @@
+use model::{Category, Confidence, Evidence, Finding, Location, NotTested, Rule, Severity, Tag};
+
+use super::hosts;
+use crate::{Check, Cost, Findings, RunsOn, Survey, Touch, Twins};
+
+pub(crate) static RULE: Rule = Rule {
+    id: "host-header-injection",
+    aliases: &[],
+    title: "The Host header decides the links in answers",
+    category: Category::InputValidation,
+    severity: Severity::Medium,
+    cwe: &[644, 20],
+    tags: &[Tag::Injection, Tag::Misconfiguration],
+    risk: "Links in mails and cached pages can be made to lead to another site.",
+    fix: "Set SERVER_NAME or TRUSTED_HOSTS, and let the proxy refuse unknown hosts.",
+    references: &[
+        "https://owasp.org/www-project-web-security-testing-guide/latest/4-Web_Application_Security_Testing/07-Input_Validation_Testing/17-Testing_for_Host_Header_Injection",
+        "https://flask.palletsprojects.com/en/stable/config/#TRUSTED_HOSTS",
+    ],
+    page: include_str!("page.md"),
+};
+
+pub(crate) static CHECK: Check = Check {
+    cost: Cost { requests: hosts::MOST as u32, touch: Touch::Reads },
+    on_surface: Some(|survey, found| Box::pin(ask(survey, found))),
+    twins: Twins::Flask {
+        vulnerable: include_str!("vulnerable.py"),
+        fixed: include_str!("fixed.py"),
+        runs_on: RunsOn::EVERYWHERE,
+    },
+    ..Check::of(&RULE)
+};
+
+/// Answers that name the API by its full address are asked for again under another name.
+async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    let host = hosts::probe_host(survey);
+    let plain = hosts::naming_themselves(survey);
+    if plain.is_empty() {
+        return Err(hosts::nothing_named());
+    }
+    for exchange in plain {
+        let other = survey.send(hosts::claiming(&exchange.request, "Host", &host)).await?;
+        if let Some(address) = hosts::names(&other, &host) {
+            let evidence = Evidence::new(&other, format!("with Host: {host} the answer has {address}"));
+            let control = Evidence::new(&exchange, "with the true host it has that one");
+            let location =
+                Location::at(exchange.request.method.clone(), exchange.request.path()).parameter("header", "Host");
+            found.push(Finding::new(&RULE, Confidence::Confirmed, location, evidence).also(control));
+        }
+    }
+    Ok(())
+}
