@@ -2,5 +2,21 @@
 
 use crate::Check;
 
+mod admin_function_open;
+mod debug_function_open;
+mod flask_admin_open;
+mod method_swap;
+mod role_from_client;
+mod spec_admin_without_security;
+mod state_change_over_get;
+
 /// The checks of this category.
-pub const CHECKS: &[&Check] = &[];
+pub const CHECKS: &[&Check] = &[
+    &admin_function_open::CHECK,
+    &debug_function_open::CHECK,
+    &flask_admin_open::CHECK,
+    &method_swap::CHECK,
+    &role_from_client::CHECK,
+    &spec_admin_without_security::CHECK,
+    &state_change_over_get::CHECK,
+];

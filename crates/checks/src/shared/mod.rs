@@ -1,6 +1,7 @@
 //! Recognisers that several categories need.
 
 pub mod access;
+pub mod administration;
 pub mod caching;
 pub mod compare;
 pub mod fields;

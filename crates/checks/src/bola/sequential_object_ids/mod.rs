@@ -62,11 +62,12 @@ fn judge(exchange: &Arc<Exchange>, location: Location, list: &[Value]) -> Option
     ids.sort_unstable();
     ids.dedup();
     let consecutive = ids.windows(2).all(|pair| pair[1] - pair[0] == 1);
-    let (first, last) = (*ids.first()?, *ids.last()?);
+    let (lowest, highest) = (*ids.first()?, *ids.last()?);
     let enough = ids.len() >= FEWEST && ids.len() == list.len();
     (consecutive && enough).then(|| {
-        let evidence = Evidence::new(exchange, format!("ids {first} to {last} without a gap"));
-        Finding::new(&RULE, Confidence::Firm, location, evidence).detail(format!("ids {first} to {last} without a gap"))
+        let evidence = Evidence::new(exchange, format!("ids {lowest} to {highest} without a gap"));
+        Finding::new(&RULE, Confidence::Firm, location, evidence)
+            .detail(format!("ids {lowest} to {highest} without a gap"))
     })
 }
 

@@ -1,0 +1,117 @@
+use std::sync::Arc;
+
+use model::{
+    Category, Confidence, Evidence, Exchange, Finding, Location, Method, NotTested, Operation, Rule, Severity,
+};
+
+use crate::shared::administration::{self, Shows};
+use crate::shared::soft_404;
+use crate::shared::words::{self, Meaning};
+use crate::{Check, Cost, Findings, Probe, RunsOn, Survey, Touch, Twins};
+
+pub(crate) static RULE: Rule = Rule {
+    id: "admin-function-open",
+    aliases: &[],
+    title: "A function for administrators is open to everybody",
+    category: Category::Bfla,
+    severity: Severity::High,
+    cwe: &[285, 862],
+    tags: &[],
+    risk: "Anybody sees, and perhaps does, what is meant for administrators.",
+    fix: "Check the role in one place for everything under the administration path, and refuse by default.",
+    references: &["https://owasp.org/API-Security/editions/2023/en/0xa5-broken-function-level-authorization/"],
+    page: include_str!("page.md"),
+};
+
+pub(crate) static CHECK: Check = Check {
+    cost: Cost { requests: 3, touch: Touch::Reads },
+    applies: |operation, _| is_for_administrators(operation),
+    on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
+    on_surface: Some(|survey, found| Box::pin(look(survey, found))),
+    twins: Twins::Flask {
+        vulnerable: include_str!("vulnerable.py"),
+        fixed: include_str!("fixed.py"),
+        runs_on: RunsOn::EVERYWHERE,
+    },
+    ..Check::of(&RULE)
+};
+
+/// Where such functions are usually kept, asked for when the surface does not name them.
+const USUAL: [&str; 2] = ["/admin/users", "/api/admin/users"];
+
+fn is_for_administrators(operation: &Operation) -> bool {
+    let id = operation.id.as_deref().unwrap_or("");
+    operation.method == Method::GET && (words::says(&operation.path, Meaning::Admin) || words::says(id, Meaning::Admin))
+}
+
+/// Calls a known function without credentials.
+async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    let answer = probe.ask(probe.request().anonymous()).await?;
+    if administration::shows(&answer).is_none() {
+        return Ok(());
+    }
+    let missing = probe.missing_beside(answer.request.path()).await?;
+    found.extend(judge(&answer, &missing, probe.operation.declares_security(), probe.location()));
+    Ok(())
+}
+
+/// Looks at the usual places.
+async fn look(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    for path in USUAL {
+        if survey.surface.operations.iter().any(|o| o.path.trim_end_matches('/') == path) {
+            continue;
+        }
+        let answer = survey.ask(survey.get(path)).await?;
+        if administration::shows(&answer).is_some() {
+            let missing = survey.missing_beside(path).await?;
+            found.extend(judge(&answer, &missing, false, Location::at(Method::GET, path)));
+            break;
+        }
+    }
+    Ok(())
+}
+
+fn judge(answer: &Arc<Exchange>, missing: &Arc<Exchange>, declared: bool, location: Location) -> Option<Finding> {
+    let shown = administration::shows(answer)?;
+    if soft_404::alike(missing, answer) {
+        return None;
+    }
+    let (what, confidence) = match shown {
+        Shows::Records => ("records", if declared { Confidence::Confirmed } else { Confidence::Firm }),
+        Shows::Figures => ("figures and settings", Confidence::Firm),
+        Shows::Page => ("a page of administration without a login", Confidence::Firm),
+    };
+    let evidence = Evidence::new(answer, format!("{} with {what} for an anonymous client", answer.status()));
+    let control = Evidence::new(missing, format!("{} for a path that is not there", missing.status()));
+    Some(Finding::new(&RULE, confidence, location, evidence).also(control))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shared::samples;
+
+    fn found(body: &str, missing: (u16, &str)) -> bool {
+        let answer = samples::exchange("/admin/users", 200, body);
+        let missing = samples::exchange("/admin/abc", missing.0, missing.1);
+        judge(&answer, &missing, false, Location::host()).is_some()
+    }
+
+    #[test]
+    fn records_are_found_and_what_answers_everything_is_not() {
+        let users = r#"[{"id":1,"username":"ann","role":"admin"}]"#;
+        assert!(found(users, (404, "{}")));
+        assert!(!found(users, (200, users)), "an answer for every path");
+        assert!(!found(r#"{"error":"login required"}"#, (404, "{}")));
+        assert!(!found("<html><title>Admin</title><input type=password></html>", (404, "<p>no</p>")));
+        assert!(!found("<html><title>Shop</title><div id=root></div></html>", (404, "<p>no</p>")));
+    }
+
+    #[test]
+    fn only_reading_functions_are_called() {
+        use crate::shared::samples::operation;
+        assert!(is_for_administrators(&operation(Method::GET, "/api/admin/stats")));
+        assert!(!is_for_administrators(&operation(Method::POST, "/api/admin/users")));
+        assert!(!is_for_administrators(&operation(Method::GET, "/users")));
+    }
+}

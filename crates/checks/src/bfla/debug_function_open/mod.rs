@@ -1,0 +1,103 @@
+use std::sync::Arc;
+
+use model::{
+    Category, Confidence, Evidence, Exchange, Finding, Location, Method, NotTested, Operation, Rule, Severity,
+};
+
+use crate::shared::administration;
+use crate::shared::soft_404;
+use crate::shared::words::{self, Meaning};
+use crate::{Check, Cost, Findings, Probe, RunsOn, Survey, Touch, Twins};
+
+pub(crate) static RULE: Rule = Rule {
+    id: "debug-function-open",
+    aliases: &[],
+    title: "A function for developers is open to everybody",
+    category: Category::Bfla,
+    severity: Severity::Medium,
+    cwe: &[489, 862],
+    tags: &[],
+    risk: "Anybody reads the records or the inner state that the function dumps.",
+    fix: "Remove such functions from what is deployed, or register them only when the application is being developed.",
+    references: &[
+        "https://owasp.org/API-Security/editions/2023/en/0xa5-broken-function-level-authorization/",
+        "https://cwe.mitre.org/data/definitions/489.html",
+    ],
+    page: include_str!("page.md"),
+};
+
+pub(crate) static CHECK: Check = Check {
+    cost: Cost { requests: 3, touch: Touch::Reads },
+    applies: |operation, _| is_for_developers(operation),
+    on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
+    on_surface: Some(|survey, found| Box::pin(look(survey, found))),
+    twins: Twins::Flask {
+        vulnerable: include_str!("vulnerable.py"),
+        fixed: include_str!("fixed.py"),
+        runs_on: RunsOn::EVERYWHERE,
+    },
+    ..Check::of(&RULE)
+};
+
+/// Where such functions are usually kept, asked for when the surface does not name them.
+const USUAL: [&str; 2] = ["/_debug", "/debug"];
+
+fn is_for_developers(operation: &Operation) -> bool {
+    operation.method == Method::GET && words::says(&operation.path, Meaning::Debug)
+}
+
+async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    let answer = probe.ask(probe.request().anonymous()).await?;
+    if administration::shows(&answer).is_none() {
+        return Ok(());
+    }
+    let missing = probe.missing_beside(answer.request.path()).await?;
+    found.extend(judge(&answer, &missing, probe.location()));
+    Ok(())
+}
+
+async fn look(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    for path in USUAL {
+        if survey.surface.operations.iter().any(|o| o.path.trim_end_matches('/') == path) {
+            continue;
+        }
+        let answer = survey.ask(survey.get(path)).await?;
+        if administration::shows(&answer).is_some() {
+            let missing = survey.missing_beside(path).await?;
+            found.extend(judge(&answer, &missing, Location::at(Method::GET, path)));
+        }
+    }
+    Ok(())
+}
+
+/// Records or figures in JSON. Pages are the debugger's and the toolbar's, which have rules of their own.
+fn judge(answer: &Arc<Exchange>, missing: &Arc<Exchange>, location: Location) -> Option<Finding> {
+    if answer.json().is_none() || administration::shows(answer).is_none() || soft_404::alike(missing, answer) {
+        return None;
+    }
+    let evidence = Evidence::new(answer, format!("{} with a dump for an anonymous client", answer.status()));
+    let control = Evidence::new(missing, format!("{} for a path that is not there", missing.status()));
+    Some(Finding::new(&RULE, Confidence::Firm, location, evidence).also(control))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shared::samples;
+
+    fn found(body: &str, missing: (u16, &str)) -> bool {
+        let answer = samples::exchange("/users/v1/_debug", 200, body);
+        let missing = samples::exchange("/users/v1/abc", missing.0, missing.1);
+        judge(&answer, &missing, Location::host()).is_some()
+    }
+
+    #[test]
+    fn a_dump_is_found() {
+        let dump = r#"{"users":[{"username":"ann","email":"a@b.example"}]}"#;
+        assert!(found(dump, (404, "{}")));
+        assert!(found(r#"{"queries":120,"cache_hits":40,"workers":4}"#, (404, "{}")));
+        assert!(!found(dump, (200, dump)));
+        assert!(!found(r#"{"debug":false}"#, (404, "{}")));
+        assert!(!found("<html>Debug</html>", (404, "<p>no</p>")));
+    }
+}

@@ -1,0 +1,91 @@
+use std::sync::Arc;
+
+use model::{Category, Confidence, Evidence, Exchange, Finding, Location, Method, NotTested, Request, Rule, Severity};
+
+use crate::shared::access;
+use crate::{Check, Cost, Findings, Probe, RunsOn, Touch, Twins};
+
+pub(crate) static RULE: Rule = Rule {
+    id: "method-swap",
+    aliases: &[],
+    title: "Another method passes the guard",
+    category: Category::Bfla,
+    severity: Severity::High,
+    cwe: &[285, 650],
+    tags: &[],
+    risk: "Whoever changes the method is let in where GET is refused.",
+    fix: "Guard the view or the path, not single methods.",
+    references: &[
+        "https://owasp.org/API-Security/editions/2023/en/0xa5-broken-function-level-authorization/",
+        "https://owasp.org/www-project-web-security-testing-guide/latest/4-Web_Application_Security_Testing/02-Configuration_and_Deployment_Management_Testing/06-Test_HTTP_Methods",
+    ],
+    page: include_str!("page.md"),
+};
+
+pub(crate) static CHECK: Check = Check {
+    cost: Cost { requests: 3, touch: Touch::Reads },
+    applies: |operation, _| operation.method == Method::GET,
+    on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
+    twins: Twins::Flask {
+        vulnerable: include_str!("vulnerable.py"),
+        fixed: include_str!("fixed.py"),
+        runs_on: RunsOn::EVERYWHERE,
+    },
+    ..Check::of(&RULE)
+};
+
+/// Where GET is refused, asks with HEAD, and with HEAD for what is not there.
+async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    let refused = probe.ask(probe.request().anonymous()).await?;
+    if !access::is_refused(&refused) {
+        return Ok(());
+    }
+    let head = |request: Request| Request { method: Method::HEAD, ..request }.altered("method", "HEAD", "");
+    let swapped = probe.ask(head(probe.request().anonymous())).await?;
+    if !swapped.is_success() {
+        return Ok(());
+    }
+    let missing = crate::shared::soft_404::sibling(probe.target.seed, refused.request.path());
+    let control = probe.ask(head(probe.get(missing))).await?;
+    found.extend(judge(&refused, &swapped, &control, probe.location()));
+    Ok(())
+}
+
+/// HEAD must announce a body, and not the one of the refusal: some servers answer every HEAD with an empty 200.
+fn judge(refused: &Arc<Exchange>, swapped: &Arc<Exchange>, control: &Arc<Exchange>, at: Location) -> Option<Finding> {
+    let length = |e: &Exchange| e.header("content-length").and_then(|v| v.trim().parse::<u64>().ok());
+    let announced = length(swapped).filter(|n| *n > 0 && length(refused) != Some(*n))?;
+    if !access::is_refused(refused) || !swapped.is_success() || control.is_success() {
+        return None;
+    }
+    let evidence = Evidence::new(swapped, format!("HEAD: {} with {announced} bytes to come", swapped.status()));
+    let get = Evidence::new(refused, format!("GET: {}", refused.status()));
+    let missing = Evidence::new(control, format!("HEAD of a path that is not there: {}", control.status()));
+    Some(Finding::new(&RULE, Confidence::Confirmed, at, evidence).also(get).also(missing))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shared::samples::answered;
+
+    fn found(get: (u16, &str), head: (u16, &str), control: u16) -> bool {
+        let [get, head, control] = [get, head, (control, "0")]
+            .map(|(status, length)| answered("/reports", status, &[("Content-Length", length)], ""));
+        judge(&get, &head, &control, Location::host()).is_some()
+    }
+
+    #[test]
+    fn a_guard_that_looks_at_the_method_is_found() {
+        assert!(found((401, "20"), (200, "512"), 404));
+    }
+
+    #[test]
+    fn empty_answers_and_servers_that_answer_every_head_are_not() {
+        assert!(!found((401, "20"), (200, "0"), 404));
+        assert!(!found((401, "20"), (200, "20"), 404));
+        assert!(!found((401, "20"), (200, "512"), 200));
+        assert!(!found((401, "20"), (401, "20"), 404));
+        assert!(!found((200, "20"), (200, "512"), 404));
+    }
+}

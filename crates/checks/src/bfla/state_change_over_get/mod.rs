@@ -1,0 +1,99 @@
+use std::sync::Arc;
+
+use model::{
+    Category, Confidence, Evidence, Exchange, Finding, Location, Method, NotTested, Operation, Rule, Severity, Source,
+    Surface,
+};
+
+use crate::shared::access;
+use crate::shared::words;
+use crate::{Check, Findings, Observations, RunsOn, Twins};
+
+pub(crate) static RULE: Rule = Rule {
+    id: "state-change-over-get",
+    aliases: &[],
+    title: "A GET without credentials seems to change data",
+    category: Category::Bfla,
+    severity: Severity::Medium,
+    cwe: &[650, 352],
+    tags: &[],
+    risk: "A crawler, a link preview or an image tag on any page can reset, create or delete data.",
+    fix: "Let only POST, PUT, PATCH and DELETE change anything, with credentials.",
+    references: &[
+        "https://owasp.org/API-Security/editions/2023/en/0xa5-broken-function-level-authorization/",
+        "https://www.rfc-editor.org/rfc/rfc9110#section-9.2.1",
+    ],
+    page: include_str!("page.md"),
+};
+
+pub(crate) static CHECK: Check = Check {
+    on_end: Some(on_end),
+    twins: Twins::Flask {
+        vulnerable: include_str!("vulnerable.py"),
+        fixed: include_str!("fixed.py"),
+        runs_on: RunsOn::EVERYWHERE,
+    },
+    ..Check::of(&RULE)
+};
+
+/// Words that would also name the page with the form, or do no harm.
+const HARMLESS: [&str; 5] = ["logout", "signout", "unsubscribe", "install", "revoke"];
+
+/// Words that name no page: a link to one of them does it.
+const BLUNT: [&str; 10] =
+    ["delete", "drop", "purge", "flush", "wipe", "truncate", "destroy", "shutdown", "restart", "reboot"];
+
+fn on_end(surface: &Surface, observations: &Observations, found: &mut Findings) -> Result<(), NotTested> {
+    let witness = access::witness(observations).ok_or(NotTested::NoAnswer)?;
+    found.extend(surface.operations.iter().filter_map(|o| judge(o, &surface.operations, witness)));
+    Ok(())
+}
+
+/// By name alone: such an operation is never called.
+fn judge(operation: &Operation, all: &[Arc<Operation>], witness: &Arc<Exchange>) -> Option<Finding> {
+    if operation.method != Method::GET || operation.declares_security() {
+        return None;
+    }
+    let word = words::destructive_word(operation).filter(|word| !HARMLESS.contains(&word.as_str()))?;
+    // A page with a form has the same path as what the form is sent to.
+    let has_form =
+        all.iter().any(|o| !o.method.is_safe() && o.path.trim_end_matches('/') == operation.path.trim_end_matches('/'));
+    let is_page = operation.responses.iter().any(|r| r.media_type.as_deref() == Some("text/html"));
+    let declared = operation.source == Source::Specification;
+    let blunt = BLUNT.iter().any(|blunt| word.starts_with(blunt));
+    if has_form || is_page || !declared && !blunt {
+        return None;
+    }
+    let confidence = if declared { Confidence::Firm } else { Confidence::Tentative };
+    let said = format!("{} says '{word}' and asks for no credentials; it was not called", operation.name());
+    Some(Finding::new(&RULE, confidence, Location::of(operation), Evidence::new(witness, &said)).detail(said))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shared::samples;
+
+    fn found(path: &str, source: Source, other: Option<Operation>) -> Option<Confidence> {
+        let operation = Operation { source, ..samples::operation(Method::GET, path) };
+        let all: Vec<Arc<Operation>> = other.into_iter().map(Arc::new).collect();
+        judge(&operation, &all, &samples::exchange("/openapi.json", 200, "{}")).map(|f| f.confidence)
+    }
+
+    #[test]
+    fn names_that_change_data_are_found() {
+        assert_eq!(found("/createdb", Source::Specification, None), Some(Confidence::Firm));
+        assert_eq!(found("/books/{id}/delete", Source::Link, None), Some(Confidence::Tentative));
+    }
+
+    #[test]
+    fn pages_with_forms_and_harmless_names_are_not() {
+        assert_eq!(found("/posts/create", Source::Link, None), None);
+        assert_eq!(found("/reset", Source::Specification, Some(samples::operation(Method::POST, "/reset"))), None);
+        assert_eq!(found("/logout", Source::Specification, None), None);
+        assert_eq!(found("/presets", Source::Specification, None), None);
+        let mut secured = samples::operation(Method::GET, "/cache/flush");
+        secured.security = Some(vec![vec!["token".to_owned()]]);
+        assert!(judge(&secured, &[], &samples::exchange("/", 200, "{}")).is_none());
+    }
+}
