@@ -4,6 +4,7 @@ use crate::Check;
 
 mod code_injection;
 mod command_injection;
+mod cookie_session;
 mod cors;
 mod cors_null_origin;
 mod cors_origin_reflected;
@@ -11,6 +12,8 @@ mod cors_origin_reflected_with_credentials;
 mod cors_origin_suffix;
 mod cors_private_network;
 mod cors_wildcard;
+mod csrf_form_without_token;
+mod csrf_json;
 mod format_string_injection;
 mod forwarded_host_trusted;
 mod header_injection;
@@ -19,11 +22,15 @@ mod host_reflected_in_redirect;
 mod hosts;
 mod input_reflection;
 mod json_served_as_html;
+mod method_override;
+mod nosql_injection;
 mod open_redirect;
 mod path_traversal;
 mod reflected_xss;
 mod sql_injection;
 mod template_injection;
+mod trace_enabled;
+mod unhandled_input_error;
 
 /// The checks of this category.
 pub const CHECKS: &[&Check] = &[
@@ -47,4 +54,10 @@ pub const CHECKS: &[&Check] = &[
     &host_header_injection::CHECK,
     &forwarded_host_trusted::CHECK,
     &host_reflected_in_redirect::CHECK,
+    &csrf_form_without_token::CHECK,
+    &csrf_json::CHECK,
+    &trace_enabled::CHECK,
+    &method_override::CHECK,
+    &unhandled_input_error::CHECK,
+    &nosql_injection::CHECK,
 ];

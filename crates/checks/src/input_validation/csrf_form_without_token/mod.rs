@@ -1,0 +1,116 @@
+use std::sync::{Arc, LazyLock};
+
+use model::{
+    Category, Confidence, Evidence, Exchange, Finding, Form, Location, Method, NotTested, Rule, Severity, Tag,
+};
+use regex::Regex;
+
+use super::cookie_session;
+use crate::{Check, Cost, Findings, RunsOn, Survey, Touch, Twins};
+
+pub(crate) static RULE: Rule = Rule {
+    id: "csrf-form-without-token",
+    aliases: &[],
+    title: "A form changes something without an anti-forgery token",
+    category: Category::InputValidation,
+    severity: Severity::Medium,
+    cwe: &[352],
+    tags: &[Tag::Misconfiguration, Tag::Flask],
+    risk: "A page of another site can send this form in the name of a logged-in visitor.",
+    fix: "Protect the application with CSRFProtect of Flask-WTF and set SESSION_COOKIE_SAMESITE.",
+    references: &["https://owasp.org/www-community/attacks/csrf", "https://flask-wtf.readthedocs.io/en/stable/csrf/"],
+    page: include_str!("page.md"),
+};
+
+pub(crate) static CHECK: Check = Check {
+    cost: Cost { requests: 0, touch: Touch::Nothing },
+    on_surface: Some(|survey, found| Box::pin(async move { look(survey, found) })),
+    twins: Twins::Flask {
+        vulnerable: include_str!("vulnerable.py"),
+        fixed: include_str!("fixed.py"),
+        runs_on: RunsOn::EVERYWHERE,
+    },
+    ..Check::of(&RULE)
+};
+
+/// Looks at the forms that were served; asks nothing.
+fn look(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    let writing: Vec<&Form> =
+        survey.surface.forms.iter().filter(|form| form.method == "POST" && !is_harmless(form)).collect();
+    if writing.is_empty() {
+        return Err(NotTested::not_applicable("no form that changes something was found"));
+    }
+    let Some(confidence) = cookie_session::carried(survey) else {
+        return Err(NotTested::not_applicable("no cookie that other sites' forms would carry was seen"));
+    };
+    for form in writing {
+        let page = survey
+            .observations
+            .exchanges
+            .iter()
+            .find(|e| e.is_success() && e.is_html() && e.request.path() == form.page);
+        if let Some(page) = page {
+            found.extend(judge(form, page, confidence));
+        }
+    }
+    Ok(())
+}
+
+/// Forms that a forged request gains nothing from: logging in, registering, searching.
+fn is_harmless(form: &Form) -> bool {
+    let names = |word: &str| form.action.to_ascii_lowercase().contains(word);
+    form.fields.iter().any(|field| field.kind == "password")
+        || form.fields.iter().any(|field| field.kind == "search")
+        || ["login", "signin", "search", "register", "signup", "filter"].iter().any(|word| names(word))
+}
+
+fn judge(form: &Form, page: &Arc<Exchange>, confidence: Confidence) -> Option<Finding> {
+    static TOKEN: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        Regex::new(r"(?i)csrf|xsrf|authenticity|requestverification|^_?token$|form_?token|nonce|anti_?forgery").ok()
+    });
+    // A script that reads a token from the page sends it in a header.
+    static META: LazyLock<Option<Regex>> =
+        LazyLock::new(|| Regex::new(r"(?i)<meta[^>]+(csrf|xsrf)|x-csrf-?token|x-xsrf-token|x-requested-with").ok());
+    let has = |regex: &LazyLock<Option<Regex>>, text: &str| regex.as_ref().is_some_and(|r| r.is_match(text));
+    if form.fields.iter().any(|field| has(&TOKEN, &field.name)) || has(&META, &page.text()) {
+        return None;
+    }
+    let fields: Vec<&str> = form.fields.iter().map(|field| field.name.as_str()).take(10).collect();
+    let evidence = Evidence::new(
+        page,
+        format!("the form sends {} to {} and nothing that only this page knows", fields.join(", "), form.action),
+    );
+    Some(Finding::new(&RULE, confidence, Location::at(Method::POST, &form.action), evidence))
+}
+
+#[cfg(test)]
+mod tests {
+    use model::FormField;
+
+    use super::*;
+    use crate::shared::samples::exchange;
+
+    fn form(action: &str, names: &[&str]) -> Form {
+        let fields = names.iter().map(|name| FormField {
+            name: (*name).to_owned(),
+            kind: if *name == "password" { "password" } else { "text" }.to_owned(),
+            value: String::new(),
+        });
+        Form { page: "/".to_owned(), action: action.to_owned(), method: "POST".to_owned(), fields: fields.collect() }
+    }
+
+    #[test]
+    fn tokens_in_the_form_or_for_scripts_protect_it() {
+        let page = exchange("/", 200, "<p>x</p>");
+        let script = exchange("/", 200, "<meta name=\"csrf-token\" content=\"x\">");
+        assert!(judge(&form("/transfer", &["to"]), &page, Confidence::Firm).is_some());
+        assert!(judge(&form("/transfer", &["to", "csrf_token"]), &page, Confidence::Firm).is_none());
+        assert!(judge(&form("/transfer", &["to"]), &script, Confidence::Firm).is_none());
+    }
+
+    #[test]
+    fn logging_in_and_searching_are_left_out() {
+        assert!(is_harmless(&form("/session", &["user", "password"])) && is_harmless(&form("/search", &["q"])));
+        assert!(!is_harmless(&form("/transfer", &["to", "amount"])));
+    }
+}

@@ -1,0 +1,31 @@
+import os
+
+from flask import Flask, request, session
+
+app = Flask(__name__)
+app.config["SECRET_KEY"] = os.urandom(32)
+
+ORDER = {"type": "object", "properties": {"item": {"type": "string"}}}
+
+
+@app.get("/")
+def index():
+    session["user"] = "ada"
+    return {"status": "ok"}
+
+
+@app.get("/openapi.json")
+def specification():
+    body = {"required": True, "content": {"application/json": {"schema": ORDER}}}
+    order = {"post": {"requestBody": body, "responses": {"200": {"description": "ordered"}}}}
+    return {"openapi": "3.0.3", "info": {"title": "shop", "version": "1"}, "paths": {"/orders": order}}
+
+
+@app.post("/orders")
+def order():
+    order = request.get_json()
+    return {"ordered": order.get("item")}
+
+
+if __name__ == "__main__":
+    app.run(debug=False)

@@ -1,0 +1,92 @@
+use std::sync::Arc;
+
+use model::{Category, Confidence, Evidence, Exchange, Finding, Location, Method, NotTested, Rule, Severity, Tag};
+
+use crate::shared::compare::Face;
+use crate::shared::fill;
+use crate::{Check, Cost, Findings, RunsOn, Survey, Touch, Twins};
+
+pub(crate) static RULE: Rule = Rule {
+    id: "method-override",
+    aliases: &[],
+    title: "A header of a GET request changes its method",
+    category: Category::InputValidation,
+    severity: Severity::Medium,
+    cwe: &[650, 436],
+    tags: &[Tag::Misconfiguration],
+    risk: "A link can write or delete, past everything that treats GET as harmless.",
+    fix: "Take an override only on POST, and only to PUT, PATCH and DELETE.",
+    references: &[
+        "https://cheatsheetseries.owasp.org/cheatsheets/REST_Security_Cheat_Sheet.html",
+        "https://www.rfc-editor.org/rfc/rfc9110#section-9.2.1",
+    ],
+    page: include_str!("page.md"),
+};
+
+pub(crate) static CHECK: Check = Check {
+    cost: Cost { requests: 3, touch: Touch::Reads },
+    on_surface: Some(|survey, found| Box::pin(ask(survey, found))),
+    twins: Twins::Flask {
+        vulnerable: include_str!("vulnerable.py"),
+        fixed: include_str!("fixed.py"),
+        runs_on: RunsOn::EVERYWHERE,
+    },
+    ..Check::of(&RULE)
+};
+
+const HEADERS: [&str; 3] = ["X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override"];
+
+/// A GET that claims to be OPTIONS, beside a true OPTIONS. Nothing is changed by either.
+async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    let mut called = survey.observations.called(survey.surface);
+    let Some((operation, plain)) =
+        called.find(|(o, e)| o.method == Method::GET && e.is_success() && !e.body().is_empty())
+    else {
+        return Err(NotTested::NoAnswer);
+    };
+    let request = fill::request(operation, survey.surface, survey.target, &[]);
+    let mut options = request.clone().altered("method", "OPTIONS", "OPTIONS");
+    options.method = Method::OPTIONS;
+    let options = survey.ask(options).await?;
+    if Face::plain(&options) == Face::plain(plain) || options.header("allow").is_none() {
+        return Err(NotTested::inconclusive("OPTIONS is answered like GET or not at all"));
+    }
+    let claims =
+        HEADERS.iter().fold(request.clone(), |r, name| r.header(name, "OPTIONS").altered("header", name, "OPTIONS"));
+    let joint = if request.target.contains('?') { '&' } else { '?' };
+    let mut in_query = request.clone().altered("query", "_method", "OPTIONS");
+    in_query.target = format!("{}{joint}_method=OPTIONS", request.target);
+    for (place, name, request) in [("header", HEADERS[0], claims), ("query", "_method", in_query)] {
+        let exchange = survey.ask(request).await?;
+        let location = Location::of(operation).parameter(place, name);
+        found.extend(judge(plain, &options, &exchange, location));
+    }
+    Ok(())
+}
+
+/// The claim must give what OPTIONS gives and GET does not.
+fn judge(plain: &Arc<Exchange>, options: &Arc<Exchange>, claim: &Arc<Exchange>, location: Location) -> Option<Finding> {
+    let is_options = Face::plain(claim) == Face::plain(options) && claim.header("allow").is_some();
+    if !is_options || plain.header("allow").is_some() {
+        return None;
+    }
+    let evidence = Evidence::new(claim, "a GET that claims to be OPTIONS is answered with Allow and without the body");
+    let control = Evidence::new(options, "as a true OPTIONS is");
+    Some(Finding::new(&RULE, Confidence::Confirmed, location, evidence).also(control))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shared::samples::{answered, exchange};
+
+    #[test]
+    fn only_the_answer_to_options_counts() {
+        let plain = exchange("/", 200, "<p>hello</p>");
+        let options = answered("/", 200, &[("Allow", "GET, OPTIONS")], "");
+        let judge = |claim: &Arc<Exchange>| judge(&plain, &options, claim, Location::host());
+        assert!(judge(&answered("/", 200, &[("Allow", "OPTIONS, GET")], "")).is_some());
+        assert!(judge(&exchange("/", 200, "<p>hello</p>")).is_none());
+        assert!(judge(&exchange("/", 200, "")).is_none());
+    }
+}

@@ -1,0 +1,137 @@
+use std::sync::Arc;
+
+use model::{
+    Category, Confidence, Evidence, Exchange, Finding, NotTested, Parameter, ParameterIn, Request, Rule, Severity, Tag,
+};
+
+use crate::shared::compare::Face;
+use crate::shared::{fill, inputs, reflection};
+use crate::{Check, Cost, Findings, Probe, RunsOn, Touch, Twins};
+
+pub(crate) static RULE: Rule = Rule {
+    id: "nosql-injection",
+    aliases: &[],
+    title: "A parameter becomes part of a NoSQL query",
+    category: Category::InputValidation,
+    severity: Severity::High,
+    cwe: &[943],
+    tags: &[Tag::Injection],
+    risk: "Query operators in a value go around logins and read other users' data.",
+    fix: "Convert every value to the type it must have before it goes into a query.",
+    references: &[
+        "https://owasp.org/www-project-web-security-testing-guide/latest/4-Web_Application_Security_Testing/07-Input_Validation_Testing/05.6-Testing_for_NoSQL_Injection",
+        "https://www.mongodb.com/docs/manual/reference/operator/query/ne/",
+    ],
+    page: include_str!("page.md"),
+};
+
+pub(crate) static CHECK: Check = Check {
+    cost: Cost { requests: reflection::REQUESTS + 6, touch: Touch::Reads },
+    more_when_deep: 12,
+    applies: |operation, _| {
+        operation.method == model::Method::GET && inputs::texts(operation).any(|p| p.place == ParameterIn::Query)
+    },
+    on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
+    twins: Twins::Flask {
+        vulnerable: include_str!("vulnerable.py"),
+        fixed: include_str!("fixed.py"),
+        runs_on: RunsOn::EVERYWHERE,
+    },
+    ..Check::of(&RULE)
+};
+
+/// How an operator is written into a query string.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Way {
+    /// `name={"$ne":"x"}`, for applications that parse JSON in values.
+    Json,
+    /// `name[$ne]=x`, which PHP and Express make an object of.
+    Brackets,
+}
+
+/// Parameters that make a difference. Flask knows no brackets, so a scan that is not deep asks it in JSON only.
+async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    let marked = reflection::of(probe).await?;
+    let deep = probe.target.depth == model::Depth::Deep;
+    let flask = probe.surface.has("Flask") || probe.surface.has("Werkzeug");
+    let ways: &[Way] = if deep {
+        &[Way::Json, Way::Brackets]
+    } else if flask {
+        &[Way::Json]
+    } else {
+        &[Way::Brackets]
+    };
+    let chosen = inputs::texts(probe.operation)
+        .filter(|p| p.place == ParameterIn::Query && reflection::makes_a_difference(probe, &marked, p.place, &p.name));
+    for parameter in chosen.take(if deep { inputs::MOST } else { 1 }) {
+        for way in ways {
+            if let Some(finding) = prove(probe, parameter, *way).await? {
+                found.push(finding);
+                break;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// "Equal to a word that nothing is called" and "not equal to it"; on a difference an operator that does not exist, and both again.
+async fn prove(probe: &Probe<'_>, parameter: &Parameter, way: Way) -> Result<Option<Finding>, NotTested> {
+    let mut shown: Vec<Arc<Exchange>> = Vec::new();
+    let words = [probe.canary("first"), probe.canary("again")];
+    for (operator, word) in [("$ne", 0), ("$eq", 0), ("$zz", 0), ("$ne", 1), ("$eq", 1)] {
+        let exchange = probe.send(request(probe, parameter, way, operator, &words[word])).await?;
+        shown.push(exchange);
+        if shown.len() == 2 && (Face::plain(&shown[0]) == Face::plain(&shown[1]) || !shown[0].is_success()) {
+            return Ok(None);
+        }
+    }
+    let faces: Vec<Face> = shown.iter().zip([0, 0, 0, 1, 1]).map(|(e, word)| Face::of(e, &words[word], "")).collect();
+    if !holds(&faces) {
+        return Ok(None);
+    }
+    let location = probe.location().parameter(parameter.place.id(), &parameter.name);
+    let evidence = Evidence::new(&shown[0], "$ne with a word that nothing is called finds something, twice");
+    let control = Evidence::new(&shown[1], "$eq with the same word does not");
+    let unknown = Evidence::new(&shown[2], "an operator that does not exist does not either");
+    Ok(Some(Finding::new(&RULE, Confidence::Confirmed, location, evidence).also(control).also(unknown)))
+}
+
+/// `$ne`, `$eq`, `$zz`, `$ne`, `$eq`: only `$ne` finds something, both times the same.
+fn holds(faces: &[Face]) -> bool {
+    let [ne, eq, unknown, ne_again, eq_again] = faces else { return false };
+    ne.holds_something() && ne == ne_again && eq == eq_again && ne != eq && ne != unknown && eq.status < 500
+}
+
+fn request(probe: &Probe<'_>, parameter: &Parameter, way: Way, operator: &str, word: &str) -> Request {
+    match way {
+        Way::Json => inputs::with(probe, parameter, &format!("{{\"{operator}\":\"{word}\"}}")).altered(
+            "query",
+            &parameter.name,
+            word,
+        ),
+        Way::Brackets => {
+            let mut request = inputs::with(probe, parameter, word);
+            let plain = format!("{}={word}", fill::encode(&parameter.name));
+            let nested = format!("{}%5B{operator}%5D={word}", fill::encode(&parameter.name));
+            request.target = request.target.replacen(&plain, &nested, 1);
+            request
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shared::samples::exchange;
+
+    #[test]
+    fn only_a_lone_ne_holds() {
+        let face = |body: &str| Face::plain(&exchange("/", 200, body));
+        let (some, none) = (face(r#"[{"id":1}]"#), face("[]"));
+        let five = |a: &Face, b: &Face, c: &Face| holds(&[a.clone(), b.clone(), c.clone(), a.clone(), b.clone()]);
+        assert!(five(&some, &none, &none));
+        assert!(!five(&some, &some, &some), "the parameter is ignored");
+        assert!(!five(&some, &none, &some), "any unknown operator lifts the filter");
+        assert!(!five(&none, &some, &some));
+    }
+}

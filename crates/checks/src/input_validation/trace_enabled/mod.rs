@@ -1,0 +1,71 @@
+use std::sync::Arc;
+
+use model::{
+    Category, Confidence, Evidence, Exchange, Finding, Location, Method, NotTested, Request, Rule, Severity, Tag,
+};
+
+use crate::{Check, Cost, Findings, RunsOn, Survey, Touch, Twins};
+
+pub(crate) static RULE: Rule = Rule {
+    id: "trace-enabled",
+    aliases: &[],
+    title: "TRACE repeats the request",
+    category: Category::InputValidation,
+    severity: Severity::Low,
+    cwe: &[693],
+    tags: &[Tag::Misconfiguration],
+    risk: "Headers that proxies add, and cookies that scripts may not read, are shown to whoever asks.",
+    fix: "Refuse TRACE at the server; Flask does unless a route names it.",
+    references: &[
+        "https://www.rfc-editor.org/rfc/rfc9110#section-9.3.8",
+        "https://owasp.org/www-community/attacks/Cross_Site_Tracing",
+    ],
+    page: include_str!("page.md"),
+};
+
+pub(crate) static CHECK: Check = Check {
+    cost: Cost { requests: 1, touch: Touch::Refused },
+    on_surface: Some(|survey, found| Box::pin(ask(survey, found))),
+    twins: Twins::Flask {
+        vulnerable: include_str!("vulnerable.py"),
+        fixed: include_str!("fixed.py"),
+        runs_on: RunsOn::EVERYWHERE,
+    },
+    ..Check::of(&RULE)
+};
+
+/// TRACE with a header of a random name.
+async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    let word = survey.canary("header");
+    let request = Request::new(Method::TRACE, survey.origin(), survey.surface.path.as_str())
+        .header(&format!("X-{word}"), word.as_str())
+        .altered("method", "TRACE", "TRACE");
+    let exchange = survey.ask(request).await?;
+    found.extend(judge(&exchange, &word));
+    Ok(())
+}
+
+/// A page that repeats some header is no trace: the answer has to be the message, by its type or its first line.
+fn judge(exchange: &Arc<Exchange>, word: &str) -> Option<Finding> {
+    let text = exchange.text();
+    let is_message =
+        exchange.header("content-type").is_some_and(|t| t.starts_with("message/http")) || text.starts_with("TRACE ");
+    if !exchange.is_success() || !is_message || !text.to_ascii_lowercase().contains(&format!("x-{word}: {word}")) {
+        return None;
+    }
+    let evidence = Evidence::new(exchange, format!("the answer repeats the header X-{word}"));
+    Some(Finding::new(&RULE, Confidence::Confirmed, Location::at(Method::TRACE, exchange.request.path()), evidence))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shared::samples::exchange;
+
+    #[test]
+    fn an_echo_server_is_no_trace() {
+        assert!(judge(&exchange("/", 200, "TRACE / HTTP/1.1\r\nX-w: w\r\n"), "w").is_some());
+        assert!(judge(&exchange("/", 200, r#"{"headers": {"X-w": "w"}}"#), "w").is_none());
+        assert!(judge(&exchange("/", 405, "TRACE / HTTP/1.1\r\nX-w: w\r\n"), "w").is_none());
+    }
+}
