@@ -41,11 +41,16 @@ fn an_unreachable_host_is_incomplete_and_still_reported() {
     // Bound and released: nothing listens there.
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let folder = tempfile::tempdir().unwrap();
-    let output =
-        middlebrick(folder.path()).args(["scan", &format!("http://127.0.0.1:{port}"), "--output", "json"]).output().unwrap();
+    let output = middlebrick(folder.path())
+        .args(["scan", &format!("http://127.0.0.1:{port}"), "--output", "json"])
+        .output()
+        .unwrap();
     assert_eq!(output.status.code(), Some(3));
     let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
-    assert_eq!((&report["status"], &report["grade"], &report["score"]), (&"unreachable".into(), &serde_json::Value::Null, &serde_json::Value::Null));
+    assert_eq!(
+        (&report["status"], &report["grade"], &report["score"]),
+        (&"unreachable".into(), &serde_json::Value::Null, &serde_json::Value::Null)
+    );
     let error = String::from_utf8(output.stderr).unwrap();
     assert!(error.lines().count() == 1 && error.contains("cannot be reached"), "{error}");
 }
@@ -62,7 +67,11 @@ fn specifications() {
 #[test]
 fn names_of_categories_rules_and_formats() {
     let url = "http://127.0.0.1:9";
-    fails(&["scan", url, "--category", "everything"], 2, &["--category", "everything", "authentication", "authorization"]);
+    fails(
+        &["scan", url, "--category", "everything"],
+        2,
+        &["--category", "everything", "authentication", "authorization"],
+    );
     fails(&["scan", url, "--rule", "no-such-rule"], 2, &["--rule", "no-such-rule", "middlebrick rules"]);
     fails(&["scan", url, "--depth", "abyss"], 2, &["--depth", "quick, standard, deep"]);
     fails(&["scan", url, "--output", "pdf"], 2, &["--output", "pdf", "sarif"]);
@@ -75,7 +84,11 @@ fn names_of_categories_rules_and_formats() {
 #[test]
 fn outputs_that_cannot_be_written() {
     let url = "http://127.0.0.1:9";
-    fails(&["scan", url, "--output", "json=no/such/folder/report.json"], 2, &["--output", "no/such/folder/report.json", "no such file"]);
+    fails(
+        &["scan", url, "--output", "json=no/such/folder/report.json"],
+        2,
+        &["--output", "no/such/folder/report.json", "no such file"],
+    );
     fails(&["scan", url, "--output", "json=."], 2, &["--output", "directory"]);
     fails(&["scan", url, "--output", "json", "--output", "sarif"], 2, &["--output", "standard output"]);
     fails(&["scan", url, "--output", "json=a", "--output", "sarif=a"], 2, &["--output", "twice"]);

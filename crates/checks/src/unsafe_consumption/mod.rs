@@ -2,5 +2,16 @@
 
 use crate::Check;
 
+mod script_over_http;
+mod scripts;
+mod third_party_script_without_integrity;
+mod unpinned_third_party_version;
+mod upstream_error_exposed;
+
 /// The checks of this category.
-pub const CHECKS: &[&Check] = &[];
+pub const CHECKS: &[&Check] = &[
+    &script_over_http::CHECK,
+    &third_party_script_without_integrity::CHECK,
+    &unpinned_third_party_version::CHECK,
+    &upstream_error_exposed::CHECK,
+];

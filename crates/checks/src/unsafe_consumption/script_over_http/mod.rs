@@ -1,0 +1,62 @@
+use model::{Category, Confidence, Evidence, Finding, Rule, Severity, Tag};
+
+use super::scripts;
+use crate::{Check, Findings, RunsOn, Seen, Twins};
+
+pub(crate) static RULE: Rule = Rule {
+    id: "script-over-http",
+    aliases: &[],
+    title: "A script of another site is loaded over plain HTTP",
+    category: Category::UnsafeConsumption,
+    severity: Severity::Medium,
+    cwe: &[319, 829],
+    tags: &[Tag::Misconfiguration],
+    risk: "Whoever is on the way between a visitor and the other site puts code of their own into the page.",
+    fix: "Load scripts of others over HTTPS, with an integrity attribute.",
+    references: &["https://www.w3.org/TR/mixed-content/", "https://www.w3.org/TR/SRI/"],
+    page: include_str!("page.md"),
+};
+
+pub(crate) static CHECK: Check = Check {
+    on_exchange: Some(judge),
+    twins: Twins::Flask {
+        vulnerable: include_str!("vulnerable.py"),
+        fixed: include_str!("fixed.py"),
+        runs_on: RunsOn::EVERYWHERE,
+    },
+    ..Check::of(&RULE)
+};
+
+/// Only where the page says `http://` itself: `//host/` follows the page's own scheme. With a hash nothing can be put in.
+fn judge(seen: &Seen<'_>, found: &mut Findings) -> bool {
+    let Some(foreign) = scripts::foreign(seen.exchange) else { return false };
+    let text = seen.exchange.text();
+    let plain: Vec<String> = foreign
+        .iter()
+        .filter(|f| f.is_script && !f.has_integrity && f.url.scheme() == "http")
+        .filter(|f| text.contains(&format!("http://{}", f.url.host_str().unwrap_or(""))))
+        .map(|f| f.url.to_string())
+        .collect();
+    if !plain.is_empty() {
+        let evidence = Evidence::new(seen.exchange, format!("loaded over plain HTTP: {}", plain.join(", ")));
+        let detail = format!("The page loads {}.", plain.join(", "));
+        found.push(Finding::new(&RULE, Confidence::Confirmed, seen.location(), evidence).detail(detail));
+    }
+    foreign.iter().any(|f| f.is_script)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shared::samples::{exchange, seen};
+
+    #[test]
+    fn only_written_http_counts() {
+        let found = |body: &str| seen(judge, &exchange("/", 200, body)).1.len();
+        assert_eq!(found("<script src='http://cdn.parts.example/a.js'></script>"), 1);
+        assert_eq!(found("<script src='//cdn.parts.example/a.js'></script>"), 0);
+        assert_eq!(found("<script src='https://cdn.parts.example/a.js'></script>"), 0);
+        assert_eq!(found("<link rel=stylesheet href='http://cdn.parts.example/a.css'>"), 0);
+        assert_eq!(found("<p>http://cdn.parts.example/a.js</p>"), 0);
+    }
+}

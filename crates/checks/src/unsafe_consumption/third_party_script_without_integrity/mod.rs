@@ -1,0 +1,62 @@
+use model::{Category, Confidence, Evidence, Finding, Rule, Severity, Tag};
+
+use super::scripts;
+use crate::{Check, Findings, RunsOn, Seen, Twins};
+
+pub(crate) static RULE: Rule = Rule {
+    id: "third-party-script-without-integrity",
+    aliases: &[],
+    title: "A script of another site is loaded without integrity",
+    category: Category::UnsafeConsumption,
+    severity: Severity::Low,
+    cwe: &[353, 829],
+    tags: &[Tag::Misconfiguration],
+    risk: "Whoever changes the file at the other site runs code in every visitor's session here.",
+    fix: "Give the element an integrity attribute with the file's hash, or serve the file yourself.",
+    references: &[
+        "https://www.w3.org/TR/SRI/",
+        "https://developer.mozilla.org/en-US/docs/Web/Security/Subresource_Integrity",
+    ],
+    page: include_str!("page.md"),
+};
+
+pub(crate) static CHECK: Check = Check {
+    on_exchange: Some(judge),
+    twins: Twins::Flask {
+        vulnerable: include_str!("vulnerable.py"),
+        fixed: include_str!("fixed.py"),
+        runs_on: RunsOn::EVERYWHERE,
+    },
+    ..Check::of(&RULE)
+};
+
+/// Style sheets count where the page is the same: they can read and draw, but a script is what is named first.
+fn judge(seen: &Seen<'_>, found: &mut Findings) -> bool {
+    let Some(foreign) = scripts::foreign(seen.exchange) else { return false };
+    let open: Vec<String> =
+        foreign.iter().filter(|f| !f.has_integrity && !scripts::varies(&f.url)).map(|f| f.url.to_string()).collect();
+    if !open.is_empty() {
+        let list = open.join(", ");
+        let evidence = Evidence::new(seen.exchange, format!("loaded without integrity: {list}"));
+        let detail = format!("The page loads {list}.");
+        found.push(Finding::new(&RULE, Confidence::Confirmed, seen.location(), evidence).detail(detail));
+    }
+    !foreign.is_empty()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shared::samples::{exchange, seen};
+
+    #[test]
+    fn only_open_scripts_of_others_count() {
+        let found = |body: &str| seen(judge, &exchange("/", 200, body)).1.len();
+        let hash = "sha384-oqVuAfXRKap7fdgcCY5uykM6+R9GqQ8K/uxy9rx7HNQlGYl1kPzQho1wx4JwY8wC";
+        assert_eq!(found("<script src='https://cdn.parts.example/a.js'></script>"), 1);
+        assert_eq!(found(&format!("<script src='https://cdn.parts.example/a.js' integrity='{hash}'></script>")), 0);
+        assert_eq!(found("<script src='https://js.stripe.com/v3/'></script>"), 0);
+        assert_eq!(found("<script src='/own.js'></script>"), 0);
+        assert_eq!(found("{\"html\": \"<script src='https://cdn.parts.example/a.js'></script>\"}"), 0);
+    }
+}
