@@ -8,6 +8,9 @@ mod console;
 mod contact_details_in_response;
 mod credential_echoed;
 mod credential_in_local_storage;
+mod csp_disabled;
+mod csp_ineffective;
+mod csp_missing;
 mod debug_mode;
 mod debug_page;
 mod debug_toolbar;
@@ -26,9 +29,13 @@ mod exposed_log;
 mod exposed_source_file;
 mod files;
 mod flask_secret_key_exposed;
+mod framing_allowed;
+mod headers;
+mod nosniff_missing;
 mod password_hash_in_response;
 mod personal;
 mod personal_data_in_response;
+mod referrer_policy_missing;
 mod secret_in_response;
 mod secret_in_script;
 mod secrets;
@@ -48,6 +55,9 @@ pub const CHECKS: &[&Check] = &[
     &contact_details_in_response::CHECK,
     &credential_echoed::CHECK,
     &credential_in_local_storage::CHECK,
+    &csp_disabled::CHECK,
+    &csp_ineffective::CHECK,
+    &csp_missing::CHECK,
     &debug_mode::CHECK,
     &debug_page::CHECK,
     &debug_toolbar::CHECK,
@@ -64,8 +74,11 @@ pub const CHECKS: &[&Check] = &[
     &exposed_log::CHECK,
     &exposed_source_file::CHECK,
     &flask_secret_key_exposed::CHECK,
+    &framing_allowed::CHECK,
+    &nosniff_missing::CHECK,
     &password_hash_in_response::CHECK,
     &personal_data_in_response::CHECK,
+    &referrer_policy_missing::CHECK,
     &secret_in_response::CHECK,
     &secret_in_script::CHECK,
     &source_map::CHECK,

@@ -88,7 +88,7 @@ fn is_card(text: &str) -> bool {
         .enumerate()
         .map(|(at, digit)| if at % 2 == 0 { *digit } else { digit * 2 / 10 + digit * 2 % 10 })
         .sum();
-    scheme && varied && sum % 10 == 0
+    scheme && varied && sum.is_multiple_of(10)
 }
 
 /// Written as people write cards.

@@ -22,7 +22,8 @@ const FOR_BROWSERS: [&str; 1] = ["google-api-key"];
 /// Keys of providers, private keys and connection strings in a text. `browser`: the text is a page or a script.
 pub(super) fn provider_secrets(text: &str, browser: bool) -> BTreeSet<Met> {
     let wanted = |pattern: &&SecretPattern| {
-        !NOT_KEYS.contains(&pattern.id.as_str()) && !(browser && FOR_BROWSERS.contains(&pattern.id.as_str()))
+        let id = pattern.id.as_str();
+        !(NOT_KEYS.contains(&id) || browser && FOR_BROWSERS.contains(&id))
     };
     let mut met = BTreeSet::new();
     for pattern in secret_patterns().iter().filter(wanted) {

@@ -31,6 +31,9 @@ pub(crate) static CHECK: Check = Check {
 };
 
 fn judge(surface: &Surface, observations: &Observations, found: &mut Findings) -> Result<(), NotTested> {
+    if !surface.may_be_flask() {
+        return Err(NotTested::not_applicable("the target is not a Flask application"));
+    }
     let cookies = sessions(&observations.exchanges);
     for exchange in &observations.exchanges {
         // The files and the toolbar have rules of their own.

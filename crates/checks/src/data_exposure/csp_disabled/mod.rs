@@ -1,0 +1,38 @@
+use model::{Category, Confidence, Evidence, Finding, Rule, Severity, Tag};
+
+use super::headers;
+use crate::{Check, Findings, RunsOn, Seen, Twins};
+
+pub(crate) static RULE: Rule = Rule {
+    id: "csp-disabled",
+    aliases: &[],
+    title: "The content security policy was switched off",
+    category: Category::DataExposure,
+    severity: Severity::Low,
+    cwe: &[693],
+    tags: &[Tag::Misconfiguration],
+    risk: "An injected script runs although everything around it is hardened.",
+    fix: "Give the hardening extension a policy instead of None.",
+    references: &["https://github.com/wntrblm/flask-talisman", "https://www.w3.org/TR/CSP3/"],
+    page: include_str!("page.md"),
+};
+
+pub(crate) static CHECK: Check = Check {
+    on_exchange: Some(judge),
+    twins: Twins::Flask {
+        vulnerable: include_str!("vulnerable.py"),
+        fixed: include_str!("fixed.py"),
+        runs_on: RunsOn::EVERYWHERE,
+    },
+    ..Check::of(&RULE)
+};
+
+fn judge(seen: &Seen<'_>, found: &mut Findings) -> bool {
+    let Some(page) = headers::page(seen.exchange) else { return false };
+    if headers::policies(page).is_empty() && headers::is_hardened(page) {
+        let evidence =
+            Evidence::new(seen.exchange, "X-Content-Type-Options, X-Frame-Options and Referrer-Policy, but no policy");
+        found.push(Finding::new(&RULE, Confidence::Firm, seen.location(), evidence));
+    }
+    true
+}

@@ -1,0 +1,45 @@
+use model::{Category, Confidence, Evidence, Finding, Rule, Severity, Tag};
+
+use super::headers;
+use crate::{Check, Findings, RunsOn, Seen, Twins};
+
+pub(crate) static RULE: Rule = Rule {
+    id: "csp-missing",
+    aliases: &[],
+    title: "Pages have no content security policy",
+    category: Category::DataExposure,
+    severity: Severity::Low,
+    cwe: &[693, 1021],
+    tags: &[Tag::Misconfiguration],
+    risk: "An injected script runs without a second barrier.",
+    fix: "Send a Content-Security-Policy that names where scripts may come from.",
+    references: &[
+        "https://www.w3.org/TR/CSP3/",
+        "https://cheatsheetseries.owasp.org/cheatsheets/HTTP_Headers_Cheat_Sheet.html",
+        "https://flask.palletsprojects.com/en/stable/web-security/#security-headers",
+    ],
+    page: include_str!("page.md"),
+};
+
+pub(crate) static CHECK: Check = Check {
+    on_exchange: Some(judge),
+    twins: Twins::Flask {
+        vulnerable: include_str!("vulnerable.py"),
+        fixed: include_str!("fixed.py"),
+        runs_on: RunsOn::EVERYWHERE,
+    },
+    ..Check::of(&RULE)
+};
+
+fn judge(seen: &Seen<'_>, found: &mut Findings) -> bool {
+    let Some(page) = headers::page(seen.exchange) else { return false };
+    if headers::policies(page).is_empty() && !headers::is_hardened(page) {
+        let trial = page.header("content-security-policy-report-only").is_some();
+        let evidence = Evidence::new(
+            seen.exchange,
+            if trial { "a page whose policy only reports" } else { "a page without a policy" },
+        );
+        found.push(Finding::new(&RULE, Confidence::Confirmed, seen.location(), evidence));
+    }
+    true
+}

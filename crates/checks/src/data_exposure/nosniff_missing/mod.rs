@@ -1,0 +1,46 @@
+use model::{Category, Confidence, Evidence, Finding, Rule, Severity, Tag};
+
+use crate::{Check, Findings, RunsOn, Seen, Twins};
+
+pub(crate) static RULE: Rule = Rule {
+    id: "nosniff-missing",
+    aliases: &[],
+    title: "Answers may be taken for another type than declared",
+    category: Category::DataExposure,
+    severity: Severity::Low,
+    cwe: &[693, 430],
+    tags: &[Tag::Misconfiguration],
+    risk: "A browser may run an uploaded or reflected text as a script or a page.",
+    fix: "Send X-Content-Type-Options: nosniff with every answer.",
+    references: &[
+        "https://fetch.spec.whatwg.org/#x-content-type-options-header",
+        "https://cheatsheetseries.owasp.org/cheatsheets/HTTP_Headers_Cheat_Sheet.html",
+        "https://flask.palletsprojects.com/en/stable/web-security/#security-headers",
+    ],
+    page: include_str!("page.md"),
+};
+
+pub(crate) static CHECK: Check = Check {
+    on_exchange: Some(judge),
+    twins: Twins::Flask {
+        vulnerable: include_str!("vulnerable.py"),
+        fixed: include_str!("fixed.py"),
+        runs_on: RunsOn::EVERYWHERE,
+    },
+    ..Check::of(&RULE)
+};
+
+fn judge(seen: &Seen<'_>, found: &mut Findings) -> bool {
+    let exchange = seen.exchange;
+    if !exchange.is_success() || exchange.body().is_empty() {
+        return false;
+    }
+    let set =
+        exchange.header("x-content-type-options").is_some_and(|value| value.to_ascii_lowercase().contains("nosniff"));
+    if !set {
+        let media = exchange.header("content-type").unwrap_or("no type");
+        let evidence = Evidence::new(exchange, format!("{media} without X-Content-Type-Options"));
+        found.push(Finding::new(&RULE, Confidence::Confirmed, seen.location(), evidence));
+    }
+    true
+}

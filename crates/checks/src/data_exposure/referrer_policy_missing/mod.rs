@@ -1,0 +1,42 @@
+use model::{Category, Confidence, Evidence, Finding, Rule, Severity, Tag};
+
+use super::headers;
+use crate::{Check, Findings, RunsOn, Seen, Twins};
+
+pub(crate) static RULE: Rule = Rule {
+    id: "referrer-policy-missing",
+    aliases: &[],
+    title: "Pages leave the referrer policy to the browser",
+    category: Category::DataExposure,
+    severity: Severity::Info,
+    cwe: &[200],
+    tags: &[Tag::Misconfiguration],
+    risk: "Older browsers send the full URL, with what stands in its query, to other sites.",
+    fix: "Send Referrer-Policy: strict-origin-when-cross-origin or no-referrer.",
+    references: &[
+        "https://www.w3.org/TR/referrer-policy/",
+        "https://cheatsheetseries.owasp.org/cheatsheets/HTTP_Headers_Cheat_Sheet.html",
+        "https://flask.palletsprojects.com/en/stable/web-security/#security-headers",
+    ],
+    page: include_str!("page.md"),
+};
+
+pub(crate) static CHECK: Check = Check {
+    on_exchange: Some(judge),
+    twins: Twins::Flask {
+        vulnerable: include_str!("vulnerable.py"),
+        fixed: include_str!("fixed.py"),
+        runs_on: RunsOn::EVERYWHERE,
+    },
+    ..Check::of(&RULE)
+};
+
+fn judge(seen: &Seen<'_>, found: &mut Findings) -> bool {
+    let Some(page) = headers::page(seen.exchange) else { return false };
+    let meta = seen.exchange.text().to_ascii_lowercase().contains("name=\"referrer\"");
+    if page.header("referrer-policy").is_none() && !meta {
+        let evidence = Evidence::new(seen.exchange, "a page without Referrer-Policy");
+        found.push(Finding::new(&RULE, Confidence::Confirmed, seen.location(), evidence));
+    }
+    true
+}
