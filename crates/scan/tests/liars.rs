@@ -20,11 +20,17 @@ const SHELL: &str = "<!doctype html><html><head><title>App</title><script src=\"
     <body><div id=\"root\"></div><noscript>Please enable JavaScript.</noscript></body></html>";
 
 /// Digits that depend on a number alone, so that a run can be repeated.
-fn mixed(number: u32) -> u64 {
-    let mut x = (u64::from(number) + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+fn mixed(number: u64) -> u64 {
+    let mut x = number.wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
     x ^= x >> 29;
     x = x.wrapping_mul(0xBF58_476D_1CE4_E5B9);
     x ^ (x >> 32)
+}
+
+/// Digits that depend on the request and on how often it came before, not on when it came.
+fn random(asked: &Asked) -> u64 {
+    let text = format!("{} {} {}", asked.method, asked.target, asked.body.len());
+    mixed(text.bytes().fold(u64::from(asked.repeated), |n, b| mixed(n ^ u64::from(b))))
 }
 
 fn whole(asked: &Asked) -> String {
@@ -69,7 +75,7 @@ fn liars() -> Vec<Liar> {
         liar("a single-page application at every path", Arc::new(|_| Answer::html(200, SHELL)), &[]),
         liar(
             "fails on a third of all requests",
-            Arc::new(|a| match mixed(a.number) % 3 {
+            Arc::new(|a| match random(a) % 3 {
                 0 => Answer::json(500, r#"{"error":"Internal Server Error"}"#),
                 _ => Answer::json(404, r#"{"error":"Not Found"}"#),
             }),
@@ -77,7 +83,7 @@ fn liars() -> Vec<Liar> {
         ),
         liar(
             "fails on a third of all requests and has data otherwise",
-            Arc::new(|a| match mixed(a.number) % 3 {
+            Arc::new(|a| match random(a) % 3 {
                 0 => Answer::json(500, r#"{"error":"Internal Server Error"}"#),
                 _ => Answer::json(200, r#"[{"id":1,"name":"tea"},{"id":2,"name":"milk"}]"#),
             }),
@@ -108,10 +114,10 @@ fn liars() -> Vec<Liar> {
             "random tokens and lengths",
             Arc::new(|a| {
                 let words: Vec<String> =
-                    (0..10 + mixed(a.number) % 40).map(|i| format!("{:x}", mixed(a.number * 97 + i as u32))).collect();
+                    (0..10 + random(a) % 40).map(|i| format!("{:x}", mixed(random(a) ^ i))).collect();
                 Answer::html(
                     200,
-                    format!("<p>{}</p><input type=hidden name=csrf value={:016x}>", words.join(" "), mixed(a.number)),
+                    format!("<p>{}</p><input type=hidden name=csrf value={:016x}>", words.join(" "), random(a)),
                 )
             }),
             &[],
@@ -120,7 +126,7 @@ fn liars() -> Vec<Liar> {
             "takes its time at random",
             Arc::new(|a| {
                 // Up to a fifth of a second: what a loaded server does, and what a timing rule must not mistake for a sleep.
-                std::thread::sleep(std::time::Duration::from_millis(mixed(a.number) % 200));
+                std::thread::sleep(std::time::Duration::from_millis(random(a) % 200));
                 Answer::json(200, r#"{"status":"ok"}"#)
             }),
             NOT_AS_DECLARED,

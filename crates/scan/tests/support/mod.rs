@@ -7,8 +7,8 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
 
 use model::{Consent, Context, Depth, Origin, Report, Scheme, Selection, Target};
 use scan::Scan;
@@ -18,6 +18,8 @@ use wire::Settings;
 pub struct Asked {
     /// Its place among the requests of this server, from 0.
     pub number: u32,
+    /// How often the same method and target were asked before.
+    pub repeated: u32,
     pub method: String,
     pub target: String,
     pub headers: String,
@@ -87,7 +89,7 @@ impl Server {
         let port = listener.local_addr().unwrap().port();
         let ended = Arc::new(AtomicBool::new(false));
         let over = Arc::clone(&ended);
-        let count = Arc::new(AtomicU32::new(0));
+        let count = Arc::new(Count::default());
         std::thread::spawn(move || {
             for stream in listener.incoming() {
                 if over.load(Ordering::SeqCst) {
@@ -110,8 +112,15 @@ impl Drop for Server {
     }
 }
 
+/// What a server was asked so far.
+#[derive(Default)]
+struct Count {
+    all: AtomicU32,
+    each: Mutex<BTreeMap<String, u32>>,
+}
+
 /// Answers the requests of one connection until it is closed.
-fn serve(stream: TcpStream, manner: &Manner, count: &AtomicU32) {
+fn serve(stream: TcpStream, manner: &Manner, count: &Count) {
     let Ok(mut writer) = stream.try_clone() else { return };
     let mut reader = BufReader::new(stream);
     while let Some(asked) = read(&mut reader, count) {
@@ -133,7 +142,7 @@ fn serve(stream: TcpStream, manner: &Manner, count: &AtomicU32) {
     }
 }
 
-fn read(reader: &mut BufReader<TcpStream>, count: &AtomicU32) -> Option<Asked> {
+fn read(reader: &mut BufReader<TcpStream>, count: &Count) -> Option<Asked> {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
         if head.len() > 100_000 || reader.read_until(b'\n', &mut head).ok()? == 0 {
@@ -144,8 +153,15 @@ fn read(reader: &mut BufReader<TcpStream>, count: &AtomicU32) -> Option<Asked> {
     let (line, headers) = head.split_once("\r\n")?;
     let mut words = line.split(' ');
     let (method, target) = (words.next()?.to_owned(), words.next()?.to_owned());
+    let repeated = {
+        let mut each = count.each.lock().unwrap();
+        let times = each.entry(format!("{method} {target}")).or_default();
+        *times += 1;
+        *times - 1
+    };
     let mut asked = Asked {
-        number: count.fetch_add(1, Ordering::SeqCst),
+        number: count.all.fetch_add(1, Ordering::SeqCst),
+        repeated,
         method,
         target,
         headers: headers.to_owned(),

@@ -33,8 +33,11 @@ pub(crate) static RULE: Rule = Rule {
     page: include_str!("page.md"),
 };
 
+/// How often a failure on one quote is repeated.
+const STEADY: u32 = 2;
+
 pub(crate) static CHECK: Check = Check {
-    cost: Cost { requests: reflection::REQUESTS + 9, touch: Touch::Reads },
+    cost: Cost { requests: reflection::REQUESTS + 9 + 2 * STEADY, touch: Touch::Reads },
     more_when_deep: 24,
     applies: |operation, _| operation.method == Method::GET && inputs::all(operation).next().is_some(),
     on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
@@ -143,10 +146,25 @@ impl Asker<'_, '_> {
                 let three = self.send(&format!("{}'''", self.value)).await?;
                 let four = self.send(&format!("{}''''", self.value)).await?;
                 let alternates = three.exchange.status() >= 500 && four.exchange.status() < 500;
-                Ok(alternates.then(|| self.finding(Confidence::Firm, evidence("and so do three")).also(calm)))
+                if !alternates || !self.is_steady(&quoted.exchange, &two.exchange).await? {
+                    return Ok(None);
+                }
+                Ok(Some(self.finding(Confidence::Firm, evidence("and so do three")).also(calm)))
             }
             None => Ok(None),
         }
+    }
+
+    /// Whether one quote fails and two do not when both are really sent again: a server that fails now and then does not keep to it.
+    async fn is_steady(&self, fails: &Exchange, holds: &Exchange) -> Result<bool, NotTested> {
+        for _ in 0..STEADY {
+            let odd = self.probe.send(fails.request.clone().fresh()).await?;
+            let even = self.probe.send(holds.request.clone().fresh()).await?;
+            if odd.status() < 500 || even.status() >= 500 || even.response().is_none() {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     fn finding(&self, confidence: Confidence, evidence: Evidence) -> Finding {
