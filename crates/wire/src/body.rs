@@ -1,29 +1,31 @@
-//! Reading a body within its limits, and decoding it.
+//! Reading a body within its limits, and undoing its content codings.
 
-use std::io::Read;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http_body_util::BodyExt;
-use hyper::body::Incoming;
-use model::Truncation;
+use model::{Response, Truncation};
 use tokio::time::Instant;
 
-use crate::Limits;
+use crate::{Limits, decode};
+
+/// A body that comes in pieces.
+pub(crate) trait Pieces {
+    /// The next piece; `None` at the end, an error when it did not end as announced.
+    fn next(&mut self) -> impl Future<Output = Option<Result<Bytes, Truncation>>> + Send;
+}
 
 /// Reads a body up to `cap` bytes, in time and not too slowly.
-pub(crate) async fn read(mut body: Incoming, limits: &Limits, cap: usize) -> (Vec<u8>, Option<Truncation>) {
+pub(crate) async fn read(pieces: &mut impl Pieces, limits: &Limits, cap: usize) -> (Vec<u8>, Option<Truncation>) {
     let started = Instant::now();
     let deadline = started + limits.body;
     let mut bytes = Vec::new();
     loop {
         let until = deadline.min(Instant::now() + patience(started, bytes.len(), limits));
-        match tokio::time::timeout_at(until, body.frame()).await {
+        match tokio::time::timeout_at(until, pieces.next()).await {
             Err(_) => return (bytes, Some(Truncation::Time)),
             Ok(None) => return (bytes, None),
-            Ok(Some(Err(_))) => return (bytes, Some(Truncation::Ended)),
-            Ok(Some(Ok(frame))) => {
-                let data = frame.into_data().unwrap_or_else(|_| Bytes::new());
+            Ok(Some(Err(why))) => return (bytes, Some(why)),
+            Ok(Some(Ok(data))) => {
                 let room = cap - bytes.len();
                 if data.len() > room {
                     bytes.extend_from_slice(&data[..room]);
@@ -49,63 +51,27 @@ fn patience(started: Instant, received: usize, limits: &Limits) -> Duration {
     limits.slow_after.max(earned).saturating_sub(started.elapsed()).max(Duration::from_millis(10))
 }
 
-/// Undoes `Content-Encoding` (gzip or deflate, one layer: we ask for no more). What cannot be undone is kept raw.
-pub(crate) fn decode(
+/// Puts the body into the response, decoded.
+pub(crate) async fn finish(
+    response: &mut Response,
     raw: Vec<u8>,
-    encoding: Option<&str>,
+    cut: Option<Truncation>,
     limits: &Limits,
     cap: usize,
-) -> (Vec<u8>, Option<Truncation>) {
-    let encoding = encoding.unwrap_or("").trim().to_ascii_lowercase();
-    let most = cap.min(raw.len().saturating_mul(limits.ratio).max(64 * 1024));
-    let decoded = match encoding.as_str() {
-        "" | "identity" => return (raw, None),
-        _ if raw.is_empty() => return (raw, None),
-        "gzip" | "x-gzip" => take(flate2::read::MultiGzDecoder::new(raw.as_slice()), most),
-        "deflate" if raw.first().is_some_and(|b| b & 0x0f == 8) => {
-            take(flate2::read::ZlibDecoder::new(raw.as_slice()), most)
-        }
-        "deflate" => take(flate2::read::DeflateDecoder::new(raw.as_slice()), most),
-        _ => None,
+) {
+    /// Larger bodies are decoded where they keep nobody waiting.
+    const LARGE: usize = 256 << 10;
+    let codings = decode::codings(response.header_all("content-encoding"));
+    let (body, undecoded) = if codings.is_empty() || raw.is_empty() {
+        (raw, None)
+    } else if raw.len() < LARGE {
+        decode::decode(raw, &codings, limits, cap)
+    } else {
+        let limits = limits.clone();
+        tokio::task::spawn_blocking(move || decode::decode(raw, &codings, &limits, cap))
+            .await
+            .unwrap_or((Vec::new(), Some(Truncation::Undecodable)))
     };
-    match decoded {
-        None => (raw, Some(Truncation::Undecodable)),
-        Some((mut bytes, true)) => {
-            bytes.truncate(most);
-            (bytes, Some(Truncation::Bomb))
-        }
-        Some((bytes, false)) => (bytes, None),
-    }
-}
-
-/// Reads at most `most` bytes; the flag says whether there was more. `None` when nothing could be decoded.
-fn take(decoder: impl Read, most: usize) -> Option<(Vec<u8>, bool)> {
-    let mut bytes = Vec::new();
-    let outcome = decoder.take(most as u64 + 1).read_to_end(&mut bytes);
-    if outcome.is_err() && bytes.is_empty() {
-        return None;
-    }
-    let more = bytes.len() > most;
-    Some((bytes, more))
-}
-
-#[cfg(test)]
-mod tests {
-    use std::io::Write;
-
-    use super::*;
-
-    #[test]
-    fn a_bomb_is_cut_and_nonsense_is_kept_raw() {
-        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
-        encoder.write_all(&vec![0; 8 * 1024 * 1024]).unwrap();
-        let bomb = encoder.finish().unwrap();
-        let limits = Limits::default();
-        let (bytes, cut) = decode(bomb, Some("gzip"), &limits, limits.body_bytes);
-        assert_eq!((bytes.len() <= limits.body_bytes, cut), (true, Some(Truncation::Bomb)));
-        let (bytes, cut) = decode(b"not gzip".to_vec(), Some("gzip"), &limits, limits.body_bytes);
-        assert_eq!((bytes.as_slice(), cut), (b"not gzip".as_slice(), Some(Truncation::Undecodable)));
-        let (bytes, cut) = decode(b"plain".to_vec(), None, &limits, limits.body_bytes);
-        assert_eq!((bytes.as_slice(), cut), (b"plain".as_slice(), None));
-    }
+    response.body = body;
+    response.truncated = cut.or(undecoded);
 }

@@ -1,23 +1,23 @@
-use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use http_body_util::Full;
-use hyper::body::Bytes;
 use model::{
-    Consent, Event, Exchange, Failure, Method, NotTested, OrderKey, Origin, Outcome, Phase, Request, Response, Scheme,
+    Consent, Event, Exchange, NotTested, OrderKey, Origin, Outcome, Request, Round, Scheme, TlsFacts, TlsReport,
 };
-use sha2::{Digest, Sha256};
 use tokio::sync::{OnceCell, Semaphore};
-use tokio::time::{Instant, timeout};
 
-use crate::connection::{self, Resolved};
+use crate::dial::Dialer;
+use crate::health::{Health, Suspicion};
+use crate::kept::Kept;
+use crate::message::refusal;
 use crate::pace::Pace;
-use crate::pool::Pool;
+use crate::redirect::onward;
+use crate::share::Sharing;
 use crate::transcript::Transcript;
-use crate::{Budget, Lease, Recorded, Scope, Settings, body, credentials};
+use crate::transport::Transport;
+use crate::{Budget, Lease, Recorded, Scope, Settings, credentials, retry_after, tls};
 
 /// Settings that cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,35 +34,31 @@ impl std::error::Error for WireError {}
 /// Who listens to the wire's events.
 pub type Listener = Arc<dyn Fn(Event) + Send + Sync>;
 
-type Shared = Arc<OnceCell<Arc<Exchange>>>;
-
 /// The client of one scan.
 pub struct Wire {
     settings: Settings,
+    origin: Origin,
     scope: Scope,
     budget: Arc<Budget>,
     pace: Pace,
+    health: Health,
     slots: Semaphore,
-    resolved: Resolved,
-    pool: Pool,
+    transport: Transport,
     transcript: Transcript,
-    shared: Mutex<BTreeMap<[u8; 32], Shared>>,
+    kept: Kept,
+    sharing: Sharing,
+    tls_report: OnceCell<Arc<TlsReport>>,
     serial: AtomicU64,
-    sent: AtomicU32,
-    answered: AtomicU32,
-    silent: AtomicU32,
+    checks: AtomicU32,
     cancelled: AtomicBool,
     listener: Listener,
 }
 
 impl fmt::Debug for Wire {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Wire").field("scope", &self.scope).field("sent", &self.sent).finish_non_exhaustive()
+        f.debug_struct("Wire").field("scope", &self.scope).field("sent", &self.requests()).finish_non_exhaustive()
     }
 }
-
-/// After so many requests in a row without any response the target is taken to be dead.
-const DEAD_AFTER: u32 = 6;
 
 impl Wire {
     /// A client for this origin.
@@ -70,20 +66,28 @@ impl Wire {
     /// # Errors
     /// A setting cannot be used, such as a certificate that does not parse.
     pub fn new(origin: Origin, settings: Settings, budget: Arc<Budget>, listener: Listener) -> Result<Wire, WireError> {
+        for identity in &settings.identities {
+            let mut request = Request::get(&origin, "/");
+            credentials::apply(identity, &mut request);
+            if let Some(why) = refusal(&request) {
+                return Err(WireError(format!("the credentials of {:?} cannot be sent: {why}", identity.name)));
+            }
+        }
         Ok(Wire {
-            scope: Scope::new(origin, settings.allow_hosts.clone()),
+            scope: Scope::new(origin.clone(), settings.allow_hosts.clone()),
+            origin,
             pace: Pace::new(settings.rate, settings.burst),
-            slots: Semaphore::new(settings.concurrency.max(1)),
+            health: Health::new(),
+            slots: Semaphore::new(settings.concurrency.clamp(1, Semaphore::MAX_PERMITS)),
+            transport: Transport::new(settings.limits.clone(), Dialer::new(&settings)?),
             settings,
             budget,
-            resolved: Resolved::default(),
-            pool: Pool::default(),
             transcript: Transcript::default(),
-            shared: Mutex::default(),
+            kept: Kept::default(),
+            sharing: Sharing::default(),
+            tls_report: OnceCell::new(),
             serial: AtomicU64::new(0),
-            sent: AtomicU32::new(0),
-            answered: AtomicU32::new(0),
-            silent: AtomicU32::new(0),
+            checks: AtomicU32::new(0),
             cancelled: AtomicBool::new(false),
             listener,
         })
@@ -101,7 +105,12 @@ impl Wire {
 
     /// Requests put on the wire so far.
     pub fn requests(&self) -> u32 {
-        self.sent.load(Ordering::Relaxed)
+        self.transport.sent()
+    }
+
+    /// Connections that the inspection of TLS opened. They carry no request.
+    pub fn handshakes(&self) -> u32 {
+        self.tls_report.get().map_or(0, |report| report.handshakes)
     }
 
     /// Stops sending; what is under way may finish.
@@ -116,22 +125,44 @@ impl Wire {
 
     /// Whether the target has begun to refuse everything.
     pub fn is_banned(&self) -> bool {
-        self.pace.is_banned()
+        self.health.is_banned()
     }
 
     /// Whether the target stopped answering at all.
     pub fn is_dead(&self) -> bool {
-        self.silent.load(Ordering::Relaxed) >= DEAD_AFTER
+        self.health.is_dead()
     }
 
     /// Whether the target ever answered.
     pub fn was_reached(&self) -> bool {
-        self.answered.load(Ordering::Relaxed) > 0
+        self.health.was_reached()
     }
 
     /// Every exchange so far, in the order of their keys.
     pub fn transcript(&self) -> Vec<Recorded> {
         self.transcript.sorted()
+    }
+
+    /// What the first TLS connection to the origin showed; `None` before it.
+    pub fn tls_facts(&self, origin: &Origin) -> Option<TlsFacts> {
+        self.transport.dialer.facts(origin)
+    }
+
+    /// What the target's TLS accepts: versions, suites, chain. Looked at once in a scan, by connections that carry no request.
+    ///
+    /// # Errors
+    /// The target is not https; it refuses the scan, or the scan was stopped.
+    pub async fn inspect_tls(&self) -> Result<Arc<TlsReport>, NotTested> {
+        if self.origin.scheme != Scheme::Https {
+            return Err(NotTested::not_applicable("the target is not asked by https"));
+        }
+        self.alive()?;
+        let report = self.tls_report.get_or_init(|| async {
+            let dialer = &self.transport.dialer;
+            let connect = || dialer.tunnel_io(&self.origin);
+            Arc::new(tls::inspect(connect, &self.origin.host, dialer.roots(), tls::Limits::default()).await)
+        });
+        Ok(Arc::clone(report.await))
     }
 
     /// Sends a request, or answers it from an identical earlier one.
@@ -143,13 +174,10 @@ impl Wire {
         // A query changes nothing by what it is, whatever its method: it may be shared like a GET.
         let repeatable = request.method.is_safe() || lease.may_query();
         if !request.shared || !repeatable {
-            return self.really_send(request, lease, key).await;
+            return self.follow(request, lease, key).await;
         }
-        let cell = {
-            let mut shared = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
-            Arc::clone(shared.entry(identity_of(&request)).or_default())
-        };
-        let exchange = cell.get_or_try_init(|| self.really_send(request, lease, key)).await?;
+        let cell = self.sharing.of(&request);
+        let exchange = cell.get_or_try_init(|| self.follow(request, lease, key)).await?;
         self.transcript.shared(key, exchange.serial);
         Ok(Arc::clone(exchange))
     }
@@ -158,22 +186,26 @@ impl Wire {
         if !self.scope.holds(&request.origin) {
             return Err(NotTested::OutOfScope);
         }
+        if let Some(why) = refusal(request) {
+            return Err(NotTested::inconclusive(format!("the request cannot be sent: {why}")));
+        }
         let allowed = request.method.is_safe() || lease.may_query() || self.settings.consent > Consent::ReadOnly;
         if allowed { Ok(()) } else { Err(NotTested::NoConsent) }
     }
 
-    async fn really_send(&self, request: Request, lease: &Lease, key: OrderKey) -> Result<Arc<Exchange>, NotTested> {
+    /// Sends a request and follows its redirects if it says so. Each hop is an exchange and a unit of the budget.
+    async fn follow(&self, request: Request, lease: &Lease, key: OrderKey) -> Result<Arc<Exchange>, NotTested> {
         let mut hops: Vec<Arc<Exchange>> = Vec::new();
         let mut next = request;
         loop {
             let exchange = self.one(next, lease, key, &hops).await?;
-            let onward = exchange.request.follow.then(|| redirected(&exchange, &self.scope)).flatten();
-            match onward {
-                Some(request) if hops.len() < self.settings.limits.redirects => {
+            let further = exchange.request.follow && hops.len() < self.settings.limits.redirects;
+            match further.then(|| onward(&exchange, &self.scope, &self.settings)).flatten() {
+                Some(request) => {
                     hops.push(exchange);
                     next = request;
                 }
-                _ => return Ok(exchange),
+                None => return Ok(exchange),
             }
         }
     }
@@ -192,202 +224,90 @@ impl Wire {
         let _slot = self.slots.acquire().await.map_err(|_| NotTested::Cut)?;
         self.pace.wait().await;
         self.alive()?;
+        let (exchange, suspicion) = self.exchange(request, lease.is_burst(), key, hops.to_vec()).await;
+        if let Some(suspicion) = suspicion {
+            let control = self.check(suspicion.control.clone()).await;
+            self.health.settle(control.as_deref());
+            if self.health.is_banned() || self.health.is_dead() {
+                let why = "the target no longer answers what it answered before; stopping".to_owned();
+                (self.listener)(Event::SlowedDown { why });
+            }
+        }
+        Ok(exchange)
+    }
+
+    /// Asks again what the target once answered well.
+    async fn check(&self, control: Request) -> Option<Arc<Exchange>> {
+        if !Lease::reading(&self.budget, 1).take() {
+            return None;
+        }
+        self.pace.wait().await;
+        let step = self.checks.fetch_add(1, Ordering::Relaxed);
+        let key = OrderKey { round: Round::Preflight, check: 0, operation: 0, step };
+        Some(self.exchange(control, true, key, Vec::new()).await.0)
+    }
+
+    async fn exchange(
+        &self,
+        request: Request,
+        provoked: bool,
+        key: OrderKey,
+        hops: Vec<Arc<Exchange>>,
+    ) -> (Arc<Exchange>, Option<Suspicion>) {
         let sent_at_ms = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_millis() as i64);
-        let started = Instant::now();
-        let outcome = self.exchange(&request).await;
+        let cap = self.kept.cap(&request, &self.settings.limits);
+        let attempt = self.transport.carry(&request, &self.settings, cap).await;
+        let took = attempt.started.elapsed();
         let exchange = Arc::new(Exchange {
             serial: self.serial.fetch_add(1, Ordering::Relaxed),
             request,
-            outcome,
-            elapsed_us: started.elapsed().as_micros() as u64,
-            hops: hops.to_vec(),
+            outcome: attempt.result.map_or_else(Outcome::Failed, Outcome::Answered),
+            elapsed_us: took.as_micros() as u64,
+            hops,
         });
-        self.learn(&exchange, lease);
+        self.kept.add(&exchange);
         self.transcript.record(key, &exchange, sent_at_ms);
+        let suspicion = self.learn(&exchange, attempt.started, took, provoked, sent_at_ms);
         (self.listener)(Event::ExchangeMade { requests: self.requests() });
-        Ok(exchange)
+        (exchange, suspicion)
+    }
+
+    /// Learns how fast to go on, and whether the target is still there. `provoked`: its refusals were asked for, and say nothing.
+    fn learn(
+        &self,
+        exchange: &Exchange,
+        started: tokio::time::Instant,
+        took: Duration,
+        provoked: bool,
+        now_ms: i64,
+    ) -> Option<Suspicion> {
+        let mut counts = !provoked;
+        if let Some(response) = exchange.response().filter(|_| !provoked) {
+            if matches!(response.status, 429 | 503) {
+                let asked = response.header("retry-after").and_then(|value| retry_after::pause(value, now_ms / 1000));
+                let pause = self.pace.refused(started, asked);
+                counts = pause.is_some();
+                if let Some(pause) = pause {
+                    let why = format!("the target answered {}; pausing {:.1} s", response.status, pause.as_secs_f64());
+                    (self.listener)(Event::SlowedDown { why });
+                }
+            } else if self.pace.answered(took).is_some() {
+                let why = "the target answers much more slowly than at first; asking less often".to_owned();
+                (self.listener)(Event::SlowedDown { why });
+            }
+        }
+        if exchange.request.origin == self.origin { self.health.learn(exchange, counts) } else { None }
     }
 
     fn alive(&self) -> Result<(), NotTested> {
         if self.is_cancelled() {
             Err(NotTested::Cut)
-        } else if self.is_dead() || self.is_banned() {
+        } else if self.is_banned() {
             Err(NotTested::Blocked)
+        } else if self.is_dead() {
+            Err(NotTested::NoAnswer)
         } else {
             Ok(())
         }
     }
-
-    fn learn(&self, exchange: &Exchange, lease: &Lease) {
-        if let Some(response) = exchange.response() {
-            self.answered.fetch_add(1, Ordering::Relaxed);
-            self.silent.store(0, Ordering::Relaxed);
-            // A burst asks to be refused: its refusals say nothing about how the rest of the scan is received.
-            if lease.is_burst() {
-                return;
-            }
-            if let Some(pause) = self.pace.learn(response.status, response.header("retry-after")) {
-                let why = format!("the target answered {}; pausing {:.1} s", response.status, pause.as_secs_f64());
-                (self.listener)(Event::SlowedDown { why });
-            }
-        } else {
-            self.silent.fetch_add(1, Ordering::Relaxed);
-        }
-    }
-
-    async fn exchange(&self, request: &Request) -> Outcome {
-        self.sent.fetch_add(1, Ordering::Relaxed);
-        let mut reused = true;
-        loop {
-            let sender = match self.pool.take(&request.origin) {
-                Some(sender) => sender,
-                None => {
-                    reused = false;
-                    match connection::open(&request.origin, &self.settings, &self.resolved).await {
-                        Ok(sender) => sender,
-                        Err(failure) => return Outcome::Failed(failure),
-                    }
-                }
-            };
-            match self.over(sender, request).await {
-                // A connection that the server closed while it was idle says nothing about this request.
-                Err(Failure::Closed(_)) if reused => {}
-                Ok(response) => return Outcome::Answered(response),
-                Err(failure) => return Outcome::Failed(failure),
-            }
-        }
-    }
-
-    async fn over(&self, mut sender: connection::Sender, request: &Request) -> Result<Response, Failure> {
-        let limits = &self.settings.limits;
-        let message = self.message(request)?;
-        let head = match timeout(limits.head, sender.send_request(message)).await {
-            Err(_) => return Err(Failure::TimedOut(Phase::Head)),
-            Ok(Err(error)) => return Err(failure_of(&error)),
-            Ok(Ok(head)) => head,
-        };
-        let (parts, incoming) = head.into_parts();
-        let headers: Vec<(String, String)> = parts
-            .headers
-            .iter()
-            .map(|(name, value)| (name.as_str().to_owned(), value.as_bytes().iter().map(|b| char::from(*b)).collect()))
-            .collect();
-        let cap = if request.large { limits.document_bytes } else { limits.body_bytes };
-        let (raw, cut) = body::read(incoming, limits, cap).await;
-        if cut.is_none() {
-            self.pool.give(&request.origin, sender);
-        }
-        let mut response = Response::new(parts.status.as_u16(), headers, Vec::new());
-        response.version = match parts.version {
-            hyper::Version::HTTP_2 => "HTTP/2",
-            hyper::Version::HTTP_10 => "HTTP/1.0",
-            _ => "HTTP/1.1",
-        };
-        response.reason = parts
-            .extensions
-            .get::<hyper::ext::ReasonPhrase>()
-            .map(|reason| String::from_utf8_lossy(reason.as_bytes()).into_owned())
-            .or_else(|| parts.status.canonical_reason().map(str::to_owned))
-            .unwrap_or_default();
-        let (body, undecoded) = body::decode(raw, response.header("content-encoding"), limits, cap);
-        response.body = body;
-        response.truncated = cut.or(undecoded);
-        Ok(response)
-    }
-
-    /// The message for the wire: credentials and the scan's own headers added.
-    fn message(&self, request: &Request) -> Result<hyper::Request<Full<Bytes>>, Failure> {
-        let mut full = request.clone();
-        if let Some(identity) =
-            request.identity.as_ref().and_then(|name| self.settings.identities.iter().find(|i| i.name == *name))
-        {
-            credentials::apply(identity, &mut full);
-        }
-        let has = |name: &str| full.headers.iter().any(|(n, _)| n.eq_ignore_ascii_case(name));
-        let mut own: Vec<(String, Vec<u8>)> = Vec::new();
-        let mut add = |name: &str, value: String| {
-            if !has(name) {
-                own.push((name.to_owned(), value.into_bytes()));
-            }
-        };
-        add("Host", full.origin.authority());
-        add(
-            "User-Agent",
-            format!("middlebrick/{} (+https://github.com/middlebrick/middlebrick)", self.settings.version),
-        );
-        add("X-Middlebrick-Scan", self.settings.scan_id.clone());
-        add("Accept", "*/*".to_owned());
-        add("Accept-Encoding", "gzip, deflate".to_owned());
-        let malformed = |what: &str| Failure::Malformed(format!("the request cannot be sent: {what}"));
-        let mut builder = hyper::Request::builder().method(full.method.as_str()).uri(full.target.as_str());
-        for (name, value) in own.into_iter().chain(full.headers) {
-            builder = builder.header(name, value);
-        }
-        builder.body(Full::new(Bytes::from(full.body))).map_err(|error| malformed(&error.to_string()))
-    }
-}
-
-fn failure_of(error: &hyper::Error) -> Failure {
-    if error.is_parse() {
-        Failure::Malformed(error.to_string())
-    } else if error.is_user() {
-        Failure::Malformed(format!("the request cannot be sent: {error}"))
-    } else {
-        Failure::Closed(Phase::Head)
-    }
-}
-
-/// What makes two requests the same.
-fn identity_of(request: &Request) -> [u8; 32] {
-    let mut hash = Sha256::new();
-    let mut add = |bytes: &[u8]| {
-        hash.update((bytes.len() as u64).to_be_bytes());
-        hash.update(bytes);
-    };
-    add(request.method.as_str().as_bytes());
-    add(request.origin.to_string().as_bytes());
-    add(request.target.as_bytes());
-    add(request.identity.as_deref().unwrap_or("").as_bytes());
-    add(&[u8::from(request.follow)]);
-    for (name, value) in &request.headers {
-        add(name.to_ascii_lowercase().as_bytes());
-        add(value);
-    }
-    add(&request.body);
-    hash.finalize().into()
-}
-
-/// The request a redirect asks for, if it stays in scope (RFC 9110 section 15.4). Credentials do not cross origins.
-fn redirected(exchange: &Exchange, scope: &Scope) -> Option<Request> {
-    let response = exchange.response().filter(|r| r.is_redirect())?;
-    let base = url::Url::parse(&exchange.request.url()).ok()?;
-    let url = base.join(response.header("location")?).ok()?;
-    let origin = origin_of(&url)?;
-    if !scope.holds(&origin) || !exchange.request.method.is_safe() {
-        return None;
-    }
-    let target = url.query().map_or_else(|| url.path().to_owned(), |query| format!("{}?{query}", url.path()));
-    let mut next = exchange.request.clone();
-    if origin != next.origin {
-        next.identity = None;
-        next.headers
-            .retain(|(name, _)| !name.eq_ignore_ascii_case("authorization") && !name.eq_ignore_ascii_case("cookie"));
-    }
-    next.origin = origin;
-    next.target = target;
-    if next.method != Method::HEAD && next.method != Method::OPTIONS {
-        next.method = Method::GET;
-    }
-    Some(next)
-}
-
-/// The origin of an `http` or `https` URL.
-pub fn origin_of(url: &url::Url) -> Option<Origin> {
-    let scheme = match url.scheme() {
-        "http" => Scheme::Http,
-        "https" => Scheme::Https,
-        _ => return None,
-    };
-    let host = url.host_str()?.trim_start_matches('[').trim_end_matches(']').to_ascii_lowercase();
-    Some(Origin { scheme, host, port: url.port_or_known_default()? })
 }

@@ -38,3 +38,14 @@ fn add_cookie(request: &mut Request, cookie: &str) {
         request.headers.push(("Cookie".to_owned(), cookie.as_bytes().to_vec()));
     }
 }
+
+/// The secrets of an identity.
+pub(crate) fn secrets(identity: &Identity) -> impl Iterator<Item = &str> {
+    let secret = identity.credential.as_ref().map(|credential| match credential {
+        Credential::Bearer(secret)
+        | Credential::Basic { password: secret, .. }
+        | Credential::ApiKey { value: secret, .. }
+        | Credential::Cookie(secret) => secret.expose(),
+    });
+    secret.into_iter().chain(identity.headers.iter().map(|(_, value)| value.expose()))
+}

@@ -5,11 +5,11 @@ use std::time::Duration;
 pub struct Limits {
     /// Resolving the name.
     pub resolve: Duration,
-    /// TCP connect.
+    /// TCP connect, whatever the number of addresses.
     pub connect: Duration,
     /// TLS handshake.
     pub tls: Duration,
-    /// From the request sent to the response head complete.
+    /// From the request sent to the response head complete, interim responses included; sending may take as long again.
     pub head: Duration,
     /// The whole body.
     pub body: Duration,
@@ -17,18 +17,28 @@ pub struct Limits {
     pub head_bytes: usize,
     /// Number of response headers.
     pub headers: usize,
-    /// Bytes of body after decoding.
+    /// Interim (1xx) responses before the final one.
+    pub interim: usize,
+    /// Bytes of body, as it comes and after decoding.
     pub body_bytes: usize,
     /// Bytes of body of a document that is known to be a specification.
     pub document_bytes: usize,
+    /// Bytes of bodies kept in a scan; beyond them only the first 64 KiB of a body are read, beyond twice as many the first 4 KiB.
+    pub kept_bytes: usize,
     /// After [`Limits::slow_after`], the body must come at least this fast, in bytes a second.
     pub slowest: u64,
     /// When the minimum rate begins to count.
     pub slow_after: Duration,
     /// Decompressed bytes for each compressed byte.
     pub ratio: usize,
+    /// Content codings on top of each other.
+    pub codings: usize,
     /// Redirects followed.
     pub redirects: usize,
+    /// Requests at once on one HTTP/2 connection.
+    pub streams: usize,
+    /// Control frames of HTTP/2 on one connection, besides eight for each response.
+    pub control_frames: usize,
 }
 
 impl Default for Limits {
@@ -39,14 +49,28 @@ impl Default for Limits {
             tls: Duration::from_secs(4),
             head: Duration::from_secs(5),
             body: Duration::from_secs(8),
-            head_bytes: 64 * 1024,
+            head_bytes: 64 << 10,
             headers: 256,
-            body_bytes: 2 * 1024 * 1024,
-            document_bytes: 96 * 1024 * 1024,
+            interim: 8,
+            body_bytes: 2 << 20,
+            document_bytes: 96 << 20,
+            kept_bytes: 64 << 20,
             slowest: 256,
             slow_after: Duration::from_secs(2),
             ratio: 200,
+            codings: 2,
             redirects: 5,
+            streams: 40,
+            control_frames: 1_000,
         }
+    }
+}
+
+impl Limits {
+    /// The limits with the user's time-out for a response's head and for its body; no step before them takes longer.
+    #[must_use]
+    pub fn with_timeout(self, timeout: Duration) -> Limits {
+        let (resolve, connect, tls) = (self.resolve.min(timeout), self.connect.min(timeout), self.tls.min(timeout));
+        Limits { resolve, connect, tls, head: timeout, body: timeout, ..self }
     }
 }

@@ -1,33 +1,91 @@
 use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use model::Origin;
+use model::{Failure, Origin};
 
-use crate::connection::Sender;
+use crate::http1::{Http1, Idle};
+use crate::http2::Http2;
 
-/// Connections that wait for their next request, by origin.
+/// Connections kept for one origin while they are not in use.
+const MOST_IDLE: usize = 16;
+
+/// What is open, by origin.
 #[derive(Debug, Default)]
 pub(crate) struct Pool {
-    idle: Mutex<BTreeMap<Origin, Vec<Sender>>>,
+    origins: Mutex<BTreeMap<Origin, Arc<Place>>>,
+}
+
+/// What is open to one origin.
+#[derive(Debug, Default)]
+pub(crate) struct Place {
+    open: Mutex<Open>,
+    /// Held by whoever finds out whether the origin speaks HTTP/2; the others wait for the answer.
+    pub(crate) door: tokio::sync::Mutex<Option<Failure>>,
+    /// How often somebody tried the door.
+    pub(crate) tries: AtomicU64,
+}
+
+#[derive(Debug, Default)]
+struct Open {
+    idle: Vec<Http1>,
+    http2: Option<Http2>,
+    only_http1: bool,
 }
 
 impl Pool {
-    /// An idle connection that is still open, if there is one.
-    pub(crate) fn take(&self, origin: &Origin) -> Option<Sender> {
-        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        let waiting = idle.get_mut(origin)?;
-        while let Some(sender) = waiting.pop() {
-            if !sender.is_closed() && sender.is_ready() {
-                return Some(sender);
-            }
-        }
-        None
+    pub(crate) fn place(&self, origin: &Origin) -> Arc<Place> {
+        let mut origins = self.origins.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(origins.entry(origin.clone()).or_default())
+    }
+}
+
+impl Place {
+    fn open<T>(&self, act: impl FnOnce(&mut Open) -> T) -> T {
+        act(&mut self.open.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Gives a connection back after its response was read whole.
-    pub(crate) fn give(&self, origin: &Origin, sender: Sender) {
-        if !sender.is_closed() {
-            self.idle.lock().unwrap_or_else(PoisonError::into_inner).entry(origin.clone()).or_default().push(sender);
-        }
+    /// An idle connection that is still open and has said nothing, if there is one.
+    pub(crate) fn take(&self) -> Option<Http1> {
+        self.open(|open| {
+            std::iter::from_fn(|| open.idle.pop()).find_map(|mut c| (c.state() == Idle::Quiet).then_some(c))
+        })
+    }
+
+    /// Keeps a connection for the next request.
+    pub(crate) fn give(&self, connection: Http1) {
+        self.open(|open| {
+            if open.idle.len() < MOST_IDLE {
+                open.idle.push(connection);
+            }
+        });
+    }
+
+    /// The HTTP/2 connection, if it is open.
+    pub(crate) fn http2(&self) -> Option<Http2> {
+        self.open(|open| {
+            open.http2 = open.http2.take().filter(Http2::is_open);
+            open.http2.clone()
+        })
+    }
+
+    pub(crate) fn set_http2(&self, connection: Http2) {
+        self.open(|open| open.http2 = Some(connection));
+    }
+
+    /// From now on HTTP/1.1 only: the origin does not speak HTTP/2, or not well.
+    pub(crate) fn give_up_http2(&self) {
+        self.open(|open| {
+            open.only_http1 = true;
+            open.http2 = None;
+        });
+    }
+
+    pub(crate) fn is_only_http1(&self) -> bool {
+        self.open(|open| open.only_http1)
+    }
+
+    pub(crate) fn tries(&self) -> u64 {
+        self.tries.load(Ordering::Acquire)
     }
 }

@@ -1,0 +1,146 @@
+//! Opening a connection: resolve once, connect, through a proxy if there is one, shake hands.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::sync::{Mutex, PoisonError};
+
+use model::{CertificateFault, Failure, Origin, Phase, Scheme, TlsFacts};
+use rustls::pki_types::ServerName;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::time::timeout;
+use tokio_rustls::TlsConnector;
+
+use crate::http1::Http1;
+use crate::proxy::Proxy;
+use crate::resolve::Resolver;
+use crate::tls::{ClientCertificate, Roots, TlsSetupError, client_config};
+use crate::{Limits, Settings, WireError};
+
+/// Anything that bytes go through.
+pub(crate) trait Io: AsyncRead + AsyncWrite + Send + Unpin {}
+
+impl<T: AsyncRead + AsyncWrite + Send + Unpin> Io for T {}
+
+/// A connection, whatever is under it.
+pub(crate) type Stream = Box<dyn Io>;
+
+/// Opens connections for one scan.
+#[derive(Debug)]
+pub(crate) struct Dialer {
+    limits: Limits,
+    resolver: Resolver,
+    proxy: Option<Proxy>,
+    roots: Roots,
+    certificate: Option<ClientCertificate>,
+    insecure: bool,
+    facts: Mutex<BTreeMap<Origin, TlsFacts>>,
+}
+
+/// A connection ready for requests.
+pub(crate) struct Dialed {
+    pub(crate) stream: Stream,
+    /// Whether HTTP/2 was agreed on.
+    pub(crate) http2: bool,
+    /// Whether credentials may be sent.
+    pub(crate) trusted: bool,
+    /// The proxy that passes the requests on, if it reads them.
+    pub(crate) proxy: Option<Proxy>,
+}
+
+impl Dialer {
+    pub(crate) fn new(settings: &Settings) -> Result<Dialer, WireError> {
+        let tls = |argument: &str, error: TlsSetupError| WireError(format!("{argument}: {error}"));
+        let roots =
+            Roots::new(settings.cacert.as_deref().unwrap_or_default()).map_err(|error| tls("--cacert", error))?;
+        let pem = settings.client_cert.as_deref();
+        let certificate = pem.map(|pem| ClientCertificate::from_pem(pem, pem)).transpose();
+        let certificate = certificate.map_err(|error| tls("--client-cert", error))?;
+        client_config(&roots, certificate.as_ref(), &[]).map_err(|error| tls("--client-cert", error))?;
+        let proxy = settings.proxy.as_deref().map(Proxy::parse).transpose();
+        Ok(Dialer {
+            limits: settings.limits.clone(),
+            resolver: Resolver::new(&settings.resolve),
+            proxy: proxy.map_err(|why| WireError(format!("--proxy: {why}")))?,
+            roots,
+            certificate,
+            insecure: settings.insecure,
+            facts: Mutex::default(),
+        })
+    }
+
+    /// What the first TLS connection to the origin showed.
+    pub(crate) fn facts(&self, origin: &Origin) -> Option<TlsFacts> {
+        self.facts.lock().unwrap_or_else(PoisonError::into_inner).get(origin).cloned()
+    }
+
+    /// The authorities that are trusted.
+    pub(crate) fn roots(&self) -> &Roots {
+        &self.roots
+    }
+
+    /// A connection to the origin's port, through the proxy's tunnel if there is a proxy.
+    pub(crate) async fn tunnel(&self, origin: &Origin) -> Result<Stream, Failure> {
+        let Some(proxy) = &self.proxy else {
+            return Ok(Box::new(self.resolver.connect(&origin.host, origin.port, &self.limits).await?));
+        };
+        let stream = self.resolver.connect(&proxy.host, proxy.port, &self.limits).await?;
+        let connection = Http1::new(Box::new(stream), None, false);
+        connection.tunnel(proxy.connect_head(origin).as_bytes(), &self.limits).await
+    }
+
+    /// The same for those who count errors of input and output.
+    pub(crate) async fn tunnel_io(&self, origin: &Origin) -> io::Result<Stream> {
+        self.tunnel(origin).await.map_err(|failure| io::Error::other(failure.to_string()))
+    }
+
+    /// A connection ready for requests; `http2` says whether HTTP/2 may be agreed on.
+    pub(crate) async fn dial(&self, origin: &Origin, http2: bool) -> Result<Dialed, Failure> {
+        match (origin.scheme, &self.proxy) {
+            (Scheme::Https, _) => self.shake_hands(origin, self.tunnel(origin).await?, http2).await,
+            (Scheme::Http, None) => {
+                let stream = self.tunnel(origin).await?;
+                Ok(Dialed { stream, http2: false, trusted: true, proxy: None })
+            }
+            (Scheme::Http, Some(proxy)) => {
+                let stream = Box::new(self.resolver.connect(&proxy.host, proxy.port, &self.limits).await?);
+                Ok(Dialed { stream, http2: false, trusted: true, proxy: Some(proxy.clone()) })
+            }
+        }
+    }
+
+    async fn shake_hands(&self, origin: &Origin, stream: Stream, http2: bool) -> Result<Dialed, Failure> {
+        let failed = |why: String| Failure::Tls(why);
+        let alpn: &[&[u8]] = if http2 { &[b"h2", b"http/1.1"] } else { &[b"http/1.1"] };
+        let (config, verifier) =
+            client_config(&self.roots, self.certificate.as_ref(), alpn).map_err(|error| failed(error.to_string()))?;
+        let name = ServerName::try_from(origin.host.trim_end_matches('.').to_owned())
+            .map_err(|_| failed("the host is no name that TLS can ask for".to_owned()))?;
+        let stream = match timeout(self.limits.tls, TlsConnector::from(config).connect(name, stream)).await {
+            Err(_) => return Err(Failure::TimedOut(Phase::Tls)),
+            Ok(Err(error)) if error.kind() == io::ErrorKind::InvalidData => return Err(failed(error.to_string())),
+            Ok(Err(_)) => return Err(Failure::Closed(Phase::Tls)),
+            Ok(Ok(stream)) => stream,
+        };
+        let connection = stream.get_ref().1;
+        let mut facts = verifier.facts(connection);
+        let http2 = connection.alpn_protocol() == Some(b"h2");
+        let trusted = self.insecure || origin.is_loopback() || !facts.faults.iter().any(is_of_trust);
+        if self.insecure {
+            facts.faults.clear();
+            facts.verify_error = None;
+        }
+        self.facts.lock().unwrap_or_else(PoisonError::into_inner).entry(origin.clone()).or_insert(facts);
+        Ok(Dialed { stream: Box::new(stream), http2, trusted, proxy: None })
+    }
+}
+
+/// Whether the fault means that somebody else may be at the other end.
+fn is_of_trust(fault: &CertificateFault) -> bool {
+    matches!(
+        fault,
+        CertificateFault::SelfSigned
+            | CertificateFault::UntrustedIssuer
+            | CertificateFault::WrongName
+            | CertificateFault::Other(_)
+    )
+}

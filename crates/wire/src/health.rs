@@ -1,0 +1,225 @@
+//! Whether the target still answers, and still answers us.
+//!
+//! Many refusals or silences in a row may be the nature of what was asked: admin paths, one endpoint that hangs. So before the
+//! target is taken to be gone, what it once answered well is asked again.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use model::{Exchange, Failure, Request};
+
+/// Refusals in a row that raise suspicion; doubled each time the suspicion was wrong.
+const REFUSALS: u32 = 8;
+/// Silences in a row that raise suspicion; doubled likewise.
+const SILENCES: u32 = 6;
+/// Silences in a row after which a target that never answered is given up.
+const NEVER_ANSWERED: u32 = 3;
+
+/// What the exchanges so far say about the target.
+#[derive(Debug)]
+pub(crate) struct Health {
+    state: Mutex<State>,
+    reached: AtomicBool,
+    banned: AtomicBool,
+    dead: AtomicBool,
+    checking: Arc<AtomicBool>,
+}
+
+#[derive(Debug)]
+struct State {
+    refusals: u32,
+    silences: u32,
+    refusals_until: u32,
+    silences_until: u32,
+    /// What the target answered well.
+    control: Option<Request>,
+}
+
+/// A suspicion to be checked by asking again what was answered before.
+#[derive(Debug)]
+pub(crate) struct Suspicion {
+    /// What to ask.
+    pub(crate) control: Request,
+    checking: Arc<AtomicBool>,
+}
+
+impl Drop for Suspicion {
+    /// Checked, or given up: another may be raised.
+    fn drop(&mut self) {
+        self.checking.store(false, Ordering::Relaxed);
+    }
+}
+
+impl Health {
+    pub(crate) fn new() -> Health {
+        let state =
+            State { refusals: 0, silences: 0, refusals_until: REFUSALS, silences_until: SILENCES, control: None };
+        Health {
+            state: Mutex::new(state),
+            reached: AtomicBool::new(false),
+            banned: AtomicBool::new(false),
+            dead: AtomicBool::new(false),
+            checking: Arc::default(),
+        }
+    }
+
+    pub(crate) fn was_reached(&self) -> bool {
+        self.reached.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn is_banned(&self) -> bool {
+        self.banned.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn is_dead(&self) -> bool {
+        self.dead.load(Ordering::Relaxed)
+    }
+
+    /// Learns from an exchange with the target; `counts` is off for refusals that say nothing new, such as those of requests that
+    /// were under way when the target began to refuse.
+    pub(crate) fn learn(&self, exchange: &Exchange, counts: bool) -> Option<Suspicion> {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        if is_silence(exchange) {
+            state.silences += 1;
+        } else {
+            self.reached.store(true, Ordering::Relaxed);
+            state.silences = 0;
+            if !is_refusal(exchange) {
+                state.refusals = 0;
+            } else if counts {
+                state.refusals += 1;
+            }
+            if state.control.is_none() && is_good(exchange) {
+                state.control = Some(exchange.request.clone().fresh());
+            }
+        }
+        if !self.was_reached() {
+            let gone = matches!(exchange.failure(), Some(Failure::Unresolvable(_)));
+            self.dead.fetch_or(gone || state.silences >= NEVER_ANSWERED, Ordering::Relaxed);
+            return None;
+        }
+        let suspicious = state.refusals >= state.refusals_until || state.silences >= state.silences_until;
+        if !suspicious {
+            return None;
+        }
+        if let Some(control) = state.control.clone() {
+            let checking = Arc::clone(&self.checking);
+            return (!checking.swap(true, Ordering::Relaxed)).then_some(Suspicion { control, checking });
+        }
+        // Nothing was ever answered well, so there is nothing to compare with: only what is unmistakable counts.
+        self.dead.fetch_or(state.silences >= state.silences_until, Ordering::Relaxed);
+        self.banned.fetch_or(matches!(exchange.status(), 429 | 503), Ordering::Relaxed);
+        None
+    }
+
+    /// Takes what came of the control; `None` when it could not be sent.
+    pub(crate) fn settle(&self, control: Option<&Exchange>) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        match control {
+            Some(exchange) if is_silence(exchange) => self.dead.store(true, Ordering::Relaxed),
+            Some(exchange) if is_refusal(exchange) => self.banned.store(true, Ordering::Relaxed),
+            _ => {
+                if state.refusals >= state.refusals_until {
+                    state.refusals_until = state.refusals_until.saturating_mul(2);
+                }
+                if state.silences >= state.silences_until {
+                    state.silences_until = state.silences_until.saturating_mul(2);
+                }
+                state.refusals = 0;
+                state.silences = 0;
+            }
+        }
+    }
+}
+
+fn is_silence(exchange: &Exchange) -> bool {
+    exchange.failure().is_some_and(|failure| !matches!(failure, Failure::Malformed(_)))
+}
+
+/// What firewalls answer when they have had enough: by RFC 6585, by RFC 9110, and by habit.
+fn is_refusal(exchange: &Exchange) -> bool {
+    matches!(exchange.status(), 403 | 406 | 418 | 429 | 444 | 503 | 999)
+}
+
+/// Whether it shows how the target answers when it does answer: an ordinary request of nobody in particular.
+fn is_good(exchange: &Exchange) -> bool {
+    let request = &exchange.request;
+    exchange.is_success()
+        && request.is_clean()
+        && request.method.is_safe()
+        && !request.large
+        && request.identity.is_none()
+}
+
+#[cfg(test)]
+mod tests {
+    use model::{Origin, Outcome, Response, Scheme};
+
+    use super::*;
+
+    fn exchange(status: u16) -> Exchange {
+        let origin = Origin { scheme: Scheme::Http, host: "127.0.0.1".to_owned(), port: 80 };
+        let outcome = match status {
+            0 => Outcome::Failed(Failure::Closed(model::Phase::Head)),
+            status => Outcome::Answered(Response::new(status, Vec::new(), Vec::new())),
+        };
+        Exchange { serial: 0, request: Request::get(&origin, "/"), outcome, elapsed_us: 0, hops: Vec::new() }
+    }
+
+    fn repeated(health: &Health, status: u16, times: u32) -> Option<Suspicion> {
+        (0..times).filter_map(|_| health.learn(&exchange(status), true)).last()
+    }
+
+    #[test]
+    fn forbidden_paths_are_no_ban_and_a_ban_is() {
+        let health = Health::new();
+        health.learn(&exchange(200), true);
+        assert!(repeated(&health, 403, 7).is_none());
+        assert!(repeated(&health, 403, 1).is_some());
+        health.settle(Some(&exchange(200)));
+        assert!(!health.is_banned());
+        assert!(
+            repeated(&health, 403, 15).is_none(),
+            "the suspicion was wrong once, so it takes more to raise it again"
+        );
+        assert!(repeated(&health, 403, 1).is_some());
+        health.settle(Some(&exchange(403)));
+        assert!(health.is_banned() && !health.is_dead());
+    }
+
+    #[test]
+    fn an_answer_in_between_clears_everything() {
+        let health = Health::new();
+        for _ in 0..20 {
+            assert!(repeated(&health, 429, 7).is_none() && repeated(&health, 0, 5).is_none());
+            health.learn(&exchange(200), true);
+        }
+        assert!(!health.is_banned() && !health.is_dead());
+    }
+
+    #[test]
+    fn silence_is_death_only_when_the_control_is_silent_too() {
+        let health = Health::new();
+        health.learn(&exchange(200), true);
+        assert!(repeated(&health, 0, 6).is_some());
+        health.settle(Some(&exchange(404)));
+        assert!(!health.is_dead());
+        assert!(repeated(&health, 0, 12).is_some());
+        health.settle(Some(&exchange(0)));
+        assert!(health.is_dead() && !health.is_banned());
+    }
+
+    #[test]
+    fn a_target_that_never_answered_is_given_up_soon() {
+        let health = Health::new();
+        assert!(repeated(&health, 0, 3).is_none());
+        assert!(health.is_dead() && !health.was_reached());
+    }
+
+    #[test]
+    fn nothing_but_429_is_a_ban_without_a_control() {
+        let health = Health::new();
+        assert!(repeated(&health, 403, 50).is_none() && !health.is_banned(), "a closed API is no ban");
+        assert!(repeated(&health, 429, 1).is_none() && health.is_banned());
+    }
+}

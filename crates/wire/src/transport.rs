@@ -1,0 +1,152 @@
+//! One request to one response: which connection, which version of HTTP, and whether to try again.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use model::{Failure, Origin, Phase, Request, Scheme};
+use tokio::time::Instant;
+
+use crate::dial::Dialer;
+use crate::http1::{Attempt, Http1, Idle};
+use crate::http2::Http2;
+use crate::message::Message;
+use crate::pool::{Place, Pool};
+use crate::{Limits, Settings};
+
+/// Carries requests to their origins.
+#[derive(Debug)]
+pub(crate) struct Transport {
+    limits: Limits,
+    pub(crate) dialer: Dialer,
+    pool: Pool,
+    sent: AtomicU32,
+}
+
+impl Transport {
+    pub(crate) fn new(limits: Limits, dialer: Dialer) -> Transport {
+        Transport { limits, dialer, pool: Pool::default(), sent: AtomicU32::new(0) }
+    }
+
+    /// Requests put on the wire.
+    pub(crate) fn sent(&self) -> u32 {
+        self.sent.load(Ordering::Relaxed)
+    }
+
+    /// Sends a request and reads its response, up to `cap` bytes of body.
+    pub(crate) async fn carry(&self, request: &Request, settings: &Settings, cap: usize) -> Attempt {
+        let message = Message::of(request, settings);
+        let identity = request.identity.as_ref().and_then(|name| settings.identities.iter().find(|i| i.name == *name));
+        let secret = identity.is_some_and(|i| i.credential.is_some() || !i.headers.is_empty());
+        let place = self.pool.place(&request.origin);
+        if request.origin.scheme == Scheme::Https
+            && !place.is_only_http1()
+            && let Some(prepared) = message.for_http2(request)
+        {
+            let connection = match self.http2(&request.origin, &place).await {
+                Ok(connection) => connection,
+                Err(failure) => return failed(failure),
+            };
+            if let Some(mut connection) = connection {
+                if secret && !connection.is_trusted() {
+                    return failed(withheld());
+                }
+                self.count();
+                let attempt = connection.ask(prepared, &self.limits, cap).await;
+                match &attempt.result {
+                    Ok(_) => return attempt,
+                    Err(Failure::TimedOut(_)) => {
+                        if !connection.has_answered() {
+                            place.give_up_http2();
+                        }
+                        return attempt;
+                    }
+                    // A server that breaks off instead of answering may do better with HTTP/1.1.
+                    Err(_) => place.give_up_http2(),
+                }
+                if !message.may_be_repeated() {
+                    return attempt;
+                }
+            }
+        }
+        self.over_http1(&message, &place, secret, cap).await
+    }
+
+    async fn over_http1(&self, message: &Message, place: &Place, secret: bool, cap: usize) -> Attempt {
+        // An idle connection may end just as the request is sent. Only what may be sent twice is risked on one.
+        if message.may_be_repeated()
+            && let Some(connection) = place.take().filter(|connection| connection.is_trusted() || !secret)
+        {
+            self.count();
+            let (attempt, back) = connection.ask(message, &self.limits, cap).await;
+            back.into_iter().for_each(|connection| place.give(connection));
+            if !attempt.nothing_came {
+                return attempt;
+            }
+        }
+        let mut connection = match self.dialer.dial(&message.origin, false).await {
+            Ok(dialed) => Http1::new(dialed.stream, dialed.proxy, dialed.trusted),
+            Err(failure) => return failed(failure),
+        };
+        if secret && !connection.is_trusted() {
+            return failed(withheld());
+        }
+        match connection.state() {
+            Idle::Quiet => {}
+            Idle::Spoke => return failed(Failure::Malformed("it came before the request".to_owned())),
+            Idle::Ended => return failed(Failure::Closed(Phase::Send)),
+        }
+        self.count();
+        let (attempt, back) = connection.ask(message, &self.limits, cap).await;
+        back.into_iter().for_each(|connection| place.give(connection));
+        attempt
+    }
+
+    /// The HTTP/2 connection to the origin; `None` when it speaks only HTTP/1.1. Those who come while one tries share its luck.
+    async fn http2(&self, origin: &Origin, place: &Arc<Place>) -> Result<Option<Http2>, Failure> {
+        if let Some(connection) = place.http2() {
+            return Ok(Some(connection));
+        }
+        let tries = place.tries();
+        let mut last = place.door.lock().await;
+        if let Some(connection) = place.http2() {
+            return Ok(Some(connection));
+        }
+        if place.is_only_http1() {
+            return Ok(None);
+        }
+        if let Some(failure) = last.as_ref().filter(|_| place.tries() != tries) {
+            return Err(failure.clone());
+        }
+        let outcome = self.open(origin, place).await;
+        place.tries.fetch_add(1, Ordering::Release);
+        *last = outcome.as_ref().err().cloned();
+        outcome
+    }
+
+    async fn open(&self, origin: &Origin, place: &Place) -> Result<Option<Http2>, Failure> {
+        let dialed = self.dialer.dial(origin, true).await?;
+        if !dialed.http2 {
+            place.give(Http1::new(dialed.stream, dialed.proxy, dialed.trusted));
+            place.give_up_http2();
+            return Ok(None);
+        }
+        let Ok(connection) = Http2::start(dialed.stream, dialed.trusted, &self.limits).await else {
+            place.give_up_http2();
+            return Ok(None);
+        };
+        place.set_http2(connection.clone());
+        Ok(Some(connection))
+    }
+
+    fn count(&self) {
+        self.sent.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+fn failed(failure: Failure) -> Attempt {
+    Attempt { result: Err(failure), started: Instant::now(), nothing_came: false }
+}
+
+fn withheld() -> Failure {
+    Failure::Tls("the certificate is not trusted, so credentials are not sent to it: --cacert or --insecure".to_owned())
+}
