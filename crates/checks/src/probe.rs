@@ -2,7 +2,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use model::{Exchange, Location, NotTested, Operation, OrderKey, Origin, Request, Surface, Target};
+use model::{Exchange, Location, NotTested, Operation, OrderKey, Origin, Request, Surface, Target, TlsReport};
 use sha2::{Digest, Sha256};
 use wire::{Lease, Wire};
 
@@ -65,6 +65,15 @@ impl<'a> Survey<'a> {
     pub async fn ask(&self, request: Request) -> Result<Arc<Exchange>, NotTested> {
         let exchange = self.send(request).await?;
         if exchange.response().is_some() { Ok(exchange) } else { Err(NotTested::NoAnswer) }
+    }
+
+    /// What the target's TLS accepts: versions, suites, chain. Looked at once in a scan, by handshakes that carry no request and
+    /// count against no lease.
+    ///
+    /// # Errors
+    /// Not applicable when the target is not https; cut, blocked or no answer as for requests.
+    pub async fn tls_report(&self) -> Result<Arc<TlsReport>, NotTested> {
+        self.wire.inspect_tls().await
     }
 
     /// A random-looking lower-case word of 12 letters and digits, the same for the same seed, rule, operation and purpose.

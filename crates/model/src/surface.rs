@@ -3,7 +3,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Operation, Origin, ParameterIn};
+use crate::{Exchange, Operation, Origin, ParameterIn};
 
 /// A security scheme as an OpenAPI document declares it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -112,6 +112,9 @@ pub struct Surface {
     pub harvested: BTreeMap<String, Vec<String>>,
     /// Facts of the TLS connection, if the scheme is https.
     pub tls: Option<crate::TlsFacts>,
+    /// What `http://` on the same host answered to the same path, anonymously and without following it, if the target is https on
+    /// its default port. A failed exchange says that plain HTTP is closed.
+    pub plain_http: Option<Arc<Exchange>>,
     /// Paths of the well-known documents that answered: `/robots.txt`, `/.well-known/security.txt`.
     pub well_known: BTreeSet<String>,
 }

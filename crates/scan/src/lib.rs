@@ -4,6 +4,7 @@ mod correlate;
 mod discover;
 mod observe;
 mod plan;
+mod preflight;
 mod rounds;
 
 use std::sync::Arc;
@@ -109,8 +110,15 @@ impl Scan {
     async fn discover(&self) -> Surface {
         let known =
             Surface { origin: Some(self.target.origin.clone()), path: self.target.path.clone(), ..Surface::default() };
+        let look = async {
+            let discovered = discover::discover(known.clone(), &self.target, &self.wire);
+            let (mut surface, plain) = tokio::join!(discovered, preflight::plain_http(&self.target, &self.wire));
+            preflight::tls(&mut surface, &self.target, &self.wire);
+            surface.plain_http = plain;
+            surface
+        };
         tokio::select! {
-            surface = discover::discover(known.clone(), &self.target, &self.wire) => surface,
+            surface = look => surface,
             () = self.stopped.notified() => known,
         }
     }

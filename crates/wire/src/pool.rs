@@ -52,13 +52,9 @@ impl Place {
         })
     }
 
-    /// Keeps a connection for the next request.
-    pub(crate) fn give(&self, connection: Http1) {
-        self.open(|open| {
-            if open.idle.len() < MOST_IDLE {
-                open.idle.push(connection);
-            }
-        });
+    /// Keeps a connection for the next request, if it can carry one.
+    pub(crate) fn give(&self, connection: Option<Http1>) {
+        self.open(|open| open.idle.extend(connection.filter(|_| open.idle.len() < MOST_IDLE)));
     }
 
     /// The HTTP/2 connection, if it is open.

@@ -22,11 +22,13 @@ const HEAD_START: Duration = Duration::from_millis(250);
 
 type Addresses = Mutex<Vec<SocketAddr>>;
 
+type Known = BTreeMap<(String, u16), Arc<OnceCell<Addresses>>>;
+
 /// Every name of a scan with its addresses, the one that last answered first.
 #[derive(Debug)]
 pub(crate) struct Resolver {
     pinned: Vec<(String, u16, IpAddr)>,
-    known: Mutex<BTreeMap<(String, u16), Arc<OnceCell<Addresses>>>>,
+    known: Mutex<Known>,
 }
 
 impl Resolver {

@@ -78,7 +78,7 @@ impl Transport {
         {
             self.count();
             let (attempt, back) = connection.ask(message, &self.limits, cap).await;
-            back.into_iter().for_each(|connection| place.give(connection));
+            place.give(back);
             if !attempt.nothing_came {
                 return attempt;
             }
@@ -97,7 +97,7 @@ impl Transport {
         }
         self.count();
         let (attempt, back) = connection.ask(message, &self.limits, cap).await;
-        back.into_iter().for_each(|connection| place.give(connection));
+        place.give(back);
         attempt
     }
 
@@ -126,7 +126,7 @@ impl Transport {
     async fn open(&self, origin: &Origin, place: &Place) -> Result<Option<Http2>, Failure> {
         let dialed = self.dialer.dial(origin, true).await?;
         if !dialed.http2 {
-            place.give(Http1::new(dialed.stream, dialed.proxy, dialed.trusted));
+            place.give(Some(Http1::new(dialed.stream, dialed.proxy, dialed.trusted)));
             place.give_up_http2();
             return Ok(None);
         }
