@@ -12,6 +12,11 @@ impl Findings {
         self.found.push(finding);
     }
 
+    /// The findings so far.
+    pub fn iter(&self) -> std::slice::Iter<'_, Finding> {
+        self.found.iter()
+    }
+
     /// Whether nothing was found.
     pub fn is_empty(&self) -> bool {
         self.found.is_empty()

@@ -18,6 +18,7 @@ pub mod provoke;
 pub mod reflection;
 #[cfg(test)]
 pub(crate) mod samples;
+pub mod session_id;
 pub mod set_cookie;
 pub mod soft_404;
 pub mod transport;

@@ -1,0 +1,18 @@
+import os
+import secrets
+
+from flask import Flask, jsonify
+
+app = Flask(__name__)
+API_KEY = os.environ.get("API_KEY") or secrets.token_hex(16)
+
+
+@app.get("/")
+def index():
+    response = jsonify(status="ok")
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+if __name__ == "__main__":
+    app.run()

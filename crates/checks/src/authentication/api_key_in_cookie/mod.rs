@@ -1,0 +1,76 @@
+use model::{
+    Category, Confidence, Evidence, Finding, Location, NotTested, ParameterIn, Rule, SecurityScheme, Severity, Surface,
+};
+
+use crate::shared::set_cookie::cookies_set;
+use crate::{Check, Findings, Observations, RunsOn, Seen, Twins};
+
+pub(crate) static RULE: Rule = Rule {
+    id: "api-key-in-cookie",
+    aliases: &[],
+    title: "An API key is kept in a cookie",
+    category: Category::Authentication,
+    severity: Severity::Low,
+    cwe: &[522],
+    tags: &[],
+    risk: "The browser sends the key along unasked, and keeps it on disk.",
+    fix: "Send API keys in a header, and give browsers a session.",
+    references: &["https://cheatsheetseries.owasp.org/cheatsheets/REST_Security_Cheat_Sheet.html"],
+    page: include_str!("page.md"),
+};
+
+pub(crate) static CHECK: Check = Check {
+    on_exchange: Some(look),
+    on_end: Some(read),
+    twins: Twins::Flask {
+        vulnerable: include_str!("vulnerable.py"),
+        fixed: include_str!("fixed.py"),
+        runs_on: RunsOn::EVERYWHERE,
+    },
+    ..Check::of(&RULE)
+};
+
+fn look(seen: &Seen<'_>, found: &mut Findings) -> bool {
+    let cookies = cookies_set(seen.exchange, seen.target.now);
+    for cookie in cookies.iter().filter(|cookie| is_key(&cookie.name) && crack::Target::parse(&cookie.value).is_err()) {
+        let location = Location::host().parameter("cookie", &cookie.name);
+        let evidence = Evidence::new(seen.exchange, format!("the cookie {} is set to an unsigned value", cookie.name));
+        found.push(Finding::new(&RULE, Confidence::Firm, location, evidence).hiding(&cookie.value));
+    }
+    !cookies.is_empty()
+}
+
+fn read(surface: &Surface, observations: &Observations, found: &mut Findings) -> Result<(), NotTested> {
+    let Some(facts) = &surface.specification else { return Err(NotTested::NoSpecification) };
+    let exchange = observations.exchanges.iter().find(|e| e.response().is_some()).ok_or(NotTested::NoAnswer)?;
+    for scheme in facts.security_schemes.values() {
+        if let SecurityScheme::ApiKey { place: ParameterIn::Cookie, name } = scheme
+            && is_key(name)
+        {
+            let evidence =
+                Evidence::new(exchange, format!("the API description declares an API key in the cookie {name}"));
+            found.push(Finding::new(&RULE, Confidence::Firm, Location::host().parameter("cookie", name), evidence));
+        }
+    }
+    Ok(())
+}
+
+/// Whether the name says API key; OpenAPI also declares session cookies as keys.
+fn is_key(name: &str) -> bool {
+    let plain: String = name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
+    ["apikey", "xapikey", "apitoken", "apisecret", "accesskey"].contains(&plain.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shared::samples::{answered, seen};
+
+    #[test]
+    fn only_keys() {
+        let finds = |cookie: &str| seen(look, &answered("/", 200, &[("Set-Cookie", cookie)], "{}")).1.len();
+        assert_eq!(finds("api_key=0123456789abcdef"), 1);
+        assert_eq!(finds("X-API-Key=abc"), 1);
+        assert_eq!(finds("session=0123456789abcdef"), 0);
+    }
+}

@@ -1,0 +1,99 @@
+use std::sync::LazyLock;
+
+use model::{
+    Category, Confidence, Evidence, Finding, Location, NotTested, ParameterIn, Rule, SecurityScheme, Severity, Surface,
+};
+use regex::Regex;
+
+use crate::shared::fields::{self, Holds};
+use crate::{Check, Findings, Observations, RunsOn, Twins};
+
+pub(crate) static RULE: Rule = Rule {
+    id: "api-key-in-query",
+    aliases: &[],
+    title: "Keys or tokens are taken from the URL",
+    category: Category::Authentication,
+    severity: Severity::Medium,
+    cwe: &[598],
+    tags: &[],
+    risk: "Keys stand in logs, histories and referrers.",
+    fix: "Take keys and tokens from a header only.",
+    references: &[
+        "https://www.rfc-editor.org/rfc/rfc6750#section-2.3",
+        "https://cheatsheetseries.owasp.org/cheatsheets/REST_Security_Cheat_Sheet.html",
+    ],
+    page: include_str!("page.md"),
+};
+
+pub(crate) static CHECK: Check = Check {
+    on_end: Some(judge),
+    twins: Twins::Flask {
+        vulnerable: include_str!("vulnerable.py"),
+        fixed: include_str!("fixed.py"),
+        runs_on: RunsOn::EVERYWHERE,
+    },
+    ..Check::of(&RULE)
+};
+
+fn judge(surface: &Surface, observations: &Observations, found: &mut Findings) -> Result<(), NotTested> {
+    let clean = || observations.exchanges.iter().filter(|e| e.request.is_clean() && e.response().is_some());
+    let Some(any) = clean().next() else { return Err(NotTested::NoAnswer) };
+    let schemes = surface.specification.iter().flat_map(|facts| facts.security_schemes.values());
+    for scheme in schemes {
+        if let SecurityScheme::ApiKey { place: ParameterIn::Query, name } = scheme {
+            let evidence =
+                Evidence::new(any, format!("the API description declares an API key in the query parameter {name}"));
+            found.push(Finding::new(&RULE, Confidence::Firm, Location::host().parameter("query", name), evidence));
+        }
+    }
+    for operation in &surface.operations {
+        for parameter in operation.parameters_in(ParameterIn::Query).filter(|p| is_key(&p.name)) {
+            let seen = clean().find(|e| e.request.path() == operation.path).unwrap_or(any);
+            let location = Location::of(operation).parameter("query", &parameter.name);
+            let evidence =
+                Evidence::new(seen, format!("{} takes the query parameter {}", operation.name(), parameter.name));
+            found.push(Finding::new(&RULE, Confidence::Firm, location, evidence));
+        }
+    }
+    for exchange in clean().filter(|e| matches!(e.status(), 400 | 401 | 403 | 422) && e.body().len() < 4_000) {
+        if let Some(message) = admission(&exchange.text()) {
+            let location = Location::at(exchange.request.method.clone(), exchange.request.path());
+            found.push(Finding::new(&RULE, Confidence::Firm, location, Evidence::new(exchange, message)));
+        }
+    }
+    Ok(())
+}
+
+/// Names of keys and tokens; a `token` alone may be anything, such as the page of a list.
+fn is_key(name: &str) -> bool {
+    fields::holds(name, Holds::Token) && !name.eq_ignore_ascii_case("token") || name.eq_ignore_ascii_case("jwt")
+}
+
+/// The part of a refusal that says a key or token may stand in the URL.
+fn admission(text: &str) -> Option<String> {
+    static SHAPE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        Regex::new(r"(?i)[?&](?:api[_-]?key|apikey|access[_-]?token|auth[_-]?token|jwt)=[^\s\x22<]{0,40}|missing jwt in [a-z, ]*query_string[a-z, ]*|(?:api key|token)\b[^.\x22<]{0,60}\b(?:query (?:string|parameter)|url parameter)").ok()
+    });
+    SHAPE.as_ref()?.find(text).map(|hit| hit.as_str().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn messages_that_admit_it() {
+        for text in
+            ["use ?api_key=KEY", "Missing JWT in headers, cookies or query_string", "API key missing in query string"]
+        {
+            assert!(admission(text).is_some(), "{text}");
+        }
+        for text in ["Missing JWT in headers or cookies", "missing X-API-Key header", "invalid query string", "?page=2"]
+        {
+            assert!(admission(text).is_none(), "{text}");
+        }
+        assert!(
+            is_key("api_key") && is_key("access_token") && !is_key("token") && !is_key("key") && !is_key("page_token")
+        );
+    }
+}

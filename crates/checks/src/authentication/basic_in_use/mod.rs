@@ -1,0 +1,49 @@
+use std::sync::Arc;
+
+use model::{
+    Category, Confidence, Evidence, Exchange, Finding, Location, NotTested, Rule, SecurityScheme, Severity, Surface,
+};
+
+use crate::shared::transport;
+use crate::{Check, Findings, Observations, RunsOn, Twins};
+
+pub(crate) static RULE: Rule = Rule {
+    id: "basic-in-use",
+    aliases: &[],
+    title: "The password is sent with every request",
+    category: Category::Authentication,
+    severity: Severity::Info,
+    cwe: &[522],
+    tags: &[],
+    risk: "Every request is a chance to lose the password.",
+    fix: "Exchange the password for a short-lived token.",
+    references: &[
+        "https://www.rfc-editor.org/rfc/rfc7617",
+        "https://cheatsheetseries.owasp.org/cheatsheets/REST_Security_Cheat_Sheet.html",
+    ],
+    page: include_str!("page.md"),
+};
+
+pub(crate) static CHECK: Check = Check {
+    on_end: Some(judge),
+    twins: Twins::Flask {
+        vulnerable: include_str!("vulnerable.py"),
+        fixed: include_str!("fixed.py"),
+        runs_on: RunsOn::EVERYWHERE,
+    },
+    ..Check::of(&RULE)
+};
+
+fn judge(surface: &Surface, observations: &Observations, found: &mut Findings) -> Result<(), NotTested> {
+    let is_basic = |scheme: &SecurityScheme| matches!(scheme, SecurityScheme::Http { scheme } if scheme == "basic");
+    let declared = surface.specification.as_ref().is_some_and(|facts| facts.security_schemes.values().any(is_basic));
+    let asks = |e: &&Arc<Exchange>| transport::challenges(e).iter().any(|scheme| scheme == "basic");
+    let clean = || observations.exchanges.iter().filter(|e| e.request.is_clean() && e.response().is_some());
+    let (exchange, what) = match (clean().find(asks), declared) {
+        (Some(exchange), _) => (exchange, "401 with WWW-Authenticate: Basic"),
+        (None, true) => (clean().next().ok_or(NotTested::NoAnswer)?, "the API description declares HTTP Basic"),
+        (None, false) => return Ok(()),
+    };
+    found.push(Finding::new(&RULE, Confidence::Firm, Location::host(), Evidence::new(exchange, what)));
+    Ok(())
+}

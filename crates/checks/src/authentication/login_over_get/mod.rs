@@ -1,0 +1,130 @@
+use std::sync::Arc;
+
+use model::{
+    Category, Confidence, Evidence, Exchange, Finding, Form, Location, Method, NotTested, Operation, ParameterIn, Rule,
+    Severity, Surface,
+};
+
+use crate::shared::fields::{self, Holds};
+use crate::shared::flask_session;
+use crate::shared::set_cookie::cookies_set;
+use crate::shared::words::{Meaning, says};
+use crate::{Check, Findings, Observations, RunsOn, Twins};
+
+pub(crate) static RULE: Rule = Rule {
+    id: "login-over-get",
+    aliases: &[],
+    title: "Passwords are sent in the URL",
+    category: Category::Authentication,
+    severity: Severity::Medium,
+    cwe: &[598],
+    tags: &[],
+    risk: "Passwords stand in logs, histories and referrers.",
+    fix: "Log in with POST.",
+    references: &[
+        "https://www.rfc-editor.org/rfc/rfc9110#section-17.9",
+        "https://cheatsheetseries.owasp.org/cheatsheets/Authentication_Cheat_Sheet.html",
+    ],
+    page: include_str!("page.md"),
+};
+
+pub(crate) static CHECK: Check = Check {
+    on_end: Some(judge),
+    twins: Twins::Flask {
+        vulnerable: include_str!("vulnerable.py"),
+        fixed: include_str!("fixed.py"),
+        runs_on: RunsOn::EVERYWHERE,
+    },
+    ..Check::of(&RULE)
+};
+
+fn judge(surface: &Surface, observations: &Observations, found: &mut Findings) -> Result<(), NotTested> {
+    let clean = || observations.exchanges.iter().filter(|e| e.request.is_clean() && e.response().is_some());
+    let Some(any) = clean().next() else { return Err(NotTested::NoAnswer) };
+    for form in surface.forms.iter().filter(|form| form.method == "GET") {
+        if let Some(field) = password_field(form) {
+            let page = clean().find(|e| e.request.path() == form.page).unwrap_or(any);
+            let location = Location::at(Method::GET, &form.action).parameter("query", field);
+            let evidence = Evidence::new(
+                page,
+                format!("a form of {} sends the field {field} to {} with GET", form.page, form.action),
+            );
+            found.push(Finding::new(&RULE, Confidence::Firm, location, evidence));
+        }
+    }
+    for (operation, name) in surface.operations.iter().filter_map(|o| Some((o, password_parameter(o)?))) {
+        let location = Location::of(operation).parameter("query", name);
+        if found_there(found, &location) {
+            continue;
+        }
+        let seen = clean().find(|e| e.request.path() == operation.path).unwrap_or(any);
+        let evidence = Evidence::new(seen, format!("{} takes the query parameter {name}", operation.name()));
+        found.push(Finding::new(&RULE, Confidence::Firm, location, evidence));
+    }
+    for exchange in clean().filter(|e| e.request.method == Method::GET && says(e.request.path(), Meaning::Login)) {
+        if let Some(name) = logged_in(exchange) {
+            let evidence = Evidence::new(exchange, format!("a GET sets the cookie {name} with a user in it"));
+            let location = Location::at(Method::GET, exchange.request.path()).parameter("cookie", &name);
+            found.push(Finding::new(&RULE, Confidence::Firm, location, evidence));
+        }
+    }
+    Ok(())
+}
+
+fn found_there(found: &Findings, location: &Location) -> bool {
+    found.iter().any(|finding| finding.location == *location)
+}
+
+fn password_field(form: &Form) -> Option<&str> {
+    form.fields
+        .iter()
+        .find(|f| f.kind == "password" || fields::holds(&f.name, Holds::Password))
+        .map(|f| f.name.as_str())
+}
+
+fn password_parameter(operation: &Operation) -> Option<&str> {
+    operation
+        .parameters_in(ParameterIn::Query)
+        .map(|p| p.name.as_str())
+        .find(|name| fields::holds(name, Holds::Password))
+}
+
+/// The cookie of a session that a GET filled with a user.
+fn logged_in(exchange: &Arc<Exchange>) -> Option<String> {
+    const USERS: [&str; 6] = ["_user_id", "user_id", "userid", "username", "logged_in", "user"];
+    let cookies = cookies_set(exchange, 0);
+    let with_user = cookies.into_iter().find(|cookie| {
+        let contents = flask_session::contents(&cookie.value);
+        contents.is_some_and(|map| USERS.iter().any(|key| map.get(*key).is_some_and(|value| !fields::is_empty(value))))
+    });
+    with_user.map(|cookie| cookie.name)
+}
+
+#[cfg(test)]
+mod tests {
+    use model::FormField;
+
+    use super::*;
+    use crate::shared::samples::{answered, exchange};
+
+    #[test]
+    fn forms_and_sessions_are_read() {
+        let field =
+            |name: &str, kind: &str| FormField { name: name.to_owned(), kind: kind.to_owned(), value: String::new() };
+        let form =
+            |fields| Form { page: "/".to_owned(), action: "/login".to_owned(), method: "GET".to_owned(), fields };
+        let finds = |form: Form, seen: Arc<Exchange>| {
+            let surface = Surface { forms: vec![form], ..Surface::default() };
+            let observations = Observations { plain: Vec::new(), exchanges: vec![seen] };
+            let mut found = Findings::default();
+            judge(&surface, &observations, &mut found).unwrap();
+            found.into_vec().len()
+        };
+        let page = || exchange("/", 200, "<p>");
+        assert_eq!(finds(form(vec![field("q", "text")]), page()), 0);
+        assert_eq!(finds(form(vec![field("pin", "password")]), page()), 1);
+        let cookie = format!("session={}", crack::flask_session(b"k", r#"{"user_id":7}"#, 1_700_000_000));
+        assert_eq!(finds(form(Vec::new()), answered("/login", 200, &[("Set-Cookie", &cookie)], "{}")), 1);
+        assert_eq!(finds(form(Vec::new()), answered("/", 200, &[("Set-Cookie", &cookie)], "{}")), 0);
+    }
+}

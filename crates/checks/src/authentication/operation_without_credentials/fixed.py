@@ -1,0 +1,32 @@
+from flask import Flask, jsonify, request
+
+app = Flask(__name__)
+
+OPENAPI = {
+    "openapi": "3.0.3",
+    "info": {"title": "Orders", "version": "1"},
+    "components": {"securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}},
+    "paths": {
+        "/orders": {"get": {"security": [{"token": []}], "responses": {"200": {"description": "all orders"}}}}
+    },
+}
+
+
+@app.before_request
+def require_token():
+    if request.path.startswith("/orders") and not request.headers.get("Authorization", "").startswith("Bearer "):
+        return {"error": "unauthorized"}, 401, {"WWW-Authenticate": "Bearer"}
+
+
+@app.get("/openapi.json")
+def openapi():
+    return OPENAPI
+
+
+@app.get("/orders")
+def orders():
+    return jsonify([{"id": 1, "item": "lamp", "customer": "Ada"}])
+
+
+if __name__ == "__main__":
+    app.run()

@@ -1,0 +1,113 @@
+use std::sync::Arc;
+
+use model::{Category, Confidence, Evidence, Exchange, Finding, Location, Method, NotTested, Rule, Severity};
+use serde_json::Value;
+
+use crate::shared::compare::Face;
+use crate::shared::{fields, soft_404};
+use crate::{Check, Cost, Findings, Probe, RunsOn, Touch, Twins};
+
+pub(crate) static RULE: Rule = Rule {
+    id: "operation-without-credentials",
+    aliases: &[],
+    title: "Data is served without the credentials that are declared",
+    category: Category::Authentication,
+    severity: Severity::High,
+    cwe: &[306, 862],
+    tags: &[],
+    risk: "Anybody reads what the API description says is protected.",
+    fix: "Check credentials before every view, and name the public ones.",
+    references: &[
+        "https://owasp.org/API-Security/editions/2023/en/0xa2-broken-authentication/",
+        "https://spec.openapis.org/oas/v3.1.0.html#security-requirement-object",
+    ],
+    page: include_str!("page.md"),
+};
+
+pub(crate) static CHECK: Check = Check {
+    cost: Cost { requests: 2, touch: Touch::Reads },
+    applies: |operation, _| operation.method == Method::GET && operation.declares_security(),
+    on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
+    twins: Twins::Flask {
+        vulnerable: include_str!("vulnerable.py"),
+        fixed: include_str!("fixed.py"),
+        runs_on: RunsOn::EVERYWHERE,
+    },
+    ..Check::of(&RULE)
+};
+
+async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    let mut request = probe.request().anonymous();
+    // A document may declare the header itself as a parameter, with an example for a value.
+    request.headers.retain(|(name, _)| {
+        !["authorization", "x-api-key", "api-key", "cookie"].contains(&name.to_ascii_lowercase().as_str())
+    });
+    let anonymous = probe.ask(request).await?;
+    if !holds_data(&anonymous) {
+        return Ok(());
+    }
+    let missing = probe.missing_beside(anonymous.request.path()).await?;
+    if soft_404::alike(&missing, &anonymous) {
+        return Ok(());
+    }
+    let known = probe.plain().ok().filter(|plain| plain.request.identity.is_some() && plain.is_success());
+    found.push(finding(probe.location(), &anonymous, known));
+    Ok(())
+}
+
+fn finding(location: Location, anonymous: &Arc<Exchange>, known: Option<&Arc<Exchange>>) -> Finding {
+    let evidence = Evidence::new(anonymous, format!("{} with data and without credentials", anonymous.status()));
+    match known.filter(|known| Face::plain(known) == Face::plain(anonymous)) {
+        Some(known) => {
+            let control = Evidence::new(known, "the same answer with credentials");
+            Finding::new(&RULE, Confidence::Confirmed, location, evidence).also(control)
+        }
+        None => Finding::new(&RULE, Confidence::Firm, location, evidence),
+    }
+}
+
+/// Status 2xx with something in it that is neither an error in disguise nor a page to log in on.
+fn holds_data(exchange: &Exchange) -> bool {
+    if !exchange.is_success() || exchange.body().is_empty() {
+        return false;
+    }
+    match exchange.json() {
+        Some(Value::Object(object)) => {
+            const REFUSALS: [&str; 5] = ["error", "errors", "detail", "msg", "message"];
+            let refusal = object.keys().all(|key| {
+                REFUSALS.contains(&key.as_str()) || ["status", "code", "success", "ok"].contains(&key.as_str())
+            });
+            !refusal && object.values().any(|value| !fields::is_empty(value))
+        }
+        Some(other) => !fields::is_empty(other),
+        None => {
+            let text = exchange.text().to_ascii_lowercase();
+            !(exchange.is_html()
+                && (text.contains("type=\"password\"")
+                    || text.contains("type=password")
+                    || text.contains("<div id=\"root\"")))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shared::samples::exchange;
+
+    #[test]
+    fn data_and_what_only_looks_like_it() {
+        let holds = |status, body: &str| holds_data(&exchange("/orders", status, body));
+        assert!(holds(200, r#"[{"id":1}]"#) && holds(200, r#"{"id":1,"name":"x"}"#));
+        assert!(!holds(200, "[]") && !holds(200, "{}") && !holds(204, ""));
+        assert!(!holds(200, r#"{"error":"unauthorized"}"#) && !holds(401, r#"[{"id":1}]"#));
+        assert!(!holds(200, r#"<form><input type="password"></form>"#));
+    }
+
+    #[test]
+    fn the_same_answer_with_credentials_confirms() {
+        let (one, other) = (exchange("/orders", 200, r#"[{"id":1}]"#), exchange("/orders", 200, r#"[{"id":2}]"#));
+        assert_eq!(finding(Location::host(), &one, Some(&one)).confidence, Confidence::Confirmed);
+        assert_eq!(finding(Location::host(), &one, Some(&other)).confidence, Confidence::Firm);
+    }
+}

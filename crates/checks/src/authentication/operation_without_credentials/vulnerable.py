@@ -1,0 +1,26 @@
+from flask import Flask, jsonify
+
+app = Flask(__name__)
+
+OPENAPI = {
+    "openapi": "3.0.3",
+    "info": {"title": "Orders", "version": "1"},
+    "components": {"securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}},
+    "paths": {
+        "/orders": {"get": {"security": [{"token": []}], "responses": {"200": {"description": "all orders"}}}}
+    },
+}
+
+
+@app.get("/openapi.json")
+def openapi():
+    return OPENAPI
+
+
+@app.get("/orders")
+def orders():
+    return jsonify([{"id": 1, "item": "lamp", "customer": "Ada"}])
+
+
+if __name__ == "__main__":
+    app.run()

@@ -1,0 +1,75 @@
+use std::sync::Arc;
+
+use model::{Category, Confidence, Evidence, Exchange, Finding, Location, Method, NotTested, Rule, Severity};
+
+use crate::shared::session_id::{self, like};
+use crate::shared::set_cookie::cookies_set;
+use crate::{Check, Cost, Findings, RunsOn, Survey, Touch, Twins};
+
+pub(crate) static RULE: Rule = Rule {
+    id: "session-fixation",
+    aliases: &[],
+    title: "The session takes an id that the client chose",
+    category: Category::Authentication,
+    severity: Severity::High,
+    cwe: &[384],
+    tags: &[],
+    risk: "An attacker gives a victim a session id and shares the session after the login.",
+    fix: "Make a new random id for every unknown one, and again at login.",
+    references: &[
+        "https://cheatsheetseries.owasp.org/cheatsheets/Session_Management_Cheat_Sheet.html",
+        "https://flask-session.readthedocs.io/en/latest/config_guide.html",
+    ],
+    page: include_str!("page.md"),
+};
+
+pub(crate) static CHECK: Check = Check {
+    cost: Cost { requests: 1, touch: Touch::Reads },
+    on_surface: Some(|survey, found| Box::pin(ask(survey, found))),
+    twins: Twins::Flask {
+        vulnerable: include_str!("vulnerable.py"),
+        fixed: include_str!("fixed.py"),
+        runs_on: RunsOn::EVERYWHERE,
+    },
+    ..Check::of(&RULE)
+};
+
+async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    let Some((plain, cookie)) = session_id::seen(survey).filter(|(e, _)| e.request.method == Method::GET) else {
+        return Err(NotTested::not_applicable("no session id was set"));
+    };
+    let chosen = like(&cookie.value, &[survey.canary("chosen"), survey.canary("id")].concat());
+    let control = survey.canary("control");
+    let header = format!("{}={chosen}; {control}={chosen}", cookie.name);
+    let request = plain.request.clone().header("Cookie", header.into_bytes()).altered("cookie", &cookie.name, &chosen);
+    let answer = survey.ask(request).await?;
+    found.extend(judge(&answer, &cookie.name, &chosen, &control, survey.target.now));
+    Ok(())
+}
+
+/// Set again exactly as sent, and not because the server sets every cookie again.
+fn judge(answer: &Arc<Exchange>, name: &str, chosen: &str, control: &str, now: i64) -> Option<Finding> {
+    let set = cookies_set(answer, now);
+    let echoed = |name: &str| set.iter().any(|cookie| cookie.name == name && cookie.value == chosen);
+    if !echoed(name) || echoed(control) {
+        return None;
+    }
+    let evidence = Evidence::new(answer, format!("the cookie {name} is set to the id that the request made up"));
+    Some(Finding::new(&RULE, Confidence::Confirmed, Location::host().parameter("cookie", name), evidence))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shared::samples::answered;
+
+    #[test]
+    fn only_the_chosen_id_and_no_echo_of_everything() {
+        let verdict =
+            |cookies: &[(&str, &str)]| judge(&answered("/", 200, cookies, "{}"), "sid", "chosen", "ctl", 0).is_some();
+        assert!(verdict(&[("Set-Cookie", "sid=chosen; Path=/")]));
+        assert!(!verdict(&[("Set-Cookie", "sid=other")]));
+        assert!(!verdict(&[("Set-Cookie", "sid=chosen"), ("Set-Cookie", "ctl=chosen")]));
+        assert!(!verdict(&[]));
+    }
+}
