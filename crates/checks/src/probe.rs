@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use model::{Exchange, Location, NotTested, Operation, OrderKey, Origin, Request, Surface, Target, TlsReport};
 use sha2::{Digest, Sha256};
-use wire::{Lease, Wire};
+use wire::{Callback, Lease, Wire};
 
 use crate::Observations;
 use crate::shared::fill;
@@ -23,6 +23,7 @@ pub struct Survey<'a> {
     key: OrderKey,
     step: AtomicU32,
     rule: &'static str,
+    callback: Option<&'a Callback>,
 }
 
 impl<'a> Survey<'a> {
@@ -36,7 +37,23 @@ impl<'a> Survey<'a> {
         key: OrderKey,
         rule: &'static str,
     ) -> Survey<'a> {
-        Survey { surface, observations, target, wire, lease, key, step: AtomicU32::new(0), rule }
+        Survey { surface, observations, target, wire, lease, key, step: AtomicU32::new(0), rule, callback: None }
+    }
+
+    /// For the engine: with the scan's call-back listener.
+    #[must_use]
+    pub fn calling_back(self, callback: &'a Callback) -> Survey<'a> {
+        Survey { callback: Some(callback), ..self }
+    }
+
+    /// The call-back listener and its address, running from now on.
+    ///
+    /// # Errors
+    /// [`NotTested::Inconclusive`] when the target could not reach it: it is on another machine and no host was given.
+    pub async fn callback(&self) -> Result<(&'a Callback, &'a str), NotTested> {
+        let unreachable = || NotTested::inconclusive("the target cannot call this machine back (--callback-host)");
+        let callback = self.callback.ok_or_else(unreachable)?;
+        Ok((callback, callback.address().await.ok_or_else(unreachable)?))
     }
 
     /// The origin of the target.

@@ -13,7 +13,7 @@ use std::time::Instant;
 use checks::Observations;
 use model::{Event, Exchange, NotTested, Report, Surface, Target};
 use tokio::sync::Notify;
-use wire::{Budget, Listener, Settings, Wire, WireError};
+use wire::{Budget, Callback, Listener, Settings, Wire, WireError};
 
 pub use discover::offline;
 pub use plan::{Plan, PlannedCheck, Skipped, plan};
@@ -24,6 +24,7 @@ pub struct Scan {
     wire: Arc<Wire>,
     listener: Listener,
     stopped: Arc<Notify>,
+    callback: Callback,
     whole_transcript: bool,
 }
 
@@ -59,7 +60,15 @@ impl Scan {
     pub fn new(target: Target, settings: Settings, listener: Listener) -> Result<Scan, WireError> {
         let budget = Arc::new(Budget::new(target.max_requests.unwrap_or_else(|| target.depth.requests(0))));
         let wire = Arc::new(Wire::new(target.origin.clone(), settings, budget, Arc::clone(&listener))?);
-        Ok(Scan { target, wire, listener, stopped: Arc::new(Notify::new()), whole_transcript: false })
+        let callback = Callback::new(None, target.origin.is_loopback(), target.seed);
+        Ok(Scan { target, wire, listener, stopped: Arc::new(Notify::new()), callback, whole_transcript: false })
+    }
+
+    /// Says under which `name` or `name:port` the target reaches this machine, for proofs that it makes requests for its callers.
+    #[must_use]
+    pub fn with_callback_host(self, host: String) -> Scan {
+        let callback = Callback::new(Some(host), self.target.origin.is_loopback(), self.target.seed);
+        Scan { callback, ..self }
     }
 
     /// Keeps every exchange in the report, not only those that findings cite.
@@ -92,7 +101,13 @@ impl Scan {
         observed.exchanges = self.exchanges();
         let plan = plan(&surface, &self.target);
         let outcomes = if self.wire.was_reached() {
-            rounds::run(&plan, &surface, &observed, &self.target, &self.wire, &self.listener, &self.stopped).await
+            let means = rounds::Means {
+                wire: &self.wire,
+                callback: &self.callback,
+                listener: &self.listener,
+                stopped: &self.stopped,
+            };
+            rounds::run(&plan, &surface, &observed, &self.target, &means).await
         } else {
             Vec::new()
         };

@@ -7,7 +7,7 @@ use futures::StreamExt;
 use futures::stream;
 use model::{Depth, Event, Finding, NotTested, OrderKey, Round, Surface, Target};
 use tokio::sync::Notify;
-use wire::{Lease, Listener, Wire};
+use wire::{Callback, Lease, Listener, Wire};
 
 use crate::CUT;
 use crate::plan::{Plan, PlannedCheck};
@@ -19,6 +19,14 @@ pub(crate) struct Outcome {
     pub(crate) operation: Option<usize>,
     pub(crate) found: Vec<Finding>,
     pub(crate) result: Result<(), NotTested>,
+}
+
+/// What asking takes.
+pub(crate) struct Means<'a> {
+    pub(crate) wire: &'a Wire,
+    pub(crate) callback: &'a Callback,
+    pub(crate) listener: &'a Listener,
+    pub(crate) stopped: &'a Notify,
 }
 
 /// Detectors under way at once.
@@ -34,10 +42,9 @@ pub(crate) async fn run(
     surface: &Surface,
     observed: &Observations,
     target: &Target,
-    wire: &Wire,
-    listener: &Listener,
-    stopped: &Notify,
+    means: &Means<'_>,
 ) -> Vec<Outcome> {
+    let Means { wire, listener, stopped, .. } = *means;
     listener(Event::RoundStarted { round: Round::Probe, tasks: plan.asked.len() });
     let mut outcomes = Vec::new();
     let mut waiting: VecDeque<&PlannedCheck> = plan.asked.iter().collect();
@@ -46,8 +53,7 @@ pub(crate) async fn run(
         if wave.is_empty() {
             break;
         }
-        let tasks: Vec<_> =
-            wave.iter().map(|planned| ask(planned, surface, observed, target, wire, listener)).collect();
+        let tasks: Vec<_> = wave.iter().map(|planned| ask(planned, surface, observed, target, means)).collect();
         let mut running = stream::iter(tasks).buffer_unordered(AT_ONCE);
         let mut done: BTreeMap<(u32, Option<usize>), Outcome> = BTreeMap::new();
         loop {
@@ -105,9 +111,9 @@ async fn ask(
     surface: &Surface,
     observed: &Observations,
     target: &Target,
-    wire: &Wire,
-    listener: &Listener,
+    means: &Means<'_>,
 ) -> ((u32, Option<usize>), Outcome) {
+    let Means { wire, listener, .. } = *means;
     let check = planned.check;
     let requests = check.requests(target.depth);
     let lease = match check.cost.touch {
@@ -121,7 +127,7 @@ async fn ask(
         operation: planned.operation.map_or(0, |at| at as u32 + 1),
         step: 0,
     };
-    let survey = Survey::new(surface, observed, target, wire, lease, key, check.rule.id);
+    let survey = Survey::new(surface, observed, target, wire, lease, key, check.rule.id).calling_back(means.callback);
     let mut found = Findings::default();
     let result = match (planned.operation, check.on_operation, check.on_surface) {
         (Some(at), Some(on_operation), _) => {

@@ -5,6 +5,7 @@
 
 mod body;
 mod budget;
+mod callback;
 mod client;
 mod credentials;
 mod decode;
@@ -30,6 +31,7 @@ mod transcript;
 mod transport;
 
 pub use budget::{Budget, Lease};
+pub use callback::{Call, Callback};
 pub use client::{Listener, Wire, WireError};
 pub use limits::Limits;
 pub use redirect::origin_of;
