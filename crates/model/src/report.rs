@@ -2,12 +2,17 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Altered, Category, Confidence, Grade, Method, Part, Requirement, Round, Severity, Source, Technology};
+use crate::{
+    Altered, Category, Confidence, Consent, Context, Depth, Grade, Method, Part, Requirement, Round, Severity, Source,
+    Technology,
+};
 
 /// The program that wrote the report.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 pub struct Tool {
     /// `middlebrick`.
     pub name: String,
@@ -16,7 +21,7 @@ pub struct Tool {
 }
 
 /// How the scan ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
     /// All planned work was done.
@@ -28,10 +33,12 @@ pub enum Status {
 }
 
 /// How much was looked at.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(deny_unknown_fields)]
 pub struct Coverage {
     /// Percent of the applicable weight that was assessed, 0-100.
+    #[schemars(range(min = 0, max = 100))]
     pub weight: f64,
     /// Categories with at least one outcome.
     pub categories_assessed: u32,
@@ -50,10 +57,12 @@ pub struct Coverage {
 }
 
 /// One category's result.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(deny_unknown_fields)]
 pub struct CategoryResult {
     /// 0-100, null when not assessed.
+    #[schemars(range(max = 100))]
     pub score: Option<u8>,
     /// Null when not assessed.
     pub grade: Option<Grade>,
@@ -66,10 +75,12 @@ pub struct CategoryResult {
 }
 
 /// A location of a finding.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(deny_unknown_fields)]
 pub struct LocationView {
     /// Equal across scans for the same rule, operation and parameter.
+    #[schemars(regex(pattern = "^[0-9a-f]{20}$"))]
     pub fingerprint: String,
     /// HTTP method.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -95,7 +106,8 @@ pub struct LocationView {
 }
 
 /// A piece of evidence.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 pub struct EvidenceView {
     /// Index into the finding's locations.
     pub location: u32,
@@ -106,11 +118,13 @@ pub struct EvidenceView {
 }
 
 /// One rule's finding with all its locations.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 pub struct FindingView {
     /// Rule id.
     pub id: String,
     /// Equal across scans of the same target for the same rule.
+    #[schemars(regex(pattern = "^[0-9a-f]{20}$"))]
     pub fingerprint: String,
     /// The rule's severity.
     pub severity: Severity,
@@ -140,8 +154,54 @@ pub struct FindingView {
     pub references: Vec<String>,
 }
 
+/// What a rule came to over the whole target.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verdict {
+    /// The weakness is there.
+    Found,
+    /// The weakness is there, and the ignore file silences every location of it.
+    Ignored,
+    /// It was tested, at least somewhere, and is not there.
+    Holds,
+    /// It applies and could not be tested anywhere; `notTested` says why.
+    NotTested,
+    /// Nothing of its kind is at the target.
+    NotApplicable,
+}
+
+impl Verdict {
+    /// The word used in reports.
+    pub const fn id(self) -> &'static str {
+        match self {
+            Verdict::Found => "found",
+            Verdict::Ignored => "ignored",
+            Verdict::Holds => "holds",
+            Verdict::NotTested => "not-tested",
+            Verdict::NotApplicable => "not-applicable",
+        }
+    }
+}
+
+/// A rule of the scan with what it came to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct RuleView {
+    /// Rule id.
+    pub id: String,
+    /// What is wrong where it is found.
+    pub title: String,
+    /// Its category.
+    pub category: Category,
+    /// Its severity.
+    pub severity: Severity,
+    /// What it came to.
+    pub verdict: Verdict,
+}
+
 /// Something that was not looked at.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 pub struct NotTestedView {
     /// Rule id.
     pub rule: String,
@@ -156,8 +216,9 @@ pub struct NotTestedView {
 }
 
 /// An operation of the surface with what was seen of it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(deny_unknown_fields)]
 pub struct SurfaceView {
     /// HTTP method.
     pub method: Method,
@@ -169,14 +230,17 @@ pub struct SurfaceView {
     pub status: Option<u16>,
     /// Requests that concerned it.
     pub requests: u32,
+    /// Rules that came to an answer about it, found or not, in alphabetical order.
+    pub tried: Vec<String>,
     /// Why it was not called, if it was not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub not_tested: Option<String>,
 }
 
 /// A redacted exchange.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(deny_unknown_fields)]
 pub struct TranscriptEntry {
     /// Its number, from 1, by round, check, operation and step.
     pub number: u32,
@@ -215,10 +279,12 @@ pub struct TranscriptEntry {
 }
 
 /// A whole scan, contract v1.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(deny_unknown_fields)]
 pub struct Report {
     /// `middlebrick/report/v1`.
+    #[schemars(extend("const" = "middlebrick/report/v1"))]
     pub schema: String,
     /// Who wrote it.
     pub tool: Tool,
@@ -231,20 +297,25 @@ pub struct Report {
     /// The URL asked for.
     pub url: String,
     /// RFC 3339, UTC.
+    #[schemars(extend("format" = "date-time"))]
     pub started_at: String,
     /// RFC 3339, UTC.
+    #[schemars(extend("format" = "date-time"))]
     pub completed_at: String,
     /// 0-100; null when nothing could be assessed.
+    #[schemars(range(max = 100))]
     pub score: Option<u8>,
     /// Null when withheld.
     pub grade: Option<Grade>,
     /// Why the grade is withheld.
     pub grade_withheld: Option<String>,
     /// The score before a cap lowered it.
+    #[schemars(range(max = 100))]
     pub score_before_cap: Option<u8>,
     /// What capped it.
     pub cap: Option<String>,
     /// `score/1`.
+    #[schemars(extend("const" = "score/1"))]
     pub score_version: String,
     /// The rule whose fix gains most.
     pub best_next_fix: Option<NextFix>,
@@ -252,6 +323,8 @@ pub struct Report {
     pub coverage: Coverage,
     /// The twelve categories by id.
     pub categories: BTreeMap<Category, CategoryResult>,
+    /// Every rule of the scan with what it came to, in the order of the categories.
+    pub rules: Vec<RuleView>,
     /// What was found, the worst first.
     pub findings: Vec<FindingView>,
     /// Findings silenced by the ignore file.
@@ -269,32 +342,39 @@ pub struct Report {
     /// The seed; pass it with `--seed` to repeat the scan.
     pub seed: u64,
     /// `quick`, `standard` or `deep`.
+    #[schemars(with = "Depth")]
     pub depth: String,
     /// `read-only`, `safe-writes` or `all`.
+    #[schemars(with = "Consent")]
     pub consent: String,
     /// `public`, `internal`, `financial` or `medical`.
+    #[schemars(with = "Context")]
     pub context: String,
     /// The exchanges that evidence refers to; all of them with `--transcript`.
     pub transcript: Vec<TranscriptEntry>,
 }
 
 /// The rule whose fix gains most.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 pub struct NextFix {
     /// Rule id.
     pub rule: String,
     /// Points the score would gain.
+    #[schemars(range(max = 100))]
     pub points: u8,
 }
 
 /// A finding's location silenced by the ignore file.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 pub struct IgnoredView {
     /// Rule id.
     pub rule: String,
     /// Method and path.
     pub location: String,
     /// Fingerprint of the location.
+    #[schemars(regex(pattern = "^[0-9a-f]{20}$"))]
     pub fingerprint: String,
     /// The reason given.
     pub reason: String,

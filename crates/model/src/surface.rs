@@ -1,6 +1,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{Exchange, Operation, Origin, ParameterIn};
@@ -53,7 +54,8 @@ pub struct SpecFacts {
 }
 
 /// A product recognised at the target.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 pub struct Technology {
     /// Such as `Flask`, `Werkzeug`, `gunicorn`, `FastAPI`, `nginx`.
     pub name: String,

@@ -1,18 +1,35 @@
 //! Pure renderers: a report in, text out. Nothing here reads a file, a clock or a terminal.
+//!
+//! Whatever a target said is untrusted in every format: each renderer passes it through the escape of its own medium.
 
+mod documents;
 mod format;
+mod har;
 mod json;
+mod junit;
+mod markdown;
+mod place;
 mod plain;
+mod sarif;
+mod schema;
 mod summary;
+mod table;
 
+pub use documents::{RuleDocument, RuleDocuments};
 pub use format::{Format, Style};
+pub use schema::schema;
 
 use model::Report;
 
-/// Renders a report.
-pub fn render(report: &Report, format: Format, style: &Style) -> String {
+/// Renders a report. `documents` is what is written about its rules; a rule without an entry is shown without its page.
+pub fn render(report: &Report, format: Format, style: &Style, documents: &RuleDocuments<'_>) -> String {
     match format {
+        Format::Summary | Format::Html => summary::render(report, style),
+        Format::Table => table::render(report),
         Format::Json => json::render(report),
-        _ => summary::render(report, style),
+        Format::Sarif => sarif::render(report, documents),
+        Format::Junit => junit::render(report),
+        Format::Markdown => markdown::render(report),
+        Format::Har => har::render(report),
     }
 }

@@ -19,11 +19,26 @@ pub(crate) fn plain(text: &str) -> String {
     out
 }
 
+/// Like [`plain`], but line breaks stay (as `\n`) and a tab becomes four spaces: for blocks of text such as bodies.
+pub(crate) fn block(text: &str) -> String {
+    let lines: Vec<String> =
+        text.split('\n').map(|l| plain(&l.strip_suffix('\r').unwrap_or(l).replace('\t', "    "))).collect();
+    lines.join("\n")
+}
+
+/// Text cut to so many characters, with an ellipsis when something is missing.
+pub(crate) fn cut(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most) {
+        Some((at, _)) => format!("{}…", &text[..at]),
+        None => text.to_owned(),
+    }
+}
+
 fn is_hidden(c: char) -> bool {
     c.is_control()
         || matches!(c,
             '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'
-            | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+            | '\u{fff9}'..='\u{fffb}' | '\u{fffe}' | '\u{ffff}' | '\u{e0000}'..='\u{e007f}')
 }
 
 /// Columns that text takes on a terminal.

@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style as Ansi};
-use model::{Category, FindingView, Grade, LocationView, Report, Severity, Status};
+use model::{Category, FindingView, Grade, Report, Severity, Status};
 
 use crate::Style;
+use crate::place;
 use crate::plain::{columns, fit, plain, wrap};
 
 /// Most findings shown without `--verbose`.
@@ -151,7 +152,7 @@ impl Page<'_> {
         }
         let most = if self.style.verbose { finding.locations.len() } else { LOCATIONS };
         for location in finding.locations.iter().take(most) {
-            let _ = writeln!(out, "{:12}{}", "", fit(&place(location), self.width.saturating_sub(12)));
+            let _ = writeln!(out, "{:12}{}", "", fit(&plain(&place::full(location)), self.width.saturating_sub(12)));
             if self.style.verbose && !location.detail.is_empty() {
                 self.wrapped(14, &location.detail, out);
             }
@@ -219,26 +220,7 @@ fn counts(report: &Report, category: Category) -> String {
         .join(", ")
 }
 
-/// `GET /users/{id} (path id) · app/main.py:14`.
-fn place(location: &LocationView) -> String {
-    let mut text = String::new();
-    if let (Some(method), Some(path)) = (&location.method, &location.path) {
-        let _ = write!(text, "{method} {path}");
-    }
-    if let Some(part) = &location.parameter {
-        let _ = write!(text, " ({} {})", part.place, part.name);
-    }
-    if let Some(file) = &location.file {
-        let joint = if text.is_empty() { "" } else { " · " };
-        let _ = write!(text, "{joint}{file}");
-        if let Some(line) = location.line {
-            let _ = write!(text, ":{line}");
-        }
-    }
-    plain(&text)
-}
-
-fn sentence(reason: &str) -> &'static str {
+pub(crate) fn sentence(reason: &str) -> &'static str {
     match reason {
         "no-credentials" => "want credentials (--auth-type)",
         "no-consent" => "want consent (--active)",

@@ -77,6 +77,7 @@ pub(crate) fn report(target: &Target, wire: &Wire, ended: &Ended, elapsed: Durat
         best_next_fix: result.best_next_fix.clone().map(|(rule, points)| NextFix { rule, points }),
         coverage: coverage(&result, &by_rule, ended),
         categories,
+        rules: by_rule.iter().map(|r| r.view(ignored.iter().any(|i| i.rule == r.rule.id))).collect(),
         findings,
         ignored,
         not_tested,
@@ -253,6 +254,12 @@ fn surface_views(ended: &Ended, records: &[wire::Recorded], target: &Target) -> 
             *about.entry(index).or_default() += 1;
         }
     }
+    let mut tried: BTreeMap<usize, BTreeSet<&str>> = BTreeMap::new();
+    for outcome in ended.outcomes.iter().filter(|o| o.result.is_ok() || !o.found.is_empty()) {
+        if let Some(at) = outcome.operation {
+            tried.entry(at).or_default().insert(outcome.check.rule.id);
+        }
+    }
     ended
         .surface
         .operations
@@ -274,6 +281,10 @@ fn surface_views(ended: &Ended, records: &[wire::Recorded], target: &Target) -> 
                 source: operation.source,
                 status: plain.map(|e| e.status()).filter(|s| *s != 0),
                 requests: about.get(&(at as u32)).copied().unwrap_or(0),
+                tried: tried
+                    .remove(&at)
+                    .map(|rules| rules.into_iter().map(str::to_owned).collect())
+                    .unwrap_or_default(),
                 not_tested: reason,
             }
         })

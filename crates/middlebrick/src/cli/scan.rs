@@ -5,7 +5,7 @@ use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
 use model::{Report, Severity, Status, Target};
-use report::{Format, Style};
+use report::{Format, RuleDocument, RuleDocuments, Style};
 use scan::Scan;
 use wire::Settings;
 
@@ -25,12 +25,13 @@ pub(crate) fn run(options: &ScanOptions) -> Result<Ending, Fault> {
     let warnings = warnings(options, &target);
     let report = perform(options, target, settings)?;
     let style = Style { width: width(), color: color(options), verbose: options.verbose };
+    let documents = documents();
     for (format, file) in &outputs {
         match file {
-            None => files::print(&report::render(&report, *format, &style)),
+            None => files::print(&report::render(&report, *format, &style, &documents)),
             Some(path) => {
                 let plain = Style { color: false, ..style };
-                files::write("--output", path, &report::render(&report, *format, &plain))?;
+                files::write("--output", path, &report::render(&report, *format, &plain, &documents))?;
             }
         }
     }
@@ -163,6 +164,20 @@ fn warnings(options: &ScanOptions, target: &Target) -> Vec<String> {
 
 fn date(days: i64) -> String {
     time::OffsetDateTime::from_unix_timestamp(days * 86_400).map_or_else(|_| String::new(), |t| t.date().to_string())
+}
+
+/// The pages and twins of all rules, for the formats that show them.
+fn documents() -> RuleDocuments<'static> {
+    checks::all()
+        .into_iter()
+        .map(|check| {
+            let (vulnerable, fixed) = match check.twins {
+                checks::Twins::Flask { vulnerable, fixed, .. } => (vulnerable, fixed),
+                checks::Twins::None(_) => ("", ""),
+            };
+            (check.rule.id, RuleDocument { page: check.rule.page, vulnerable, fixed })
+        })
+        .collect()
 }
 
 /// Columns of the terminal, 80 in a pipe.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use model::{Confidence, Finding, NotTested, NotTestedView, Rule, RuleOutcome, Scored};
+use model::{Confidence, Finding, NotTested, NotTestedView, Rule, RuleOutcome, RuleView, Scored, Verdict};
 
 use crate::Ended;
 
@@ -83,6 +83,24 @@ impl RuleResult {
             RuleOutcome::Found { confidence, locations }
         };
         Scored { rule: self.rule.id.to_owned(), category: self.rule.category, severity: self.rule.severity, outcome }
+    }
+
+    /// What the rule came to; `ignored` says that the ignore file took a location of it.
+    pub(crate) fn view(&self, ignored: bool) -> RuleView {
+        let verdict = match self.scored().outcome {
+            RuleOutcome::Found { .. } => Verdict::Found,
+            _ if ignored => Verdict::Ignored,
+            RuleOutcome::Holds => Verdict::Holds,
+            RuleOutcome::NotTested => Verdict::NotTested,
+            RuleOutcome::NotApplicable => Verdict::NotApplicable,
+        };
+        RuleView {
+            id: self.rule.id.to_owned(),
+            title: self.rule.title.to_owned(),
+            category: self.rule.category,
+            severity: self.rule.severity,
+            verdict,
+        }
     }
 
     pub(crate) fn not_tested(&self, ended: &Ended) -> Vec<NotTestedView> {

@@ -1,0 +1,194 @@
+//! Markdown as GitHub and GitLab show it: for comments on changes and job summaries.
+
+mod escape;
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use model::{FindingView, Report, Severity, Status};
+
+use crate::place;
+use crate::plain::cut;
+use escape::{code, fenced, inline};
+
+/// A comment on GitHub may have 65,536 characters; details stop before.
+const LONGEST: usize = 60_000;
+
+/// Most locations listed of one finding.
+const LOCATIONS: usize = 10;
+
+/// Longest piece of the target's text, in characters.
+const PIECE: usize = 300;
+
+/// Renders the page.
+pub(crate) fn render(report: &Report) -> String {
+    let mut out = String::new();
+    headline(report, &mut out);
+    findings(report, &mut out);
+    categories(report, &mut out);
+    not_tested(report, &mut out);
+    out
+}
+
+fn headline(report: &Report, out: &mut String) {
+    let url = code(&cut(&report.url, PIECE));
+    if report.status == Status::Unreachable {
+        let why = inline(report.status_detail.as_deref().unwrap_or("no answer"));
+        let _ = writeln!(out, "## middlebrick: no answer\n\n{url} gave no HTTP answer: {why}.");
+        return;
+    }
+    let grade = report.grade.map_or("no grade".to_owned(), |g| format!("grade {g}"));
+    let score = report.score.map_or(String::new(), |s| format!(", {s} of 100"));
+    let coverage = &report.coverage;
+    let _ = writeln!(out, "## middlebrick: {grade}{score}\n");
+    let _ = writeln!(
+        out,
+        "{url} · {} of {} categories, {} of {} operations, {} requests in {:.1} s",
+        coverage.categories_assessed,
+        coverage.categories_applicable,
+        coverage.operations_reached,
+        coverage.operations,
+        report.requests,
+        report.duration_ms as f64 / 1000.0
+    );
+    if let (Some(before), Some(cap)) = (report.score_before_cap, &report.cap) {
+        let _ = writeln!(out, "\n{before} before the cap: {}.", inline(cap));
+    }
+    if let Some(why) = &report.grade_withheld {
+        let _ = writeln!(out, "\nNo grade: {}.", inline(why));
+    }
+    if report.status == Status::Incomplete {
+        let _ = writeln!(out, "\n**Incomplete:** {}.", inline(report.status_detail.as_deref().unwrap_or("")));
+    }
+    if let Some(next) = &report.best_next_fix {
+        let _ = writeln!(out, "\nBest next fix: {}, +{} points.", code(&next.rule), next.points);
+    }
+}
+
+fn findings(report: &Report, out: &mut String) {
+    if report.findings.is_empty() {
+        if report.status == Status::Completed {
+            let _ = writeln!(out, "\nNothing was found in what could be tested.");
+        }
+        return;
+    }
+    let _ = writeln!(out, "\n| Severity | Finding | Where | Confidence |\n| --- | --- | --- | --- |");
+    let mut listed = 0;
+    for finding in &report.findings {
+        if out.len() > LONGEST / 2 {
+            break;
+        }
+        listed += 1;
+        let first = finding.locations.first().map(|l| code(&cut(&place::full(l), PIECE))).unwrap_or_default();
+        let more = match finding.locations.len() {
+            0 | 1 => String::new(),
+            n => format!(" and {} more", n - 1),
+        };
+        let _ = writeln!(
+            out,
+            "| {} | {} ({}) | {first}{more} | {} |",
+            severity(finding.severity),
+            inline(&finding.title),
+            code(&finding.id),
+            finding.confidence
+        );
+    }
+    rest(report.findings.len() - listed, out);
+    out.push('\n');
+    let mut told = 0;
+    for finding in report.findings.iter().filter(|f| f.severity > Severity::Info) {
+        let text = details(finding);
+        if out.len() + text.len() > LONGEST {
+            break;
+        }
+        out.push_str(&text);
+        told += 1;
+    }
+    rest(report.findings.iter().filter(|f| f.severity > Severity::Info).count() - told, out);
+}
+
+fn rest(left: usize, out: &mut String) {
+    if left > 0 {
+        let _ = writeln!(out, "\n{left} more are in the full report.");
+    }
+}
+
+const fn severity(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Critical => "**critical**",
+        Severity::High => "**high**",
+        Severity::Medium => "medium",
+        Severity::Low => "low",
+        Severity::Info => "info",
+    }
+}
+
+fn details(finding: &FindingView) -> String {
+    let mut text = String::new();
+    // Markup is read again after the blank line; the title stays text because code spans are not HTML.
+    let _ =
+        writeln!(text, "<details>\n<summary>{}</summary>\n", html(&format!("{}: {}", finding.severity, finding.title)));
+    let _ = writeln!(text, "{}\n\n**Fix:** {}\n", inline(&finding.description), inline(&finding.remediation));
+    for location in finding.locations.iter().take(LOCATIONS) {
+        let detail = if location.detail.is_empty() {
+            String::new()
+        } else {
+            format!(": {}", inline(&cut(&location.detail, PIECE)))
+        };
+        let _ = writeln!(text, "- {}{detail}", code(&cut(&place::full(location), PIECE)));
+    }
+    if finding.locations.len() > LOCATIONS {
+        let _ = writeln!(text, "- and {} more", finding.locations.len() - LOCATIONS);
+    }
+    if !finding.reproduce.is_empty() {
+        let _ = write!(text, "\n{}", fenced("sh", &cut(&finding.reproduce, 2_000)));
+    }
+    let ids: Vec<String> = finding.cwe.iter().chain(&finding.owasp).map(|id| inline(id)).collect();
+    let _ = writeln!(text, "\n{} · `middlebrick explain {}`\n</details>\n", ids.join(", "), finding.id);
+    text
+}
+
+/// Text between HTML tags.
+fn html(text: &str) -> String {
+    let text = crate::plain::plain(text);
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            c if c.is_alphanumeric() || " ,.;:'()/-".contains(c) => out.push(c),
+            c => {
+                let _ = write!(out, "&#{};", c as u32);
+            }
+        }
+    }
+    out
+}
+
+fn categories(report: &Report, out: &mut String) {
+    if report.status == Status::Unreachable {
+        return;
+    }
+    let _ = writeln!(
+        out,
+        "<details>\n<summary>Categories</summary>\n\n| Category | Score | Findings | Not tested |\n| --- | --: | --: | --: |"
+    );
+    for (category, result) in &report.categories {
+        let score = match (result.score, result.applies) {
+            (Some(score), _) => score.to_string(),
+            (None, true) => "not tested".to_owned(),
+            (None, false) => "does not apply".to_owned(),
+        };
+        let _ = writeln!(out, "| {} | {score} | {} | {} |", category.label(), result.findings, result.not_tested);
+    }
+    let _ = writeln!(out, "\n</details>");
+}
+
+fn not_tested(report: &Report, out: &mut String) {
+    let mut reasons: BTreeMap<&str, usize> = BTreeMap::new();
+    for entry in report.not_tested.iter().filter(|n| !matches!(n.reason.as_str(), "not-applicable" | "not-selected")) {
+        *reasons.entry(crate::summary::sentence(&entry.reason)).or_default() += 1;
+    }
+    if !reasons.is_empty() {
+        let parts: Vec<String> = reasons.iter().map(|(why, n)| format!("{n} {why}")).collect();
+        let _ = writeln!(out, "\nNot tested: {} (rules).", parts.join("; "));
+    }
+}
