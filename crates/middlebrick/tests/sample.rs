@@ -16,7 +16,8 @@ struct Example {
 impl Example {
     fn start(arguments: &[&str]) -> Example {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-        let python = std::env::var_os("MIDDLEBRICK_PYTHON").map_or_else(|| root.join(".venv/bin/python"), PathBuf::from);
+        let python =
+            std::env::var_os("MIDDLEBRICK_PYTHON").map_or_else(|| root.join(".venv/bin/python"), PathBuf::from);
         let mut child = Command::new(&python)
             .arg(root.join("examples/tests/serve.py"))
             .args(arguments)
@@ -70,15 +71,15 @@ fn the_four_command_lines_do_what_they_say() {
     assert_eq!(json.status.code(), Some(0));
     let all = report(&json);
     assert_eq!(all.status, Status::Completed);
-    assert!(all.findings.iter().all(|f| !f.locations.is_empty() && !f.evidence.is_empty() && f.reproduce.starts_with("curl ")));
+    assert!(
+        all.findings
+            .iter()
+            .all(|f| !f.locations.is_empty() && !f.evidence.is_empty() && f.reproduce.starts_with("curl "))
+    );
 
     let only = report(&scan(&sample.url, &["--category", "authorization", "--output", "json"]));
-    let groups: BTreeSet<Category> = only
-        .findings
-        .iter()
-        .map(|f| f.category)
-        .chain(only.not_tested.iter().map(|n| n.category))
-        .collect();
+    let groups: BTreeSet<Category> =
+        only.findings.iter().map(|f| f.category).chain(only.not_tested.iter().map(|n| n.category)).collect();
     assert!(!groups.is_empty());
     assert!(groups.is_subset(&[Category::Bola, Category::Bfla, Category::PropertyAuthorization].into()), "{groups:?}");
 
@@ -100,7 +101,8 @@ fn gates_between_the_lines_and_with_a_baseline() {
     assert_eq!(warned.status.code(), Some(0));
     assert!(String::from_utf8(warned.stderr).unwrap().contains("warning"));
 
-    let nothing_new = ["--baseline", &baseline.display().to_string(), "--new-only", "--fail-on", "high", "--output", "json"];
+    let nothing_new =
+        ["--baseline", &baseline.display().to_string(), "--new-only", "--fail-on", "high", "--output", "json"];
     let output = scan(&sample.url, &nothing_new);
     assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
     let severe = scan(&sample.url, &["--fail-on", "critical", "--output", "json"]);
@@ -113,10 +115,19 @@ fn an_ignored_finding_counts_nowhere() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("accepted.toml");
     let ignore = file.display().to_string();
-    std::fs::write(&file, "[[ignore]]\nrule = \"werkzeug-debugger\"\nreason = \"development only\"\nexpires = \"2099-01-01\"\n").unwrap();
-    let accepted = report(&scan(&sample.url, &["--ignore-file", &ignore, "--rule", "werkzeug-debugger", "--output", "json"]));
+    std::fs::write(
+        &file,
+        "[[ignore]]\nrule = \"werkzeug-debugger\"\nreason = \"development only\"\nexpires = \"2099-01-01\"\n",
+    )
+    .unwrap();
+    let accepted =
+        report(&scan(&sample.url, &["--ignore-file", &ignore, "--rule", "werkzeug-debugger", "--output", "json"]));
     assert_eq!((accepted.findings.len(), accepted.ignored.len(), accepted.score), (0, 1, Some(100)));
-    std::fs::write(&file, "[[ignore]]\nrule = \"werkzeug-debugger\"\nreason = \"development only\"\nexpires = \"2020-01-01\"\n").unwrap();
+    std::fs::write(
+        &file,
+        "[[ignore]]\nrule = \"werkzeug-debugger\"\nreason = \"development only\"\nexpires = \"2020-01-01\"\n",
+    )
+    .unwrap();
     let expired = scan(&sample.url, &["--ignore-file", &ignore, "--rule", "werkzeug-debugger", "--output", "json"]);
     assert!(String::from_utf8_lossy(&expired.stderr).contains("expired"));
     assert_eq!(report(&expired).findings.len(), 1);

@@ -55,6 +55,10 @@ pub(crate) fn perform(options: &ScanOptions, target: Target, settings: Settings)
     let (bar, listener) = progress::bar(options.quiet);
     let scan = Scan::new(target, settings, listener).map_err(|error| Fault::new(error.to_string()))?;
     let scan = if options.transcript { scan.with_whole_transcript() } else { scan };
+    let scan = match &options.callback_host {
+        Some(host) => scan.with_callback_host(host.clone()),
+        None => scan,
+    };
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
