@@ -12,6 +12,7 @@ pub mod guess;
 pub mod identifiers;
 pub mod inputs;
 pub mod jwt;
+pub mod known_file;
 pub mod names;
 pub mod patterns;
 pub mod provoke;

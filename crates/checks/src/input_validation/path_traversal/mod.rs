@@ -1,12 +1,10 @@
-use std::sync::LazyLock;
-
 use model::{
-    Category, Confidence, Evidence, Exchange, Finding, Location, Method, NotTested, Operation, Parameter, ParameterIn,
-    Request, Rule, Severity, Tag,
+    Category, Confidence, Evidence, Finding, Location, Method, NotTested, Operation, Parameter, ParameterIn, Request,
+    Rule, Severity, Tag,
 };
-use regex::Regex;
 
 use crate::shared::inputs;
+use crate::shared::known_file::{ACCOUNTS, is_account_list};
 use crate::shared::names::{Kind, suggests};
 use crate::{Check, Cost, Findings, Probe, RunsOn, Touch, Twins};
 
@@ -71,14 +69,11 @@ static IN_PATH: [Way; 5] = [
     way("....//....//....//....//....//....//....//....//{f}", true, true),
 ];
 
-/// The first line of the account list that every Unix has; readable by all, no secret since passwords moved out of it.
-const FILE: &str = "etc/passwd";
-
 /// Asks for a file that everybody may read by ways out of a directory, and, on a hit, for one beside it that does not exist.
 async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
     for spot in spots(probe.operation) {
         for way in spot.ways(probe.target.depth == model::Depth::Deep) {
-            let hit = probe.send(spot.request(probe, way, FILE)).await?;
+            let hit = probe.send(spot.request(probe, way, ACCOUNTS)).await?;
             if !is_account_list(&hit) {
                 continue;
             }
@@ -159,22 +154,9 @@ impl Spot<'_> {
     }
 }
 
-/// The line of the superuser, as it is or inside JSON.
-fn is_account_list(exchange: &Exchange) -> bool {
-    static ROOT: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"root:[x*!]?:0:0:[^:]{0,64}:/").ok());
-    ROOT.as_ref().is_some_and(|root| root.is_match(&exchange.text()))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shared::samples::exchange;
-
-    #[test]
-    fn the_account_list_is_told_from_an_echo_of_its_name() {
-        assert!(is_account_list(&exchange("/", 200, "root:x:0:0:root:/root:/bin/bash\ndaemon:x:1:1:")));
-        assert!(!is_account_list(&exchange("/", 200, "<p>no file ../../etc/passwd</p>")));
-    }
 
     #[test]
     fn files_by_extension() {

@@ -1,0 +1,65 @@
+//! Parameters that may take a URL, and what the server does with ours.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use model::{Exchange, Method, NotTested, Operation, Parameter, ParameterIn, Schema};
+use wire::Call;
+
+use crate::Probe;
+use crate::probe::canary;
+use crate::shared::inputs;
+use crate::shared::names::{Kind, suggests};
+
+/// Most parameters of an operation that are asked about.
+pub(super) const MOST: usize = 2;
+
+/// How long to wait for a call after the answer came: the call is usually made before it.
+const HERE: Duration = Duration::from_millis(250);
+const ELSEWHERE: Duration = Duration::from_millis(1_500);
+
+/// Whether an operation reads and takes a URL somewhere.
+pub(super) fn takes_a_url(operation: &Operation, _: &model::Surface) -> bool {
+    operation.method == Method::GET && parameters(operation).next().is_some()
+}
+
+/// The parameters that may take a URL: by name, by declared format, or because their example is one.
+pub(super) fn parameters(operation: &Operation) -> impl Iterator<Item = &Parameter> {
+    inputs::texts(operation).filter(|p| {
+        let example = p.example.as_deref().is_some_and(|e| e.starts_with("http://") || e.starts_with("https://"));
+        p.place != ParameterIn::Path && (suggests(&p.name, Kind::Url) || is_url(&p.schema) || example)
+    })
+}
+
+/// Whether a schema declares a URL.
+pub(super) fn is_url(schema: &Schema) -> bool {
+    matches!(schema.format.as_deref(), Some("uri" | "url" | "uri-reference" | "iri"))
+}
+
+/// A word that no other parameter and no other purpose has.
+pub(super) fn word(probe: &Probe<'_>, parameter: &Parameter, purpose: &str) -> String {
+    canary(probe.target.seed, &["call-back", &probe.operation.name(), &parameter.name, purpose])
+}
+
+/// Sends a value and waits for the call that its word announces.
+///
+/// # Errors
+/// As [`crate::Survey::send`], and when there is no listener.
+pub(super) async fn provoke(
+    probe: &Probe<'_>,
+    parameter: &Parameter,
+    value: &str,
+    word: &str,
+) -> Result<(Arc<Exchange>, Option<Call>), NotTested> {
+    let (callback, _) = probe.callback().await?;
+    let exchange = probe.send(inputs::with(probe, parameter, value)).await?;
+    let within = if probe.origin().is_loopback() { HERE } else { ELSEWHERE };
+    let call = callback.call(word, within).await;
+    Ok((exchange, call))
+}
+
+/// Who called, in a sentence.
+pub(super) fn told(call: &Call) -> String {
+    let agent = if call.user_agent.is_empty() { String::new() } else { format!(" as {}", call.user_agent) };
+    format!("the server asked our listener for {} from {}{agent}", call.path, call.peer)
+}

@@ -1,0 +1,54 @@
+use model::{Category, Confidence, Evidence, Finding, NotTested, Rule, Severity, Tag};
+
+use super::fetches;
+use crate::shared::inputs;
+use crate::shared::known_file::{ACCOUNTS, is_account_list};
+use crate::{Check, Cost, Findings, Probe, RunsOn, Touch, Twins};
+
+pub(crate) static RULE: Rule = Rule {
+    id: "ssrf-file-scheme",
+    aliases: &[],
+    title: "The server reads its own files when a caller names them as a URL",
+    category: Category::Ssrf,
+    severity: Severity::Critical,
+    cwe: &[918, 73],
+    tags: &[Tag::Injection],
+    risk: "Callers read configuration, keys and source code of the server.",
+    fix: "Allow https only before fetching; urllib opens file: URLs by default.",
+    references: &[
+        "https://owasp.org/API-Security/editions/2023/en/0xa7-server-side-request-forgery/",
+        "https://cheatsheetseries.owasp.org/cheatsheets/Server_Side_Request_Forgery_Prevention_Cheat_Sheet.html",
+    ],
+    page: include_str!("page.md"),
+};
+
+pub(crate) static CHECK: Check = Check {
+    cost: Cost { requests: fetches::MOST as u32 * 2, touch: Touch::Reads },
+    applies: fetches::takes_a_url,
+    on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
+    twins: Twins::Flask {
+        vulnerable: include_str!("vulnerable.py"),
+        fixed: include_str!("fixed.py"),
+        runs_on: RunsOn::EVERYWHERE,
+    },
+    ..Check::of(&RULE)
+};
+
+/// A file that everybody may read, and one beside it that does not exist.
+async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    for parameter in fetches::parameters(probe.operation).take(fetches::MOST) {
+        let hit = probe.send(inputs::with(probe, parameter, &format!("file:///{ACCOUNTS}"))).await?;
+        if !is_account_list(&hit) {
+            continue;
+        }
+        let missing = format!("file:///etc/{}", probe.canary("missing"));
+        let control = probe.send(inputs::with(probe, parameter, &missing)).await?;
+        if !is_account_list(&control) {
+            let evidence = Evidence::new(&hit, "the answer holds the line of root in /etc/passwd");
+            let other = Evidence::new(&control, "a file beside it that does not exist: not in the answer");
+            let location = probe.location().parameter(parameter.place.id(), &parameter.name);
+            found.push(Finding::new(&RULE, Confidence::Confirmed, location, evidence).also(other));
+        }
+    }
+    Ok(())
+}

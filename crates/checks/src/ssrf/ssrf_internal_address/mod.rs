@@ -1,0 +1,93 @@
+use model::{Category, Confidence, Evidence, Finding, NotTested, Rule, Severity, Tag};
+
+use super::fetches;
+use crate::shared::inputs;
+use crate::{Check, Cost, Findings, Probe, RunsOn, Touch, Twins};
+
+pub(crate) static RULE: Rule = Rule {
+    id: "ssrf-internal-address",
+    aliases: &[],
+    title: "Internal addresses pass the check of URLs when written differently",
+    category: Category::Ssrf,
+    severity: Severity::High,
+    cwe: &[918, 1389],
+    tags: &[Tag::Injection],
+    risk: "The check that should keep callers out of the internal network does not.",
+    fix: "Resolve the name and refuse every address that is not global, instead of comparing text.",
+    references: &[
+        "https://owasp.org/API-Security/editions/2023/en/0xa7-server-side-request-forgery/",
+        "https://cheatsheetseries.owasp.org/cheatsheets/Server_Side_Request_Forgery_Prevention_Cheat_Sheet.html",
+    ],
+    page: include_str!("page.md"),
+};
+
+pub(crate) static CHECK: Check = Check {
+    cost: Cost { requests: 9, touch: Touch::Reads },
+    applies: fetches::takes_a_url,
+    on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
+    twins: Twins::Flask {
+        vulnerable: include_str!("vulnerable.py"),
+        fixed: include_str!("fixed.py"),
+        runs_on: RunsOn::EVERYWHERE,
+    },
+    ..Check::of(&RULE)
+};
+
+/// Other ways to write 127.0.0.1 that resolvers understand.
+const SPELLINGS: [&str; 6] = ["2130706433", "127.1", "0x7f000001", "0", "[::ffff:127.0.0.1]", "localhost"];
+
+/// What cloud machines tell about themselves, asked for as a listing of names, never for the values.
+const METADATA: &str = "http://169.254.169.254/latest/meta-data/";
+
+/// Where the plain address of this machine is refused, the same address in other spellings; on cloud machines the metadata listing.
+async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    let Some(parameter) = fetches::parameters(probe.operation).next() else { return Ok(()) };
+    let location = probe.location().parameter(parameter.place.id(), &parameter.name);
+    if !probe.origin().is_loopback() {
+        let exchange = probe.send(inputs::with(probe, parameter, METADATA)).await?;
+        if is_metadata(&exchange) {
+            let evidence = Evidence::new(&exchange, "the answer is the listing of the cloud machine's metadata");
+            found.push(Finding::new(&RULE, Confidence::Confirmed, location, evidence));
+        }
+        return Ok(());
+    }
+    let (_, address) = probe.callback().await?;
+    let port = address.rsplit(':').next().unwrap_or("80");
+    let word = fetches::word(probe, parameter, "plain");
+    let (plain, call) = fetches::provoke(probe, parameter, &format!("http://127.0.0.1:{port}/{word}"), &word).await?;
+    if call.is_some() {
+        return Err(NotTested::not_applicable("internal addresses are fetched without any check"));
+    }
+    for spelling in SPELLINGS {
+        let word = fetches::word(probe, parameter, spelling);
+        let (exchange, call) =
+            fetches::provoke(probe, parameter, &format!("http://{spelling}:{port}/{word}"), &word).await?;
+        if let Some(call) = call {
+            let evidence = Evidence::new(&exchange, format!("with {spelling} for the host {}", fetches::told(&call)));
+            let control = Evidence::new(&plain, "with 127.0.0.1 it did not");
+            found.push(Finding::new(&RULE, Confidence::Confirmed, location, evidence).also(control));
+            return Ok(());
+        }
+    }
+    Ok(())
+}
+
+/// Names that the listing of EC2 and those who imitate it always has.
+fn is_metadata(exchange: &model::Exchange) -> bool {
+    let text = exchange.text();
+    let lines = text.lines().map(str::trim);
+    lines.filter(|line| ["ami-id", "instance-id", "local-ipv4", "security-groups", "hostname"].contains(line)).count()
+        >= 3
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shared::samples::exchange;
+
+    #[test]
+    fn a_listing_is_more_than_a_word() {
+        assert!(is_metadata(&exchange("/", 200, "ami-id\nhostname\ninstance-id\nlocal-ipv4")));
+        assert!(!is_metadata(&exchange("/", 200, "<p>cannot fetch instance-id</p>")));
+    }
+}

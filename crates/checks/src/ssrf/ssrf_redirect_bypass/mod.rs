@@ -1,0 +1,60 @@
+use model::{Category, Confidence, Evidence, Finding, NotTested, Rule, Severity, Tag};
+
+use super::fetches;
+use crate::{Check, Cost, Findings, Probe, RunsOn, Touch, Twins};
+
+pub(crate) static RULE: Rule = Rule {
+    id: "ssrf-redirect-bypass",
+    aliases: &[],
+    title: "A redirect leads the server where a URL may not",
+    category: Category::Ssrf,
+    severity: Severity::High,
+    cwe: &[918, 601],
+    tags: &[Tag::Injection],
+    risk: "The check of URLs is passed by a page of the attacker's that redirects to the internal network.",
+    fix: "Do not follow redirects, or check every address on the way.",
+    references: &[
+        "https://owasp.org/API-Security/editions/2023/en/0xa7-server-side-request-forgery/",
+        "https://cheatsheetseries.owasp.org/cheatsheets/Server_Side_Request_Forgery_Prevention_Cheat_Sheet.html",
+    ],
+    page: include_str!("page.md"),
+};
+
+pub(crate) static CHECK: Check = Check {
+    cost: Cost { requests: 3, touch: Touch::Reads },
+    depth: model::Depth::Deep,
+    applies: fetches::takes_a_url,
+    on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
+    twins: Twins::Flask {
+        vulnerable: include_str!("vulnerable.py"),
+        fixed: include_str!("fixed.py"),
+        runs_on: RunsOn::EVERYWHERE,
+    },
+    ..Check::of(&RULE)
+};
+
+/// Where a name is refused in a URL: a permitted address that redirects to that name.
+async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    const REFUSED: &str = "localhost";
+    let Some(parameter) = fetches::parameters(probe.operation).next() else { return Ok(()) };
+    if !probe.origin().is_loopback() {
+        return Err(NotTested::inconclusive("needs a listener under a permitted and a refused name"));
+    }
+    let (_, address) = probe.callback().await?;
+    let port = address.rsplit(':').next().unwrap_or("80");
+    let word = fetches::word(probe, parameter, "direct");
+    let (direct, call) = fetches::provoke(probe, parameter, &format!("http://{REFUSED}:{port}/{word}"), &word).await?;
+    if call.is_some() {
+        return Err(NotTested::not_applicable("internal names are fetched without any check"));
+    }
+    let (first, last) = (fetches::word(probe, parameter, "first"), fetches::word(probe, parameter, "last"));
+    let url = format!("{address}/{first}/to/{REFUSED}/{last}");
+    let (exchange, call) = fetches::provoke(probe, parameter, &url, &last).await?;
+    if let Some(call) = call {
+        let location = probe.location().parameter(parameter.place.id(), &parameter.name);
+        let evidence = Evidence::new(&exchange, format!("redirected to {REFUSED}, {}", fetches::told(&call)));
+        let control = Evidence::new(&direct, format!("named directly, {REFUSED} was not called"));
+        found.push(Finding::new(&RULE, Confidence::Confirmed, location, evidence).also(control));
+    }
+    Ok(())
+}
