@@ -2,5 +2,40 @@
 
 use crate::Check;
 
+mod api_docs_exposed;
+mod deprecated_operation_served;
+mod development_server;
+mod flask_client_side_session;
+mod framework_fingerprint;
+mod graphql_ide;
+mod graphql_introspection;
+mod graphql_suggestions;
+mod monitoring_dashboard;
+mod old_api_version;
+mod server_version_disclosed;
+mod staging_traces;
+mod static_served_by_application;
+mod undocumented_operation;
+mod vanished_operation;
+mod versions;
+mod vulnerable_version;
+
 /// The checks of this category.
-pub const CHECKS: &[&Check] = &[];
+pub const CHECKS: &[&Check] = &[
+    &api_docs_exposed::CHECK,
+    &deprecated_operation_served::CHECK,
+    &development_server::CHECK,
+    &flask_client_side_session::CHECK,
+    &framework_fingerprint::CHECK,
+    &graphql_ide::CHECK,
+    &graphql_introspection::CHECK,
+    &graphql_suggestions::CHECK,
+    &monitoring_dashboard::CHECK,
+    &old_api_version::CHECK,
+    &server_version_disclosed::CHECK,
+    &staging_traces::CHECK,
+    &static_served_by_application::CHECK,
+    &undocumented_operation::CHECK,
+    &vanished_operation::CHECK,
+    &vulnerable_version::CHECK,
+];

@@ -1,0 +1,56 @@
+use model::{Category, Confidence, Depth, Evidence, Finding, Location, Method, NotTested, Rule, Severity, Tag};
+
+use crate::shared::graphql;
+use crate::{Check, Cost, Findings, RunsOn, Survey, Touch, Twins};
+
+pub(crate) static RULE: Rule = Rule {
+    id: "graphql-ide",
+    aliases: &[],
+    title: "A GraphQL IDE is served",
+    category: Category::Inventory,
+    severity: Severity::Low,
+    cwe: &[489],
+    tags: &[Tag::Misconfiguration],
+    risk: "Everybody has a comfortable tool to explore and query the API.",
+    fix: "Switch the IDE off outside development.",
+    references: &[
+        "https://graphql-core-3.readthedocs.io/",
+        "https://cheatsheetseries.owasp.org/cheatsheets/GraphQL_Cheat_Sheet.html",
+        "https://owasp.org/API-Security/editions/2023/en/0xa9-improper-inventory-management/",
+    ],
+    page: include_str!("page.md"),
+};
+
+pub(crate) static CHECK: Check = Check {
+    cost: Cost { requests: graphql::REQUESTS + 1, touch: Touch::Queries },
+    depth: Depth::Standard,
+    on_surface: Some(|survey, found| Box::pin(ask(survey, found))),
+    twins: Twins::Flask {
+        vulnerable: include_str!("vulnerable.py"),
+        fixed: include_str!("fixed.py"),
+        runs_on: RunsOn::EVERYWHERE,
+    },
+    ..Check::of(&RULE)
+};
+
+const MARKS: [&str; 7] = [
+    "id=\"graphiql\"",
+    "GraphiQL.createFetcher",
+    "graphiql.min.js",
+    "GraphQLPlayground.init",
+    "EmbeddedSandbox",
+    "AltairGraphQL.init",
+    "<title>Apollo Server</title>",
+];
+
+async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    let endpoint = graphql::find(survey).await?;
+    let page = survey.ask(survey.get(&endpoint.path).header("Accept", "text/html")).await?;
+    let text = page.text();
+    let mark = MARKS.iter().find(|mark| page.is_html() && page.is_success() && text.contains(*mark));
+    if let Some(mark) = mark {
+        let location = Location::at(Method::GET, &endpoint.path);
+        found.push(Finding::new(&RULE, Confidence::Confirmed, location, Evidence::new(&page, *mark)));
+    }
+    Ok(())
+}

@@ -1,0 +1,47 @@
+use model::{Category, Confidence, Depth, Evidence, Finding, Location, Method, NotTested, Rule, Severity};
+
+use crate::shared::graphql;
+use crate::{Check, Cost, Findings, RunsOn, Survey, Touch, Twins};
+
+pub(crate) static RULE: Rule = Rule {
+    id: "graphql-introspection",
+    aliases: &[],
+    title: "GraphQL introspection is open",
+    category: Category::Inventory,
+    severity: Severity::Low,
+    cwe: &[200],
+    tags: &[],
+    risk: "The whole schema, unused and internal fields included, can be read.",
+    fix: "Switch introspection off for anonymous callers.",
+    references: &[
+        "https://graphql-core-3.readthedocs.io/",
+        "https://cheatsheetseries.owasp.org/cheatsheets/GraphQL_Cheat_Sheet.html",
+        "https://owasp.org/API-Security/editions/2023/en/0xa9-improper-inventory-management/",
+    ],
+    page: include_str!("page.md"),
+};
+
+pub(crate) static CHECK: Check = Check {
+    cost: Cost { requests: graphql::REQUESTS + 1, touch: Touch::Queries },
+    depth: Depth::Standard,
+    on_surface: Some(|survey, found| Box::pin(ask(survey, found))),
+    twins: Twins::Flask {
+        vulnerable: include_str!("vulnerable.py"),
+        fixed: include_str!("fixed.py"),
+        runs_on: RunsOn::EVERYWHERE,
+    },
+    ..Check::of(&RULE)
+};
+
+async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    let endpoint = graphql::find(survey).await?;
+    let query = graphql::query(survey, &endpoint.path, "{__schema{queryType{name} types{name}}}");
+    let answer = survey.ask(query).await?;
+    let types = answer.json().and_then(|j| j.pointer("/data/__schema/types")).and_then(serde_json::Value::as_array);
+    if let Some(types) = types.filter(|types| !types.is_empty()) {
+        let evidence = Evidence::new(&answer, format!("{} types are listed", types.len()));
+        let location = Location::at(Method::POST, &endpoint.path);
+        found.push(Finding::new(&RULE, Confidence::Confirmed, location, evidence));
+    }
+    Ok(())
+}

@@ -1,0 +1,48 @@
+use model::{Category, Confidence, Depth, Evidence, Finding, Location, Method, NotTested, Rule, Severity};
+
+use crate::shared::graphql;
+use crate::{Check, Cost, Findings, RunsOn, Survey, Touch, Twins};
+
+pub(crate) static RULE: Rule = Rule {
+    id: "graphql-suggestions",
+    aliases: &[],
+    title: "GraphQL errors suggest field names",
+    category: Category::Inventory,
+    severity: Severity::Info,
+    cwe: &[209],
+    tags: &[],
+    risk: "The schema can be guessed word by word even without introspection.",
+    fix: "Leave suggestions out of error messages.",
+    references: &[
+        "https://graphql-core-3.readthedocs.io/",
+        "https://cheatsheetseries.owasp.org/cheatsheets/GraphQL_Cheat_Sheet.html",
+        "https://owasp.org/API-Security/editions/2023/en/0xa9-improper-inventory-management/",
+    ],
+    page: include_str!("page.md"),
+};
+
+pub(crate) static CHECK: Check = Check {
+    cost: Cost { requests: graphql::REQUESTS + 1, touch: Touch::Queries },
+    depth: Depth::Standard,
+    on_surface: Some(|survey, found| Box::pin(ask(survey, found))),
+    twins: Twins::Flask {
+        vulnerable: include_str!("vulnerable.py"),
+        fixed: include_str!("fixed.py"),
+        runs_on: RunsOn::EVERYWHERE,
+    },
+    ..Check::of(&RULE)
+};
+
+/// Everyday field names, each misspelt by a letter; all of them are unknown, so nothing runs.
+const MISSPELT: &str = "{usr userz usrs boook bookz ordr orderz prodct productz itemz itmes postz commentz acount custmer mee nodee serch versoin helath}";
+
+async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    let endpoint = graphql::find(survey).await?;
+    let answer = survey.ask(graphql::query(survey, &endpoint.path, MISSPELT)).await?;
+    let suggestion = graphql::errors(&answer).into_iter().find(|message| message.contains("Did you mean"));
+    if let Some(message) = suggestion {
+        let location = Location::at(Method::POST, &endpoint.path);
+        found.push(Finding::new(&RULE, Confidence::Confirmed, location, Evidence::new(&answer, message)));
+    }
+    Ok(())
+}

@@ -1,0 +1,80 @@
+use std::sync::LazyLock;
+
+use model::{Category, Confidence, Depth, Evidence, Finding, NotTested, Rule, Severity, Tag};
+
+use crate::shared::patterns::{Pattern, first, load};
+use crate::{Check, Cost, Findings, RunsOn, Seen, Survey, Touch, Twins};
+
+pub(crate) static RULE: Rule = Rule {
+    id: "monitoring-dashboard",
+    aliases: &[],
+    title: "A monitoring or profiling page is open",
+    category: Category::Inventory,
+    severity: Severity::Medium,
+    cwe: &[200, 419],
+    tags: &[Tag::Misconfiguration],
+    risk: "Routes, load, versions and sometimes parameters of requests can be watched.",
+    fix: "Serve metrics and dashboards on an internal address or behind credentials.",
+    references: &["https://owasp.org/API-Security/editions/2023/en/0xa9-improper-inventory-management/"],
+    page: include_str!("page.md"),
+};
+
+pub(crate) static CHECK: Check = Check {
+    cost: Cost { requests: STANDARD.len() as u32, touch: Touch::Reads },
+    more_when_deep: DEEP.len() as u32,
+    depth: Depth::Standard,
+    on_surface: Some(|survey, _| Box::pin(ask(survey))),
+    on_exchange: Some(judge),
+    twins: Twins::Flask {
+        vulnerable: include_str!("vulnerable.py"),
+        fixed: include_str!("fixed.py"),
+        runs_on: RunsOn::EVERYWHERE,
+    },
+    ..Check::of(&RULE)
+};
+
+const STANDARD: [&str; 3] = ["/metrics", "/dashboard/", "/flask-profiler/"];
+const DEEP: [&str; 10] = [
+    "/dashboard/login",
+    "/rq/",
+    "/flower/",
+    "/actuator",
+    "/actuator/prometheus",
+    "/_profiler/",
+    "/debug/pprof/",
+    "/phpmyadmin/",
+    "/api/metrics",
+    "/prometheus",
+];
+
+static PAGES: LazyLock<Vec<Pattern>> = LazyLock::new(|| load(include_str!("../data/dashboards.toml")));
+
+/// Asks for the usual paths; [`judge`] reads the answers with all others.
+async fn ask(survey: &Survey<'_>) -> Result<(), NotTested> {
+    let deep = DEEP.iter().filter(|_| survey.target.depth == Depth::Deep);
+    for path in STANDARD.iter().chain(deep) {
+        survey.ask(survey.get(*path)).await?;
+    }
+    Ok(())
+}
+
+fn judge(seen: &Seen<'_>, found: &mut Findings) -> bool {
+    let exchange = seen.exchange;
+    if !exchange.is_success() || exchange.body().is_empty() || exchange.request.identity.is_some() {
+        return false;
+    }
+    if let Some((pattern, excerpt)) = first(&PAGES, &exchange.text()) {
+        let detail = format!("{}.", pattern.name);
+        let finding = Finding::new(&RULE, Confidence::Confirmed, seen.location(), Evidence::new(exchange, excerpt));
+        found.push(finding.detail(detail));
+    }
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_table_is_honest() {
+        crate::shared::patterns::verify(&super::PAGES);
+    }
+}

@@ -1,0 +1,117 @@
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
+use model::{Category, Confidence, Evidence, Finding, Rule, Severity, Tag};
+use regex::Regex;
+
+use crate::{Check, Findings, RunsOn, Seen, Twins};
+
+pub(crate) static RULE: Rule = Rule {
+    id: "staging-traces",
+    aliases: &[],
+    title: "Answers point to internal or test systems",
+    category: Category::Inventory,
+    severity: Severity::Low,
+    cwe: &[200, 1059],
+    tags: &[Tag::Misconfiguration],
+    risk: "Test systems are weaker protected and often hold copies of the data.",
+    fix: "Take addresses of internal systems out of what is served.",
+    references: &["https://owasp.org/API-Security/editions/2023/en/0xa9-improper-inventory-management/"],
+    page: include_str!("page.md"),
+};
+
+pub(crate) static CHECK: Check = Check {
+    on_exchange: Some(judge),
+    twins: Twins::Flask {
+        vulnerable: include_str!("vulnerable.py"),
+        fixed: include_str!("fixed.py"),
+        runs_on: RunsOn::EVERYWHERE,
+    },
+    ..Check::of(&RULE)
+};
+
+fn judge(seen: &Seen<'_>, found: &mut Findings) -> bool {
+    let Some(response) = seen.exchange.response().filter(|r| !r.body.is_empty()) else { return false };
+    let text = response.text();
+    let headers = response.headers.iter().filter(|(name, _)| {
+        matches!(
+            name.to_ascii_lowercase().as_str(),
+            "location" | "link" | "content-security-policy" | "access-control-allow-origin"
+        )
+    });
+    let own = &seen.target.origin;
+    let texts = headers.map(|(_, value)| value.as_str()).chain([text.as_ref()]);
+    let mut hosts: BTreeSet<String> = texts.flat_map(|text| internal_hosts(text)).collect();
+    hosts.retain(|host| *host != own.host && !(own.is_loopback() && is_loopback(host)));
+    if !hosts.is_empty() {
+        let named: Vec<String> = hosts.into_iter().take(5).collect();
+        let evidence = Evidence::new(seen.exchange, named.join(", "));
+        found.push(Finding::new(&RULE, Confidence::Firm, seen.location(), evidence));
+    }
+    true
+}
+
+/// Hosts in URLs of a text that are internal by their name or address.
+fn internal_hosts(text: &str) -> Vec<String> {
+    #[allow(clippy::expect_used)] // a constant, compiled by the test
+    static URL: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(r"(?i)\b(?:https?|wss?)://([a-z0-9][a-z0-9.-]{0,200})").expect("valid"));
+    URL.captures_iter(text)
+        .take(2_000)
+        .map(|c| c[1].to_ascii_lowercase().trim_end_matches('.').to_owned())
+        .filter(|h| is_internal(h))
+        .collect()
+}
+
+fn is_internal(host: &str) -> bool {
+    const LABELS: [&str; 12] =
+        ["staging", "stage", "stg", "dev", "devel", "test", "testing", "qa", "uat", "preprod", "internal", "intranet"];
+    const ENDS: [&str; 6] = ["internal", "local", "lan", "corp", "intranet", "localdomain"];
+    if let Ok(address) = host.parse::<std::net::Ipv4Addr>() {
+        return address.is_private() || address.is_loopback();
+    }
+    let labels: Vec<&str> = host.split('.').collect();
+    let Some((last, rest)) = labels.split_last() else { return false };
+    if is_loopback(host) || !rest.is_empty() && ENDS.contains(last) {
+        return true;
+    }
+    // The registered name itself may be called so: `dev.to`, `test.com`.
+    let below = rest.split_last().map_or(&[][..], |(_, below)| below);
+    below.iter().any(|label| label.split('-').any(|word| LABELS.contains(&word)))
+}
+
+fn is_loopback(host: &str) -> bool {
+    host == "localhost" || host.ends_with(".localhost") || host.starts_with("127.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn internal_hosts_are_told() {
+        for host in [
+            "staging.shop.example",
+            "api-dev.shop.example",
+            "10.0.0.7",
+            "db.shop.internal",
+            "printer.local",
+            "localhost",
+        ] {
+            assert!(is_internal(host), "{host}");
+        }
+        for host in [
+            "shop.example",
+            "dev.to",
+            "test.com",
+            "developer.shop.example",
+            "8.8.8.8",
+            "latest.shop.example",
+            "www.w3.org",
+            "local",
+        ] {
+            assert!(!is_internal(host), "{host}");
+        }
+        assert_eq!(internal_hosts("see http://qa.shop.example:8080/x and https://shop.example"), ["qa.shop.example"]);
+    }
+}

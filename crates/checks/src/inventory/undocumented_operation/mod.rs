@@ -1,0 +1,113 @@
+use std::sync::Arc;
+
+use model::{
+    Category, Confidence, Evidence, Exchange, Finding, Location, Method, NotTested, Operation, Rule, Severity, Source,
+    Surface,
+};
+
+use crate::shared::fields;
+use crate::{Check, Findings, Observations, RunsOn, Twins};
+
+pub(crate) static RULE: Rule = Rule {
+    id: "undocumented-operation",
+    aliases: &[],
+    title: "An operation is served that the description does not list",
+    category: Category::Inventory,
+    severity: Severity::Low,
+    cwe: &[1059],
+    tags: &[],
+    risk: "What nobody lists nobody reviews, limits or switches off.",
+    fix: "Describe the operation, or remove it.",
+    references: &["https://owasp.org/API-Security/editions/2023/en/0xa9-improper-inventory-management/"],
+    page: include_str!("page.md"),
+};
+
+pub(crate) static CHECK: Check = Check {
+    on_end: Some(judge),
+    twins: Twins::Flask {
+        vulnerable: include_str!("vulnerable.py"),
+        fixed: include_str!("fixed.py"),
+        runs_on: RunsOn::EVERYWHERE,
+    },
+    ..Check::of(&RULE)
+};
+
+fn judge(surface: &Surface, observations: &Observations, found: &mut Findings) -> Result<(), NotTested> {
+    let Some(document) = &surface.specification else { return Err(NotTested::NoSpecification) };
+    for (operation, exchange) in observations.called(surface) {
+        let listed = operation.source == Source::Specification || document.source.ends_with(&operation.path);
+        if !listed && !is_listed(surface, operation) && is_served(exchange) {
+            let evidence = Evidence::new(exchange, format!("status {}, not in the document", exchange.status()));
+            found.push(Finding::new(&RULE, Confidence::Firm, Location::of(operation), evidence));
+        }
+    }
+    for exchange in &observations.exchanges {
+        found.extend(unlisted_methods(surface, exchange));
+    }
+    Ok(())
+}
+
+/// The path may be a concrete form of a template of the document.
+fn is_listed(surface: &Surface, operation: &Operation) -> bool {
+    let same = |template: &str, path: &str| {
+        template.split('/').count() == path.split('/').count()
+            && template
+                .split('/')
+                .zip(path.split('/'))
+                .all(|(a, b)| a == b || a.contains('{') || b.contains('{') && a.contains('{'))
+    };
+    let path = operation.path.trim_end_matches('/');
+    surface
+        .operations
+        .iter()
+        .filter(|o| o.source == Source::Specification && o.method == operation.method)
+        .any(|o| same(o.path.trim_end_matches('/'), path))
+}
+
+/// Data or a door: JSON and the like, or a demand for credentials. Pages, assets and redirects belong to a site, not to its API.
+fn is_served(exchange: &Exchange) -> bool {
+    let Some(response) = exchange.response() else { return false };
+    let data =
+        response.is_success() && (response.is_json() || response.media_type().ends_with("xml") && !response.is_html());
+    let describes = exchange.json().is_some_and(fields::describes_an_api);
+    !describes && (data || matches!(response.status, 401 | 403) && !response.is_html())
+}
+
+/// Methods that an `Allow` header names for a path of the document, besides those of the document.
+fn unlisted_methods(surface: &Surface, exchange: &Arc<Exchange>) -> Vec<Finding> {
+    let Some(allow) = exchange.header("allow") else { return Vec::new() };
+    let path = exchange.request.path();
+    let listed: Vec<&str> = surface
+        .operations
+        .iter()
+        .filter(|o| o.source == Source::Specification && o.path == path)
+        .map(|o| o.method.as_str())
+        .collect();
+    if listed.is_empty() {
+        return Vec::new();
+    }
+    let named = allow.split(',').map(str::trim).filter(|m| matches!(*m, "GET" | "POST" | "PUT" | "PATCH" | "DELETE"));
+    named
+        .filter(|method| !listed.contains(method))
+        .map(|method| {
+            let location = Location::at(Method::new(method), path);
+            Finding::new(&RULE, Confidence::Firm, location, Evidence::new(exchange, format!("Allow: {allow}")))
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shared::samples::{answered, operation, surface};
+
+    #[test]
+    fn methods_beyond_the_document_are_found() {
+        let surface = surface(vec![operation(Method::GET, "/books")]);
+        let found =
+            unlisted_methods(&surface, &answered("/books", 200, &[("Allow", "HEAD, DELETE, GET, OPTIONS")], "{}"));
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].location.method, Some(Method::new("DELETE")));
+        assert!(unlisted_methods(&surface, &answered("/else", 200, &[("Allow", "DELETE")], "{}")).is_empty());
+    }
+}

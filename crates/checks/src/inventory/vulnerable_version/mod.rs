@@ -1,0 +1,81 @@
+use std::collections::BTreeSet;
+
+use model::{Category, Confidence, Evidence, Finding, Location, NotTested, Rule, Severity, Surface, Tag};
+
+use super::versions;
+use crate::{Check, Findings, Observations, Twins, place};
+
+pub(crate) static RULE: Rule = Rule {
+    id: "vulnerable-version",
+    aliases: &[],
+    title: "A component has published vulnerabilities in the version it shows",
+    category: Category::Inventory,
+    severity: Severity::Medium,
+    cwe: &[1395, 1104],
+    tags: &[Tag::Misconfiguration],
+    risk: "Published faults of the version can be tried without any search.",
+    fix: "Upgrade the component to a version without them.",
+    references: &[
+        "https://github.com/pypa/advisory-database",
+        "CVE-2023-25577",
+        "CVE-2023-46136",
+        "CVE-2024-34069",
+        "CVE-2024-49767",
+        "CVE-2024-1135",
+        "https://owasp.org/API-Security/editions/2023/en/0xa9-improper-inventory-management/",
+    ],
+    page: include_str!("page.md"),
+};
+
+pub(crate) static CHECK: Check = Check {
+    on_end: Some(judge),
+    twins: Twins::None("the twins would differ by what is installed, not by their source"),
+    ..Check::of(&RULE)
+};
+
+fn judge(surface: &Surface, observations: &Observations, found: &mut Findings) -> Result<(), NotTested> {
+    let shown = versions::shown(&observations.exchanges);
+    if shown.is_empty() {
+        return Err(NotTested::not_applicable("no answer shows a version"));
+    }
+    for (product, seen) in shown {
+        let faults = versions::faults(&product, &seen.version);
+        let Some(last) = faults.last() else { continue };
+        let ids: BTreeSet<&str> = faults.iter().map(|fault| fault.id.as_str()).collect();
+        let ids = ids.into_iter().collect::<Vec<_>>().join(", ");
+        let detail = format!("{product} {}: {ids} (such as: {}).", seen.version, last.what);
+        // The product stands for the parameter, so that each has a finding of its own.
+        let location =
+            Location { path: Some("/".to_owned()), ..place(surface, seen.exchange) }.parameter("component", &product);
+        let evidence = Evidence::new(seen.exchange, &seen.how);
+        found.push(Finding::new(&RULE, Confidence::Firm, location, evidence).detail(detail));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shared::samples::answered;
+
+    #[test]
+    fn a_product_has_one_finding() {
+        let exchanges = vec![
+            answered("/", 200, &[("Server", "Werkzeug/2.2.2 Python/3.11.7")], "{}"),
+            answered("/a", 200, &[("Server", "Werkzeug/2.2.2 Python/3.11.7")], "{}"),
+        ];
+        let mut found = Findings::default();
+        judge(&Surface::default(), &Observations { plain: Vec::new(), exchanges }, &mut found).unwrap();
+        let found = found.into_vec();
+        assert_eq!(found.len(), 1);
+        assert!(found[0].detail.contains("CVE-2023-25577") && !found[0].detail.contains("CVE-2019-14806"));
+    }
+
+    #[test]
+    fn present_versions_are_silent() {
+        let exchanges = vec![answered("/", 200, &[("Server", "Werkzeug/3.1.9 Python/3.13.0")], "{}")];
+        let mut found = Findings::default();
+        judge(&Surface::default(), &Observations { plain: Vec::new(), exchanges }, &mut found).unwrap();
+        assert!(found.is_empty());
+    }
+}
