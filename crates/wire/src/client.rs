@@ -227,7 +227,7 @@ impl Wire {
         let (exchange, suspicion) = self.exchange(request, lease.is_burst(), key, hops.to_vec()).await;
         if let Some(suspicion) = suspicion {
             let control = self.check(suspicion.control.clone()).await;
-            self.health.settle(control.as_deref());
+            self.health.settle(&suspicion, control.as_deref());
             if self.health.is_banned() || self.health.is_dead() {
                 let why = "the target no longer answers what it answered before; stopping".to_owned();
                 (self.listener)(Event::SlowedDown { why });

@@ -40,6 +40,7 @@ struct State {
 pub(crate) struct Suspicion {
     /// What to ask.
     pub(crate) control: Request,
+    silent: bool,
     checking: Arc<AtomicBool>,
 }
 
@@ -103,8 +104,9 @@ impl Health {
             return None;
         }
         if let Some(control) = state.control.clone() {
+            let silent = state.silences >= state.silences_until;
             let checking = Arc::clone(&self.checking);
-            return (!checking.swap(true, Ordering::Relaxed)).then_some(Suspicion { control, checking });
+            return (!checking.swap(true, Ordering::Relaxed)).then_some(Suspicion { control, silent, checking });
         }
         // Nothing was ever answered well, so there is nothing to compare with: only what is unmistakable counts.
         self.dead.fetch_or(state.silences >= state.silences_until, Ordering::Relaxed);
@@ -113,20 +115,18 @@ impl Health {
     }
 
     /// Takes what came of the control; `None` when it could not be sent.
-    pub(crate) fn settle(&self, control: Option<&Exchange>) {
+    pub(crate) fn settle(&self, suspicion: &Suspicion, control: Option<&Exchange>) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         match control {
             Some(exchange) if is_silence(exchange) => self.dead.store(true, Ordering::Relaxed),
             Some(exchange) if is_refusal(exchange) => self.banned.store(true, Ordering::Relaxed),
-            _ => {
-                if state.refusals >= state.refusals_until {
-                    state.refusals_until = state.refusals_until.saturating_mul(2);
-                }
-                if state.silences >= state.silences_until {
-                    state.silences_until = state.silences_until.saturating_mul(2);
-                }
-                state.refusals = 0;
+            _ if suspicion.silent => {
                 state.silences = 0;
+                state.silences_until = state.silences_until.saturating_mul(2);
+            }
+            _ => {
+                state.refusals = 0;
+                state.refusals_until = state.refusals_until.saturating_mul(2);
             }
         }
     }
@@ -170,20 +170,22 @@ mod tests {
         (0..times).filter_map(|_| health.learn(&exchange(status), true)).last()
     }
 
+    /// Settles a suspicion as the client does: by an exchange that is learned from too.
+    fn settle(health: &Health, suspicion: &Suspicion, status: u16) {
+        let control = exchange(status);
+        health.learn(&control, false);
+        health.settle(suspicion, Some(&control));
+    }
+
     #[test]
     fn forbidden_paths_are_no_ban_and_a_ban_is() {
         let health = Health::new();
         health.learn(&exchange(200), true);
         assert!(repeated(&health, 403, 7).is_none());
-        assert!(repeated(&health, 403, 1).is_some());
-        health.settle(Some(&exchange(200)));
+        settle(&health, &repeated(&health, 403, 1).unwrap(), 200);
         assert!(!health.is_banned());
-        assert!(
-            repeated(&health, 403, 15).is_none(),
-            "the suspicion was wrong once, so it takes more to raise it again"
-        );
-        assert!(repeated(&health, 403, 1).is_some());
-        health.settle(Some(&exchange(403)));
+        assert!(repeated(&health, 403, 15).is_none(), "the suspicion was wrong, so it takes more to raise it again");
+        settle(&health, &repeated(&health, 403, 1).unwrap(), 403);
         assert!(health.is_banned() && !health.is_dead());
     }
 
@@ -201,11 +203,10 @@ mod tests {
     fn silence_is_death_only_when_the_control_is_silent_too() {
         let health = Health::new();
         health.learn(&exchange(200), true);
-        assert!(repeated(&health, 0, 6).is_some());
-        health.settle(Some(&exchange(404)));
+        settle(&health, &repeated(&health, 0, 6).unwrap(), 404);
         assert!(!health.is_dead());
-        assert!(repeated(&health, 0, 12).is_some());
-        health.settle(Some(&exchange(0)));
+        assert!(repeated(&health, 0, 11).is_none());
+        settle(&health, &repeated(&health, 0, 1).unwrap(), 0);
         assert!(health.is_dead() && !health.is_banned());
     }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use model::{Failure, Origin, Phase, Request, Scheme};
+use model::{Failure, Origin, Phase, Request, Scheme, Truncation};
 use tokio::time::Instant;
 
 use crate::dial::Dialer;
@@ -53,7 +53,12 @@ impl Transport {
                 self.count();
                 let attempt = connection.ask(prepared, &self.limits, cap).await;
                 match &attempt.result {
-                    Ok(_) => return attempt,
+                    Ok(response) => {
+                        if response.truncated == Some(Truncation::Ended) {
+                            place.give_up_http2();
+                        }
+                        return attempt;
+                    }
                     Err(Failure::TimedOut(_)) => {
                         if !connection.has_answered() {
                             place.give_up_http2();

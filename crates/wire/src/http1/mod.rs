@@ -4,6 +4,8 @@
 mod chunked;
 mod framing;
 mod head;
+#[cfg(test)]
+mod tests;
 
 use std::pin::Pin;
 use std::task::{Context, Poll};

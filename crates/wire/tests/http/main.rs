@@ -3,7 +3,15 @@
 // Clippy tells tests by their attribute, and helpers of tests have none.
 #![allow(clippy::unwrap_used)]
 
+// Shared with the other tests of TLS, which ask more of it.
+#[allow(dead_code)]
+#[path = "../tls/authority.rs"]
+mod authority;
 mod bytes;
 mod faults;
+mod manners;
+mod proxies;
+mod redirects;
+mod secure;
 mod server;
 mod sharing;

@@ -120,10 +120,10 @@ pub(crate) fn response(status: &str, headers: &str, body: &str) -> String {
 pub(crate) fn short() -> Limits {
     Limits {
         connect: Duration::from_secs(2),
-        tls: Duration::from_secs(1),
-        head: Duration::from_secs(1),
-        body: Duration::from_secs(2),
-        slow_after: Duration::from_millis(700),
+        tls: Duration::from_secs(3),
+        head: Duration::from_secs(3),
+        body: Duration::from_secs(4),
+        slow_after: Duration::from_secs(1),
         ..Limits::default()
     }
 }
