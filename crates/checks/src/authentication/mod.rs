@@ -2,19 +2,24 @@
 
 use crate::Check;
 
+mod any_token_accepted;
 mod api_key_in_cookie;
 mod api_key_in_query;
+mod auth_status_inconsistent;
 mod basic_in_use;
+mod credentials_oracle;
 mod flask_session_weak_key;
 mod flask_wtf_weak_key;
 mod itsdangerous_token_in_url;
 mod jwt_cookie_without_csrf;
+mod jwt_library_error;
 mod jwt_long_lived;
 mod jwt_sensitive_claims;
 mod jwt_unsigned_issued;
 mod jwt_weak_secret;
 mod jwt_without_expiry;
 mod login_over_get;
+mod long_password_crashes;
 mod operation_without_credentials;
 mod remember_token_weak_key;
 mod secret_key_fallback_weak;
@@ -22,23 +27,29 @@ mod session_fixation;
 mod session_id_predictable;
 mod session_signature_ignored;
 mod unsigned_session_cookie;
+mod wrong_scheme_crashes;
 mod www_authenticate_missing;
 
 /// The checks of this category.
 pub const CHECKS: &[&Check] = &[
+    &any_token_accepted::CHECK,
     &api_key_in_cookie::CHECK,
     &api_key_in_query::CHECK,
+    &auth_status_inconsistent::CHECK,
     &basic_in_use::CHECK,
+    &credentials_oracle::CHECK,
     &flask_session_weak_key::CHECK,
     &flask_wtf_weak_key::CHECK,
     &itsdangerous_token_in_url::CHECK,
     &jwt_cookie_without_csrf::CHECK,
+    &jwt_library_error::CHECK,
     &jwt_long_lived::CHECK,
     &jwt_sensitive_claims::CHECK,
     &jwt_unsigned_issued::CHECK,
     &jwt_weak_secret::CHECK,
     &jwt_without_expiry::CHECK,
     &login_over_get::CHECK,
+    &long_password_crashes::CHECK,
     &operation_without_credentials::CHECK,
     &remember_token_weak_key::CHECK,
     &secret_key_fallback_weak::CHECK,
@@ -46,5 +57,6 @@ pub const CHECKS: &[&Check] = &[
     &session_id_predictable::CHECK,
     &session_signature_ignored::CHECK,
     &unsigned_session_cookie::CHECK,
+    &wrong_scheme_crashes::CHECK,
     &www_authenticate_missing::CHECK,
 ];

@@ -9,7 +9,10 @@ mod cookie_without_httponly;
 mod cookie_without_samesite;
 mod cookie_without_secure;
 mod forwarded_proto_trusted;
+mod hsts_missing;
+mod hsts_weak;
 mod http_redirect_weak;
+mod mixed_content;
 mod personal_data_cacheable;
 mod plain_http;
 mod session_answer_cacheable;
@@ -24,7 +27,10 @@ pub const CHECKS: &[&Check] = &[
     &cookie_without_samesite::CHECK,
     &cookie_without_secure::CHECK,
     &forwarded_proto_trusted::CHECK,
+    &hsts_missing::CHECK,
+    &hsts_weak::CHECK,
     &http_redirect_weak::CHECK,
+    &mixed_content::CHECK,
     &personal_data_cacheable::CHECK,
     &plain_http::CHECK,
     &session_answer_cacheable::CHECK,

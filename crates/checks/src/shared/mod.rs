@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod administration;
+pub mod authorization;
 pub mod caching;
 pub mod compare;
 pub mod fields;
@@ -13,6 +14,7 @@ pub mod identifiers;
 pub mod inputs;
 pub mod jwt;
 pub mod known_file;
+pub mod login;
 pub mod names;
 pub mod patterns;
 pub mod provoke;

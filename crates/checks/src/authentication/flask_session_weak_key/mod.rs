@@ -38,7 +38,7 @@ pub(crate) static CHECK: Check = Check {
 async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
     let tokens = guess::in_cookies(survey, &[crack::Kind::FlaskSession, crack::Kind::FlaskSessionId]);
     if tokens.is_empty() {
-        found.extend(flask_session::online(survey).await?.filter(|hit| hit.signs).map(judge));
+        found.extend(flask_session::online(survey).await?.filter(|hit| hit.signs).as_ref().map(judge));
         return Ok(());
     }
     let guessed = guess::secrets(survey, tokens, "Flask session").await?;
@@ -70,7 +70,7 @@ async fn proof(survey: &Survey<'_>, guessed: &Guessed) -> Result<Option<Evidence
     Ok(taken_up.then(|| Evidence::new(&answer, "a harmless session signed with the guessed key is taken up")))
 }
 
-fn judge(hit: Accepted) -> Finding {
+fn judge(hit: &Accepted) -> Finding {
     let location = Location::host().parameter("cookie", &hit.cookie);
     let evidence = Evidence::new(
         &hit.answer,

@@ -33,12 +33,12 @@ pub(crate) static CHECK: Check = Check {
 };
 
 async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
-    found.extend(flask_session::online(survey).await?.filter(|hit| !hit.signs).map(judge));
+    found.extend(flask_session::online(survey).await?.filter(|hit| !hit.signs).as_ref().map(judge));
     Ok(())
 }
 
 /// Accepted, and yet the fresh cookie is signed with another key.
-fn judge(hit: Accepted) -> Finding {
+fn judge(hit: &Accepted) -> Finding {
     let location = Location::host().parameter("cookie", &hit.cookie);
     let evidence = Evidence::new(
         &hit.answer,

@@ -67,11 +67,11 @@ fn identity(cookie: &SetCookie) -> Option<(Confidence, String)> {
 
 /// Names that say who somebody is or what somebody may do.
 fn tells(name: &str) -> bool {
-    let plain: String = name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
     const WHO: [&str; 8] =
         ["userid", "username", "user", "uname", "loggedin", "isloggedin", "authenticated", "isauthenticated"];
     const NOT_RIGHTS: [&str; 8] =
         ["verified", "approved", "discount", "balance", "credit", "credits", "tier", "isactive"];
+    let plain: String = name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
     WHO.contains(&plain.as_str()) || fields::holds(name, Holds::Privileged) && !NOT_RIGHTS.contains(&plain.as_str())
 }
 

@@ -81,7 +81,7 @@ fn is_card(text: &str) -> bool {
     let others = text.chars().any(|c| !c.is_ascii_digit() && c != ' ' && c != '-');
     let sum: u32 =
         digits.iter().rev().enumerate().map(|(at, d)| if at % 2 == 0 { *d } else { d * 2 / 10 + d * 2 % 10 }).sum();
-    !others && (13..=19).contains(&digits.len()) && sum % 10 == 0 && digits.iter().any(|d| *d != 0)
+    !others && (13..=19).contains(&digits.len()) && sum.is_multiple_of(10) && digits.iter().any(|d| *d != 0)
 }
 
 #[cfg(test)]

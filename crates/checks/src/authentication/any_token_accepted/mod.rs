@@ -1,0 +1,79 @@
+use std::sync::Arc;
+
+use model::{Category, Confidence, Evidence, Exchange, Finding, NotTested, Rule, Severity, Tag};
+
+use crate::shared::authorization::{self, Guarded};
+use crate::{Check, Cost, Findings, RunsOn, Survey, Touch, Twins};
+
+pub(crate) static RULE: Rule = Rule {
+    id: "any-token-accepted",
+    aliases: &[],
+    title: "Any token opens the door",
+    category: Category::Authentication,
+    severity: Severity::Critical,
+    cwe: &[287, 345],
+    tags: &[Tag::Crypto],
+    risk: "Anybody gets in with a made-up token.",
+    fix: "Verify the signature and claims of every token.",
+    references: &[
+        "https://owasp.org/API-Security/editions/2023/en/0xa2-broken-authentication/",
+        "https://pyjwt.readthedocs.io/en/stable/usage.html",
+    ],
+    page: include_str!("page.md"),
+};
+
+pub(crate) static CHECK: Check = Check {
+    cost: Cost { requests: authorization::REQUESTS + 2, touch: Touch::Reads },
+    on_surface: Some(|survey, found| Box::pin(ask(survey, found))),
+    twins: Twins::Flask {
+        vulnerable: include_str!("vulnerable.py"),
+        fixed: include_str!("fixed.py"),
+        runs_on: RunsOn::EVERYWHERE,
+    },
+    ..Check::of(&RULE)
+};
+
+async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    for guarded in authorization::answers(survey).await? {
+        if !guarded.nonsense.is_success() {
+            continue;
+        }
+        let other = format!("Bearer {}", survey.canary("another token"));
+        let other = survey.ask(authorization::with(&guarded.anonymous.request, &other)).await?;
+        let again = survey.ask(guarded.anonymous.request.clone().fresh()).await?;
+        found.extend(judge(survey, &guarded, &other, &again));
+        break;
+    }
+    Ok(())
+}
+
+fn judge(survey: &Survey<'_>, guarded: &Guarded, other: &Arc<Exchange>, again: &Arc<Exchange>) -> Option<Finding> {
+    if !opens(guarded, other, again) {
+        return None;
+    }
+    let evidence =
+        Evidence::new(&guarded.nonsense, format!("{} with a made-up bearer token", guarded.nonsense.status()));
+    let control = Evidence::new(again, format!("{} without credentials", again.status()));
+    let location = crate::place(survey.surface, &guarded.anonymous);
+    Some(Finding::new(&RULE, Confidence::Confirmed, location, evidence).also(control))
+}
+
+/// Both made-up tokens are served and the anonymous client is still refused.
+fn opens(guarded: &Guarded, other: &Exchange, again: &Exchange) -> bool {
+    guarded.nonsense.is_success() && other.is_success() && matches!(again.status(), 401 | 403)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shared::samples::exchange;
+
+    #[test]
+    fn a_door_that_opens_by_chance_is_none() {
+        let guarded = |status| Guarded { anonymous: exchange("/", 401, "{}"), nonsense: exchange("/", status, "{}") };
+        assert!(opens(&guarded(200), &exchange("/", 200, "{}"), &exchange("/", 401, "{}")));
+        assert!(!opens(&guarded(200), &exchange("/", 401, "{}"), &exchange("/", 401, "{}")));
+        assert!(!opens(&guarded(200), &exchange("/", 200, "{}"), &exchange("/", 200, "{}")));
+        assert!(!opens(&guarded(401), &exchange("/", 200, "{}"), &exchange("/", 401, "{}")));
+    }
+}

@@ -1,0 +1,66 @@
+use model::{Category, Confidence, Evidence, Finding, NotTested, Rule, Severity};
+
+use crate::shared::authorization::{self, Guarded};
+use crate::{Check, Cost, Findings, RunsOn, Survey, Touch, Twins};
+
+pub(crate) static RULE: Rule = Rule {
+    id: "auth-status-inconsistent",
+    aliases: &[],
+    title: "A wrong token is not answered with 401",
+    category: Category::Authentication,
+    severity: Severity::Low,
+    cwe: &[390],
+    tags: &[],
+    risk: "Clients do not notice that they have to log in again, and tests of the answer tell attackers where the check stands.",
+    fix: "Answer every failed authentication with 401 and the same body.",
+    references: &[
+        "https://www.rfc-editor.org/rfc/rfc9110#section-15.5.2",
+        "https://www.rfc-editor.org/rfc/rfc6750#section-3.1",
+        "https://flask-jwt-extended.readthedocs.io/en/stable/changing_default_behavior.html",
+    ],
+    page: include_str!("page.md"),
+};
+
+pub(crate) static CHECK: Check = Check {
+    cost: Cost { requests: authorization::REQUESTS, touch: Touch::Reads },
+    on_surface: Some(|survey, found| Box::pin(ask(survey, found))),
+    twins: Twins::Flask {
+        vulnerable: include_str!("vulnerable.py"),
+        fixed: include_str!("fixed.py"),
+        runs_on: RunsOn::EVERYWHERE,
+    },
+    ..Check::of(&RULE)
+};
+
+async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    for guarded in authorization::answers(survey).await?.iter().filter(|guarded| differs(guarded)) {
+        let status = guarded.nonsense.status();
+        let evidence = Evidence::new(&guarded.nonsense, format!("{status} with a bearer token that nobody issued"));
+        let control = Evidence::new(&guarded.anonymous, "401 without credentials");
+        let location = crate::place(survey.surface, &guarded.anonymous);
+        found.push(Finding::new(&RULE, Confidence::Firm, location, evidence).also(control));
+    }
+    Ok(())
+}
+
+fn differs(guarded: &Guarded) -> bool {
+    guarded.anonymous.status() == 401
+        && matches!(guarded.nonsense.status(), 301 | 302 | 303 | 307 | 308 | 403 | 404 | 409 | 415 | 422)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shared::samples::exchange;
+
+    #[test]
+    fn only_other_client_errors() {
+        let verdict = |anonymous, nonsense| {
+            differs(&Guarded { anonymous: exchange("/", anonymous, "{}"), nonsense: exchange("/", nonsense, "{}") })
+        };
+        assert!(verdict(401, 422) && verdict(401, 403) && verdict(401, 302));
+        assert!(
+            !verdict(401, 401) && !verdict(401, 400) && !verdict(401, 500) && !verdict(401, 429) && !verdict(403, 401)
+        );
+    }
+}

@@ -1,0 +1,121 @@
+use std::sync::{Arc, LazyLock};
+
+use model::{Category, Confidence, Depth, Evidence, Exchange, Finding, Location, NotTested, Rule, Severity};
+use regex::Regex;
+
+use crate::shared::compare::Face;
+use crate::shared::login::{self, Login};
+use crate::{Check, Cost, Findings, RunsOn, Survey, Touch, Twins};
+
+pub(crate) static RULE: Rule = Rule {
+    id: "credentials-oracle",
+    aliases: &[],
+    title: "The login tells which names exist",
+    category: Category::Authentication,
+    severity: Severity::Medium,
+    cwe: &[204, 203],
+    tags: &[],
+    risk: "Attackers collect names and then only have to guess passwords.",
+    fix: "Answer unknown names and wrong passwords alike, and spend the same time.",
+    references: &[
+        "https://cheatsheetseries.owasp.org/cheatsheets/Authentication_Cheat_Sheet.html",
+        "https://owasp.org/www-project-web-security-testing-guide/stable/4-Web_Application_Security_Testing/03-Identity_Management_Testing/04-Testing_for_Account_Enumeration_and_Guessable_User_Account",
+    ],
+    page: include_str!("page.md"),
+};
+
+pub(crate) static CHECK: Check = Check {
+    cost: Cost { requests: 6, touch: Touch::Refused },
+    depth: Depth::Standard,
+    on_surface: Some(|survey, found| Box::pin(ask(survey, found))),
+    twins: Twins::Flask {
+        vulnerable: include_str!("vulnerable.py"),
+        fixed: include_str!("fixed.py"),
+        runs_on: RunsOn::EVERYWHERE,
+    },
+    ..Check::of(&RULE)
+};
+
+/// Places to log in that are asked.
+const PLACES: usize = 2;
+
+async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    let places = login::places(survey);
+    if places.is_empty() {
+        return Err(NotTested::not_applicable("no place to log in was found"));
+    }
+    for place in places.iter().take(PLACES) {
+        let password = survey.canary("password");
+        let (one, other) = (survey.canary("nobody"), survey.canary("nobody else"));
+        let first = survey.ask(place.attempt(survey, &one, &password)).await?;
+        let second = survey.ask(place.attempt(survey, &other, &password)).await?;
+        let name = likely_name(survey);
+        let third = survey.ask(place.attempt(survey, &name, &password)).await?;
+        let attempts = [(&first, one.as_str()), (&second, other.as_str()), (&third, name.as_str())];
+        found.extend(judge(place, attempts, &password));
+    }
+    Ok(())
+}
+
+/// A name that answers showed, else the commonest.
+fn likely_name(survey: &Survey<'_>) -> String {
+    let harvested = |key: &str| survey.surface.harvested.get(key).and_then(|values| values.first()).cloned();
+    harvested("username").or_else(|| harvested("email")).unwrap_or_else(|| "admin".to_owned())
+}
+
+/// The first two names are nobody's, the third may be somebody's.
+fn judge(place: &Login, attempts: [(&Arc<Exchange>, &str); 3], password: &str) -> Option<Finding> {
+    let face = |(exchange, name): (&Arc<Exchange>, &str)| {
+        let face = Face::of(exchange, name, "~");
+        (exchange.status(), face.text().replace(password, "~"))
+    };
+    let [first, second, third] = attempts.map(face);
+    let location = Location::at(place.method(), place.path());
+    let refused = |status: u16| !matches!(status, 0 | 429 | 500..);
+    let (exchange, _) = attempts[0];
+    if first == second && third != first && refused(first.0) && refused(third.0) {
+        let evidence = Evidence::new(attempts[2].0, format!("{} for a name that exists", third.0));
+        let control = Evidence::new(exchange, format!("{} for a name that does not, twice alike", first.0));
+        return Some(Finding::new(&RULE, Confidence::Confirmed, location, evidence).also(control));
+    }
+    let excerpt = says_so(&exchange.text()).filter(|_| matches!(exchange.status(), 200 | 400..=499))?;
+    Some(Finding::new(&RULE, Confidence::Firm, location, Evidence::new(exchange, excerpt)))
+}
+
+/// The words that say there is no such user; "user or password" says neither.
+fn says_so(text: &str) -> Option<String> {
+    static WORDS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        Regex::new(r"(?i)\b(?:user(?:name)?|account|e-?mail(?: address)?)\b(?: with [a-z ]{1,30})? (?:was |is )?(?:not found|not registered|unknown|does not exist|doesn't exist)|\bno (?:such )?(?:user|account)\b|\bunknown user(?:name)?\b").ok()
+    });
+    let hit = WORDS.as_ref()?.find(text)?;
+    let before = &text[..hit.start()];
+    let both = text[hit.end()..].chars().take(20).collect::<String>().to_lowercase().contains("password")
+        || before.to_lowercase().ends_with("password or ");
+    (!both).then(|| hit.as_str().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shared::samples::exchange;
+
+    fn verdict(first: (u16, &str), second: (u16, &str), third: (u16, &str)) -> Option<Confidence> {
+        let place = Login::Basic { target: "/".to_owned() };
+        let answer = |(status, body): (u16, &str)| exchange("/", status, body);
+        let (a, b, c) = (answer(first), answer(second), answer(third));
+        judge(&place, [(&a, "nobody1"), (&b, "nobody2"), (&c, "admin")], "random").map(|finding| finding.confidence)
+    }
+
+    #[test]
+    fn a_difference_that_nobody_else_shows() {
+        let same = (401, r#"{"error":"wrong name or password"}"#);
+        assert_eq!(verdict(same, same, same), None);
+        assert_eq!(verdict((404, "{}"), (404, "{}"), (401, "{}")), Some(Confidence::Confirmed));
+        assert_eq!(verdict((401, r#"{"u":"nobody1"}"#), (401, r#"{"u":"nobody2"}"#), (401, r#"{"u":"admin"}"#)), None);
+        assert_eq!(verdict(same, (401, "{}"), same), None);
+        assert_eq!(verdict(same, same, (429, "{}")), None);
+        let told = (404, r#"{"error":"User not found"}"#);
+        assert_eq!(verdict(told, told, told), Some(Confidence::Firm));
+        assert!(says_so("Specified user does not exist").is_some() && says_so("unknown user or password").is_none());
+    }
+}

@@ -1,0 +1,62 @@
+use std::sync::LazyLock;
+
+use model::{Category, Confidence, Evidence, Finding, NotTested, Rule, Severity};
+
+use crate::shared::authorization;
+use crate::shared::patterns::{self, Pattern};
+use crate::{Check, Cost, Findings, RunsOn, Survey, Touch, Twins};
+
+pub(crate) static RULE: Rule = Rule {
+    id: "jwt-library-error",
+    aliases: &[],
+    title: "The answer to a wrong token names what checks it",
+    category: Category::Authentication,
+    severity: Severity::Info,
+    cwe: &[209],
+    tags: &[],
+    risk: "Attackers learn which library and which version of attacks to try.",
+    fix: "Answer every wrong token alike, and log the reason.",
+    references: &[
+        "https://www.rfc-editor.org/rfc/rfc6750#section-3.1",
+        "https://pyjwt.readthedocs.io/en/stable/api.html#exceptions",
+    ],
+    page: include_str!("page.md"),
+};
+
+pub(crate) static CHECK: Check = Check {
+    cost: Cost { requests: authorization::REQUESTS, touch: Touch::Reads },
+    on_surface: Some(|survey, found| Box::pin(ask(survey, found))),
+    twins: Twins::Flask {
+        vulnerable: include_str!("vulnerable.py"),
+        fixed: include_str!("fixed.py"),
+        runs_on: RunsOn::EVERYWHERE,
+    },
+    ..Check::of(&RULE)
+};
+
+static ERRORS: LazyLock<Vec<Pattern>> = LazyLock::new(|| patterns::load(include_str!("../data/jwt_errors.toml")));
+
+async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    for guarded in authorization::answers(survey).await? {
+        let said_anyway = patterns::first(&ERRORS, &guarded.anonymous.text()).is_some();
+        let Some((library, excerpt)) = patterns::first(&ERRORS, &guarded.nonsense.text()).filter(|_| !said_anyway)
+        else {
+            continue;
+        };
+        let location = crate::place(survey.surface, &guarded.anonymous);
+        let evidence = Evidence::new(&guarded.nonsense, excerpt);
+        let detail = format!("This is the message of {}.", library.name);
+        found.push(Finding::new(&RULE, Confidence::Firm, location, evidence).detail(detail));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn messages_hit_and_others_miss() {
+        patterns::verify(&ERRORS);
+    }
+}

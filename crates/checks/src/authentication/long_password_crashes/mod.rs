@@ -1,0 +1,88 @@
+use std::sync::Arc;
+
+use model::{Category, Confidence, Depth, Evidence, Exchange, Finding, Location, NotTested, Rule, Severity, Tag};
+
+use crate::shared::login;
+use crate::{Check, Cost, Findings, RunsOn, Survey, Touch, Twins};
+
+pub(crate) static RULE: Rule = Rule {
+    id: "long-password-crashes",
+    aliases: &[],
+    title: "A long password crashes the login",
+    category: Category::Authentication,
+    severity: Severity::Low,
+    cwe: &[755, 248],
+    tags: &[Tag::Flask],
+    risk: "Anybody makes the login fail; people with long passwords are locked out.",
+    fix: "Limit the length before hashing, or hash with argon2.",
+    references: &[
+        "https://pypi.org/project/bcrypt/",
+        "https://cheatsheetseries.owasp.org/cheatsheets/Authentication_Cheat_Sheet.html",
+    ],
+    page: include_str!("page.md"),
+};
+
+pub(crate) static CHECK: Check = Check {
+    cost: Cost { requests: 6, touch: Touch::Refused },
+    depth: Depth::Standard,
+    on_surface: Some(|survey, found| Box::pin(ask(survey, found))),
+    twins: Twins::Flask {
+        vulnerable: include_str!("vulnerable.py"),
+        fixed: include_str!("fixed.py"),
+        runs_on: RunsOn::EVERYWHERE,
+    },
+    ..Check::of(&RULE)
+};
+
+/// Places to log in that are asked.
+const PLACES: usize = 2;
+
+/// More than the 72 bytes of bcrypt.
+const LONG: usize = 100;
+
+async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    let places = login::places(survey);
+    if places.is_empty() {
+        return Err(NotTested::not_applicable("no place to log in was found"));
+    }
+    for place in places.iter().take(PLACES) {
+        let name = survey.canary("nobody");
+        let password = survey.canary("password");
+        let short = survey.ask(place.attempt(survey, &name, &password)).await?;
+        let long = survey.ask(place.attempt(survey, &name, &"a".repeat(LONG))).await?;
+        if long.status() != 500 {
+            continue;
+        }
+        let again = survey.ask(place.attempt(survey, &name, &password).fresh()).await?;
+        found.extend(judge(Location::at(place.method(), place.path()), &short, &long, &again));
+    }
+    Ok(())
+}
+
+fn judge(location: Location, short: &Arc<Exchange>, long: &Arc<Exchange>, again: &Arc<Exchange>) -> Option<Finding> {
+    let refused = |exchange: &Exchange| matches!(exchange.status(), 200 | 302 | 303 | 400..=499);
+    if long.status() != 500 || !refused(short) || !refused(again) {
+        return None;
+    }
+    let evidence = Evidence::new(long, format!("500 for a password of {LONG} characters"));
+    let control = Evidence::new(again, format!("{} for a short wrong one", again.status()));
+    Some(Finding::new(&RULE, Confidence::Confirmed, location, evidence).also(control))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shared::samples::exchange;
+
+    #[test]
+    fn a_login_that_always_fails_is_another_matter() {
+        let verdict = |short, long, again| {
+            let answer = |status| exchange("/login", status, "{}");
+            judge(Location::host(), &answer(short), &answer(long), &answer(again)).is_some()
+        };
+        assert!(verdict(401, 500, 401));
+        assert!(
+            !verdict(401, 401, 401) && !verdict(500, 500, 500) && !verdict(401, 500, 500) && !verdict(401, 413, 401)
+        );
+    }
+}

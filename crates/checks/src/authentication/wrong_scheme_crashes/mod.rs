@@ -1,0 +1,78 @@
+use std::sync::Arc;
+
+use model::{Category, Confidence, Evidence, Exchange, Finding, NotTested, Rule, Severity, Tag};
+
+use crate::shared::authorization::{self, Guarded};
+use crate::{Check, Cost, Findings, RunsOn, Survey, Touch, Twins};
+
+pub(crate) static RULE: Rule = Rule {
+    id: "wrong-scheme-crashes",
+    aliases: &[],
+    title: "An unexpected Authorization header crashes the operation",
+    category: Category::Authentication,
+    severity: Severity::Low,
+    cwe: &[755, 248],
+    tags: &[Tag::Flask],
+    risk: "Anybody makes the server fail, and learns that its authentication is written by hand.",
+    fix: "Check type and scheme before reading credentials.",
+    references: &[
+        "https://werkzeug.palletsprojects.com/en/stable/datastructures/#werkzeug.datastructures.Authorization",
+        "https://www.rfc-editor.org/rfc/rfc9110#section-15.5.2",
+    ],
+    page: include_str!("page.md"),
+};
+
+pub(crate) static CHECK: Check = Check {
+    cost: Cost { requests: authorization::REQUESTS + 2, touch: Touch::Reads },
+    on_surface: Some(|survey, found| Box::pin(ask(survey, found))),
+    twins: Twins::Flask {
+        vulnerable: include_str!("vulnerable.py"),
+        fixed: include_str!("fixed.py"),
+        runs_on: RunsOn::EVERYWHERE,
+    },
+    ..Check::of(&RULE)
+};
+
+async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    for guarded in authorization::answers(survey).await? {
+        if !failed(&guarded.nonsense) {
+            continue;
+        }
+        let other = format!("Bearer {}", survey.canary("another token"));
+        let other = survey.ask(authorization::with(&guarded.anonymous.request, &other)).await?;
+        let again = survey.ask(guarded.anonymous.request.clone().fresh()).await?;
+        if crashes(&guarded, &other, &again) {
+            let status = guarded.nonsense.status();
+            let evidence = Evidence::new(&guarded.nonsense, format!("{status} with a bearer token that nobody issued"));
+            let control = Evidence::new(&again, format!("{} without credentials", again.status()));
+            let location = crate::place(survey.surface, &guarded.anonymous).parameter("header", "Authorization");
+            found.push(Finding::new(&RULE, Confidence::Confirmed, location, evidence).also(control));
+        }
+        break;
+    }
+    Ok(())
+}
+
+/// A failure of the program; 502 to 504 are a proxy's word on something else.
+fn failed(exchange: &Arc<Exchange>) -> bool {
+    matches!(exchange.status(), 500 | 501)
+}
+
+fn crashes(guarded: &Guarded, other: &Arc<Exchange>, again: &Arc<Exchange>) -> bool {
+    failed(&guarded.nonsense) && failed(other) && matches!(again.status(), 401 | 403)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shared::samples::exchange;
+
+    #[test]
+    fn a_failure_by_chance_is_none() {
+        let guarded = |status| Guarded { anonymous: exchange("/", 401, "{}"), nonsense: exchange("/", status, "{}") };
+        assert!(crashes(&guarded(500), &exchange("/", 500, "{}"), &exchange("/", 401, "{}")));
+        assert!(!crashes(&guarded(500), &exchange("/", 401, "{}"), &exchange("/", 401, "{}")));
+        assert!(!crashes(&guarded(500), &exchange("/", 500, "{}"), &exchange("/", 500, "{}")));
+        assert!(!crashes(&guarded(503), &exchange("/", 503, "{}"), &exchange("/", 401, "{}")));
+    }
+}

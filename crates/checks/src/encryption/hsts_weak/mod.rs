@@ -1,0 +1,62 @@
+use model::{Category, Confidence, Evidence, Finding, Location, Rule, Scheme, Severity, Tag};
+
+use crate::{Check, Findings, RunsOn, Seen, Twins};
+
+pub(crate) static RULE: Rule = Rule {
+    id: "hsts-weak",
+    aliases: &[],
+    title: "Browsers are told to stay on HTTPS for too short a time",
+    category: Category::Encryption,
+    severity: Severity::Info,
+    cwe: &[319],
+    tags: &[Tag::Misconfiguration],
+    risk: "A browser that stays away for a while starts over plain HTTP again.",
+    fix: "Send a max-age of a year.",
+    references: &["https://www.rfc-editor.org/rfc/rfc6797"],
+    page: include_str!("page.md"),
+};
+
+pub(crate) static CHECK: Check = Check {
+    on_exchange: Some(look),
+    twins: Twins::Flask {
+        vulnerable: include_str!("vulnerable.py"),
+        fixed: include_str!("fixed.py"),
+        runs_on: RunsOn::DEVELOPMENT,
+    },
+    ..Check::of(&RULE)
+};
+
+/// 180 days in seconds.
+const ENOUGH: u64 = 180 * 86_400;
+
+fn look(seen: &Seen<'_>, found: &mut Findings) -> bool {
+    if seen.exchange.request.origin.scheme != Scheme::Https {
+        return false;
+    }
+    let Some(header) = seen.exchange.header("strict-transport-security") else { return false };
+    let seconds = header
+        .split(';')
+        .find_map(|part| part.trim().to_ascii_lowercase().strip_prefix("max-age=").map(str::to_owned))
+        .and_then(|value| value.trim_matches('"').parse::<u64>().ok());
+    if seconds.is_none_or(|seconds| seconds < ENOUGH) {
+        let evidence = Evidence::new(seen.exchange, format!("Strict-Transport-Security: {header}"));
+        found.push(Finding::new(&RULE, Confidence::Firm, Location::host(), evidence));
+    }
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shared::samples::{over, seen};
+
+    #[test]
+    fn half_a_year_is_enough() {
+        let finds =
+            |value: &str| seen(look, &over(Scheme::Https, 200, &[("strict-transport-security", value)], "")).1.len();
+        assert_eq!(finds("max-age=31536000"), 0);
+        assert_eq!(finds("max-age=300"), 1);
+        assert_eq!(finds("yes"), 1);
+        assert!(!seen(look, &over(Scheme::Https, 200, &[], "")).0);
+    }
+}

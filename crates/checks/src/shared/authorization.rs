@@ -1,0 +1,64 @@
+//! What a guarded operation answers to a token that nobody issued. The same requests whoever asks.
+
+use std::sync::Arc;
+
+use model::{Exchange, Method, NotTested, Request};
+
+use super::words;
+use crate::Survey;
+
+/// Operations that are asked: the code that checks credentials is the same for most of them.
+const MOST: usize = 3;
+
+/// What [`answers`] sends at most.
+pub const REQUESTS: u32 = 2 * MOST as u32;
+
+/// No token of any kind.
+pub const NONSENSE: &str = "middlebrick";
+
+/// A guarded operation asked twice.
+#[derive(Debug, Clone)]
+pub struct Guarded {
+    /// Without credentials: 401 or 403.
+    pub anonymous: Arc<Exchange>,
+    /// With a bearer token that nobody issued.
+    pub nonsense: Arc<Exchange>,
+}
+
+/// Asks the first GET operations that refuse an anonymous client with 401 or 403, with a token that nobody issued.
+///
+/// # Errors
+/// As [`Survey::ask`]; [`NotTested::NotApplicable`] when nothing refuses an anonymous client.
+pub async fn answers(survey: &Survey<'_>) -> Result<Vec<Guarded>, NotTested> {
+    let mut guarded = Vec::new();
+    for exchange in candidates(survey) {
+        let anonymous = survey.ask(exchange.request.clone().anonymous()).await?;
+        if matches!(anonymous.status(), 401 | 403) {
+            let nonsense = survey.ask(with(&anonymous.request, &format!("Bearer {NONSENSE}"))).await?;
+            guarded.push(Guarded { anonymous, nonsense });
+        }
+    }
+    if guarded.is_empty() {
+        Err(NotTested::not_applicable("no operation refuses an anonymous client"))
+    } else {
+        Ok(guarded)
+    }
+}
+
+/// The request with this `Authorization` header, noted as ours.
+pub fn with(request: &Request, value: &str) -> Request {
+    let mut request = request.clone();
+    request.headers.retain(|(name, _)| !name.eq_ignore_ascii_case("authorization"));
+    request.header("Authorization", value).altered("header", "Authorization", value)
+}
+
+/// The plain exchanges of GET operations that were refused, or were sent with credentials and may be refused without.
+fn candidates<'a>(survey: &Survey<'a>) -> Vec<&'a Arc<Exchange>> {
+    let called = survey.observations.called(survey.surface);
+    let refused = |e: &Arc<Exchange>| matches!(e.status(), 401 | 403) || e.request.identity.is_some() && e.is_success();
+    called
+        .filter(|(o, e)| o.method == Method::GET && !words::looks_destructive(o) && refused(e))
+        .map(|(_, e)| e)
+        .take(MOST)
+        .collect()
+}
