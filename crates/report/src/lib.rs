@@ -5,6 +5,7 @@
 mod documents;
 mod format;
 mod har;
+mod html;
 mod json;
 mod junit;
 mod markdown;
@@ -24,11 +25,12 @@ use model::Report;
 /// Renders a report. `documents` is what is written about its rules; a rule without an entry is shown without its page.
 pub fn render(report: &Report, format: Format, style: &Style, documents: &RuleDocuments<'_>) -> String {
     match format {
-        Format::Summary | Format::Html => summary::render(report, style),
+        Format::Summary => summary::render(report, style),
         Format::Table => table::render(report),
         Format::Json => json::render(report),
         Format::Sarif => sarif::render(report, documents),
         Format::Junit => junit::render(report),
+        Format::Html => html::render(report, documents),
         Format::Markdown => markdown::render(report),
         Format::Har => har::render(report),
     }
