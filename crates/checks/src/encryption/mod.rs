@@ -4,6 +4,9 @@ use crate::Check;
 
 mod api_key_over_http;
 mod basic_over_http;
+mod certificate_expires_soon;
+mod certificate_untrusted;
+mod certificate_weak;
 mod cookie_long_lived;
 mod cookie_without_httponly;
 mod cookie_without_samesite;
@@ -16,12 +19,17 @@ mod mixed_content;
 mod personal_data_cacheable;
 mod plain_http;
 mod session_answer_cacheable;
+mod tls_old_protocol;
+mod tls_weak_cipher;
 mod token_over_http;
 
 /// The checks of this category.
 pub const CHECKS: &[&Check] = &[
     &api_key_over_http::CHECK,
     &basic_over_http::CHECK,
+    &certificate_expires_soon::CHECK,
+    &certificate_untrusted::CHECK,
+    &certificate_weak::CHECK,
     &cookie_long_lived::CHECK,
     &cookie_without_httponly::CHECK,
     &cookie_without_samesite::CHECK,
@@ -34,5 +42,7 @@ pub const CHECKS: &[&Check] = &[
     &personal_data_cacheable::CHECK,
     &plain_http::CHECK,
     &session_answer_cacheable::CHECK,
+    &tls_old_protocol::CHECK,
+    &tls_weak_cipher::CHECK,
     &token_over_http::CHECK,
 ];

@@ -43,6 +43,17 @@ pub async fn in_the_clear(survey: &Survey<'_>) -> Result<Arc<Exchange>, NotTeste
     }
 }
 
+/// An answered exchange to hang a finding about the connection on: the first plain one, or the scan's own path asked for.
+///
+/// # Errors
+/// As [`Survey::ask`].
+pub async fn witness(survey: &Survey<'_>) -> Result<Arc<Exchange>, NotTested> {
+    match survey.observations.plain.iter().flatten().find(|e| e.response().is_some()) {
+        Some(exchange) => Ok(Arc::clone(exchange)),
+        None => survey.ask(survey.get(&survey.target.path)).await,
+    }
+}
+
 /// Where a redirect to HTTPS leads, when the answer is one.
 pub fn to_https(exchange: &Exchange) -> Option<&str> {
     let response = exchange.response().filter(|r| r.is_redirect())?;

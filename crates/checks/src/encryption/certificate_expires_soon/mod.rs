@@ -1,0 +1,71 @@
+use std::sync::Arc;
+
+use model::{Category, Confidence, Evidence, Exchange, Finding, Location, NotTested, Rule, Severity, Tag, TlsReport};
+
+use crate::shared::transport;
+use crate::{Check, Cost, Findings, Survey, Touch, Twins};
+
+pub(crate) static RULE: Rule = Rule {
+    id: "certificate-expires-soon",
+    aliases: &[],
+    title: "The certificate expires soon",
+    category: Category::Encryption,
+    severity: Severity::Low,
+    cwe: &[298],
+    tags: &[Tag::Crypto, Tag::Misconfiguration],
+    risk: "On that day every client is refused.",
+    fix: "Renew it now, and let a machine do it from now on.",
+    references: &["https://letsencrypt.org/getting-started/", "https://www.rfc-editor.org/rfc/rfc8555"],
+    page: include_str!("page.md"),
+};
+
+pub(crate) static CHECK: Check = Check {
+    cost: Cost { requests: 1, touch: Touch::Reads },
+    on_surface: Some(|survey, found| Box::pin(ask(survey, found))),
+    twins: Twins::None("a certificate belongs to the deployment: no two Flask applications differ by it"),
+    ..Check::of(&RULE)
+};
+
+async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    let report = survey.tls_report().await?;
+    let witness = transport::witness(survey).await?;
+    found.extend(judge(&report, survey.target.now, &witness));
+    Ok(())
+}
+
+const DAY: i64 = 86_400;
+
+fn judge(report: &TlsReport, now: i64, witness: &Arc<Exchange>) -> Option<Finding> {
+    let leaf = report.chain.first()?;
+    let left = leaf.not_after.saturating_sub(now);
+    let soon = (14 * DAY).min(leaf.not_after.saturating_sub(leaf.not_before) / 3);
+    if left <= 0 || left >= soon {
+        return None;
+    }
+    let evidence =
+        Evidence::new(witness, format!("the certificate of {} expires in {} days", leaf.subject, left / DAY));
+    Some(
+        Finding::new(&RULE, Confidence::Confirmed, Location::host(), evidence)
+            .detail(format!("It expires in {} days.", left / DAY)),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use model::{Certificate, Scheme};
+
+    use super::*;
+    use crate::shared::samples::over;
+
+    #[test]
+    fn soon_depends_on_the_lifetime() {
+        let verdict = |days, left: i64| {
+            let leaf = Certificate { not_before: (left - days) * DAY, not_after: left * DAY, ..Certificate::default() };
+            let report = TlsReport { chain: vec![leaf], ..TlsReport::default() };
+            judge(&report, 0, &over(Scheme::Https, 200, &[], "")).is_some()
+        };
+        assert!(verdict(90, 13) && !verdict(90, 20) && !verdict(90, -1));
+        assert!(verdict(6, 1) && !verdict(6, 3));
+        assert!(judge(&TlsReport::default(), 0, &over(Scheme::Https, 200, &[], "")).is_none());
+    }
+}

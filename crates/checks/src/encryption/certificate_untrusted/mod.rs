@@ -1,0 +1,84 @@
+use std::sync::Arc;
+
+use model::{
+    Category, CertificateFault, Confidence, Evidence, Exchange, Finding, Location, NotTested, Rule, Severity, Tag,
+    TlsReport,
+};
+
+use crate::shared::transport;
+use crate::{Check, Cost, Findings, Survey, Touch, Twins};
+
+pub(crate) static RULE: Rule = Rule {
+    id: "certificate-untrusted",
+    aliases: &[],
+    title: "The certificate is not trusted",
+    category: Category::Encryption,
+    severity: Severity::High,
+    cwe: &[295, 297, 298],
+    tags: &[Tag::Crypto, Tag::Misconfiguration],
+    risk: "Clients cannot tell the server from an impostor, and people get used to warnings.",
+    fix: "Install a certificate for this name from a public authority, with its chain, and renew it by machine.",
+    references: &["https://www.rfc-editor.org/rfc/rfc5280#section-6", "https://letsencrypt.org/getting-started/"],
+    page: include_str!("page.md"),
+};
+
+pub(crate) static CHECK: Check = Check {
+    cost: Cost { requests: 1, touch: Touch::Reads },
+    on_surface: Some(|survey, found| Box::pin(ask(survey, found))),
+    twins: Twins::None("a certificate belongs to the deployment: no two Flask applications differ by it"),
+    ..Check::of(&RULE)
+};
+
+async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    let report = survey.tls_report().await?;
+    let witness = transport::witness(survey).await?;
+    found.extend(judge(&report, &witness));
+    Ok(())
+}
+
+fn judge(report: &TlsReport, witness: &Arc<Exchange>) -> Option<Finding> {
+    let faults: Vec<String> =
+        report.faults.iter().filter(|fault| breaks_trust(fault)).map(ToString::to_string).collect();
+    if faults.is_empty() {
+        return None;
+    }
+    let origin = &witness.request.origin;
+    let confidence = if origin.is_loopback() { Confidence::Tentative } else { Confidence::Confirmed };
+    let subject = report.chain.first().map_or("", |leaf| leaf.subject.as_str());
+    let evidence = Evidence::new(witness, format!("the certificate of {subject}: {}", faults.join(", ")));
+    let detail = format!("The certificate is {}.", faults.join(", "));
+    Some(Finding::new(&RULE, confidence, Location::host(), evidence).detail(detail))
+}
+
+/// Whether a client that checks would refuse the chain for it.
+fn breaks_trust(fault: &CertificateFault) -> bool {
+    match fault {
+        CertificateFault::Expired
+        | CertificateFault::NotYetValid
+        | CertificateFault::WrongName
+        | CertificateFault::SelfSigned
+        | CertificateFault::UntrustedIssuer
+        | CertificateFault::Other(_) => true,
+        CertificateFault::WeakSignature | CertificateFault::WeakKey | CertificateFault::CaAsLeaf => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use model::Scheme;
+
+    use super::*;
+    use crate::shared::samples::over;
+
+    #[test]
+    fn what_clients_refuse() {
+        let verdict = |fault: Option<CertificateFault>| {
+            let report = TlsReport { faults: fault.into_iter().collect(), ..TlsReport::default() };
+            judge(&report, &over(Scheme::Https, 200, &[], "")).map(|finding| finding.confidence)
+        };
+        assert_eq!(verdict(Some(CertificateFault::Expired)), Some(Confidence::Confirmed));
+        assert_eq!(verdict(Some(CertificateFault::SelfSigned)), Some(Confidence::Confirmed));
+        assert_eq!(verdict(Some(CertificateFault::WeakKey)), None);
+        assert_eq!(verdict(None), None);
+    }
+}

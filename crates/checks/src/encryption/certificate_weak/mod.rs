@@ -1,0 +1,75 @@
+use std::sync::Arc;
+
+use model::{
+    Category, CertificateFault, Confidence, Evidence, Exchange, Finding, Location, NotTested, Rule, Severity, Tag,
+    TlsReport,
+};
+
+use crate::shared::transport;
+use crate::{Check, Cost, Findings, Survey, Touch, Twins};
+
+pub(crate) static RULE: Rule = Rule {
+    id: "certificate-weak",
+    aliases: &[],
+    title: "A certificate has a weak key or signature",
+    category: Category::Encryption,
+    severity: Severity::Medium,
+    cwe: &[326, 327],
+    tags: &[Tag::Crypto, Tag::Misconfiguration],
+    risk: "With enough effort somebody else can present a certificate for this name.",
+    fix: "Use a key of RSA 2048 or P-256 and a signature with SHA-256.",
+    references: &[
+        "https://cabforum.org/working-groups/server/baseline-requirements/",
+        "https://csrc.nist.gov/pubs/sp/800/57/pt1/r5/final",
+    ],
+    page: include_str!("page.md"),
+};
+
+pub(crate) static CHECK: Check = Check {
+    cost: Cost { requests: 1, touch: Touch::Reads },
+    on_surface: Some(|survey, found| Box::pin(ask(survey, found))),
+    twins: Twins::None("a certificate belongs to the deployment: no two Flask applications differ by it"),
+    ..Check::of(&RULE)
+};
+
+async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    let report = survey.tls_report().await?;
+    let witness = transport::witness(survey).await?;
+    found.extend(judge(&report, &witness));
+    Ok(())
+}
+
+fn judge(report: &TlsReport, witness: &Arc<Exchange>) -> Option<Finding> {
+    let is_weak = |fault: &&CertificateFault| {
+        matches!(fault, CertificateFault::WeakSignature | CertificateFault::WeakKey | CertificateFault::CaAsLeaf)
+    };
+    let faults: Vec<String> = report.faults.iter().filter(is_weak).map(ToString::to_string).collect();
+    if faults.is_empty() {
+        return None;
+    }
+    let leaf = report.chain.first().map(|leaf| format!("{} {} bits, {}", leaf.key_kind, leaf.key_bits, leaf.signature));
+    let evidence =
+        Evidence::new(witness, format!("{} (server certificate: {})", faults.join(", "), leaf.unwrap_or_default()));
+    Some(
+        Finding::new(&RULE, Confidence::Confirmed, Location::host(), evidence)
+            .detail(format!("Found: {}.", faults.join(", "))),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use model::Scheme;
+
+    use super::*;
+    use crate::shared::samples::over;
+
+    #[test]
+    fn strength_and_not_trust() {
+        let verdict = |fault| {
+            let report = TlsReport { faults: vec![fault], ..TlsReport::default() };
+            judge(&report, &over(Scheme::Https, 200, &[], "")).is_some()
+        };
+        assert!(verdict(CertificateFault::WeakKey) && verdict(CertificateFault::WeakSignature));
+        assert!(!verdict(CertificateFault::Expired) && !verdict(CertificateFault::SelfSigned));
+    }
+}

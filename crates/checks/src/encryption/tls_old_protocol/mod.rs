@@ -1,0 +1,75 @@
+use std::sync::Arc;
+
+use model::{
+    Category, Confidence, Evidence, Exchange, Finding, Location, NotTested, Rule, Severity, Tag, TlsReport, TlsVersion,
+};
+
+use crate::shared::transport;
+use crate::{Check, Cost, Findings, RunsOn, Survey, Touch, Twins};
+
+pub(crate) static RULE: Rule = Rule {
+    id: "tls-old-protocol",
+    aliases: &[],
+    title: "The server accepts TLS before 1.2",
+    category: Category::Encryption,
+    severity: Severity::Medium,
+    cwe: &[326, 327],
+    tags: &[Tag::Crypto, Tag::Misconfiguration],
+    risk: "An attacker on the way can try to bring a connection down to a version with known weaknesses.",
+    fix: "Accept TLS 1.2 and 1.3 only.",
+    references: &[
+        "https://www.rfc-editor.org/rfc/rfc8996",
+        "https://www.rfc-editor.org/rfc/rfc9325",
+        "https://wiki.mozilla.org/Security/Server_Side_TLS",
+    ],
+    page: include_str!("page.md"),
+};
+
+pub(crate) static CHECK: Check = Check {
+    cost: Cost { requests: 1, touch: Touch::Reads },
+    on_surface: Some(|survey, found| Box::pin(ask(survey, found))),
+    twins: Twins::Flask {
+        vulnerable: include_str!("vulnerable.py"),
+        fixed: include_str!("fixed.py"),
+        runs_on: RunsOn::DEVELOPMENT,
+    },
+    ..Check::of(&RULE)
+};
+
+async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    let report = survey.tls_report().await?;
+    let witness = transport::witness(survey).await?;
+    found.extend(judge(&report, &witness));
+    Ok(())
+}
+
+fn judge(report: &TlsReport, witness: &Arc<Exchange>) -> Option<Finding> {
+    let old = [TlsVersion::Ssl3, TlsVersion::Tls10, TlsVersion::Tls11];
+    let accepted: Vec<&str> =
+        old.into_iter().filter(|version| report.accepts(*version)).map(TlsVersion::name).collect();
+    if accepted.is_empty() {
+        return None;
+    }
+    let evidence = Evidence::new(witness, format!("a handshake offering only it is answered: {}", accepted.join(", ")));
+    let detail = format!("Accepted: {}.", accepted.join(", "));
+    Some(Finding::new(&RULE, Confidence::Confirmed, Location::host(), evidence).detail(detail))
+}
+
+#[cfg(test)]
+mod tests {
+    use model::VersionFacts;
+
+    use super::*;
+    use crate::shared::samples::exchange;
+
+    #[test]
+    fn only_accepted_old_versions() {
+        let verdict = |version, accepted| {
+            let facts = VersionFacts { version, accepted, suites: Vec::new(), untested: Vec::new(), dh_bits: None };
+            judge(&TlsReport { versions: vec![facts], ..TlsReport::default() }, &exchange("/", 200, "")).is_some()
+        };
+        assert!(verdict(TlsVersion::Tls10, Some(true)) && verdict(TlsVersion::Tls11, Some(true)));
+        assert!(!verdict(TlsVersion::Tls10, Some(false)) && !verdict(TlsVersion::Tls10, None));
+        assert!(!verdict(TlsVersion::Tls12, Some(true)));
+    }
+}

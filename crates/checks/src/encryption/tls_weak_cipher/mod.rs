@@ -1,0 +1,102 @@
+use std::sync::Arc;
+
+use model::{
+    Category, CipherClass, Confidence, Evidence, Exchange, Finding, Location, NotTested, Rule, Severity, Tag, TlsReport,
+};
+
+use crate::shared::transport;
+use crate::{Check, Cost, Findings, RunsOn, Survey, Touch, Twins};
+
+pub(crate) static RULE: Rule = Rule {
+    id: "tls-weak-cipher",
+    aliases: &[],
+    title: "The server accepts weak cipher suites",
+    category: Category::Encryption,
+    severity: Severity::Medium,
+    cwe: &[327, 326],
+    tags: &[Tag::Crypto, Tag::Misconfiguration],
+    risk: "Connections can be read or changed when both sides agree on such a suite.",
+    fix: "Accept suites with forward secrecy and authenticated encryption only.",
+    references: &["https://www.rfc-editor.org/rfc/rfc9325", "https://wiki.mozilla.org/Security/Server_Side_TLS"],
+    page: include_str!("page.md"),
+};
+
+pub(crate) static CHECK: Check = Check {
+    cost: Cost { requests: 1, touch: Touch::Reads },
+    on_surface: Some(|survey, found| Box::pin(ask(survey, found))),
+    twins: Twins::Flask {
+        vulnerable: include_str!("vulnerable.py"),
+        fixed: include_str!("fixed.py"),
+        runs_on: RunsOn::DEVELOPMENT,
+    },
+    ..Check::of(&RULE)
+};
+
+async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    let report = survey.tls_report().await?;
+    let witness = transport::witness(survey).await?;
+    found.extend(judge(&report, &witness));
+    Ok(())
+}
+
+/// Classes that no server needs, with what is said of them.
+const WEAK: [(CipherClass, &str); 6] = [
+    (CipherClass::Null, "no encryption"),
+    (CipherClass::Anonymous, "no authentication"),
+    (CipherClass::Export, "export keys"),
+    (CipherClass::Des, "DES"),
+    (CipherClass::Rc4, "RC4"),
+    (CipherClass::TripleDes, "64-bit blocks"),
+];
+
+/// The least size of a finite-field Diffie-Hellman group (RFC 9325 section 4.1).
+const LEAST_DH_BITS: u32 = 2048;
+
+fn judge(report: &TlsReport, witness: &Arc<Exchange>) -> Option<Finding> {
+    let mut weak: Vec<String> = Vec::new();
+    for facts in report.versions.iter().filter(|facts| facts.accepted == Some(true)) {
+        for (class, what) in WEAK {
+            if let Some(suite) = facts.suite_of(class) {
+                let line = format!("{} ({what})", suite.name);
+                if !weak.contains(&line) {
+                    weak.push(line);
+                }
+            }
+        }
+        if let Some(bits) = facts.dh_bits.filter(|bits| *bits < LEAST_DH_BITS) {
+            weak.push(format!("Diffie-Hellman of {bits} bits in {}", facts.version));
+        }
+    }
+    if weak.is_empty() {
+        return None;
+    }
+    let evidence = Evidence::new(witness, format!("chosen by the server: {}", weak.join(", ")));
+    let detail = format!("Accepted: {}.", weak.join(", "));
+    Some(Finding::new(&RULE, Confidence::Confirmed, Location::host(), evidence).detail(detail))
+}
+
+#[cfg(test)]
+mod tests {
+    use model::{AcceptedSuite, TlsVersion, VersionFacts};
+
+    use super::*;
+    use crate::shared::samples::exchange;
+
+    #[test]
+    fn weak_classes_and_small_groups() {
+        let verdict = |class, dh_bits| {
+            let suites = vec![AcceptedSuite { name: "X".to_owned(), classes: vec![class] }];
+            let facts = VersionFacts {
+                version: TlsVersion::Tls12,
+                accepted: Some(true),
+                suites,
+                untested: Vec::new(),
+                dh_bits,
+            };
+            judge(&TlsReport { versions: vec![facts], ..TlsReport::default() }, &exchange("/", 200, "")).is_some()
+        };
+        assert!(verdict(CipherClass::Null, None) && verdict(CipherClass::TripleDes, None));
+        assert!(verdict(CipherClass::Dhe, Some(1024)) && !verdict(CipherClass::Dhe, Some(2048)));
+        assert!(!verdict(CipherClass::Modern, None) && !verdict(CipherClass::Cbc, None));
+    }
+}
