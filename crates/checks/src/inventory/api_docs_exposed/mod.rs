@@ -42,7 +42,9 @@ const MARKS: [&str; 8] = [
 fn judge(surface: &Surface, observations: &Observations, found: &mut Findings) -> Result<(), NotTested> {
     let anonymous = observations.exchanges.iter().filter(|e| e.is_success() && e.request.identity.is_none());
     let mut seen = BTreeSet::new();
+    let mut any = false;
     for exchange in anonymous {
+        any = true;
         let document = exchange
             .json()
             .is_some_and(|j| (j.get("openapi").is_some() || j.get("swagger").is_some()) && j.get("paths").is_some());
@@ -56,5 +58,5 @@ fn judge(surface: &Surface, observations: &Observations, found: &mut Findings) -
             found.push(Finding::new(&RULE, Confidence::Confirmed, location, Evidence::new(exchange, what)));
         }
     }
-    Ok(())
+    if any { Ok(()) } else { Err(NotTested::inconclusive("no request without credentials succeeded")) }
 }

@@ -41,7 +41,7 @@ fn judge(seen: &Seen<'_>, found: &mut Findings) -> bool {
     });
     let own = &seen.target.origin;
     let texts = headers.map(|(_, value)| value.as_str()).chain([text.as_ref()]);
-    let mut hosts: BTreeSet<String> = texts.flat_map(|text| internal_hosts(text)).collect();
+    let mut hosts: BTreeSet<String> = texts.flat_map(internal_hosts).collect();
     hosts.retain(|host| *host != own.host && !(own.is_loopback() && is_loopback(host)));
     if !hosts.is_empty() {
         let named: Vec<String> = hosts.into_iter().take(5).collect();
