@@ -29,20 +29,29 @@ pub(super) fn debug_page(exchange: &Exchange) -> Option<Told> {
     if exchange.is_html() { told(&DEBUG_PAGES, &exchange.text()) } else { None }
 }
 
+/// The page of a firewall or a login wall: HTML with a status that refuses.
+fn is_refusal(exchange: &Exchange) -> bool {
+    exchange.is_html() && matches!(exchange.status(), 401 | 403 | 406 | 418 | 429)
+}
+
 /// A stack trace that is not part of a debug page.
 pub(super) fn stack_trace(exchange: &Exchange) -> Option<Told> {
-    if debug_page(exchange).is_some() { None } else { told(&STACK_TRACES, &exchange.text()) }
+    if is_refusal(exchange) || debug_page(exchange).is_some() { None } else { told(&STACK_TRACES, &exchange.text()) }
 }
 
 /// The words of a database that are not part of a debug page, and were not in what we sent.
 pub(super) fn sql_error(exchange: &Exchange) -> Option<Told> {
-    let found = if debug_page(exchange).is_some() { None } else { told(&SQL_ERRORS, &exchange.text()) }?;
+    let found = if is_refusal(exchange) || debug_page(exchange).is_some() {
+        None
+    } else {
+        told(&SQL_ERRORS, &exchange.text())
+    }?;
     (!is_echo(exchange, &found.excerpt)).then_some(found)
 }
 
 /// The text of an exception or a path of the server in an error answer that shows neither stack trace nor SQL.
 pub(super) fn detail(exchange: &Exchange) -> Option<Told> {
-    if exchange.status() < 400 || debug_page(exchange).is_some() {
+    if exchange.status() < 400 || is_refusal(exchange) || debug_page(exchange).is_some() {
         return None;
     }
     let text = exchange.text();

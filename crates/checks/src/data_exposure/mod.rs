@@ -31,6 +31,7 @@ mod files;
 mod flask_secret_key_exposed;
 mod framing_allowed;
 mod headers;
+mod internal_details_in_response;
 mod nosniff_missing;
 mod password_hash_in_response;
 mod personal;
@@ -75,6 +76,7 @@ pub const CHECKS: &[&Check] = &[
     &exposed_source_file::CHECK,
     &flask_secret_key_exposed::CHECK,
     &framing_allowed::CHECK,
+    &internal_details_in_response::CHECK,
     &nosniff_missing::CHECK,
     &password_hash_in_response::CHECK,
     &personal_data_in_response::CHECK,

@@ -28,7 +28,7 @@ pub(crate) static CHECK: Check = Check {
 };
 
 fn judge(seen: &Seen<'_>, found: &mut Findings) -> bool {
-    let Some(page) = headers::page(seen.exchange) else { return false };
+    let Some(page) = headers::page(seen) else { return false };
     if headers::policies(page).is_empty() && headers::is_hardened(page) {
         let evidence =
             Evidence::new(seen.exchange, "X-Content-Type-Options, X-Frame-Options and Referrer-Policy, but no policy");

@@ -31,7 +31,7 @@ pub(crate) static CHECK: Check = Check {
 };
 
 fn judge(seen: &Seen<'_>, found: &mut Findings) -> bool {
-    let Some(page) = headers::page(seen.exchange) else { return false };
+    let Some(page) = headers::page(seen) else { return false };
     let policies = headers::policies(page);
     if policies.is_empty() {
         return false;

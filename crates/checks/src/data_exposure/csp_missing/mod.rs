@@ -32,7 +32,7 @@ pub(crate) static CHECK: Check = Check {
 };
 
 fn judge(seen: &Seen<'_>, found: &mut Findings) -> bool {
-    let Some(page) = headers::page(seen.exchange) else { return false };
+    let Some(page) = headers::page(seen) else { return false };
     if headers::policies(page).is_empty() && !headers::is_hardened(page) {
         let trial = page.header("content-security-policy-report-only").is_some();
         let evidence = Evidence::new(

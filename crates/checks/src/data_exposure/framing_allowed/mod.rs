@@ -32,7 +32,7 @@ pub(crate) static CHECK: Check = Check {
 };
 
 fn judge(seen: &Seen<'_>, found: &mut Findings) -> bool {
-    let Some(page) = headers::page(seen.exchange) else { return false };
+    let Some(page) = headers::page(seen) else { return false };
     let refused = page
         .header("x-frame-options")
         .is_some_and(|value| matches!(value.trim().to_ascii_lowercase().as_str(), "deny" | "sameorigin"));

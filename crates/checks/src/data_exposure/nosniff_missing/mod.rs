@@ -1,5 +1,6 @@
 use model::{Category, Confidence, Evidence, Finding, Rule, Severity, Tag};
 
+use super::headers;
 use crate::{Check, Findings, RunsOn, Seen, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -31,15 +32,12 @@ pub(crate) static CHECK: Check = Check {
 };
 
 fn judge(seen: &Seen<'_>, found: &mut Findings) -> bool {
-    let exchange = seen.exchange;
-    if !exchange.is_success() || exchange.body().is_empty() {
-        return false;
-    }
+    let Some(answer) = headers::answer(seen) else { return false };
     let set =
-        exchange.header("x-content-type-options").is_some_and(|value| value.to_ascii_lowercase().contains("nosniff"));
+        answer.header("x-content-type-options").is_some_and(|value| value.to_ascii_lowercase().contains("nosniff"));
     if !set {
-        let media = exchange.header("content-type").unwrap_or("no type");
-        let evidence = Evidence::new(exchange, format!("{media} without X-Content-Type-Options"));
+        let media = answer.header("content-type").unwrap_or("no type");
+        let evidence = Evidence::new(seen.exchange, format!("{media} without X-Content-Type-Options"));
         found.push(Finding::new(&RULE, Confidence::Confirmed, seen.location(), evidence));
     }
     true

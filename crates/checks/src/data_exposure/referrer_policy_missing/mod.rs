@@ -32,7 +32,7 @@ pub(crate) static CHECK: Check = Check {
 };
 
 fn judge(seen: &Seen<'_>, found: &mut Findings) -> bool {
-    let Some(page) = headers::page(seen.exchange) else { return false };
+    let Some(page) = headers::page(seen) else { return false };
     let meta = seen.exchange.text().to_ascii_lowercase().contains("name=\"referrer\"");
     if page.header("referrer-policy").is_none() && !meta {
         let evidence = Evidence::new(seen.exchange, "a page without Referrer-Policy");

@@ -38,9 +38,9 @@ async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested>
     let paths: BTreeSet<String> = survey
         .observations
         .called(survey.surface)
-        .filter(|(o, e)| o.method == Method::GET && e.is_success() && !o.path.contains('{'))
-        .filter_map(|(o, _)| older(&o.path))
-        .filter(|older| !survey.surface.operations.iter().any(|o| o.path == *older))
+        .filter(|(o, e)| o.method == Method::GET && e.is_success())
+        .filter(|(o, _)| older(&o.path).is_some_and(|older| !survey.surface.operations.iter().any(|o| o.path == older)))
+        .filter_map(|(_, e)| older(e.request.path()))
         .collect();
     if paths.is_empty() {
         return Err(NotTested::not_applicable("no operation with a version from 2 in its path"));

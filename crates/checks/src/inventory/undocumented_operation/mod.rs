@@ -6,7 +6,7 @@ use model::{
 };
 
 use crate::shared::fields;
-use crate::{Check, Findings, Observations, RunsOn, Twins};
+use crate::{Check, Findings, Observations, RunsOn, Twins, place};
 
 pub(crate) static RULE: Rule = Rule {
     id: "undocumented-operation",
@@ -43,6 +43,11 @@ fn judge(surface: &Surface, observations: &Observations, found: &mut Findings) -
     }
     for exchange in &observations.exchanges {
         found.extend(unlisted_methods(surface, exchange));
+        let known = surface.operations.iter().any(|o| o.path == exchange.request.path());
+        if !known && is_met_by_chance(surface, &observations.exchanges, exchange) {
+            let evidence = Evidence::new(exchange, format!("status {}, not in the document", exchange.status()));
+            found.push(Finding::new(&RULE, Confidence::Firm, place(surface, exchange), evidence));
+        }
     }
     Ok(())
 }
@@ -62,6 +67,20 @@ fn is_listed(surface: &Surface, operation: &Operation) -> bool {
         .iter()
         .filter(|o| o.source == Source::Specification && o.method == operation.method)
         .any(|o| same(o.path.trim_end_matches('/'), path))
+}
+
+/// Data at a path that another check tried and that no template of the document covers, where paths beside it do not exist.
+fn is_met_by_chance(surface: &Surface, exchanges: &[Arc<Exchange>], exchange: &Arc<Exchange>) -> bool {
+    let request = &exchange.request;
+    let plain = request.is_clean() && request.method == Method::GET && !request.target.contains('?');
+    if !plain || !exchange.is_success() || !is_served(exchange) {
+        return false;
+    }
+    let directory = |path: &str| path.rsplit_once('/').map_or_else(String::new, |(directory, _)| directory.to_owned());
+    let beside =
+        |other: &Arc<Exchange>| other.status() == 404 && directory(other.request.path()) == directory(request.path());
+    let operation = Operation::undeclared(Method::GET, request.path(), Source::WellKnown);
+    !is_listed(surface, &operation) && exchanges.iter().any(beside)
 }
 
 /// Data or a door: JSON and the like, or a demand for credentials. Pages, assets and redirects belong to a site, not to its API.
