@@ -37,9 +37,14 @@ static VOLATILE: LazyLock<Option<Regex>> = LazyLock::new(|| {
 impl Face {
     /// The face of an exchange in which `payload` stands in the place of `value`.
     pub fn of(exchange: &Exchange, payload: &str, value: &str) -> Face {
+        Face::of_all(exchange, &[payload], value)
+    }
+
+    /// The same for several texts of ours, put back in this order.
+    pub fn of_all(exchange: &Exchange, payloads: &[&str], value: &str) -> Face {
         let put_back = |text: &str| {
             let mut text = text.to_owned();
-            for form in forms(payload) {
+            for form in payloads.iter().flat_map(|payload| forms(payload)) {
                 text = text.replace(&form, value);
             }
             VOLATILE.as_ref().map_or(text.clone(), |volatile| volatile.replace_all(&text, "~").into_owned())

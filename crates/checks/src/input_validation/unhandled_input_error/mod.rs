@@ -1,8 +1,4 @@
-use std::sync::Arc;
-
-use model::{
-    Category, Confidence, Evidence, Exchange, Finding, Location, Method, NotTested, Parameter, Rule, Severity, Tag,
-};
+use model::{Category, Confidence, Evidence, Finding, Method, NotTested, Parameter, Request, Rule, Severity, Tag};
 
 use crate::shared::{inputs, reflection};
 use crate::{Check, Cost, Findings, Probe, RunsOn, Touch, Twins};
@@ -25,7 +21,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost { requests: reflection::REQUESTS + 4, touch: Touch::Reads },
+    cost: Cost { requests: reflection::REQUESTS + 8, touch: Touch::Reads },
     applies: |operation, _| operation.method == Method::GET && inputs::all(operation).next().is_some(),
     on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
     twins: Twins::Flask {
@@ -35,6 +31,9 @@ pub(crate) static CHECK: Check = Check {
     },
     ..Check::of(&RULE)
 };
+
+/// How often a failure is repeated: a server that fails now and then does not keep to it.
+const AGAIN: u32 = 4;
 
 /// Where the marks made the server fail and the ordinary call succeeds: a plain word in each parameter, and on a failure again.
 async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
@@ -47,37 +46,26 @@ async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
         inputs::all(probe.operation).filter(|p| !inputs::takes_text(p, probe.operation)).collect();
     let suspects: Vec<&Parameter> = if failed { inputs::all(probe.operation).collect() } else { declared };
     for parameter in suspects.into_iter().take(2) {
-        let request = inputs::with(probe, parameter, &probe.canary("word"));
-        let first = probe.send(request.clone()).await?;
-        if first.status() != 500 {
-            continue;
+        let failing = inputs::with(probe, parameter, &probe.canary("word"));
+        let first = probe.send(failing.clone()).await?;
+        if first.status() == 500 && is_steady(probe, &failing, &plain.request).await? {
+            let evidence = Evidence::new(&first, "500 for a plain word, each time");
+            let control = Evidence::new(plain, format!("{} for the ordinary value, each time", plain.status()));
+            let location = probe.location().parameter(parameter.place.id(), &parameter.name);
+            found.push(Finding::new(&RULE, Confidence::Tentative, location, evidence).also(control));
+            break;
         }
-        let again = probe.send(request.fresh()).await?;
-        found.extend(judge(plain, &first, &again, probe.location().parameter(parameter.place.id(), &parameter.name)));
     }
     Ok(())
 }
 
-/// 500 twice for a word, where the ordinary value succeeds. It is no more than a hint: what fails is not known.
-fn judge(plain: &Arc<Exchange>, first: &Arc<Exchange>, again: &Arc<Exchange>, location: Location) -> Option<Finding> {
-    if first.status() != 500 || again.status() != 500 {
-        return None;
+/// Whether the word fails each time and the ordinary value never does, when both are really sent again.
+async fn is_steady(probe: &Probe<'_>, failing: &Request, ordinary: &Request) -> Result<bool, NotTested> {
+    for _ in 0..AGAIN {
+        if probe.send(failing.clone().fresh()).await?.status() != 500 {
+            return Ok(false);
+        }
     }
-    let evidence = Evidence::new(first, "500 for a plain word, twice");
-    let control = Evidence::new(plain, format!("{} for the ordinary value", plain.status()));
-    Some(Finding::new(&RULE, Confidence::Tentative, location, evidence).also(control))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::shared::samples::exchange;
-
-    #[test]
-    fn a_failure_that_does_not_come_back_is_chance() {
-        let answer = |status: u16| exchange("/", status, "<p>x</p>");
-        assert!(judge(&answer(200), &answer(500), &answer(500), Location::host()).is_some());
-        assert!(judge(&answer(200), &answer(500), &answer(200), Location::host()).is_none());
-        assert!(judge(&answer(200), &answer(503), &answer(503), Location::host()).is_none());
-    }
+    let ordinary = probe.send(ordinary.clone().fresh()).await?;
+    Ok(ordinary.response().is_some() && ordinary.status() < 400)
 }
