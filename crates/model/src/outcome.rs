@@ -60,6 +60,8 @@ pub enum Failure {
     Closed(Phase),
     /// The TLS handshake failed.
     Tls(String),
+    /// The request was not sent: it carries credentials, and the server's certificate, wrong for these reasons, may be anybody's.
+    Untrusted(String),
     /// What came back is not an HTTP response that any client would read.
     Malformed(String),
 }
@@ -72,6 +74,12 @@ impl fmt::Display for Failure {
             Failure::TimedOut(phase) => write!(f, "no answer in time while {phase}"),
             Failure::Closed(phase) => write!(f, "the connection was closed while {phase}"),
             Failure::Tls(why) => write!(f, "the TLS handshake failed ({why})"),
+            Failure::Untrusted(why) => {
+                write!(
+                    f,
+                    "credentials are not sent where the certificate is not trusted ({why}): --cacert or --insecure"
+                )
+            }
             Failure::Malformed(why) => write!(f, "the response is not HTTP ({why})"),
         }
     }

@@ -4,7 +4,8 @@ use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use model::{
-    Consent, Event, Exchange, NotTested, OrderKey, Origin, Outcome, Request, Round, Scheme, TlsFacts, TlsReport,
+    Consent, Event, Exchange, Failure, NotTested, OrderKey, Origin, Outcome, Request, Round, Scheme, TlsFacts,
+    TlsReport,
 };
 use tokio::sync::{OnceCell, Semaphore};
 
@@ -17,7 +18,7 @@ use crate::redirect::onward;
 use crate::share::Sharing;
 use crate::transcript::Transcript;
 use crate::transport::Transport;
-use crate::{Budget, Lease, Recorded, Scope, Settings, credentials, retry_after, tls};
+use crate::{Budget, Lease, Recorded, Scope, Settings, credentials, retry_after};
 
 /// Settings that cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -157,12 +158,8 @@ impl Wire {
             return Err(NotTested::not_applicable("the target is not asked by https"));
         }
         self.alive()?;
-        let report = self.tls_report.get_or_init(|| async {
-            let dialer = &self.transport.dialer;
-            let connect = || dialer.tunnel_io(&self.origin);
-            Arc::new(tls::inspect(connect, &self.origin.host, dialer.roots(), tls::Limits::default()).await)
-        });
-        Ok(Arc::clone(report.await))
+        let inspection = async || Arc::new(self.transport.dialer.inspect(&self.origin).await);
+        Ok(Arc::clone(self.tls_report.get_or_init(inspection).await))
     }
 
     /// Sends a request, or answers it from an identical earlier one.
@@ -296,7 +293,10 @@ impl Wire {
                 (self.listener)(Event::SlowedDown { why });
             }
         }
-        if exchange.request.origin == self.origin { self.health.learn(exchange, counts) } else { None }
+        let says_something = !matches!(exchange.failure(), Some(Failure::Untrusted(_)));
+        (exchange.request.origin == self.origin && says_something)
+            .then(|| self.health.learn(exchange, counts))
+            .flatten()
     }
 
     fn alive(&self) -> Result<(), NotTested> {

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::io;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use model::{CertificateFault, Failure, Origin, Phase, Scheme, TlsFacts};
+use model::{CertificateFault, Failure, Origin, Phase, Scheme, TlsFacts, TlsReport};
 use rustls::pki_types::ServerName;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::timeout;
@@ -13,7 +13,7 @@ use tokio_rustls::TlsConnector;
 use crate::http1::Http1;
 use crate::proxy::Proxy;
 use crate::resolve::Resolver;
-use crate::tls::{ClientCertificate, Roots, TlsSetupError, client_config};
+use crate::tls::{ClientCertificate, Limits as InspectionLimits, Roots, TlsSetupError, client_config, inspect};
 use crate::{Limits, Settings, WireError};
 
 /// Anything that bytes go through.
@@ -41,8 +41,8 @@ pub(crate) struct Dialed {
     pub(crate) stream: Stream,
     /// Whether HTTP/2 was agreed on.
     pub(crate) http2: bool,
-    /// Whether credentials may be sent.
-    pub(crate) trusted: bool,
+    /// Why credentials may not be sent, if so.
+    pub(crate) doubt: Option<Arc<str>>,
     /// The proxy that passes the requests on, if it reads them.
     pub(crate) proxy: Option<Proxy>,
 }
@@ -73,24 +73,24 @@ impl Dialer {
         self.facts.lock().unwrap_or_else(PoisonError::into_inner).get(origin).cloned()
     }
 
-    /// The authorities that are trusted.
-    pub(crate) fn roots(&self) -> &Roots {
-        &self.roots
-    }
-
     /// A connection to the origin's port, through the proxy's tunnel if there is a proxy.
     pub(crate) async fn tunnel(&self, origin: &Origin) -> Result<Stream, Failure> {
         let Some(proxy) = &self.proxy else {
             return Ok(Box::new(self.resolver.connect(&origin.host, origin.port, &self.limits).await?));
         };
         let stream = self.resolver.connect(&proxy.host, proxy.port, &self.limits).await?;
-        let connection = Http1::new(Box::new(stream), None, false);
+        let connection = Http1::new(Box::new(stream), None, None);
         connection.tunnel(proxy.connect_head(origin).as_bytes(), &self.limits).await
     }
 
-    /// The same for those who count errors of input and output.
-    pub(crate) async fn tunnel_io(&self, origin: &Origin) -> io::Result<Stream> {
-        self.tunnel(origin).await.map_err(|failure| io::Error::other(failure.to_string()))
+    /// What the origin's TLS accepts.
+    pub(crate) async fn inspect(&self, origin: &Origin) -> TlsReport {
+        let connect = async || self.tunnel(origin).await.map_err(|failure| io::Error::other(failure.to_string()));
+        let mut report = inspect(connect, &origin.host, &self.roots, InspectionLimits::default()).await;
+        if self.insecure {
+            report.faults.clear();
+        }
+        report
     }
 
     /// A connection ready for requests; `http2` says whether HTTP/2 may be agreed on.
@@ -99,11 +99,11 @@ impl Dialer {
             (Scheme::Https, _) => self.shake_hands(origin, self.tunnel(origin).await?, http2).await,
             (Scheme::Http, None) => {
                 let stream = self.tunnel(origin).await?;
-                Ok(Dialed { stream, http2: false, trusted: true, proxy: None })
+                Ok(Dialed { stream, http2: false, doubt: None, proxy: None })
             }
             (Scheme::Http, Some(proxy)) => {
                 let stream = Box::new(self.resolver.connect(&proxy.host, proxy.port, &self.limits).await?);
-                Ok(Dialed { stream, http2: false, trusted: true, proxy: Some(proxy.clone()) })
+                Ok(Dialed { stream, http2: false, doubt: None, proxy: Some(proxy.clone()) })
             }
         }
     }
@@ -124,13 +124,15 @@ impl Dialer {
         let connection = stream.get_ref().1;
         let mut facts = verifier.facts(connection);
         let http2 = connection.alpn_protocol() == Some(b"h2");
-        let trusted = self.insecure || origin.is_loopback() || !facts.faults.iter().any(is_of_trust);
+        let doubts: Vec<_> = facts.faults.iter().filter(|f| is_of_trust(f)).map(ToString::to_string).collect();
+        let trusted = self.insecure || origin.is_loopback() || doubts.is_empty();
+        let doubt = (!trusted).then(|| Arc::from(doubts.join("; ")));
         if self.insecure {
             facts.faults.clear();
             facts.verify_error = None;
         }
         self.facts.lock().unwrap_or_else(PoisonError::into_inner).entry(origin.clone()).or_insert(facts);
-        Ok(Dialed { stream: Box::new(stream), http2, trusted, proxy: None })
+        Ok(Dialed { stream: Box::new(stream), http2, doubt, proxy: None })
     }
 }
 

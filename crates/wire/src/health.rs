@@ -144,11 +144,8 @@ fn is_refusal(exchange: &Exchange) -> bool {
 /// Whether it shows how the target answers when it does answer: an ordinary request of nobody in particular.
 fn is_good(exchange: &Exchange) -> bool {
     let request = &exchange.request;
-    exchange.is_success()
-        && request.is_clean()
-        && request.method.is_safe()
-        && !request.large
-        && request.identity.is_none()
+    let ordinary = request.is_clean() && request.method.is_safe() && !request.large && request.identity.is_none();
+    ordinary && (200..500).contains(&exchange.status()) && !is_refusal(exchange)
 }
 
 #[cfg(test)]

@@ -25,7 +25,7 @@ use crate::http1::Attempt;
 pub(crate) struct Http2 {
     sender: SendRequest<Full<Bytes>>,
     streams: Arc<Semaphore>,
-    trusted: bool,
+    doubt: Option<Arc<str>>,
     answered: Arc<AtomicBool>,
     _driver: Arc<Driver>,
 }
@@ -40,7 +40,7 @@ impl Drop for Driver {
 }
 
 impl Http2 {
-    pub(crate) async fn start(stream: Stream, trusted: bool, limits: &Limits) -> Result<Http2, Failure> {
+    pub(crate) async fn start(stream: Stream, doubt: Option<Arc<str>>, limits: &Limits) -> Result<Http2, Failure> {
         let stream = Metered::new(stream, limits.control_frames);
         let (sender, connection) = Builder::new(TokioExecutor::new())
             .max_header_list_size(u32::try_from(limits.head_bytes).unwrap_or(u32::MAX))
@@ -56,14 +56,15 @@ impl Http2 {
         Ok(Http2 {
             sender,
             streams: Arc::new(Semaphore::new(limits.streams)),
-            trusted,
+            doubt,
             answered: Arc::default(),
             _driver: Arc::new(driver),
         })
     }
 
-    pub(crate) fn is_trusted(&self) -> bool {
-        self.trusted
+    /// Why credentials may not be sent, if so.
+    pub(crate) fn doubt(&self) -> Option<&str> {
+        self.doubt.as_deref()
     }
 
     pub(crate) fn is_open(&self) -> bool {
@@ -116,6 +117,6 @@ impl Pieces for Incoming {
 
 impl fmt::Debug for Http2 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Http2").field("trusted", &self.trusted).finish_non_exhaustive()
+        f.debug_struct("Http2").field("doubt", &self.doubt).finish_non_exhaustive()
     }
 }

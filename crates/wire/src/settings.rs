@@ -17,7 +17,8 @@ pub struct Settings {
     pub concurrency: usize,
     /// `http://host:port` of a proxy for everything.
     pub proxy: Option<String>,
-    /// Do not report certificate problems as such; the handshake never fails on them anyway.
+    /// Trust any certificate: report no fault of it, and send credentials to whoever has it. Without it the handshake does not
+    /// fail either, but credentials are sent only where the chain is trusted or the host is this machine.
     pub insecure: bool,
     /// PEM certificates of further authorities to trust.
     pub cacert: Option<Vec<u8>>,

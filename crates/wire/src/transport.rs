@@ -47,8 +47,8 @@ impl Transport {
                 Err(failure) => return failed(failure),
             };
             if let Some(mut connection) = connection {
-                if secret && !connection.is_trusted() {
-                    return failed(withheld());
+                if secret && let Some(doubt) = connection.doubt() {
+                    return failed(Failure::Untrusted(doubt.to_owned()));
                 }
                 self.count();
                 let attempt = connection.ask(prepared, &self.limits, cap).await;
@@ -79,7 +79,7 @@ impl Transport {
     async fn over_http1(&self, message: &Message, place: &Place, secret: bool, cap: usize) -> Attempt {
         // An idle connection may end just as the request is sent. Only what may be sent twice is risked on one.
         if message.may_be_repeated()
-            && let Some(connection) = place.take().filter(|connection| connection.is_trusted() || !secret)
+            && let Some(connection) = place.take().filter(|connection| connection.doubt().is_none() || !secret)
         {
             self.count();
             let (attempt, back) = connection.ask(message, &self.limits, cap).await;
@@ -89,11 +89,11 @@ impl Transport {
             }
         }
         let mut connection = match self.dialer.dial(&message.origin, false).await {
-            Ok(dialed) => Http1::new(dialed.stream, dialed.proxy, dialed.trusted),
+            Ok(dialed) => Http1::new(dialed.stream, dialed.proxy, dialed.doubt),
             Err(failure) => return failed(failure),
         };
-        if secret && !connection.is_trusted() {
-            return failed(withheld());
+        if secret && let Some(doubt) = connection.doubt() {
+            return failed(Failure::Untrusted(doubt.to_owned()));
         }
         match connection.state() {
             Idle::Quiet => {}
@@ -131,11 +131,11 @@ impl Transport {
     async fn open(&self, origin: &Origin, place: &Place) -> Result<Option<Http2>, Failure> {
         let dialed = self.dialer.dial(origin, true).await?;
         if !dialed.http2 {
-            place.give(Some(Http1::new(dialed.stream, dialed.proxy, dialed.trusted)));
+            place.give(Some(Http1::new(dialed.stream, dialed.proxy, dialed.doubt)));
             place.give_up_http2();
             return Ok(None);
         }
-        let Ok(connection) = Http2::start(dialed.stream, dialed.trusted, &self.limits).await else {
+        let Ok(connection) = Http2::start(dialed.stream, dialed.doubt, &self.limits).await else {
             place.give_up_http2();
             return Ok(None);
         };
@@ -150,8 +150,4 @@ impl Transport {
 
 fn failed(failure: Failure) -> Attempt {
     Attempt { result: Err(failure), started: Instant::now(), nothing_came: false }
-}
-
-fn withheld() -> Failure {
-    Failure::Tls("the certificate is not trusted, so credentials are not sent to it: --cacert or --insecure".to_owned())
 }

@@ -129,7 +129,7 @@ pub(crate) struct ScanOptions {
     /// HTTP proxy for everything, http://host:port
     #[arg(long, value_name = "URL", help_heading = "How far")]
     pub(crate) proxy: Option<String>,
-    /// Do not report that the certificate is not trusted
+    /// Trust any certificate: report no fault of it, and send credentials to it
     #[arg(long, help_heading = "How far")]
     pub(crate) insecure: bool,
     /// PEM file of a further authority to trust

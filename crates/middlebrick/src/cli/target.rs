@@ -107,8 +107,7 @@ fn settings(options: &ScanOptions, origin: &Origin) -> Result<Settings, Fault> {
         settings.concurrency = usize::from(concurrency);
     }
     if let Some(timeout) = options.timeout {
-        settings.limits.head = timeout;
-        settings.limits.body = settings.limits.body.max(timeout);
+        settings.limits = settings.limits.with_timeout(timeout);
     }
     settings.proxy.clone_from(&options.proxy);
     settings.insecure = options.insecure;

@@ -8,6 +8,7 @@ mod head;
 mod tests;
 
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use bytes::{Bytes, BytesMut};
@@ -33,7 +34,7 @@ pub(crate) struct Http1 {
     stream: Stream,
     buffer: BytesMut,
     proxy: Option<Proxy>,
-    trusted: bool,
+    doubt: Option<Arc<str>>,
 }
 
 /// What a connection did while nothing was asked of it.
@@ -55,13 +56,14 @@ pub(crate) struct Attempt {
 }
 
 impl Http1 {
-    /// `proxy`: requests name the origin, for it to pass them on; `trusted`: credentials may be sent.
-    pub(crate) fn new(stream: Stream, proxy: Option<Proxy>, trusted: bool) -> Http1 {
-        Http1 { stream, buffer: BytesMut::new(), proxy, trusted }
+    /// `proxy`: requests name the origin, for it to pass them on; `doubt`: why credentials may not be sent.
+    pub(crate) fn new(stream: Stream, proxy: Option<Proxy>, doubt: Option<Arc<str>>) -> Http1 {
+        Http1 { stream, buffer: BytesMut::new(), proxy, doubt }
     }
 
-    pub(crate) fn is_trusted(&self) -> bool {
-        self.trusted
+    /// Why credentials may not be sent, if so.
+    pub(crate) fn doubt(&self) -> Option<&str> {
+        self.doubt.as_deref()
     }
 
     /// What has come since the last response. What a server says before it was asked is no answer.
@@ -234,6 +236,6 @@ impl Pieces for Body<'_> {
 
 impl std::fmt::Debug for Http1 {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Http1").field("trusted", &self.trusted).finish_non_exhaustive()
+        f.debug_struct("Http1").field("doubt", &self.doubt).finish_non_exhaustive()
     }
 }

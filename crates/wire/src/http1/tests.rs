@@ -5,9 +5,11 @@ use tokio::io::AsyncWriteExt;
 use super::*;
 use crate::Settings;
 
+type Outcome = Result<(u16, Vec<u8>, Option<Truncation>), Failure>;
+
 /// What the reader makes of these pieces, said by a server one after the other before it closes; and whether the connection could
 /// be used again.
-fn read(method: Method, pieces: &[&[u8]]) -> (Result<(u16, Vec<u8>, Option<Truncation>), Failure>, bool) {
+fn read(method: Method, pieces: &[&[u8]]) -> (Outcome, bool) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
     runtime.block_on(async {
         let (ours, mut theirs) = tokio::io::duplex(1 << 20);
@@ -22,7 +24,7 @@ fn read(method: Method, pieces: &[&[u8]]) -> (Result<(u16, Vec<u8>, Option<Trunc
         };
         let origin = model::Origin { scheme: Scheme::Http, host: "localhost".to_owned(), port: 80 };
         let message = Message::of(&Request::new(method, &origin, "/"), &Settings::polite(true));
-        let connection = Http1::new(Box::new(ours), None, true);
+        let connection = Http1::new(Box::new(ours), None, None);
         let limits = Limits::default();
         let ((attempt, back), ()) = tokio::join!(connection.ask(&message, &limits, limits.body_bytes), said);
         (attempt.result.map(|r| (r.status, r.body, r.truncated)), back.is_some())
