@@ -2,5 +2,27 @@
 
 use crate::Check;
 
+mod login_rate_limit_missing;
+mod oversized_body;
+mod page_size_uncapped;
+mod pagination_undeclared;
+mod rate_limit_bypass;
+mod rate_limit_missing;
+mod rate_limit_per_worker;
+mod retry_after_missing;
+mod string_limits_undeclared;
+mod unbounded_list;
+
 /// The checks of this category.
-pub const CHECKS: &[&Check] = &[];
+pub const CHECKS: &[&Check] = &[
+    &login_rate_limit_missing::CHECK,
+    &oversized_body::CHECK,
+    &page_size_uncapped::CHECK,
+    &pagination_undeclared::CHECK,
+    &rate_limit_bypass::CHECK,
+    &rate_limit_missing::CHECK,
+    &rate_limit_per_worker::CHECK,
+    &retry_after_missing::CHECK,
+    &string_limits_undeclared::CHECK,
+    &unbounded_list::CHECK,
+];

@@ -1,12 +1,12 @@
 //! Where a name and a password are given, and requests that give wrong ones.
 
-use model::{Method, Operation, Request, Schema, Surface};
-use serde_json::json;
+use model::{Exchange, Method, Operation, Request, Schema, SchemaType, Surface};
+use serde_json::{Map, Value};
 
 use super::fields::{self, Holds};
-use super::words::{Meaning, says};
+use super::words::{self, Meaning, says};
 use crate::Survey;
-use crate::shared::{fill, transport};
+use crate::shared::{access, fill, transport};
 
 /// A place to log in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +19,8 @@ pub enum Login {
         user: String,
         /// The field of the password.
         password: String,
+        /// Further fields to send as they are: required texts, hidden form fields.
+        others: Vec<(String, String)>,
         /// Whether the body is JSON; else it is a form.
         json: bool,
     },
@@ -50,14 +52,18 @@ impl Login {
     pub fn attempt(&self, survey: &Survey<'_>, name: &str, secret: &str) -> Request {
         use base64::Engine as _;
         let request = match self {
-            Login::Body { path, user, password, json: true } => {
-                let body = json!({user.as_str(): name, password.as_str(): secret}).to_string();
-                Request::new(Method::POST, survey.origin(), path).body("application/json", body)
-            }
-            Login::Body { path, user, password, json: false } => {
-                let pair = |key: &str, value: &str| format!("{}={}", fill::encode(key), fill::encode(value));
-                let body = format!("{}&{}", pair(user, name), pair(password, secret));
-                Request::new(Method::POST, survey.origin(), path).body("application/x-www-form-urlencoded", body)
+            Login::Body { path, user, password, others, json } => {
+                let others = others.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+                let pairs = [(user.as_str(), name), (password.as_str(), secret)].into_iter().chain(others);
+                let request = Request::new(Method::POST, survey.origin(), path);
+                if *json {
+                    let object: Map<String, Value> = pairs.map(|(key, v)| (key.to_owned(), Value::from(v))).collect();
+                    request.body("application/json", Value::Object(object).to_string())
+                } else {
+                    let pair = |(key, value): (&str, &str)| format!("{}={}", fill::encode(key), fill::encode(value));
+                    let text = pairs.map(pair).collect::<Vec<_>>().join("&");
+                    request.body("application/x-www-form-urlencoded", text)
+                }
             }
             Login::Basic { target } => {
                 let pair = base64::engine::general_purpose::STANDARD.encode(format!("{name}:{secret}"));
@@ -83,7 +89,8 @@ pub fn places(survey: &Survey<'_>) -> Vec<Login> {
 }
 
 fn in_bodies(surface: &Surface) -> Vec<Login> {
-    let mut places: Vec<Login> = surface.operations.iter().filter_map(|o| of_operation(o)).collect();
+    let posts = || surface.operations.iter().filter(|o| o.method == Method::POST && is_login(o));
+    let mut places: Vec<Login> = posts().filter_map(|o| of_operation(o)).collect();
     for form in surface.forms.iter().filter(|form| form.method == "POST") {
         let password = form.fields.iter().find(|f| f.kind == "password");
         let user = form.fields.iter().find(|f| matches!(f.kind.as_str(), "text" | "email") && is_user(&f.name));
@@ -93,17 +100,33 @@ fn in_bodies(surface: &Surface) -> Vec<Login> {
             && places.iter().all(|known| known.path() != form.action)
         {
             let (path, user, password) = (form.action.clone(), user.name.clone(), password.name.clone());
-            places.push(Login::Body { path, user, password, json: false });
+            let hidden = form.fields.iter().filter(|f| f.kind == "hidden");
+            let others = hidden.map(|f| (f.name.clone(), f.value.clone())).collect();
+            places.push(Login::Body { path, user, password, others, json: false });
         }
+    }
+    if places.is_empty() {
+        places.extend(posts().filter(|o| o.body.is_none()).map(|o| assumed(&o.path)).next());
     }
     places
 }
 
+/// Named like a log-in, not like registration, log-out or refreshing; its path has no parameter.
+fn is_login(operation: &Operation) -> bool {
+    const OTHERS: [&str; 8] = ["register", "signup", "registration", "logout", "refresh", "reset", "forgot", "revoke"];
+    says(&operation.path, Meaning::Login)
+        && !operation.path.contains('{')
+        && !words::words(&operation.path).any(|w| OTHERS.contains(&w.as_str()))
+}
+
+/// What a path that is named like a log-in most likely takes when nothing is declared.
+fn assumed(path: &str) -> Login {
+    let (user, password) = ("username".to_owned(), "password".to_owned());
+    Login::Body { path: path.to_owned(), user, password, others: Vec::new(), json: true }
+}
+
 fn of_operation(operation: &Operation) -> Option<Login> {
-    let body = operation
-        .body
-        .as_ref()
-        .filter(|_| operation.method == Method::POST && says(&operation.path, Meaning::Login))?;
+    let body = operation.body.as_ref()?;
     let named = |is: fn(&str) -> bool| -> Option<String> {
         body.schema
             .properties
@@ -113,7 +136,16 @@ fn of_operation(operation: &Operation) -> Option<Login> {
     };
     let user = named(is_user)?;
     let password = named(|name| fields::holds(name, Holds::Password))?;
-    Some(Login::Body { path: operation.path.clone(), user, password, json: body.media_type.contains("json") })
+    let needed = |name: &String, schema: &Schema| {
+        body.schema.required.contains(name) && schema.kind == SchemaType::String && *name != user && *name != password
+    };
+    let example = |schema: &Schema| {
+        let value = schema.example.as_ref().or(schema.enumeration.first());
+        value.and_then(Value::as_str).unwrap_or("1").to_owned()
+    };
+    let others = body.schema.properties.iter().filter(|(n, s)| needed(n, s)).map(|(n, s)| (n.clone(), example(s)));
+    let others = others.collect();
+    Some(Login::Body { path: operation.path.clone(), user, password, others, json: body.media_type.contains("json") })
 }
 
 fn is_object(schema: &Schema) -> bool {
@@ -126,11 +158,30 @@ fn is_user(name: &str) -> bool {
         .contains(&plain.as_str())
 }
 
+/// Whether an answer says that the credentials are wrong: a refusal, or a message about them, and no token.
+pub fn is_rejection(exchange: &Exchange) -> bool {
+    if access::is_refused(exchange) {
+        return true;
+    }
+    let text: String = exchange.text().chars().take(4_000).collect::<String>().to_ascii_lowercase();
+    let says_so =
+        ["invalid", "incorrect", "wrong", "failed", "unknown", "denied", "does not exist", "not correct", "not found"]
+            .iter()
+            .any(|word| text.contains(word));
+    let about = ["credential", "password", "username", "login", "user", "email"].iter().any(|word| text.contains(word));
+    let mut token = false;
+    if let Some(json) = exchange.json() {
+        fields::walk(json, &mut |field| token |= fields::holds(field.name, Holds::Token) && field.value.is_string());
+    }
+    matches!(exchange.status(), 200 | 400 | 404 | 422) && says_so && about && !token
+}
+
 #[cfg(test)]
 mod tests {
     use model::{Form, FormField};
 
     use super::*;
+    use crate::shared::samples;
 
     #[test]
     fn forms_to_log_in_are_told_from_others() {
@@ -144,5 +195,20 @@ mod tests {
         assert_eq!(places("/register", vec![field("username", "text"), field("password", "password")]), 0);
         let twice = vec![field("email", "email"), field("password", "password"), field("again", "password")];
         assert_eq!(places("/login", twice), 0);
+    }
+
+    #[test]
+    fn registration_is_no_login() {
+        assert!(is_login(&samples::operation(Method::POST, "/users/v1/login")));
+        assert!(!is_login(&samples::operation(Method::POST, "/auth/register")));
+    }
+
+    #[test]
+    fn rejections_are_told_from_tokens_and_from_validation() {
+        let rejected = |status: u16, body: &str| is_rejection(&samples::exchange("/login", status, body));
+        assert!(rejected(401, "{}"));
+        assert!(rejected(200, r#"{"status":"fail","message":"Password is not correct"}"#));
+        assert!(!rejected(200, r#"{"access_token":"abc","user":"unknown"}"#));
+        assert!(!rejected(415, r#"{"error":"unsupported media type"}"#));
     }
 }

@@ -3,6 +3,7 @@
 pub mod access;
 pub mod administration;
 pub mod authorization;
+pub mod burst;
 pub mod caching;
 pub mod compare;
 pub mod fields;
@@ -16,6 +17,7 @@ pub mod jwt;
 pub mod known_file;
 pub mod login;
 pub mod names;
+pub mod pagination;
 pub mod patterns;
 pub mod provoke;
 pub mod reflection;

@@ -4,6 +4,9 @@ use std::fmt::Write as _;
 
 use model::{Redactor, Request};
 
+/// Longest body that is written out, in bytes; of a longer one only the length counts.
+const LONGEST: usize = 4_000;
+
 /// The line. Single quotes guard every argument; a body or header that is not text is given as its length only.
 pub(crate) fn line(request: &Request, redactor: &Redactor) -> String {
     let mut line = String::from("curl -sk -i --path-as-is");
@@ -20,6 +23,10 @@ pub(crate) fn line(request: &Request, redactor: &Redactor) -> String {
     for (name, value) in &request.headers {
         let value = String::from_utf8_lossy(value);
         let _ = write!(line, " -H {}", quoted(&format!("{name}: {}", redactor.header(name, &value))));
+    }
+    if request.body.len() > LONGEST {
+        let _ = write!(line, " --data-binary @- {}", quoted(&redactor.text(&request.url())));
+        return format!("head -c {} /dev/zero | {line}", request.body.len());
     }
     if !request.body.is_empty() {
         let _ = write!(line, " --data-binary {}", quoted(&redactor.text(&String::from_utf8_lossy(&request.body))));

@@ -36,7 +36,7 @@ fn entry(number: u32, record: &Recorded, redactor: &Redactor) -> TranscriptEntry
             .iter()
             .map(|(n, v)| (n.clone(), redactor.header(n, &String::from_utf8_lossy(v))))
             .collect(),
-        request_body: cut(&redactor.text(&String::from_utf8_lossy(&request.body))),
+        request_body: cut(&redactor.text(&head(&String::from_utf8_lossy(&request.body)))),
         altered: request
             .altered
             .iter()

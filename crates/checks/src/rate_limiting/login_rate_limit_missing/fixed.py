@@ -1,0 +1,34 @@
+from flask import Flask, jsonify, request
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from werkzeug.security import check_password_hash, generate_password_hash
+
+app = Flask(__name__)
+limiter = Limiter(get_remote_address, app=app, storage_uri="memory://", headers_enabled=True)
+
+HASH = generate_password_hash("correct horse battery staple", "pbkdf2:sha256:1000")
+FORM = """<form method="post" action="/login"><input name="username"><input type="password" name="password"></form>"""
+
+
+@app.get("/")
+def index():
+    return FORM
+
+
+def tried_name():
+    return str((request.get_json(silent=True) or {}).get("username", ""))[:64].lower()
+
+
+@app.post("/login")
+@limiter.limit("5 per minute")
+@limiter.limit("10 per hour", key_func=tried_name)
+def login():
+    data = request.get_json(silent=True) or request.form
+    known = data.get("username") == "maria"
+    if not check_password_hash(HASH, str(data.get("password", ""))) or not known:
+        return jsonify(error="wrong user name or password"), 401
+    return jsonify(welcome="maria")
+
+
+if __name__ == "__main__":
+    app.run()

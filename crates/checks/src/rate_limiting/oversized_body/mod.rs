@@ -1,0 +1,108 @@
+use std::sync::Arc;
+
+use model::{
+    Category, Confidence, Evidence, Exchange, Finding, Location, NotTested, Operation, Request, Rule, Severity, Tag,
+};
+
+use crate::shared::words;
+use crate::{Check, Cost, Findings, RunsOn, Survey, Touch, Twins};
+
+pub(crate) static RULE: Rule = Rule {
+    id: "oversized-body",
+    aliases: &[],
+    title: "A request body of any size is read",
+    category: Category::RateLimiting,
+    severity: Severity::Low,
+    cwe: &[770],
+    tags: &[Tag::Flask],
+    risk: "A few clients that send large bodies fill the memory of the server.",
+    fix: "Set MAX_CONTENT_LENGTH, and the limit of the proxy in front.",
+    references: &[
+        "https://owasp.org/API-Security/editions/2023/en/0xa4-unrestricted-resource-consumption/",
+        "https://flask.palletsprojects.com/en/stable/web-security/#resource-use",
+    ],
+    page: include_str!("page.md"),
+};
+
+pub(crate) static CHECK: Check = Check {
+    cost: Cost { requests: 4, touch: Touch::Refused },
+    depth: model::Depth::Standard,
+    on_surface: Some(|survey, found| Box::pin(ask(survey, found))),
+    twins: Twins::Flask {
+        vulnerable: include_str!("vulnerable.py"),
+        fixed: include_str!("fixed.py"),
+        runs_on: RunsOn::EVERYWHERE,
+    },
+    ..Check::of(&RULE)
+};
+
+const LARGE: usize = 8 << 20;
+
+/// Sends JSON that cannot be parsed, small and then large, so that nothing is stored either way.
+async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    const TRIES: usize = 2;
+    for operation in survey.surface.operations.iter().filter(|o| takes_json(o)).take(TRIES) {
+        let small = survey.ask(broken(survey, operation, 1)).await?;
+        if !matches!(small.status(), 400 | 422) {
+            continue;
+        }
+        let large = survey.send(broken(survey, operation, LARGE)).await?;
+        found.extend(judge(&small, &large, Location::of(operation)));
+        return Ok(());
+    }
+    Err(NotTested::inconclusive("no operation answered broken JSON with 400"))
+}
+
+/// A declared JSON body, no security to stop it before it is read, and a name that does no harm.
+fn takes_json(operation: &Operation) -> bool {
+    matches!(operation.method.as_str(), "POST" | "PUT")
+        && operation.body.as_ref().is_some_and(|b| b.media_type.contains("json"))
+        && !operation.declares_security()
+        && !operation.path.contains('{')
+        && !words::looks_destructive(operation)
+}
+
+fn broken(survey: &Survey<'_>, operation: &Operation, length: usize) -> Request {
+    let mut body = String::with_capacity(length + 8);
+    body.push_str("{\"a\": \"");
+    body.extend(std::iter::repeat_n('a', length));
+    Request::new(operation.method.clone(), survey.origin(), operation.path.as_str())
+        .altered("body", "", &format!("unfinished JSON of {length} bytes"))
+        .body("application/json", body)
+        .fresh()
+}
+
+/// The same refusal for the large one means that it was read to the end; 413 or a closed connection, that it was not.
+fn judge(small: &Arc<Exchange>, large: &Arc<Exchange>, location: Location) -> Option<Finding> {
+    let same = matches!(small.status(), 400 | 422) && large.status() == small.status();
+    let by_size = ["too large", "too big", "exceed", "maximum"];
+    let text = large.text().to_ascii_lowercase();
+    let refused =
+        by_size.iter().any(|word| text.contains(word)) && !small.text().to_ascii_lowercase().contains("exceed");
+    (same && !refused).then(|| {
+        let said = format!(
+            "{} MiB of unfinished JSON were read before they were refused with {}",
+            LARGE >> 20,
+            large.status()
+        );
+        let control = Evidence::new(small, format!("{} for a few bytes of it", small.status()));
+        Finding::new(&RULE, Confidence::Tentative, location, Evidence::new(large, &said)).also(control).detail(said)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shared::samples::exchange;
+
+    #[test]
+    fn only_the_same_refusal_says_that_it_was_read() {
+        let found = |small: u16, large: (u16, &str)| {
+            judge(&exchange("/x", small, "{}"), &exchange("/x", large.0, large.1), Location::host()).is_some()
+        };
+        assert!(found(400, (400, "{}")));
+        assert!(!found(400, (413, "{}")));
+        assert!(!found(400, (400, r#"{"error":"body too large"}"#)));
+        assert!(!found(401, (401, "{}")));
+    }
+}

@@ -1,0 +1,128 @@
+use std::sync::Arc;
+
+use model::{
+    Category, Confidence, Depth, Evidence, Exchange, Finding, Location, Method, NotTested, Rule, Severity, Truncation,
+};
+
+use crate::shared::{fields, fill::Value, pagination};
+use crate::{Check, Cost, Findings, Probe, RunsOn, Touch, Twins};
+
+pub(crate) static RULE: Rule = Rule {
+    id: "page-size-uncapped",
+    aliases: &[],
+    title: "The client decides how large a page is",
+    category: Category::RateLimiting,
+    severity: Severity::Medium,
+    cwe: &[770, 1284],
+    tags: &[],
+    risk: "One request makes the server read and send the whole collection.",
+    fix: "Limit the page size on the server, whatever the client asks for.",
+    references: &["https://owasp.org/API-Security/editions/2023/en/0xa4-unrestricted-resource-consumption/"],
+    page: include_str!("page.md"),
+};
+
+pub(crate) static CHECK: Check = Check {
+    cost: Cost { requests: 2, touch: Touch::Reads },
+    depth: Depth::Standard,
+    applies: |operation, _| operation.method == Method::GET && pagination::size_parameter(operation).is_some(),
+    on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
+    twins: Twins::Flask {
+        vulnerable: include_str!("vulnerable.py"),
+        fixed: include_str!("fixed.py"),
+        runs_on: RunsOn::EVERYWHERE,
+    },
+    ..Check::of(&RULE)
+};
+
+/// More than any sensible limit, and little enough for every integer type.
+const LARGE: &str = "100000";
+
+/// Asks for the ordinary page, then for a very large one.
+async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    let Some(parameter) = pagination::size_parameter(probe.operation) else { return Ok(()) };
+    let plain = probe.ask(probe.request()).await?;
+    if count(&plain).is_none() {
+        return Ok(());
+    }
+    let large = probe.ask(probe.request_with(&[Value::of(parameter, LARGE)])).await?;
+    let location = probe.location().parameter("query", &parameter.name);
+    match judge(&plain, &large, &location) {
+        Verdict::Uncapped(finding) => found.push(*finding),
+        Verdict::Capped => {}
+        Verdict::TooFew => return Err(NotTested::inconclusive("the collection is too small to show a limit")),
+    }
+    Ok(())
+}
+
+enum Verdict {
+    Uncapped(Box<Finding>),
+    Capped,
+    TooFew,
+}
+
+/// Items of the list of a successful answer.
+fn count(exchange: &Exchange) -> Option<usize> {
+    exchange.json().filter(|_| exchange.is_success()).and_then(fields::the_list).map(Vec::len)
+}
+
+fn judge(plain: &Arc<Exchange>, large: &Arc<Exchange>, location: &Location) -> Verdict {
+    const CAPS: [usize; 8] = [100, 150, 200, 250, 300, 500, 1_000, 5_000];
+    let ordinary = count(plain).unwrap_or(0);
+    let uncapped = |confidence, said: String| {
+        let evidence = Evidence::new(large, &said);
+        let control = Evidence::new(plain, format!("{ordinary} records in an ordinary answer"));
+        Verdict::Uncapped(Box::new(
+            Finding::new(&RULE, confidence, location.clone(), evidence).also(control).detail(said),
+        ))
+    };
+    let cut = large.response().is_some_and(|r| r.truncated == Some(Truncation::Cap))
+        && plain.body().len() * 4 < large.body().len();
+    if large.is_success() && cut {
+        return uncapped(
+            Confidence::Confirmed,
+            format!("more than {} bytes when {LARGE} records were asked for", large.body().len()),
+        );
+    }
+    let Some(got) = count(large) else { return Verdict::Capped };
+    let admitted = large.json().and_then(pagination::said_size) == LARGE.parse().ok();
+    if got > ordinary && got > 100 && !CAPS.contains(&got) {
+        return uncapped(Confidence::Confirmed, format!("{got} records when {LARGE} were asked for"));
+    }
+    if admitted {
+        return uncapped(Confidence::Firm, format!("the answer says that its page size is {LARGE}"));
+    }
+    if got <= ordinary.max(100) && !CAPS.contains(&got) && got != ordinary { Verdict::TooFew } else { Verdict::Capped }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shared::samples;
+
+    fn found(plain: usize, large: usize, said: &str) -> Option<bool> {
+        let answer = |count: usize, said: &str| {
+            let items = vec![r#"{"id":1}"#; count].join(",");
+            samples::exchange("/books", 200, &format!(r#"{{"items":[{items}],"meta":{{{said}}}}}"#))
+        };
+        match judge(&answer(plain, ""), &answer(large, said), &Location::host()) {
+            Verdict::Uncapped(_) => Some(true),
+            Verdict::Capped => Some(false),
+            Verdict::TooFew => None,
+        }
+    }
+
+    #[test]
+    fn everything_at_once_is_found() {
+        assert_eq!(found(20, 731, ""), Some(true));
+        assert_eq!(found(20, 34, r#""per_page":100000"#), Some(true));
+    }
+
+    #[test]
+    fn limits_hold_and_small_collections_say_nothing() {
+        assert_eq!(found(20, 100, r#""per_page":100"#), Some(false));
+        assert_eq!(found(20, 500, ""), Some(false));
+        assert_eq!(found(20, 20, ""), Some(false));
+        assert_eq!(found(20, 34, ""), None);
+        assert_eq!(found(20, 34, r#""per_page":"100000""#), None, "an echo is text");
+    }
+}

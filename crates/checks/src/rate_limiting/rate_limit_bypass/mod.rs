@@ -1,0 +1,91 @@
+use std::sync::Arc;
+
+use model::{Category, Confidence, Evidence, Exchange, Finding, Location, NotTested, Rule, Severity, Tag};
+
+use crate::shared::burst;
+use crate::{Check, Cost, Findings, RunsOn, Survey, Touch, Twins};
+
+pub(crate) static RULE: Rule = Rule {
+    id: "rate-limit-bypass",
+    aliases: &[],
+    title: "A rate limit is passed with a made-up client address",
+    category: Category::RateLimiting,
+    severity: Severity::Medium,
+    cwe: &[348, 770],
+    tags: &[Tag::Flask],
+    risk: "One header with another address in each request, and no limit holds: passwords can be guessed without end.",
+    fix: "Believe X-Forwarded-For only from your own proxy, and only as many entries as there are proxies.",
+    references: &[
+        "https://owasp.org/API-Security/editions/2023/en/0xa4-unrestricted-resource-consumption/",
+        "https://werkzeug.palletsprojects.com/en/stable/middleware/proxy_fix/",
+    ],
+    page: include_str!("page.md"),
+};
+
+pub(crate) static CHECK: Check = Check {
+    cost: Cost { requests: burst::REQUESTS + 4, touch: Touch::Bursts },
+    depth: model::Depth::Standard,
+    on_surface: Some(|survey, found| Box::pin(ask(survey, found))),
+    twins: Twins::Flask {
+        vulnerable: include_str!("vulnerable.py"),
+        fixed: include_str!("fixed.py"),
+        runs_on: RunsOn::EVERYWHERE,
+    },
+    ..Check::of(&RULE)
+};
+
+const HEADER: &str = "X-Forwarded-For";
+
+/// After a refusal asks four times: as before, with an address (RFC 5737) that nobody has, as before, with another one.
+async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    let burst = burst::run(survey).await?;
+    if burst.refused().is_none() {
+        return Err(NotTested::not_applicable("no request was refused with 429"));
+    }
+    let mut answers = Vec::new();
+    for address in [None, Some("198.51.100.23"), None, Some("203.0.113.77")] {
+        let plain = burst.request.clone().fresh();
+        let request = match address {
+            Some(address) => plain.header(HEADER, address).altered("header", HEADER, address),
+            None => plain.altered("header", HEADER, ""),
+        };
+        answers.push(survey.ask(request).await?);
+        if answers.len() == 1 && answers[0].status() != 429 {
+            return Err(NotTested::inconclusive("the limit did not last"));
+        }
+        if answers.len() == 2 && !answers[1].is_success() {
+            return Ok(());
+        }
+    }
+    found.extend(judge(&answers, Location::of(burst.operation).parameter("header", HEADER)));
+    Ok(())
+}
+
+fn judge(answers: &[Arc<Exchange>], location: Location) -> Option<Finding> {
+    let [before, first, between, second] = answers else { return None };
+    let holds = before.status() == 429 && between.status() == 429;
+    (holds && first.is_success() && second.is_success()).then(|| {
+        let evidence = Evidence::new(first, format!("{} with a made-up client address", first.status()));
+        Finding::new(&RULE, Confidence::Confirmed, location, evidence)
+            .also(Evidence::new(between, "429 again without it, right afterwards"))
+            .also(Evidence::new(second, format!("{} with another made-up address", second.status())))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shared::samples::exchange;
+
+    #[test]
+    fn the_limit_must_hold_without_the_header() {
+        let found = |statuses: [u16; 4]| {
+            let answers = statuses.map(|status| exchange("/search", status, "{}"));
+            judge(&answers, Location::host()).is_some()
+        };
+        assert!(found([429, 200, 429, 200]));
+        assert!(!found([429, 200, 200, 200]), "the window was over");
+        assert!(!found([429, 429, 429, 429]));
+        assert!(!found([429, 200, 429, 429]));
+    }
+}

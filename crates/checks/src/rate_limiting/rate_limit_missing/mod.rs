@@ -1,0 +1,94 @@
+use model::{Category, Confidence, Evidence, Exchange, Finding, Location, NotTested, Rule, Severity};
+
+use crate::shared::burst::{self, Burst, Ended};
+use crate::{Check, Cost, Findings, RunsOn, Survey, Touch, Twins};
+
+pub(crate) static RULE: Rule = Rule {
+    id: "rate-limit-missing",
+    aliases: &[],
+    title: "No rate limit was observed",
+    category: Category::RateLimiting,
+    severity: Severity::Low,
+    cwe: &[770, 799],
+    tags: &[],
+    risk: "One client can ask as often as it likes: to guess, to copy everything, or to exhaust the server.",
+    fix: "Limit requests by client in front of the application or with Flask-Limiter, most of all where it is expensive.",
+    references: &[
+        "https://owasp.org/API-Security/editions/2023/en/0xa4-unrestricted-resource-consumption/",
+        "https://flask-limiter.readthedocs.io/",
+    ],
+    page: include_str!("page.md"),
+};
+
+pub(crate) static CHECK: Check = Check {
+    cost: Cost { requests: burst::REQUESTS, touch: Touch::Bursts },
+    depth: model::Depth::Standard,
+    on_surface: Some(|survey, found| Box::pin(ask(survey, found))),
+    twins: Twins::Flask {
+        vulnerable: include_str!("vulnerable.py"),
+        fixed: include_str!("fixed.py"),
+        runs_on: RunsOn::EVERYWHERE,
+    },
+    ..Check::of(&RULE)
+};
+
+async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    if survey.observations.exchanges.iter().any(|e| is_limited(e)) {
+        return Ok(());
+    }
+    let burst = burst::run(survey).await?;
+    if burst.ended == Some(Ended::Slowed) {
+        return Err(NotTested::inconclusive("the target slowed down during the burst, which was ended"));
+    }
+    found.extend(judge(&burst));
+    Ok(())
+}
+
+/// A refusal for asking too often, or the announcement of a limit.
+fn is_limited(exchange: &Exchange) -> bool {
+    exchange.status() == 429 || burst::announces_a_limit(exchange)
+}
+
+/// So many answers without a refusal exclude limits below that number in that window, nothing more.
+fn judge(burst: &Burst<'_>) -> Option<Finding> {
+    let count = burst.answers.len();
+    let complete = count >= burst::REQUESTS as usize && burst.ended.is_none();
+    if !complete || burst.answers.iter().any(|e| is_limited(e)) || !burst.answers.iter().all(|e| e.is_success()) {
+        return None;
+    }
+    let confidence = if burst::rank(burst.operation) > 0 { Confidence::Firm } else { Confidence::Tentative };
+    let said =
+        format!("{count} identical requests, one right after the other, were all answered, and no limit was announced");
+    let evidence = Evidence::new(burst.answers.last()?, format!("{said}; this is the last of them"));
+    Some(Finding::new(&RULE, confidence, Location::of(burst.operation), evidence).detail(said))
+}
+
+#[cfg(test)]
+mod tests {
+    use model::Method;
+
+    use super::*;
+    use crate::shared::samples;
+
+    fn found(path: &str, last: (u16, &[(&str, &str)]), count: usize) -> Option<Confidence> {
+        let operation = samples::operation(Method::GET, path);
+        let mut answers: Vec<_> = (1..count).map(|_| samples::exchange(path, 200, "{}")).collect();
+        answers.push(samples::answered(path, last.0, last.1, "{}"));
+        let request = answers[0].request.clone();
+        judge(&Burst { operation: &operation, request, answers, ended: None }).map(|f| f.confidence)
+    }
+
+    #[test]
+    fn an_unlimited_operation_is_found() {
+        assert_eq!(found("/search", (200, &[]), 24), Some(Confidence::Firm));
+        assert_eq!(found("/books", (200, &[]), 24), Some(Confidence::Tentative));
+    }
+
+    #[test]
+    fn limits_and_cut_bursts_are_not() {
+        assert_eq!(found("/search", (429, &[]), 24), None);
+        assert_eq!(found("/search", (200, &[("X-RateLimit-Limit", "100")]), 24), None);
+        assert_eq!(found("/search", (200, &[]), 9), None);
+        assert_eq!(found("/search", (500, &[]), 24), None);
+    }
+}

@@ -1,0 +1,72 @@
+use model::{Category, Confidence, Evidence, Exchange, Finding, NotTested, Rule, Severity};
+
+use crate::shared::burst;
+use crate::{Check, Cost, Findings, RunsOn, Seen, Sees, Survey, Touch, Twins};
+
+pub(crate) static RULE: Rule = Rule {
+    id: "retry-after-missing",
+    aliases: &[],
+    title: "A refusal for too many requests does not say when to come back",
+    category: Category::RateLimiting,
+    severity: Severity::Low,
+    cwe: &[799],
+    tags: &[],
+    risk: "Well-meaning clients cannot wait as long as they should, and try again at once.",
+    fix: "Send Retry-After with every 429 answer.",
+    references: &[
+        "https://www.rfc-editor.org/rfc/rfc6585#section-4",
+        "https://owasp.org/API-Security/editions/2023/en/0xa4-unrestricted-resource-consumption/",
+    ],
+    page: include_str!("page.md"),
+};
+
+pub(crate) static CHECK: Check = Check {
+    cost: Cost { requests: burst::REQUESTS, touch: Touch::Bursts },
+    depth: model::Depth::Standard,
+    sees: Sees::All,
+    on_exchange: Some(on_exchange),
+    on_surface: Some(|survey, found| Box::pin(ask(survey, found))),
+    twins: Twins::Flask {
+        vulnerable: include_str!("vulnerable.py"),
+        fixed: include_str!("fixed.py"),
+        runs_on: RunsOn::EVERYWHERE,
+    },
+    ..Check::of(&RULE)
+};
+
+/// Joins the burst; its answers are judged like all others.
+async fn ask(survey: &Survey<'_>, _found: &mut Findings) -> Result<(), NotTested> {
+    let refused = burst::run(survey).await?.refused();
+    refused.map(|_| ()).ok_or_else(|| NotTested::not_applicable("no request was refused with 429"))
+}
+
+fn on_exchange(seen: &Seen<'_>, found: &mut Findings) -> bool {
+    if seen.exchange.status() != 429 {
+        return false;
+    }
+    if !says_when(seen.exchange) {
+        let evidence = Evidence::new(seen.exchange, "429 without Retry-After");
+        found.push(Finding::new(&RULE, Confidence::Confirmed, seen.location(), evidence));
+    }
+    true
+}
+
+/// `Retry-After`, or one of the headers that tell when the window ends.
+fn says_when(exchange: &Exchange) -> bool {
+    ["retry-after", "ratelimit", "ratelimit-reset", "x-ratelimit-reset", "x-rate-limit-reset"]
+        .iter()
+        .any(|name| exchange.header(name).is_some_and(|value| !value.trim().is_empty()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shared::samples::answered;
+
+    #[test]
+    fn any_word_on_when_will_do() {
+        assert!(says_when(&answered("/", 429, &[("Retry-After", "30")], "")));
+        assert!(says_when(&answered("/", 429, &[("X-RateLimit-Reset", "1700000000")], "")));
+        assert!(!says_when(&answered("/", 429, &[("Retry-After", " ")], "")));
+    }
+}

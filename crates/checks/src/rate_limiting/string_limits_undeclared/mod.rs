@@ -1,0 +1,83 @@
+use model::{
+    Category, Confidence, Evidence, Finding, Location, NotTested, Operation, Rule, Schema, SchemaType, Severity,
+    Surface,
+};
+
+use crate::shared::access;
+use crate::{Check, Findings, Observations, RunsOn, Twins};
+
+pub(crate) static RULE: Rule = Rule {
+    id: "string-limits-undeclared",
+    aliases: &[],
+    title: "Texts in a request body are declared without a longest length",
+    category: Category::RateLimiting,
+    severity: Severity::Info,
+    cwe: &[770, 1284],
+    tags: &[],
+    risk: "Whoever validates by the specification lets texts of any length through.",
+    fix: "Declare maxLength for every text that clients send, and check it.",
+    references: &[
+        "https://owasp.org/API-Security/editions/2023/en/0xa4-unrestricted-resource-consumption/",
+        "https://spec.openapis.org/oas/v3.0.3#schema-object",
+    ],
+    page: include_str!("page.md"),
+};
+
+pub(crate) static CHECK: Check = Check {
+    on_end: Some(on_end),
+    twins: Twins::Flask {
+        vulnerable: include_str!("vulnerable.py"),
+        fixed: include_str!("fixed.py"),
+        runs_on: RunsOn::EVERYWHERE,
+    },
+    ..Check::of(&RULE)
+};
+
+fn on_end(surface: &Surface, observations: &Observations, found: &mut Findings) -> Result<(), NotTested> {
+    if surface.specification.is_none() {
+        return Err(NotTested::NoSpecification);
+    }
+    let witness = access::witness(observations).ok_or(NotTested::NoAnswer)?;
+    let mut bodies = false;
+    for operation in &surface.operations {
+        let (all, endless) = texts(operation);
+        bodies |= all > 0;
+        if endless.is_empty() {
+            continue;
+        }
+        let list = endless.iter().take(8).copied().collect::<Vec<_>>().join(", ");
+        let said = format!("without maxLength: {list}");
+        let evidence = Evidence::new(witness, format!("{} declares {said}", operation.name()));
+        found.push(Finding::new(&RULE, Confidence::Tentative, Location::of(operation), evidence).detail(said));
+    }
+    if bodies { Ok(()) } else { Err(NotTested::not_applicable("no request body declares texts")) }
+}
+
+/// How many texts the body of the operation has at its top, and those without any bound.
+fn texts(operation: &Operation) -> (usize, Vec<&str>) {
+    let Some(body) = &operation.body else { return (0, Vec::new()) };
+    let all = body.schema.properties.iter().filter(|(_, s)| s.kind == SchemaType::String && !s.read_only);
+    let endless = all.clone().filter(|(_, s)| is_endless(s)).map(|(name, _)| name.as_str()).collect();
+    (all.count(), endless)
+}
+
+/// A length, a choice, a pattern or a format bounds a text.
+fn is_endless(schema: &Schema) -> bool {
+    let formatted = schema.format.as_deref().is_some_and(|f| !matches!(f, "password" | "binary" | "byte"));
+    schema.max_length.is_none() && schema.enumeration.is_empty() && schema.pattern.is_none() && !formatted
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn any_bound_is_enough() {
+        let text = || Schema::of(SchemaType::String);
+        assert!(is_endless(&text()));
+        assert!(!is_endless(&Schema { max_length: Some(80), ..text() }));
+        assert!(!is_endless(&Schema { pattern: Some("^[a-z]{1,9}$".to_owned()), ..text() }));
+        assert!(!is_endless(&Schema { format: Some("date-time".to_owned()), ..text() }));
+        assert!(is_endless(&Schema { format: Some("password".to_owned()), ..text() }));
+    }
+}

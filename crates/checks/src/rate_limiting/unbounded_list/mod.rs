@@ -1,0 +1,102 @@
+use std::sync::Arc;
+
+use model::{Category, Confidence, Evidence, Exchange, Finding, Location, Operation, Rule, Severity};
+use serde_json::Value;
+
+use crate::shared::{fields, pagination, words};
+use crate::{Check, Findings, RunsOn, Seen, Twins};
+
+pub(crate) static RULE: Rule = Rule {
+    id: "unbounded-list",
+    aliases: &[],
+    title: "A list is returned whole, whatever its length",
+    category: Category::RateLimiting,
+    severity: Severity::Low,
+    cwe: &[770],
+    tags: &[],
+    risk: "Each request makes the server read and send everything; it grows slower with every record, for everybody.",
+    fix: "Return pages, with a size that the server limits.",
+    references: &["https://owasp.org/API-Security/editions/2023/en/0xa4-unrestricted-resource-consumption/"],
+    page: include_str!("page.md"),
+};
+
+pub(crate) static CHECK: Check = Check {
+    on_exchange: Some(on_exchange),
+    twins: Twins::Flask {
+        vulnerable: include_str!("vulnerable.py"),
+        fixed: include_str!("fixed.py"),
+        runs_on: RunsOn::EVERYWHERE,
+    },
+    ..Check::of(&RULE)
+};
+
+/// Lists that are known to end.
+const REFERENCE: [&str; 12] = [
+    "countries",
+    "currencies",
+    "languages",
+    "timezones",
+    "locales",
+    "states",
+    "units",
+    "colors",
+    "colours",
+    "categories",
+    "tags",
+    "icons",
+];
+
+fn on_exchange(seen: &Seen<'_>, found: &mut Findings) -> bool {
+    let Some(operation) = seen.operation else { return false };
+    let Some(list) = seen.exchange.json().filter(|_| seen.exchange.is_success()).and_then(fields::the_list) else {
+        return false;
+    };
+    found.extend(judge(operation, seen.exchange, list, seen.location()));
+    true
+}
+
+fn judge(operation: &Operation, exchange: &Arc<Exchange>, list: &[Value], location: Location) -> Option<Finding> {
+    const FEWEST: usize = 100;
+    const MANY: usize = 500;
+    let reference = words::words(&operation.path).any(|word| REFERENCE.contains(&word.as_str()));
+    let records = list.iter().all(|item| item.as_object().is_some_and(|o| o.len() > 1));
+    let paged = pagination::takes_pages(operation) || pagination::speaks_of_pages(exchange);
+    let bounded = operation.responses.iter().filter_map(|r| r.schema.as_ref()).any(|s| s.max_items.is_some());
+    // Exactly a round number is a page of that size, though nothing says so.
+    let round = list.len().is_multiple_of(50) && list.len() <= 1_000;
+    if list.len() <= FEWEST || !records || reference || paged || bounded || round {
+        return None;
+    }
+    let confidence = if list.len() >= MANY { Confidence::Firm } else { Confidence::Tentative };
+    let said = format!("{} records in one answer, and no parameter or link for pages", list.len());
+    Some(Finding::new(&RULE, confidence, location, Evidence::new(exchange, &said)).detail(said))
+}
+
+#[cfg(test)]
+mod tests {
+    use model::Method;
+
+    use super::*;
+    use crate::shared::samples;
+
+    fn found(path: &str, count: usize, rest: &str) -> Option<Confidence> {
+        let items: Vec<String> = (0..count).map(|n| format!(r#"{{"id":{n},"title":"t"}}"#)).collect();
+        let exchange = samples::exchange(path, 200, &format!(r#"{{"items":[{}]{rest}}}"#, items.join(",")));
+        let list = fields::the_list(exchange.json().unwrap()).unwrap();
+        judge(&samples::operation(Method::GET, path), &exchange, list, Location::host()).map(|f| f.confidence)
+    }
+
+    #[test]
+    fn long_lists_without_pages_are_found() {
+        assert_eq!(found("/books", 731, ""), Some(Confidence::Firm));
+        assert_eq!(found("/books", 131, ""), Some(Confidence::Tentative));
+    }
+
+    #[test]
+    fn pages_short_lists_and_reference_data_are_not() {
+        assert_eq!(found("/books", 731, r#","next":"/books?page=2""#), None);
+        assert_eq!(found("/books", 30, ""), None);
+        assert_eq!(found("/books", 200, ""), None, "a page of 200");
+        assert_eq!(found("/countries", 249, ""), None);
+    }
+}
