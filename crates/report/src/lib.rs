@@ -9,6 +9,7 @@ mod html;
 mod json;
 mod junit;
 mod markdown;
+mod not_tested;
 mod place;
 mod plain;
 mod sarif;

@@ -65,7 +65,7 @@ pub(crate) fn fit(text: &str, most: usize) -> String {
     out
 }
 
-/// Text broken at spaces into lines of at most so many columns; a longer word gets a line of its own.
+/// Text broken at spaces into lines of at most so many columns; a longer word is broken where the line ends.
 pub(crate) fn wrap(text: &str, most: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in text.split(' ').filter(|w| !w.is_empty()) {
@@ -74,10 +74,28 @@ pub(crate) fn wrap(text: &str, most: usize) -> Vec<String> {
                 line.push(' ');
                 line.push_str(word);
             }
-            _ => lines.push(word.to_owned()),
+            _ => lines.extend(pieces(word, most.max(2))),
         }
     }
     lines
+}
+
+/// A word in pieces of at most so many columns.
+fn pieces(word: &str, most: usize) -> Vec<String> {
+    let mut pieces = vec![String::new()];
+    let mut used = 0;
+    for c in word.chars() {
+        let width = c.width().unwrap_or(0);
+        if used + width > most {
+            pieces.push(String::new());
+            used = 0;
+        }
+        used += width;
+        if let Some(piece) = pieces.last_mut() {
+            piece.push(c);
+        }
+    }
+    pieces
 }
 
 #[cfg(test)]
@@ -93,5 +111,6 @@ mod tests {
     fn wide_text_is_cut_by_columns() {
         assert_eq!(fit("日本語テキスト", 7), "日本語…");
         assert_eq!(wrap("one two three", 7), ["one two", "three"]);
+        assert_eq!(wrap("a 日本語テキスト", 6), ["a", "日本語", "テキス", "ト"]);
     }
 }

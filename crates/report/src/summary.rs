@@ -1,14 +1,14 @@
 //! The first screen: how bad, what first, how sure, what to do, what was not seen.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style as Ansi};
 use model::{Category, FindingView, Grade, Report, Severity, Status};
 
 use crate::Style;
-use crate::place;
 use crate::plain::{columns, fit, plain, wrap};
+use crate::{not_tested, place};
 
 /// Most findings shown without `--verbose`.
 const FINDINGS: usize = 8;
@@ -21,6 +21,9 @@ pub(crate) fn render(report: &Report, style: &Style) -> String {
     let page = Page { style, width: style.width.max(40) };
     let mut out = String::new();
     page.headline(report, &mut out);
+    if report.status == Status::Unreachable {
+        return out;
+    }
     page.categories(report, &mut out);
     page.findings(report, &mut out);
     page.not_tested(report, &mut out);
@@ -72,7 +75,9 @@ impl Page<'_> {
             report.requests
         );
         let shown = self.paint(&format!("{grade} {score}/100"), grade_color(report.grade).bold());
-        let _ = writeln!(out, "  {shown}    {facts}");
+        for (at, line) in wrap(&facts, self.width.saturating_sub(15)).iter().enumerate() {
+            let _ = if at == 0 { writeln!(out, "  {shown}    {line}") } else { writeln!(out, "{:15}{line}", "") };
+        }
         if let (Some(before), Some(cap)) = (report.score_before_cap, &report.cap) {
             self.wrapped(15, &format!("{before} before the cap: {cap}"), out);
         }
@@ -81,6 +86,15 @@ impl Page<'_> {
         }
         if report.status == Status::Incomplete {
             self.wrapped(15, &format!("incomplete: {}", report.status_detail.as_deref().unwrap_or("")), out);
+        }
+        let seen: Vec<String> = report
+            .technologies
+            .iter()
+            .map(|t| t.version.as_ref().map_or_else(|| t.name.clone(), |version| format!("{} {version}", t.name)))
+            .collect();
+        if !seen.is_empty() {
+            let seen = plain(&format!("seen: {}", seen.join(", ")));
+            let _ = writeln!(out, "{:15}{}", "", fit(&seen, self.width.saturating_sub(15)));
         }
         out.push('\n');
     }
@@ -93,17 +107,27 @@ impl Page<'_> {
                 None => (" ".repeat(10), "  –".to_owned()),
             };
             let note = match (result.score, selected) {
-                (Some(_), _) => counts(report, *category),
+                (Some(_), _) => notes(report, *category, result.not_tested),
                 (None, true) => "not tested".to_owned(),
                 (None, false) => "does not apply".to_owned(),
             };
-            let _ = writeln!(out, "  {:<22} {bar} {score}   {note}", category.id());
+            let row = format!("  {:<22} {bar} {score}", category.id());
+            let notes = wrap(&note, self.width.saturating_sub(42));
+            let Some((first, rest)) = notes.split_first() else {
+                let _ = writeln!(out, "{row}");
+                continue;
+            };
+            let _ = writeln!(out, "{row}   {first}");
+            for line in rest {
+                let _ = writeln!(out, "{:42}{line}", "");
+            }
         }
         out.push('\n');
     }
 
     fn bar(&self, score: u8) -> String {
-        let full = usize::from(score).div_ceil(10).min(10);
+        // Rounded down, so that only 100 is full; at least one, so that only 0 is empty.
+        let full = (usize::from(score) / 10).clamp(usize::from(score > 0), 10);
         let text = format!("{}{}", "█".repeat(full), "░".repeat(10 - full));
         self.paint(&text, grade_color(Some(Grade::of(score))))
     }
@@ -168,30 +192,7 @@ impl Page<'_> {
     }
 
     fn not_tested(&self, report: &Report, out: &mut String) {
-        let mut by_reason: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-        let mut destructive: BTreeSet<&str> = BTreeSet::new();
-        for entry in &report.not_tested {
-            match entry.reason.as_str() {
-                "not-applicable" | "not-selected" => {}
-                "looks-destructive" => destructive.extend(entry.operations.iter().map(String::as_str)),
-                _ => {
-                    by_reason.entry(sentence(&entry.reason)).or_default().insert(entry.rule.as_str());
-                }
-            }
-        }
-        let mut parts: Vec<String> = by_reason
-            .iter()
-            .map(|(why, rules)| format!("{} {} {why}", rules.len(), if rules.len() == 1 { "rule" } else { "rules" }))
-            .collect();
-        if !destructive.is_empty() {
-            let names: Vec<&str> = destructive.iter().take(3).copied().collect();
-            parts.push(format!(
-                "{} {} as if changing state on GET ({})",
-                destructive.len(),
-                if destructive.len() == 1 { "operation looks" } else { "operations look" },
-                names.join(", ")
-            ));
-        }
+        let parts = not_tested::by_reason(report);
         if !parts.is_empty() {
             self.wrapped(2, &format!("Not tested: {}.", parts.join("; ")), out);
         }
@@ -199,40 +200,27 @@ impl Page<'_> {
 
     fn closing(&self, report: &Report, out: &mut String) {
         if let Some(next) = &report.best_next_fix {
-            let text = format!(
-                "Best next fix: {}, +{} points. How: middlebrick explain {}",
-                next.rule, next.points, next.rule
-            );
-            self.wrapped(2, &text, out);
+            let gain = plain(&format!("Best next fix: {}, +{} points.", next.rule, next.points));
+            let how = plain(&format!("How: middlebrick explain {}", next.rule));
+            // A command stays on one line, so that it can be copied.
+            let joint = if columns(&gain) + columns(&how) + 3 <= self.width { " " } else { "\n  " };
+            let _ = writeln!(out, "  {gain}{joint}{how}");
         }
     }
 }
 
-/// Counts of a category's findings by severity: `1 critical, 2 low`.
-fn counts(report: &Report, category: Category) -> String {
-    Severity::ALL
+/// Counts of a category's findings by severity, and of the rules that could not be tested: `1 critical, 2 low · 3 not tested`.
+fn notes(report: &Report, category: Category, not_tested: u32) -> String {
+    let counts = Severity::ALL
         .into_iter()
         .filter_map(|severity| {
             let n = report.findings.iter().filter(|f| f.category == category && f.severity == severity).count();
             (n > 0).then(|| format!("{n} {severity}"))
         })
         .collect::<Vec<_>>()
-        .join(", ")
-}
-
-pub(crate) fn sentence(reason: &str) -> &'static str {
-    match reason {
-        "no-credentials" => "want credentials (--auth-type)",
-        "no-consent" => "want consent (--active)",
-        "over-budget" => "want a larger budget (--depth deep)",
-        "no-answer" => "got no answer",
-        "open-anyway" => "could not test an open door's lock",
-        "blocked" => "were refused by the target",
-        "cut" => "were cut off",
-        "out-of-scope" => "lead out of scope",
-        "no-specification" => "want an OpenAPI document (--spec)",
-        _ => "could not tell",
-    }
+        .join(", ");
+    let untested = if not_tested > 0 { format!("{not_tested} not tested") } else { String::new() };
+    [counts, untested].into_iter().filter(|t| !t.is_empty()).collect::<Vec<_>>().join(" · ")
 }
 
 fn join(names: &BTreeSet<&str>) -> String {

@@ -1,5 +1,6 @@
 //! The HTML report in a real Chromium: what a target said must not run, load or break anything there, and the page must work.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+#![allow(clippy::disallowed_methods, clippy::disallowed_types)] // the crate is pure; this test runs a browser
 
 mod common;
 

@@ -2,7 +2,6 @@
 
 mod escape;
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use model::{FindingView, Report, Severity, Status};
@@ -183,12 +182,9 @@ fn categories(report: &Report, out: &mut String) {
 }
 
 fn not_tested(report: &Report, out: &mut String) {
-    let mut reasons: BTreeMap<&str, usize> = BTreeMap::new();
-    for entry in report.not_tested.iter().filter(|n| !matches!(n.reason.as_str(), "not-applicable" | "not-selected")) {
-        *reasons.entry(crate::summary::sentence(&entry.reason)).or_default() += 1;
-    }
-    if !reasons.is_empty() {
-        let parts: Vec<String> = reasons.iter().map(|(why, n)| format!("{n} {why}")).collect();
-        let _ = writeln!(out, "\nNot tested: {} (rules).", parts.join("; "));
+    let parts: Vec<String> =
+        crate::not_tested::by_reason(report).iter().map(|part| inline(&cut(part, PIECE))).collect();
+    if !parts.is_empty() {
+        let _ = writeln!(out, "\nNot tested: {}.", parts.join("; "));
     }
 }
