@@ -2,6 +2,9 @@
 
 use crate::Check;
 
+mod graphql_alias_limit;
+mod graphql_batching;
+mod graphql_depth;
 mod login_rate_limit_missing;
 mod oversized_body;
 mod page_size_uncapped;
@@ -15,6 +18,9 @@ mod unbounded_list;
 
 /// The checks of this category.
 pub const CHECKS: &[&Check] = &[
+    &graphql_alias_limit::CHECK,
+    &graphql_batching::CHECK,
+    &graphql_depth::CHECK,
     &login_rate_limit_missing::CHECK,
     &oversized_body::CHECK,
     &page_size_uncapped::CHECK,

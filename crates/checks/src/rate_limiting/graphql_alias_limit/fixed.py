@@ -1,0 +1,49 @@
+from flask import Flask, abort, jsonify, request
+from graphql import GraphQLError, ValidationRule, build_schema, execute_sync, parse, specified_rules, validate
+
+app = Flask(__name__)
+
+SCHEMA = build_schema(
+    """
+    type Query { books: [Book] }
+    type Book { title: String  author: Author }
+    type Author { name: String  books: [Book] }
+    """
+)
+AUTHOR = {"name": "M. Sol"}
+BOOK = {"title": "Tides", "author": AUTHOR}
+AUTHOR["books"] = [BOOK]
+
+
+class AliasLimit(ValidationRule):
+    aliases = 0
+
+    def enter_field(self, node, *_):
+        self.aliases += node.alias is not None
+        if self.aliases == 16:
+            self.report_error(GraphQLError("more than 15 aliases", node))
+
+
+def answer(query):
+    document = parse(query)
+    errors = validate(SCHEMA, document, [*specified_rules, AliasLimit])
+    if errors:
+        return {"errors": [error.formatted for error in errors]}
+    return execute_sync(SCHEMA, document, {"books": [BOOK]}).formatted
+
+
+@app.get("/")
+def index():
+    return '<a href="/graphql">GraphQL</a>'
+
+
+@app.route("/graphql", methods=["GET", "POST"])
+def graphql():
+    if request.method == "GET":
+        abort(400)
+    data = request.get_json()
+    return jsonify(answer(data["query"]))
+
+
+if __name__ == "__main__":
+    app.run()

@@ -1,0 +1,73 @@
+use std::sync::Arc;
+
+use model::{Category, Confidence, Evidence, Exchange, Finding, Location, Method, NotTested, Rule, Severity};
+use serde_json::Value;
+
+use crate::shared::graphql;
+use crate::{Check, Cost, Findings, RunsOn, Survey, Touch, Twins};
+
+pub(crate) static RULE: Rule = Rule {
+    id: "graphql-alias-limit",
+    aliases: &[],
+    title: "A GraphQL query may repeat a field without limit",
+    category: Category::RateLimiting,
+    severity: Severity::Low,
+    cwe: &[770, 799],
+    tags: &[],
+    risk: "One request runs the same field hundreds of times under other names, past every limit that counts requests.",
+    fix: "Limit the number of aliases or the cost of a query.",
+    references: &[
+        "https://cheatsheetseries.owasp.org/cheatsheets/GraphQL_Cheat_Sheet.html",
+        "https://owasp.org/API-Security/editions/2023/en/0xa4-unrestricted-resource-consumption/",
+    ],
+    page: include_str!("page.md"),
+};
+
+pub(crate) static CHECK: Check = Check {
+    cost: Cost { requests: graphql::REQUESTS + 1, touch: Touch::Queries },
+    depth: model::Depth::Standard,
+    on_surface: Some(|survey, found| Box::pin(ask(survey, found))),
+    twins: Twins::Flask {
+        vulnerable: include_str!("vulnerable.py"),
+        fixed: include_str!("fixed.py"),
+        runs_on: RunsOn::EVERYWHERE,
+    },
+    ..Check::of(&RULE)
+};
+
+const ALIASES: usize = 100;
+
+/// Asks for the cheapest field under a hundred names.
+async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    let endpoint = graphql::find(survey).await?;
+    let fields: Vec<String> = (0..ALIASES).map(|n| format!("a{n}:__typename")).collect();
+    let query = format!("{{{}}}", fields.join(" "));
+    let answer = survey.ask(graphql::query(survey, &endpoint.path, &query)).await?;
+    found.extend(judge(&answer, &endpoint.path));
+    Ok(())
+}
+
+fn judge(answer: &Arc<Exchange>, path: &str) -> Option<Finding> {
+    let data = answer.json()?.get("data")?.as_object()?;
+    let answered = (0..ALIASES).filter(|n| data.get(&format!("a{n}")).is_some_and(Value::is_string)).count();
+    (answered == ALIASES && graphql::errors(answer).is_empty()).then(|| {
+        let evidence = Evidence::new(answer, format!("one field under {ALIASES} names was answered {answered} times"));
+        Finding::new(&RULE, Confidence::Confirmed, Location::at(Method::POST, path), evidence)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shared::samples::exchange;
+
+    #[test]
+    fn all_names_must_be_answered() {
+        let names = |count: usize| (0..count).map(|n| format!(r#""a{n}":"Query""#)).collect::<Vec<_>>().join(",");
+        let found = |body: String| judge(&exchange("/graphql", 200, &body), "/graphql").is_some();
+        assert!(found(format!(r#"{{"data":{{{}}}}}"#, names(ALIASES))));
+        assert!(!found(format!(r#"{{"data":{{{}}}}}"#, names(15))));
+        assert!(!found(r#"{"data":null,"errors":[{"message":"too many aliases"}]}"#.to_owned()));
+        assert!(!found(r#"{"data":"a0:__typename"}"#.to_owned()), "an echo");
+    }
+}

@@ -1,0 +1,73 @@
+use std::sync::Arc;
+
+use model::{Category, Confidence, Evidence, Exchange, Finding, Location, Method, NotTested, Rule, Severity};
+use serde_json::{Value, json};
+
+use crate::shared::graphql;
+use crate::{Check, Cost, Findings, RunsOn, Survey, Touch, Twins};
+
+pub(crate) static RULE: Rule = Rule {
+    id: "graphql-batching",
+    aliases: &[],
+    title: "The GraphQL endpoint takes many operations in one request",
+    category: Category::RateLimiting,
+    severity: Severity::Low,
+    cwe: &[770, 799],
+    tags: &[],
+    risk: "Limits that count requests are passed: a thousand passwords fit into one.",
+    fix: "Refuse lists of operations, or limit their length and count each one.",
+    references: &[
+        "https://cheatsheetseries.owasp.org/cheatsheets/GraphQL_Cheat_Sheet.html",
+        "https://owasp.org/API-Security/editions/2023/en/0xa4-unrestricted-resource-consumption/",
+    ],
+    page: include_str!("page.md"),
+};
+
+pub(crate) static CHECK: Check = Check {
+    cost: Cost { requests: graphql::REQUESTS + 1, touch: Touch::Queries },
+    depth: model::Depth::Standard,
+    on_surface: Some(|survey, found| Box::pin(ask(survey, found))),
+    twins: Twins::Flask {
+        vulnerable: include_str!("vulnerable.py"),
+        fixed: include_str!("fixed.py"),
+        runs_on: RunsOn::EVERYWHERE,
+    },
+    ..Check::of(&RULE)
+};
+
+const OPERATIONS: usize = 20;
+
+/// Sends the smallest query twenty times in one list.
+async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    let endpoint = graphql::find(survey).await?;
+    let list = Value::Array(vec![json!({"query": "{__typename}"}); OPERATIONS]);
+    let answer = survey.ask(graphql::post(survey, &endpoint.path, &list)).await?;
+    found.extend(judge(&answer, &endpoint.path));
+    Ok(())
+}
+
+/// As many answers as operations, each a GraphQL answer: an echo of the list has none.
+fn judge(answer: &Arc<Exchange>, path: &str) -> Option<Finding> {
+    let answers = answer.json().and_then(Value::as_array)?;
+    let real = answers.iter().filter(|one| one.pointer("/data/__typename").is_some_and(Value::is_string)).count();
+    (real == OPERATIONS).then(|| {
+        let evidence = Evidence::new(answer, format!("{OPERATIONS} operations in one request, {real} answers"));
+        Finding::new(&RULE, Confidence::Confirmed, Location::at(Method::POST, path), evidence)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shared::samples::exchange;
+
+    #[test]
+    fn every_operation_must_be_answered() {
+        let list = |one: &str, count: usize| format!("[{}]", vec![one; count].join(","));
+        let found = |body: String| judge(&exchange("/graphql", 200, &body), "/graphql").is_some();
+        assert!(found(list(r#"{"data":{"__typename":"Query"}}"#, OPERATIONS)));
+        assert!(!found(list(r#"{"query":"{__typename}"}"#, OPERATIONS)), "an echo");
+        assert!(!found(list(r#"{"data":{"__typename":"Query"}}"#, 5)), "limited");
+        assert!(!found(r#"{"errors":[{"message":"Batching is not enabled"}]}"#.to_owned()));
+    }
+}
