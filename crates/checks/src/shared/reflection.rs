@@ -155,10 +155,12 @@ pub async fn of_missing(survey: &Survey<'_>) -> Result<Marked, NotTested> {
     Ok(Marked { exchange, marks: vec![mark] })
 }
 
-/// Whether any text parameter made a difference, or could not be seen to make none.
+/// Whether a parameter made a difference, or could not be seen to make none: every request that marked it was answered like the
+/// plain call.
 pub fn makes_a_difference(probe: &Probe<'_>, marked: &[Marked], place: ParameterIn, name: &str) -> bool {
     let Ok(plain) = probe.plain() else { return true };
-    !marked.iter().any(|m| m.marks.iter().any(|k| k.place == place && k.name == name) && m.is_inert(plain))
+    let mut with_it = marked.iter().filter(|m| m.marks.iter().any(|k| k.place == place && k.name == name)).peekable();
+    with_it.peek().is_none() || !with_it.all(|m| m.is_inert(plain))
 }
 
 /// What became of a mark in an answer.

@@ -53,13 +53,24 @@ static CONDITIONS: [Condition; 5] = [
     },
 ];
 
-/// The conditions worth asking: by whether the value finds something, is a number, or names an order.
-pub(super) fn that_fit(finds: bool, numeric: bool, orders: bool) -> impl Iterator<Item = &'static Condition> {
+/// What a parameter's name says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Named {
+    /// Something to sort by.
+    Order,
+    /// Something to look for.
+    Search,
+    /// Nothing.
+    Nothing,
+}
+
+/// The conditions worth asking: by whether the value finds something, is a number, and what the name says.
+pub(super) fn that_fit(finds: bool, numeric: bool, named: Named) -> impl Iterator<Item = &'static Condition> {
     CONDITIONS.iter().filter(move |condition| match condition.kind {
         Kind::Number => finds && numeric,
-        Kind::Text => finds && !orders,
-        Kind::Search => !finds,
-        Kind::Order => orders && finds,
+        Kind::Text => finds && named != Named::Order,
+        Kind::Search => !finds || named == Named::Search,
+        Kind::Order => finds && named == Named::Order,
     })
 }
 
@@ -103,10 +114,10 @@ mod tests {
 
     #[test]
     fn what_is_worth_asking() {
-        let refused = that_fit(true, true, false).filter(|c| !c.needs_text());
+        let refused = that_fit(true, true, Named::Nothing).filter(|c| !c.needs_text());
         assert_eq!(refused.count(), 1, "a number whose converter refuses text");
-        assert_eq!(that_fit(true, false, false).count(), 2);
-        assert_eq!(that_fit(false, true, false).count(), 1);
+        assert_eq!(that_fit(true, false, Named::Nothing).count(), 2);
+        assert_eq!(that_fit(false, true, Named::Search).count(), 1);
     }
 
     #[test]

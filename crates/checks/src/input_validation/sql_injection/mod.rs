@@ -14,7 +14,7 @@ use crate::{Check, Cost, Findings, Probe, RunsOn, Touch, Twins};
 
 mod condition;
 
-use condition::Condition;
+use condition::{Condition, Named};
 
 pub(crate) static RULE: Rule = Rule {
     id: "sql-injection",
@@ -56,7 +56,9 @@ async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
     let marked = reflection::of(probe).await?;
     for parameter in inputs::all(probe.operation).take(inputs::MOST) {
         let asker = Asker { probe, parameter, value: inputs::ordinary(probe, parameter) };
-        if reflection::makes_a_difference(probe, &marked, parameter.place, &parameter.name) {
+        // A search that swallows errors and finds nothing for a made-up word answers alike whatever is sent.
+        let searches = suggests(&parameter.name, Kind::Search);
+        if searches || reflection::makes_a_difference(probe, &marked, parameter.place, &parameter.name) {
             found.extend(asker.ask(&marked).await?);
         }
     }
@@ -90,11 +92,13 @@ impl Asker<'_, '_> {
         // A path that no text reaches, because its converter refuses it, still deserves one condition on the number.
         let refused = declared_number || self.parameter.place == ParameterIn::Path && is_refused(marked);
         let quoted = if refused { None } else { Some(self.send(&format!("{}'", self.value)).await?) };
-        if quoted.as_ref().is_some_and(|q| plain.face.holds_something() && q.face == plain.face) {
+        let finds = plain.face.holds_something();
+        let unmoved = finds && quoted.as_ref().is_some_and(|quoted| quoted.face == plain.face);
+        let named = self.named();
+        if unmoved && named != Named::Search {
             return Ok(None);
         }
-        let orders = suggests(&self.parameter.name, Kind::Order);
-        let fitting = condition::that_fit(plain.face.holds_something(), numeric, orders);
+        let fitting = condition::that_fit(finds && !unmoved, numeric, named);
         for condition in fitting.filter(|c| !refused || !c.needs_text()) {
             if let Some(finding) = self.condition(&plain, condition).await? {
                 return Ok(Some(finding));
@@ -103,6 +107,17 @@ impl Asker<'_, '_> {
         match quoted {
             Some(quoted) => self.pair(&plain, &quoted).await,
             None => Ok(None),
+        }
+    }
+
+    fn named(&self) -> Named {
+        let name = &self.parameter.name;
+        if suggests(name, Kind::Order) {
+            Named::Order
+        } else if suggests(name, Kind::Search) {
+            Named::Search
+        } else {
+            Named::Nothing
         }
     }
 
