@@ -71,7 +71,7 @@ fn judge(seen: &Seen<'_>, found: &mut Findings) -> bool {
 }
 
 /// What kind of dump the answer is, if it is one.
-fn dump(exchange: &Exchange) -> Option<String> {
+pub(super) fn dump(exchange: &Exchange) -> Option<String> {
     let text = exchange.text();
     if exchange.is_html() {
         return if text.contains("<title>phpinfo()</title>") || text.contains("PHP Version</td>") {

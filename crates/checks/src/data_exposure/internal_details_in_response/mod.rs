@@ -4,6 +4,7 @@ use model::{Category, Confidence, Evidence, Finding, Rule, Severity, Tag};
 use regex::Regex;
 use serde_json::Value;
 
+use super::config_dump;
 use crate::shared::fields;
 use crate::{Check, Findings, RunsOn, Seen, Twins};
 
@@ -55,7 +56,8 @@ fn judge(seen: &Seen<'_>, found: &mut Findings) -> bool {
     let Some(json) = exchange.json().filter(|j| exchange.is_success() && !fields::describes_an_api(j)) else {
         return false;
     };
-    if exchange.request.identity.is_some() {
+    // A dump of the configuration has a rule of its own.
+    if exchange.request.identity.is_some() || config_dump::dump(exchange).is_some() {
         return false;
     }
     let details = details(json);

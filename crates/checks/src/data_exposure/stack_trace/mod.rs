@@ -1,4 +1,4 @@
-use model::{Category, Confidence, Evidence, Finding, NotTested, Rule, Severity, Tag};
+use model::{Category, Confidence, Depth, Evidence, Finding, NotTested, Rule, Severity, Tag};
 
 use super::errors;
 use crate::shared::provoke;
@@ -23,6 +23,7 @@ pub(crate) static RULE: Rule = Rule {
 
 pub(crate) static CHECK: Check = Check {
     cost: Cost { requests: provoke::REQUESTS, touch: Touch::Reads },
+    depth: Depth::Standard,
     on_surface: Some(|survey, _| Box::pin(ask(survey))),
     on_exchange: Some(judge),
     sees: Sees::All,

@@ -1,8 +1,10 @@
 use model::{
-    Category, Confidence, Evidence, Finding, Location, NotTested, ParameterIn, Rule, Severity, Source, Surface,
+    Category, Confidence, Depth, Evidence, Finding, Location, Method, NotTested, Operation, ParameterIn, Rule,
+    Severity, Source, Surface,
 };
 
-use crate::{Check, Findings, Observations, RunsOn, Twins};
+use crate::shared::fill;
+use crate::{Check, Cost, Findings, Observations, RunsOn, Survey, Touch, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "vanished-operation",
@@ -19,6 +21,9 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
+    cost: Cost { requests: MOST as u32, touch: Touch::Reads },
+    depth: Depth::Standard,
+    on_surface: Some(|survey, found| Box::pin(ask(survey, found))),
     on_end: Some(judge),
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
@@ -28,16 +33,38 @@ pub(crate) static CHECK: Check = Check {
     ..Check::of(&RULE)
 };
 
+/// Operations with path parameters that are asked about once more.
+const MOST: usize = 4;
+
+/// Where a 404 may mean the object: Flask answers OPTIONS on every route that there is, whatever the object, and 404 elsewhere.
+async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    if survey.surface.specification.is_none() {
+        return Err(NotTested::NoSpecification);
+    }
+    let doubtful = survey
+        .observations
+        .called(survey.surface)
+        .filter(|(o, e)| is_promised(o) && has_path_parameters(o) && e.status() == 404 && survey.surface.has("Flask"));
+    for (operation, exchange) in doubtful.take(MOST) {
+        let options = Operation { method: Method::OPTIONS, ..operation.clone() };
+        let answer = survey.ask(fill::request(&options, survey.surface, survey.target, &[])).await?;
+        if answer.status() == 404 {
+            let evidence = Evidence::new(exchange, "status 404 for an operation of the document");
+            let control = Evidence::new(&answer, "OPTIONS is answered with 404 too, so there is no such route");
+            found.push(Finding::new(&RULE, Confidence::Firm, Location::of(operation), evidence).also(control));
+        }
+    }
+    Ok(())
+}
+
 fn judge(surface: &Surface, observations: &Observations, found: &mut Findings) -> Result<(), NotTested> {
     if surface.specification.is_none() {
         return Err(NotTested::NoSpecification);
     }
-    for (operation, exchange) in
-        observations.called(surface).filter(|(o, _)| o.source == Source::Specification && !o.deprecated)
-    {
+    for (operation, exchange) in observations.called(surface).filter(|(o, _)| is_promised(o)) {
         let gone = match exchange.status() {
             405 | 410 | 501 => true,
-            404 => operation.parameters_in(ParameterIn::Path).next().is_none(),
+            404 => !has_path_parameters(operation),
             _ => false,
         };
         if gone {
@@ -47,4 +74,12 @@ fn judge(surface: &Surface, observations: &Observations, found: &mut Findings) -
         }
     }
     Ok(())
+}
+
+fn is_promised(operation: &Operation) -> bool {
+    operation.source == Source::Specification && !operation.deprecated
+}
+
+fn has_path_parameters(operation: &Operation) -> bool {
+    operation.parameters_in(ParameterIn::Path).next().is_some()
 }
