@@ -15,6 +15,7 @@ pub mod identifiers;
 pub mod inputs;
 pub mod jwt;
 pub mod known_file;
+pub mod llm;
 pub mod login;
 pub mod names;
 pub mod pagination;

@@ -1,0 +1,71 @@
+use model::{Category, Confidence, Evidence, Finding, Location, NotTested, Rule, Severity};
+
+use crate::llm::interview::{self, Said};
+use crate::shared::llm;
+use crate::{Check, Cost, Findings, Probe, RunsOn, Touch, Twins};
+
+pub(crate) static RULE: Rule = Rule {
+    id: "llm-endpoint-open",
+    aliases: &[],
+    title: "A language model answers anybody",
+    category: Category::Llm,
+    severity: Severity::High,
+    cwe: &[306, 770],
+    tags: &[],
+    risk: "Strangers use the model at the owner's expense, for any purpose, and have all the time they want to break it.",
+    fix: "Ask for credentials before the prompt reaches the model, and limit what each account may spend.",
+    references: &["https://genai.owasp.org/llmrisk/llm102025-unbounded-consumption/"],
+    page: include_str!("page.md"),
+};
+
+pub(crate) static CHECK: Check = Check {
+    cost: Cost { requests: 1, touch: Touch::Queries },
+    applies: interview::applies,
+    on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
+    twins: Twins::Flask {
+        vulnerable: include_str!("vulnerable.py"),
+        fixed: include_str!("fixed.py"),
+        runs_on: RunsOn::EVERYWHERE,
+    },
+    ..Check::of(&RULE)
+};
+
+async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    let said = interview::anonymously(probe).await?;
+    if matches!(said.exchange.status(), 401 | 403) {
+        return Ok(());
+    }
+    interview::takes_prompts(&said)?;
+    found.extend(judge(&said, probe.location()));
+    Ok(())
+}
+
+/// The instruction was followed, or the answer counts the tokens that it cost.
+fn judge(said: &Said, location: Location) -> Option<Finding> {
+    let usage = llm::usage(&said.exchange);
+    let (confidence, shows) = if said.obeyed() {
+        let shows = format!("asked without credentials to join two words, it answers {:?}", said.proof);
+        (Confidence::Confirmed, shows)
+    } else if said.exchange.is_success() && !usage.is_empty() {
+        (Confidence::Firm, format!("a prompt without credentials was answered: {}", usage.join(", ")))
+    } else {
+        return None;
+    };
+    Some(Finding::new(&RULE, confidence, location, Evidence::new(&said.exchange, shows)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::llm::interview::tests::{replied, said};
+
+    #[test]
+    fn only_what_a_model_does_counts() {
+        let confidence = |said: &Said| judge(said, Location::host()).map(|f| f.confidence);
+        assert_eq!(confidence(&replied("plain", "qxv7w3kz")), Some(Confidence::Confirmed));
+        let counted = said("plain", 200, r#"{"reply":"Books only.","usage":{"total_tokens":12}}"#);
+        assert_eq!(confidence(&counted), Some(Confidence::Firm));
+        assert_eq!(confidence(&replied("plain", "I am a bot. Choose 1 or 2.")), None);
+        assert_eq!(confidence(&said("plain", 401, r#"{"usage":{"total_tokens":0}}"#)), None);
+    }
+}

@@ -1,0 +1,63 @@
+use model::{Category, Confidence, Evidence, Finding, Location, NotTested, Rule, Severity, Tag};
+
+use crate::llm::interview::{self, Said};
+use crate::llm::prompts::Kind;
+use crate::{Check, Findings, Probe, RunsOn, Twins};
+
+pub(crate) static RULE: Rule = Rule {
+    id: "llm-output-unescaped",
+    aliases: &[],
+    title: "What the model writes becomes part of the page",
+    category: Category::Llm,
+    severity: Severity::Medium,
+    cwe: &[79, 116],
+    tags: &[Tag::Injection],
+    risk: "Whoever decides what the model reads can run scripts in the browser of whoever sees its answer.",
+    fix: "Escape the model's answer like any other text from outside.",
+    references: &["https://genai.owasp.org/llmrisk/llm052025-improper-output-handling/"],
+    page: include_str!("page.md"),
+};
+
+pub(crate) static CHECK: Check = Check {
+    cost: interview::COST,
+    more_when_deep: interview::MORE_WHEN_DEEP,
+    applies: interview::applies,
+    on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
+    twins: Twins::Flask {
+        vulnerable: include_str!("vulnerable.py"),
+        fixed: include_str!("fixed.py"),
+        runs_on: RunsOn::EVERYWHERE,
+    },
+    ..Check::of(&RULE)
+};
+
+async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    let interview = interview::hold(probe).await?;
+    if !interview.plain().is_some_and(|plain| plain.exchange.is_html()) {
+        return Err(NotTested::not_applicable("its answers are no HTML"));
+    }
+    found.extend(interview.of(Kind::Markup)?.into_iter().find_map(|said| judge(said, probe.location())));
+    Ok(())
+}
+
+/// An element whose name the prompt did not hold stands in a page.
+fn judge(said: &Said, location: Location) -> Option<Finding> {
+    let element = format!("<{}", said.proof);
+    let found = said.exchange.is_html() && said.exchange.is_success() && said.exchange.text().contains(&element);
+    let shows = format!("the page holds the element {element}> that the model was asked for");
+    found.then(|| Finding::new(&RULE, Confidence::Confirmed, location, Evidence::new(&said.exchange, shows)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::llm::interview::tests::said;
+
+    #[test]
+    fn only_an_element_in_a_page_counts() {
+        let found = |body: &str| judge(&said("markup", 200, body), Location::host()).is_some();
+        assert!(found("<p><qxv7w3kz>ok</qxv7w3kz></p>"));
+        assert!(!found("<p>&lt;qxv7w3kz&gt;ok&lt;/qxv7w3kz&gt;</p>"));
+        assert!(!found(r#"{"reply": "<qxv7w3kz>ok</qxv7w3kz>"}"#));
+    }
+}

@@ -1,0 +1,64 @@
+use model::{Category, Confidence, Evidence, Finding, Location, NotTested, Rule, Severity};
+
+use crate::llm::interview::{self, Interview};
+use crate::shared::llm;
+use crate::{Check, Findings, Probe, RunsOn, Twins};
+
+pub(crate) static RULE: Rule = Rule {
+    id: "llm-usage-exposed",
+    aliases: &[],
+    title: "Answers show the model and what it costs",
+    category: Category::Llm,
+    severity: Severity::Info,
+    cwe: &[200, 201],
+    tags: &[],
+    risk: "Token counts and the model's name tell how long the hidden instructions are, and what a flood of prompts would cost.",
+    fix: "Answer with the reply alone, and keep the accounts in the log.",
+    references: &["https://genai.owasp.org/llmrisk/llm102025-unbounded-consumption/"],
+    page: include_str!("page.md"),
+};
+
+pub(crate) static CHECK: Check = Check {
+    cost: interview::COST,
+    more_when_deep: interview::MORE_WHEN_DEEP,
+    applies: interview::applies,
+    on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
+    twins: Twins::Flask {
+        vulnerable: include_str!("vulnerable.py"),
+        fixed: include_str!("fixed.py"),
+        runs_on: RunsOn::EVERYWHERE,
+    },
+    ..Check::of(&RULE)
+};
+
+async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    let interview = interview::hold(probe).await?;
+    found.extend(judge(&interview, probe.location()));
+    Ok(())
+}
+
+fn judge(interview: &Interview, location: Location) -> Option<Finding> {
+    let plain = interview.plain().filter(|plain| plain.exchange.is_success())?;
+    let mut shown = llm::usage(&plain.exchange);
+    if shown.is_empty() {
+        return None;
+    }
+    let name = plain.exchange.json().and_then(|json| json.get("model")).and_then(serde_json::Value::as_str);
+    shown.extend(name.map(|name| format!("model={name}")));
+    Some(Finding::new(&RULE, Confidence::Confirmed, location, Evidence::new(&plain.exchange, shown.join(", "))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::llm::interview::tests::said;
+
+    #[test]
+    fn counters_are_shown_with_the_model() {
+        let judged = |body: &str| judge(&Interview { said: vec![said("plain", 200, body)] }, Location::host());
+        let found = judged(r#"{"model":"small-1","reply":"x","usage":{"prompt_tokens":40}}"#).unwrap();
+        assert_eq!(found.evidence[0].excerpt, "usage.prompt_tokens=40, model=small-1");
+        assert!(judged(r#"{"reply":"x","usage":"see the manual"}"#).is_none());
+        assert!(judged(r#"{"model":"small-1","reply":"x"}"#).is_none());
+    }
+}
