@@ -242,3 +242,25 @@ fn a_line_of_the_table_is_a_location() {
         assert!(text.starts_with(" SEVERITY") || text.starts_with("SEVERITY"));
     }
 }
+
+/// Thousands of locations and operations: what people read stays readable, what programs read stays whole.
+#[test]
+fn a_large_report_stays_bounded() {
+    let mut report = rich();
+    let finding = report.findings[1].clone();
+    report.findings = (0..120)
+        .map(|at| {
+            let mut finding = finding.clone();
+            finding.id = format!("rule-{at}");
+            finding.locations = vec![finding.locations[0].clone(); 500];
+            finding
+        })
+        .collect();
+    report.surface = vec![report.surface[2].clone(); 10_000];
+    let size = |format| written(&report, format).len();
+    assert!(size(Format::Html) < 24_000_000, "{}", size(Format::Html));
+    assert!(size(Format::Markdown) < 65_536, "{}", size(Format::Markdown));
+    assert!(size(Format::Summary) < 20_000, "{}", size(Format::Summary));
+    assert!(size(Format::Junit) < 2_000_000, "{}", size(Format::Junit));
+    assert_eq!(written(&report, Format::Table).lines().count(), 60_001);
+}

@@ -280,7 +280,8 @@ fn surface_views(ended: &Ended, records: &[wire::Recorded], target: &Target) -> 
                 path: operation.path.clone(),
                 source: operation.source,
                 status: plain.map(|e| e.status()).filter(|s| *s != 0),
-                requests: about.get(&(at as u32)).copied().unwrap_or(0),
+                // A plain call that discovery had already made counts too.
+                requests: about.get(&(at as u32)).copied().unwrap_or(0).max(u32::from(plain.is_some())),
                 tried: tried
                     .remove(&at)
                     .map(|rules| rules.into_iter().map(str::to_owned).collect())

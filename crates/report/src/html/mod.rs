@@ -1,6 +1,7 @@
 //! The report as one HTML file: no external resource, a Content Security Policy that allows its own style and script by hash and
 //! nothing else, readable without script, printable.
 
+mod code;
 mod page;
 mod view;
 

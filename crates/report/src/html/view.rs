@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use model::{Category, FindingView, Report, Severity, Status, TranscriptEntry, Verdict};
 
+use super::code::{self, CodeLine};
 use super::page;
 use crate::plain::{block, cut, plain};
 use crate::{RuleDocuments, place};
@@ -41,9 +42,10 @@ pub(super) struct Finding {
     pub(super) count: usize,
     pub(super) locations: Vec<Location>,
     pub(super) hidden_locations: usize,
-    pub(super) page: String,
-    pub(super) vulnerable: String,
-    pub(super) fixed: String,
+    pub(super) about: String,
+    pub(super) how_to_fix: String,
+    pub(super) vulnerable: Vec<CodeLine>,
+    pub(super) fixed: Vec<CodeLine>,
     pub(super) ids: Vec<String>,
     pub(super) compliance: Vec<String>,
     pub(super) references: Vec<Reference>,
@@ -146,6 +148,8 @@ fn finding(
     documents: &RuleDocuments<'_>,
 ) -> Finding {
     let document = documents.get(finding.id.as_str()).copied().unwrap_or_default();
+    let page = page::parts(document.page);
+    let (vulnerable, fixed) = code::sides(document.vulnerable, document.fixed);
     let places: Vec<String> = finding.locations.iter().take(LOCATIONS).map(|l| line(&place::full(l))).collect();
     let search = format!("{} {} {} {}", finding.id, finding.title, finding.category.label(), places.join(" "));
     let locations = finding
@@ -176,11 +180,12 @@ fn finding(
         count: finding.locations.len(),
         locations,
         hidden_locations: finding.locations.len().saturating_sub(LOCATIONS),
-        page: page::render(document.page),
-        vulnerable: block(document.vulnerable.trim_end()),
-        fixed: block(document.fixed.trim_end()),
+        about: page.about,
+        how_to_fix: page.fix,
+        vulnerable,
+        fixed,
         ids: finding.cwe.iter().chain(&finding.owasp).map(|id| line(id)).collect(),
-        compliance: finding.compliance.iter().map(|c| line(&format!("{} {}", c.standard, c.requirement))).collect(),
+        compliance: finding.compliance.iter().map(|c| line(&format!("{}: {}", c.standard, c.requirement))).collect(),
         references: finding
             .references
             .iter()

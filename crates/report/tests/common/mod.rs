@@ -1,5 +1,5 @@
 //! Reports to render: a realistic one, and the same with a hostile string wherever a target could put one.
-#![allow(dead_code, unreachable_pub, missing_docs)] // each test file uses its part
+#![allow(dead_code, unreachable_pub, missing_docs, clippy::unwrap_used)] // each test file uses its part
 
 use model::Report;
 use serde_json::{Value, json};
