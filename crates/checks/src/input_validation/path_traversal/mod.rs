@@ -1,6 +1,6 @@
 use model::{
     Category, Confidence, Evidence, Finding, Location, Method, NotTested, Operation, Parameter, ParameterIn, Request,
-    Rule, Severity, Tag,
+    Rule, Severity, Source, Tag,
 };
 
 use crate::shared::inputs;
@@ -96,17 +96,20 @@ enum Spot<'a> {
 }
 
 fn spots(operation: &Operation) -> impl Iterator<Item = Spot<'_>> {
-    let named = inputs::texts(operation).filter(|p| is_file(p)).map(Spot::Parameter);
+    let named = inputs::texts(operation).filter(|p| is_file(p, operation)).map(Spot::Parameter);
     named.chain(file_in(operation).map(Spot::Segment))
 }
 
 fn names_a_file(operation: &Operation) -> bool {
-    inputs::texts(operation).any(is_file)
+    inputs::texts(operation).any(|p| is_file(p, operation))
 }
 
-/// By its name, or because its value has a file's extension.
-fn is_file(parameter: &Parameter) -> bool {
-    suggests(&parameter.name, Kind::File) || parameter.example.as_deref().is_some_and(has_extension)
+/// By its name, or because its value has a file's extension. A number in a link numbers a page, it names no file; in a form it is
+/// only what was filled in.
+fn is_file(parameter: &Parameter, operation: &Operation) -> bool {
+    let example = parameter.example.as_deref().unwrap_or("");
+    let numbers = operation.source != Source::Form && example.parse::<f64>().is_ok();
+    has_extension(example) || suggests(&parameter.name, Kind::File) && !numbers
 }
 
 /// The directory of a path whose last segment is a file's name.

@@ -1,7 +1,8 @@
 use std::sync::Arc;
 
 use model::{
-    Category, Confidence, Evidence, Exchange, Finding, Location, NotTested, Operation, Rule, SchemaType, Severity, Tag,
+    Category, Confidence, Evidence, Exchange, Finding, Location, NotTested, Operation, Parameter, Rule, SchemaType,
+    Severity, Tag,
 };
 
 use super::fetches;
@@ -55,7 +56,11 @@ fn look(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
 
 /// Names of parameters and of body fields that take a URL.
 fn urls(operation: &Operation) -> Vec<(&'static str, String)> {
-    let parameters = fetches::parameters(operation).map(|p| (p.place.id(), p.name.clone()));
+    let shown =
+        |p: &Parameter| p.example.as_deref().is_some_and(|e| e.starts_with("http://") || e.starts_with("https://"));
+    let parameters = fetches::parameters(operation)
+        .filter(|p| is_plainly_a_url(&p.name) || fetches::is_url(&p.schema) || shown(p))
+        .map(|p| (p.place.id(), p.name.clone()));
     let fields = operation.body.iter().flat_map(|body| &body.schema.properties);
     let fields = fields.filter(|(name, schema)| {
         fetches::is_url(schema) || matches!(schema.kind, SchemaType::String | SchemaType::Any) && is_plainly_a_url(name)
@@ -63,7 +68,7 @@ fn urls(operation: &Operation) -> Vec<(&'static str, String)> {
     parameters.chain(fields.map(|(name, _)| ("body", name.clone()))).collect()
 }
 
-/// Body fields are many; only names that say URL count.
+/// Hosts and targets may be anything; only names that say URL count.
 fn is_plainly_a_url(name: &str) -> bool {
     words(name).any(|word| ["url", "uri", "webhook", "callback"].contains(&word.as_str()))
 }
