@@ -5,6 +5,7 @@ use regex::Regex;
 
 use crate::shared::compare::Face;
 use crate::shared::login::{self, Login};
+use crate::shared::session_id::like;
 use crate::{Check, Cost, Findings, RunsOn, Survey, Touch, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -46,10 +47,11 @@ async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested>
     }
     for place in places.iter().take(PLACES) {
         let password = survey.canary("password");
-        let (one, other) = (survey.canary("nobody"), survey.canary("nobody else"));
+        let name = likely_name(survey);
+        // Names of one length and shape: an answer that only repeats the request is then alike for all three.
+        let (one, other) = (like(&name, &survey.canary("nobody")), like(&name, &survey.canary("nobody else")));
         let first = survey.ask(place.attempt(survey, &one, &password)).await?;
         let second = survey.ask(place.attempt(survey, &other, &password)).await?;
-        let name = likely_name(survey);
         let third = survey.ask(place.attempt(survey, &name, &password)).await?;
         let attempts = [(&first, one.as_str()), (&second, other.as_str()), (&third, name.as_str())];
         found.extend(judge(place, attempts, &password));

@@ -47,8 +47,8 @@ async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
         return Ok(());
     }
     let missing = probe.missing_beside(anonymous.request.path()).await?;
-    if soft_404::alike(&missing, &anonymous) {
-        return Ok(());
+    if !tells_apart(&missing, &anonymous) {
+        return Err(NotTested::inconclusive("the server answers a path that does not exist as well"));
     }
     let known = probe.plain().ok().filter(|plain| plain.request.identity.is_some() && plain.is_success());
     found.push(finding(probe.location(), &anonymous, known));
@@ -63,6 +63,17 @@ fn finding(location: Location, anonymous: &Arc<Exchange>, known: Option<&Arc<Exc
             Finding::new(&RULE, Confidence::Confirmed, location, evidence).also(control)
         }
         None => Finding::new(&RULE, Confidence::Firm, location, evidence),
+    }
+}
+
+/// Whether the server refuses what does not exist, or at least answers it with a page where the operation has JSON: who answers
+/// everything shows no data by it.
+fn tells_apart(missing: &Exchange, anonymous: &Exchange) -> bool {
+    let is_json = |exchange: &Exchange| exchange.json().is_some();
+    match missing.status() {
+        200..=299 => is_json(anonymous) && !is_json(missing) && !soft_404::alike(missing, anonymous),
+        300..=499 => true,
+        _ => false,
     }
 }
 
@@ -102,6 +113,15 @@ mod tests {
         assert!(!holds(200, "[]") && !holds(200, "{}") && !holds(204, ""));
         assert!(!holds(200, r#"{"error":"unauthorized"}"#) && !holds(401, r#"[{"id":1}]"#));
         assert!(!holds(200, r#"<form><input type="password"></form>"#));
+    }
+
+    #[test]
+    fn a_server_that_answers_everything_shows_nothing() {
+        let data = exchange("/orders", 200, r#"[{"id":1}]"#);
+        assert!(tells_apart(&exchange("/x", 404, "{}"), &data) && tells_apart(&exchange("/x", 200, "<p>app"), &data));
+        assert!(!tells_apart(&exchange("/x", 200, r#"{"path":"/x"}"#), &data));
+        assert!(!tells_apart(&exchange("/x", 500, "{}"), &data));
+        assert!(!tells_apart(&exchange("/x", 200, "<p>x"), &exchange("/orders", 200, "<p>y")));
     }
 
     #[test]
