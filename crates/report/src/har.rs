@@ -17,9 +17,7 @@ pub(crate) fn render(report: &Report) -> String {
             "comment": format!("{} {}; secrets are masked, bodies are cut", report.id, report.url),
         }
     });
-    let mut text = serde_json::to_string_pretty(&archive).unwrap_or_default();
-    text.push('\n');
-    text
+    crate::json::write(&archive)
 }
 
 fn entry(entry: &TranscriptEntry) -> Value {

@@ -34,7 +34,8 @@ pub(crate) fn cut(text: &str, most: usize) -> String {
     }
 }
 
-fn is_hidden(c: char) -> bool {
+/// Whether a terminal would obey it, or nobody would see it.
+pub(crate) fn is_hidden(c: char) -> bool {
     c.is_control()
         || matches!(c,
             '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'

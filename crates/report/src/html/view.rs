@@ -11,7 +11,7 @@ use crate::plain::{block, cut, plain};
 use crate::{RuleDocuments, place};
 
 /// Most locations shown of one finding.
-const LOCATIONS: usize = 200;
+const LOCATIONS: usize = 100;
 
 /// Most operations shown of the surface, and most of them with the rules that were tried.
 const OPERATIONS: usize = 2_000;

@@ -7,9 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use model::{Confidence, FindingView, LocationView, Report, Severity, Status, TranscriptEntry};
 
-use crate::RuleDocuments;
-use crate::place;
 use crate::plain::{block, cut, plain};
+use crate::{RuleDocuments, json, place};
 use types::{
     AutomationDetails, Configuration, Content, Driver, ExchangeProperties, Fingerprints, Index, Invocation, Log,
     Notification, ResultProperties, Rule, RuleProperties, Run, SarifResult, Text, Tool, WebRequest, WebResponse,
@@ -55,9 +54,7 @@ pub(crate) fn render(report: &Report, documents: &RuleDocuments<'_>) -> String {
         properties: properties(report),
     };
     let log = Log { schema: "https://json.schemastore.org/sarif-2.1.0.json", version: "2.1.0", runs: [run] };
-    let mut text = serde_json::to_string_pretty(&log).unwrap_or_default();
-    text.push('\n');
-    text
+    json::write(&log)
 }
 
 /// `example.com:8443` of a URL.
