@@ -106,8 +106,8 @@ mod tests {
         assert_eq!(static_directory(&surface), "/static/");
         surface.assets.extend(["/assets/a.js".to_owned(), "/assets/css/b.css".to_owned(), "/x/c.js".to_owned()]);
         assert_eq!(static_directory(&surface), "/assets/");
-        assert_eq!(paths("repository", Depth::Standard, &surface), ["/.git/HEAD", "/assets/.git/HEAD"]);
-        assert_eq!(paths("repository", Depth::Quick, &surface), ["/.git/HEAD"]);
+        assert_eq!(paths("environment", Depth::Standard, &surface), ["/.env", "/assets/.env"]);
+        assert_eq!(paths("environment", Depth::Quick, &surface), ["/.env"]);
     }
 
     #[test]

@@ -22,8 +22,8 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost { requests: 5, touch: Touch::Reads },
-    more_when_deep: 15,
+    cost: Cost { requests: 3, touch: Touch::Reads },
+    more_when_deep: 17,
     depth: Depth::Standard,
     on_surface: Some(|survey, _| Box::pin(ask(survey))),
     on_exchange: Some(judge),

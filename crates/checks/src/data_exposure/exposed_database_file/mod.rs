@@ -21,8 +21,8 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost { requests: 4, touch: Touch::Reads },
-    more_when_deep: 13,
+    cost: Cost { requests: 3, touch: Touch::Reads },
+    more_when_deep: 14,
     on_surface: Some(|survey, found| Box::pin(files::ask(survey, found, &RULE, "database", files::database))),
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),

@@ -9,7 +9,7 @@ root = Path(tempfile.mkdtemp())
 (root / ".git").mkdir()
 (root / ".git" / "HEAD").write_text("ref: refs/heads/main\n")
 
-app = Flask(__name__, static_folder=root / "static", static_url_path="/static")
+app = Flask(__name__, static_folder=root / "static", static_url_path="")
 
 
 @app.get("/")

@@ -21,8 +21,8 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost { requests: 6, touch: Touch::Reads },
-    more_when_deep: 15,
+    cost: Cost { requests: 5, touch: Touch::Reads },
+    more_when_deep: 16,
     on_surface: Some(|survey, found| Box::pin(files::ask(survey, found, &RULE, "source", files::source))),
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),

@@ -33,8 +33,9 @@ pub(crate) static CHECK: Check = Check {
     ..Check::of(&RULE)
 };
 
-const STANDARD: [&str; 3] = ["/metrics", "/dashboard/", "/flask-profiler/"];
-const DEEP: [&str; 10] = [
+const STANDARD: [&str; 2] = ["/metrics", "/dashboard/"];
+const DEEP: [&str; 11] = [
+    "/flask-profiler/",
     "/dashboard/login",
     "/rq/",
     "/flower/",
