@@ -20,8 +20,12 @@ pub(super) struct Told {
     pub(super) excerpt: String,
 }
 
+/// Most of a body that is read: errors stand at its beginning, and a target may answer every request with megabytes.
+const READ: usize = 128 * 1024;
+
 fn told(table: &'static [Pattern], text: &str) -> Option<Told> {
-    first(table, text).map(|(pattern, excerpt)| Told { what: pattern.name.clone(), excerpt })
+    first(table, &text[..text.floor_char_boundary(READ)])
+        .map(|(pattern, excerpt)| Told { what: pattern.name.clone(), excerpt })
 }
 
 /// A page for developers: interactive, or showing source code and variables.
@@ -58,7 +62,8 @@ pub(super) fn detail(exchange: &Exchange) -> Option<Told> {
     if told(&STACK_TRACES, &text).is_some() || told(&SQL_ERRORS, &text).is_some() {
         return None;
     }
-    let all = DETAILS.iter().filter_map(|p| p.excerpt(&text).map(|excerpt| Told { what: p.name.clone(), excerpt }));
+    let start = &text[..text.floor_char_boundary(READ)];
+    let all = DETAILS.iter().filter_map(|p| p.excerpt(start).map(|excerpt| Told { what: p.name.clone(), excerpt }));
     let mut all = all.filter(|found| !is_echo(exchange, &found.excerpt));
     all.next().or_else(|| swallowed_404(exchange, &text))
 }
@@ -89,11 +94,42 @@ fn is_echo(exchange: &Exchange, excerpt: &str) -> bool {
 mod tests {
     use super::*;
     use crate::shared::patterns::verify;
+    use crate::shared::samples::exchange;
 
     #[test]
     fn the_tables_are_honest() {
         for table in [&DEBUG_PAGES, &STACK_TRACES, &SQL_ERRORS, &DETAILS] {
             verify(table);
         }
+    }
+
+    #[test]
+    fn servers_that_answer_everything_tell_nothing() {
+        let sent = "/search?q=near%20%22x%22:%20syntax%20error";
+        for exchange in [
+            exchange(sent, 400, r#"{"error": "bad request", "path": "/search?q=near \"x\": syntax error"}"#),
+            exchange(sent, 403, "<html><title>Request blocked</title>It looked like: near \"x\": syntax error</html>"),
+            exchange(
+                "/x",
+                500,
+                "<!doctype html><title>500 Internal Server Error</title><h1>Internal Server Error</h1>",
+            ),
+            exchange("/x", 404, "<!doctype html><title>App</title><div id=root></div><script src=/app.js></script>"),
+            exchange("/x", 422, r#"{"detail": [{"loc": ["query", "q"], "msg": "Field required", "type": "missing"}]}"#),
+        ] {
+            assert_eq!(debug_page(&exchange), None);
+            assert_eq!(stack_trace(&exchange), None);
+            assert_eq!(detail(&exchange), None);
+        }
+        let blocked = exchange("/x", 403, "<html>near \"x\": syntax error, an error</html>");
+        assert_eq!(sql_error(&blocked), None);
+    }
+
+    #[test]
+    fn one_page_is_one_kind() {
+        let page = "<title>KeyError // Werkzeug Debugger</title><div class=\"traceback\">Traceback (most recent call last):\n File \"/a.py\", line 1";
+        let page = exchange("/x", 500, page);
+        assert!(debug_page(&page).is_some());
+        assert_eq!((stack_trace(&page), detail(&page)), (None, None));
     }
 }
