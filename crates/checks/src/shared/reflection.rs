@@ -181,10 +181,12 @@ pub fn read(mark: &Mark, exchange: &Exchange) -> Echo {
     let occurrences: Vec<&str> = text.match_indices(c).take(40).map(|(from, _)| near(from)).collect();
     let is_html = response.is_html() || response.header("content-type").is_none();
     let raw_element = text.contains(&format!("<{c}z>"));
+    // The slash of an end tag ends a path parameter before it.
+    let ends_tags = mark.place != ParameterIn::Path;
     Echo {
         in_body: true,
         in_header,
-        breaks_out: (is_html && text.len() <= PAGE).then(|| structure(&text, c, raw_element)).flatten(),
+        breaks_out: (is_html && text.len() <= PAGE).then(|| structure(&text, c, raw_element && ends_tags)).flatten(),
         computed: occurrences.iter().any(|t| t.contains(&product)),
         halved: occurrences
             .iter()

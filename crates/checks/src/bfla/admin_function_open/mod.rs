@@ -24,7 +24,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost { requests: 3, touch: Touch::Reads },
+    cost: Cost { requests: 4, touch: Touch::Reads },
     applies: |operation, _| is_for_administrators(operation),
     on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
     on_surface: Some(|survey, found| Box::pin(look(survey, found))),
@@ -63,6 +63,12 @@ async fn look(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested
         }
         let answer = survey.ask(survey.get(path)).await?;
         if administration::shows(&answer).is_some() {
+            // A router that takes any word before the collection (`/x/users`) shows nothing that is for administrators.
+            let word = format!("/{}/", survey.canary("another word"));
+            let elsewhere = survey.ask(survey.get(path.replace("/admin/", &word))).await?;
+            if soft_404::alike(&elsewhere, &answer) {
+                continue;
+            }
             let missing = survey.missing_beside(path).await?;
             found.extend(judge(&answer, &missing, false, Location::at(Method::GET, path)));
             break;
