@@ -16,6 +16,8 @@ pub enum Touch {
     Bursts,
     /// Other methods that the server is expected to refuse: bogus methods, malformed bodies, failed logins. Needs consent.
     Refused,
+    /// A bounded burst of requests that the server is expected to refuse, counted apart from the budget: failed logins. Needs consent.
+    RefusedBursts,
     /// State-changing requests on own objects. Needs consent.
     Writes,
     /// Destroys own objects, last. Needs consent.
@@ -23,11 +25,16 @@ pub enum Touch {
 }
 
 impl Touch {
+    /// Whether it asks so often that the target is expected to refuse: such detectors run last, and what they send is counted apart.
+    pub fn is_burst(self) -> bool {
+        matches!(self, Touch::Bursts | Touch::RefusedBursts)
+    }
+
     /// Whether the user's consent allows it.
     pub fn allowed_by(self, consent: Consent) -> bool {
         match self {
             Touch::Nothing | Touch::Reads | Touch::Queries | Touch::Bursts => true,
-            Touch::Refused | Touch::Writes => consent >= Consent::SafeWrites,
+            Touch::Refused | Touch::RefusedBursts | Touch::Writes => consent >= Consent::SafeWrites,
             Touch::Destroys => consent >= Consent::SafeWrites,
         }
     }

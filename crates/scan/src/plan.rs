@@ -69,7 +69,7 @@ pub fn plan(surface: &Surface, target: &Target) -> Plan {
     }
     // Bursts come last: the refusals they provoke would spoil the other answers.
     plan.asked.sort_by_key(|p| {
-        let bursts = p.check.cost.touch == Touch::Bursts;
+        let bursts = p.check.cost.touch.is_burst();
         (bursts, std::cmp::Reverse(p.check.rule.severity), p.check.cost.requests, p.index, p.operation)
     });
     plan

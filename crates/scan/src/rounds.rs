@@ -90,7 +90,7 @@ fn admit<'a>(
     let mut later = VecDeque::new();
     let mut others = false;
     while let Some(planned) = waiting.pop_front() {
-        let bursts = planned.check.cost.touch == Touch::Bursts;
+        let bursts = planned.check.cost.touch.is_burst();
         let cost = if bursts { 0 } else { planned.check.requests(depth) };
         others |= !bursts;
         if wave.len() >= WAVE || cost > left && cost <= budget || bursts && others {
@@ -117,7 +117,7 @@ async fn ask(
     let check = planned.check;
     let requests = check.requests(target.depth);
     let lease = match check.cost.touch {
-        Touch::Bursts => Lease::burst(wire.budget(), requests),
+        Touch::Bursts | Touch::RefusedBursts => Lease::burst(wire.budget(), requests),
         Touch::Queries => Lease::reading(wire.budget(), requests).with_queries(),
         _ => Lease::reading(wire.budget(), requests),
     };

@@ -23,6 +23,8 @@ pub struct Burst<'a> {
     pub operation: &'a Operation,
     /// The request without its number.
     pub request: Request,
+    /// Whether it is a place to log in or looks expensive.
+    pub matters: bool,
     /// The answers in order.
     pub answers: Vec<Arc<Exchange>>,
     /// Why it ended early for another reason than 429.
@@ -45,19 +47,19 @@ impl Burst<'_> {
     }
 }
 
-/// Sends the burst, or joins the one under way. One after the other, to the GET that looks most like a place to log in or the most
-/// expensive; it ends soon after the first 429, and at once at any other sign of distress.
+/// Sends the burst, or joins the one under way. One after the other, to the GET that looks most expensive, or else like a place to log in; it ends soon after the first 429, and at once at any other sign of distress.
 ///
 /// # Errors
 /// As [`Survey::send`], and [`NotTested::NotApplicable`] when no GET succeeded.
 pub async fn run<'a>(survey: &Survey<'a>) -> Result<Burst<'a>, NotTested> {
     let called = survey.observations.called(survey.surface);
     let candidates = called.filter(|(o, e)| o.method == Method::GET && e.is_success());
-    let best = candidates.min_by_key(|(o, _)| (std::cmp::Reverse(rank(o)), o.path.clone()));
+    let best = candidates.min_by_key(|(o, e)| (std::cmp::Reverse(rank(o, e)), o.path.clone()));
     let Some((operation, plain)) = best else {
         return Err(NotTested::not_applicable("no GET was answered"));
     };
-    let mut burst = Burst { operation, request: plain.request.clone(), answers: Vec::new(), ended: None };
+    let request = plain.request.clone();
+    let mut burst = Burst { operation, request, matters: rank(operation, plain) > 0, answers: Vec::new(), ended: None };
     for number in 1..=REQUESTS {
         let count = number.to_string();
         let request = burst.request.clone().header(COUNTER, count.as_str()).altered("header", COUNTER, &count);
@@ -71,13 +73,12 @@ pub async fn run<'a>(survey: &Survey<'a>) -> Result<Burst<'a>, NotTested> {
     Ok(burst)
 }
 
-/// How much a limit would matter here.
-pub fn rank(operation: &Operation) -> u8 {
-    if words::says(&operation.path, Meaning::Login) {
-        2
-    } else {
-        u8::from(words::says(&operation.path, Meaning::Expensive))
+/// How much a limit would matter here. The page with the form to log in is not the place where credentials are tried.
+fn rank(operation: &Operation, plain: &Exchange) -> u8 {
+    if words::says(&operation.path, Meaning::Expensive) {
+        return 2;
     }
+    u8::from(words::says(&operation.path, Meaning::Login) && !plain.is_html())
 }
 
 fn distress(answers: &[Arc<Exchange>]) -> Option<Ended> {
@@ -119,8 +120,12 @@ mod tests {
     }
 
     #[test]
-    fn places_to_log_in_come_first() {
-        let rank = |path: &str| rank(&samples::operation(Method::GET, path));
-        assert!(rank("/auth/session") > rank("/search") && rank("/search") > rank("/books"));
+    fn what_is_expensive_comes_first() {
+        let rank =
+            |path: &str, body: &str| rank(&samples::operation(Method::GET, path), &samples::exchange(path, 200, body));
+        assert!(
+            rank("/search", "[]") > rank("/auth/session", "{}") && rank("/auth/session", "{}") > rank("/books", "[]")
+        );
+        assert_eq!(rank("/login", "<form></form>"), 0);
     }
 }

@@ -160,15 +160,28 @@ fn is_user(name: &str) -> bool {
 
 /// Whether an answer says that the credentials are wrong: a refusal, or a message about them, and no token.
 pub fn is_rejection(exchange: &Exchange) -> bool {
+    const SAYS_SO: [&str; 13] = [
+        "invalid",
+        "incorrect",
+        "wrong",
+        "failed",
+        "unknown",
+        "denied",
+        "does not exist",
+        "not correct",
+        "not found",
+        "no such",
+        "no user",
+        "no customer",
+        "no account",
+    ];
+    const ABOUT: [&str; 8] = ["credential", "password", "username", "login", "user", "email", "customer", "account"];
     if access::is_refused(exchange) {
         return true;
     }
     let text: String = exchange.text().chars().take(4_000).collect::<String>().to_ascii_lowercase();
-    let says_so =
-        ["invalid", "incorrect", "wrong", "failed", "unknown", "denied", "does not exist", "not correct", "not found"]
-            .iter()
-            .any(|word| text.contains(word));
-    let about = ["credential", "password", "username", "login", "user", "email"].iter().any(|word| text.contains(word));
+    let says_so = SAYS_SO.iter().any(|word| text.contains(word));
+    let about = ABOUT.iter().any(|word| text.contains(word));
     let mut token = false;
     if let Some(json) = exchange.json() {
         fields::walk(json, &mut |field| token |= fields::holds(field.name, Holds::Token) && field.value.is_string());

@@ -25,7 +25,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost { requests: 4, touch: Touch::Reads },
+    cost: Cost { requests: 5, touch: Touch::Reads },
     applies: |operation, _| operation.method == Method::GET && identifiers::parameter(operation).is_some(),
     on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
     twins: Twins::Flask {
@@ -36,25 +36,32 @@ pub(crate) static CHECK: Check = Check {
     ..Check::of(&RULE)
 };
 
-/// Asks without credentials for the known object, for one or two others, and for one that does not exist.
+/// Asks for the known object, for one or two others, and for one that does not exist: without credentials, or with the first identity's
+/// where nobody else is let in.
 async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
     const OTHERS: usize = 2;
     let Some(parameter) = identifiers::parameter(probe.operation) else { return Ok(()) };
-    let own = probe.ask(probe.request().anonymous()).await?;
+    let mut own = probe.ask(probe.request().anonymous()).await?;
+    let anonymous = !access::is_refused(&own) || probe.target.identities.is_empty();
+    if !anonymous {
+        own = probe.ask(probe.request()).await?;
+    }
     if private(probe.operation, &own).is_none() {
         return Ok(());
     }
+    let with = |id: &str| {
+        let request = probe.request_with(&[fill::Value::of(parameter, id)]);
+        if anonymous { request.anonymous() } else { request }
+    };
     let id = fill::ordinary(parameter, probe.operation, probe.surface);
     let known = fill::harvested(&parameter.name, &probe.operation.path, probe.surface);
     let others = known.into_iter().chain(identifiers::neighbours(&id)).filter(|other| *other != id).take(OTHERS);
     for other in others.collect::<Vec<_>>() {
-        let request = probe.request_with(&[fill::Value::of(parameter, &other)]).anonymous();
-        let answer = probe.ask(request).await?;
+        let answer = probe.ask(with(&other)).await?;
         if !is_another(probe.operation, &own, &answer) {
             continue;
         }
-        let absent = identifiers::absent(&id, probe.target.seed, "object");
-        let control = probe.ask(probe.request_with(&[fill::Value::of(parameter, &absent)]).anonymous()).await?;
+        let control = probe.ask(with(&identifiers::absent(&id, probe.target.seed, "object"))).await?;
         let guarded = access::is_guarded_somewhere(probe.surface, probe.observations);
         let location = probe.location().parameter("path", &parameter.name);
         found.extend(judge(probe.operation, [&own, &answer, &control], guarded, location));
@@ -99,12 +106,15 @@ fn judge(
     let (object, is_personal) = private(operation, other)?;
     let mut names = fields::names_of(object, Holds::Personal);
     names.extend(fields::names_of(object, Holds::Owner));
-    let confidence = match (is_personal && guarded, operation.declares_security()) {
+    let anonymous = other.request.identity.is_none();
+    // One identity that reads two people's objects may be allowed to: staff, or objects that are shared.
+    let confidence = match (is_personal && guarded && anonymous, operation.declares_security()) {
         (true, true) => Confidence::Confirmed,
         (true, false) => Confidence::Firm,
         _ => Confidence::Tentative,
     };
-    let said = format!("without credentials: an object with {}", names.join(", "));
+    let who = if anonymous { "without credentials" } else { "with the first identity's credentials" };
+    let said = format!("{who}: an object with {}", names.join(", "));
     let refused = format!("{} for an id that nothing has", control.status());
     Some(
         Finding::new(&RULE, confidence, at, Evidence::new(other, said))

@@ -75,15 +75,20 @@ fn privileged(exchange: &Exchange) -> BTreeSet<String> {
     names
 }
 
-/// Whether it writes the object that the other reads: the same path, or the same collection with and without the id.
+/// Whether it writes the object that the other reads: the same path, the same collection with and without the id, or a collection of the
+/// same name elsewhere.
 fn writes(write: &Operation, read: &Operation) -> bool {
     let same = write.path.trim_end_matches('/') == read.path.trim_end_matches('/');
     let member = |object: &str, list: &str| {
         words::names_an_object(object)
             && object.rsplit_once('/').is_some_and(|(parent, _)| parent == list.trim_end_matches('/'))
     };
+    let namesakes = words::collection(&write.path) == words::collection(&read.path);
     matches!(write.method.as_str(), "PUT" | "PATCH" | "POST")
-        && (same || member(&write.path, &read.path) || write.method == Method::POST && member(&read.path, &write.path))
+        && (same
+            || namesakes
+            || member(&write.path, &read.path)
+            || write.method == Method::POST && member(&read.path, &write.path))
         && !words::says(&write.path, Meaning::Admin)
         && !words::says(&write.path, Meaning::Login)
 }

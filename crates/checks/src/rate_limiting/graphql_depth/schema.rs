@@ -61,7 +61,7 @@ fn leads_to(field: &Value) -> Option<(String, String)> {
 pub(super) fn deep_query(fields: &Fields, levels: usize) -> Option<String> {
     let path = walk(fields, levels)?;
     let (first, rest) = path.split_first()?;
-    let opened: String = rest.iter().map(|field| format!("{{{field}")).collect();
+    let opened = rest.iter().map(|field| format!("{{{field}")).collect::<Vec<_>>().concat();
     Some(format!("{{__typename {first} @include(if:false){opened}{{__typename}}{}}}", "}".repeat(rest.len())))
 }
 

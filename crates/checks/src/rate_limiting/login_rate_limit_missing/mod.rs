@@ -24,7 +24,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost { requests: ATTEMPTS, touch: Touch::Refused },
+    cost: Cost { requests: ATTEMPTS, touch: Touch::RefusedBursts },
     depth: model::Depth::Standard,
     on_surface: Some(|survey, found| Box::pin(ask(survey, found))),
     twins: Twins::Flask {

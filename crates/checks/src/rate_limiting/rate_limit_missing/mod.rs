@@ -56,7 +56,7 @@ fn judge(burst: &Burst<'_>) -> Option<Finding> {
     if !complete || burst.answers.iter().any(|e| is_limited(e)) || !burst.answers.iter().all(|e| e.is_success()) {
         return None;
     }
-    let confidence = if burst::rank(burst.operation) > 0 { Confidence::Firm } else { Confidence::Tentative };
+    let confidence = if burst.matters { Confidence::Firm } else { Confidence::Tentative };
     let said =
         format!("{count} identical requests, one right after the other, were all answered, and no limit was announced");
     let evidence = Evidence::new(burst.answers.last()?, format!("{said}; this is the last of them"));
@@ -75,7 +75,8 @@ mod tests {
         let mut answers: Vec<_> = (1..count).map(|_| samples::exchange(path, 200, "{}")).collect();
         answers.push(samples::answered(path, last.0, last.1, "{}"));
         let request = answers[0].request.clone();
-        judge(&Burst { operation: &operation, request, answers, ended: None }).map(|f| f.confidence)
+        judge(&Burst { operation: &operation, request, matters: path == "/search", answers, ended: None })
+            .map(|f| f.confidence)
     }
 
     #[test]
