@@ -13,6 +13,7 @@ mod cors_origin_suffix;
 mod cors_private_network;
 mod cors_wildcard;
 mod csrf_form_without_token;
+mod csrf_graphql;
 mod csrf_json;
 mod format_string_injection;
 mod forwarded_host_trusted;
@@ -60,4 +61,5 @@ pub const CHECKS: &[&Check] = &[
     &method_override::CHECK,
     &unhandled_input_error::CHECK,
     &nosql_injection::CHECK,
+    &csrf_graphql::CHECK,
 ];

@@ -3,13 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use model::{Exchange, Method, NotTested, Operation, Parameter, ParameterIn, Schema};
+use model::{Exchange, Method, NotTested, Operation, Parameter, ParameterIn, Schema, SchemaType};
 use wire::Call;
 
 use crate::Probe;
 use crate::probe::canary;
 use crate::shared::inputs;
 use crate::shared::names::{Kind, suggests};
+use crate::shared::words::words;
 
 /// Most parameters of an operation that are asked about.
 pub(super) const MOST: usize = 2;
@@ -29,6 +30,26 @@ pub(super) fn parameters(operation: &Operation) -> impl Iterator<Item = &Paramet
         let example = p.example.as_deref().is_some_and(|e| e.starts_with("http://") || e.starts_with("https://"));
         p.place != ParameterIn::Path && (suggests(&p.name, Kind::Url) || is_url(&p.schema) || example)
     })
+}
+
+/// The fields of a body that take a URL: by declared format, or because the name says so.
+pub(super) fn body_fields(operation: &Operation) -> impl Iterator<Item = &String> {
+    let fields = operation.body.iter().flat_map(|body| &body.schema.properties);
+    let text = |schema: &Schema| matches!(schema.kind, SchemaType::String | SchemaType::Any);
+    fields
+        .filter(move |(name, schema)| is_url(schema) || text(schema) && is_plainly_a_url(name))
+        .filter(|(_, schema)| !schema.read_only)
+        .map(|(name, _)| name)
+}
+
+/// Hosts and targets may be anything; only names that say URL count.
+pub(super) fn is_plainly_a_url(name: &str) -> bool {
+    words(name).any(|word| ["url", "uri", "webhook", "callback"].contains(&word.as_str()))
+}
+
+/// How long a call may take after the answer that it should have come before.
+pub(super) fn patience(probe: &Probe<'_>) -> Duration {
+    if probe.origin().is_loopback() { HERE } else { ELSEWHERE }
 }
 
 /// Whether a schema declares a URL.
@@ -53,8 +74,7 @@ pub(super) async fn provoke(
 ) -> Result<(Arc<Exchange>, Option<Call>), NotTested> {
     let (callback, _) = probe.callback().await?;
     let exchange = probe.send(inputs::with(probe, parameter, value)).await?;
-    let within = if probe.origin().is_loopback() { HERE } else { ELSEWHERE };
-    let call = callback.call(word, within).await;
+    let call = callback.call(word, patience(probe)).await;
     Ok((exchange, call))
 }
 

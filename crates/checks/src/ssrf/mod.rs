@@ -7,6 +7,7 @@ mod fetches;
 mod ssrf;
 mod ssrf_error_oracle;
 mod ssrf_file_scheme;
+mod ssrf_in_body;
 mod ssrf_internal_address;
 mod ssrf_redirect_bypass;
 mod url_parameter;
@@ -19,4 +20,5 @@ pub const CHECKS: &[&Check] = &[
     &ssrf_internal_address::CHECK,
     &ssrf_redirect_bypass::CHECK,
     &url_parameter::CHECK,
+    &ssrf_in_body::CHECK,
 ];

@@ -1,12 +1,10 @@
 use std::sync::Arc;
 
 use model::{
-    Category, Confidence, Evidence, Exchange, Finding, Location, NotTested, Operation, Parameter, Rule, SchemaType,
-    Severity, Tag,
+    Category, Confidence, Evidence, Exchange, Finding, Location, NotTested, Operation, Parameter, Rule, Severity, Tag,
 };
 
 use super::fetches;
-use crate::shared::words::words;
 use crate::{Check, Cost, Findings, RunsOn, Survey, Touch, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -59,18 +57,9 @@ fn urls(operation: &Operation) -> Vec<(&'static str, String)> {
     let shown =
         |p: &Parameter| p.example.as_deref().is_some_and(|e| e.starts_with("http://") || e.starts_with("https://"));
     let parameters = fetches::parameters(operation)
-        .filter(|p| is_plainly_a_url(&p.name) || fetches::is_url(&p.schema) || shown(p))
+        .filter(|p| fetches::is_plainly_a_url(&p.name) || fetches::is_url(&p.schema) || shown(p))
         .map(|p| (p.place.id(), p.name.clone()));
-    let fields = operation.body.iter().flat_map(|body| &body.schema.properties);
-    let fields = fields.filter(|(name, schema)| {
-        fetches::is_url(schema) || matches!(schema.kind, SchemaType::String | SchemaType::Any) && is_plainly_a_url(name)
-    });
-    parameters.chain(fields.map(|(name, _)| ("body", name.clone()))).collect()
-}
-
-/// Hosts and targets may be anything; only names that say URL count.
-fn is_plainly_a_url(name: &str) -> bool {
-    words(name).any(|word| ["url", "uri", "webhook", "callback"].contains(&word.as_str()))
+    parameters.chain(fetches::body_fields(operation).map(|name| ("body", name.clone()))).collect()
 }
 
 /// The call of the operation, or the document or page that tells of it.
