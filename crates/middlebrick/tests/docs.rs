@@ -30,6 +30,12 @@ fn help(arguments: &[&str]) -> String {
 }
 
 #[test]
+fn the_schema_of_the_report() {
+    let text = serde_json::to_string_pretty(&report::schema()).unwrap();
+    same("report.schema.json", &format!("{text}\n"));
+}
+
+#[test]
 fn the_pages_of_the_rules() {
     for check in checks::all() {
         let rule = check.rule;

@@ -34,7 +34,7 @@ pub fn mask(secret: &str) -> String {
     if length < 12 {
         return format!("[{length} characters]");
     }
-    let shown: String = secret.chars().take((length / 4).min(4)).filter(|c| c.is_ascii_graphic()).collect();
+    let shown: String = secret.chars().take((length / 4).min(4)).filter(char::is_ascii_graphic).collect();
     format!("{shown}…[{length} characters]")
 }
 
