@@ -2,6 +2,7 @@
 
 use crate::Check;
 
+mod any_password_accepted;
 mod any_token_accepted;
 mod api_key_in_cookie;
 mod api_key_in_query;
@@ -12,9 +13,12 @@ mod flask_session_weak_key;
 mod flask_wtf_weak_key;
 mod itsdangerous_token_in_url;
 mod jwt_cookie_without_csrf;
+mod jwt_expired_accepted;
 mod jwt_library_error;
 mod jwt_long_lived;
+mod jwt_none_accepted;
 mod jwt_sensitive_claims;
+mod jwt_signature_ignored;
 mod jwt_unsigned_issued;
 mod jwt_weak_secret;
 mod jwt_without_expiry;
@@ -32,6 +36,7 @@ mod www_authenticate_missing;
 
 /// The checks of this category.
 pub const CHECKS: &[&Check] = &[
+    &any_password_accepted::CHECK,
     &any_token_accepted::CHECK,
     &api_key_in_cookie::CHECK,
     &api_key_in_query::CHECK,
@@ -42,9 +47,12 @@ pub const CHECKS: &[&Check] = &[
     &flask_wtf_weak_key::CHECK,
     &itsdangerous_token_in_url::CHECK,
     &jwt_cookie_without_csrf::CHECK,
+    &jwt_expired_accepted::CHECK,
     &jwt_library_error::CHECK,
     &jwt_long_lived::CHECK,
+    &jwt_none_accepted::CHECK,
     &jwt_sensitive_claims::CHECK,
+    &jwt_signature_ignored::CHECK,
     &jwt_unsigned_issued::CHECK,
     &jwt_weak_secret::CHECK,
     &jwt_without_expiry::CHECK,

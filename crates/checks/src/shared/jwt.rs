@@ -126,6 +126,28 @@ fn found_in(texts: &[String]) -> Vec<Jwt> {
     found
 }
 
+/// The same signed value with every letter and digit of its signature moved to its neighbour, but for the last: in Base64 its low bits
+/// have to be zero, and strict readers refuse others before they look at the signature.
+pub fn with_wrong_signature(value: &str) -> String {
+    let at = value.rfind('.').map_or(0, |at| at + 1);
+    let last = value.char_indices().next_back().map_or(0, |(last, _)| last).max(at);
+    let moved = value[at..last].chars().map(|c| match c {
+        'z' | 'f' => 'a',
+        'Z' => 'A',
+        '9' => '0',
+        'a'..='y' | 'A'..='Y' | '0'..='8' => char::from_u32(u32::from(c) + 1).unwrap_or(c),
+        other => other,
+    });
+    value[..at].chars().chain(moved).chain(value[last..].chars()).collect()
+}
+
+/// The same claims under a header that says they are not signed, spelled so, and without a signature.
+pub fn unsigned(token: &str, none: &str) -> Option<String> {
+    let claims = token.split('.').nth(1)?;
+    let header = URL_SAFE_NO_PAD.encode(format!(r#"{{"alg":"{none}","typ":"JWT"}}"#));
+    Some(format!("{header}.{claims}."))
+}
+
 #[cfg(test)]
 mod tests {
     use model::{Method, Origin, Outcome, Request, Response, Scheme};
@@ -155,5 +177,14 @@ mod tests {
         assert!(issued(&answer("application/json", &format!(r#"{{"openapi":"3.0.0","x":"{token}"}}"#))).is_empty());
         assert!(issued(&answer("text/html", &token)).is_empty());
         assert!(Jwt::parse("a.b.c").is_none() && Jwt::parse("").is_none());
+    }
+
+    #[test]
+    fn only_the_signature_changes() {
+        assert_eq!(with_wrong_signature("a.b.azZ9f-x"), "a.b.baA0a-x");
+        assert_eq!(with_wrong_signature("a."), "a.");
+        assert_eq!(with_wrong_signature(""), "");
+        let made = Jwt::parse(&unsigned("x.eyJzdWIiOiI3In0.y", "none").unwrap()).unwrap();
+        assert_eq!((made.algorithm.as_str(), made.claims["sub"].as_str()), ("none", Some("7")));
     }
 }

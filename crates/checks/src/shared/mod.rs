@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod administration;
+pub mod admitted;
 pub mod authorization;
 pub mod burst;
 pub mod caching;

@@ -1,0 +1,70 @@
+use model::{Category, Confidence, Depth, Evidence, Exchange, Finding, Location, NotTested, Rule, Severity};
+
+use crate::shared::login::{self, Login};
+use crate::{Check, Cost, Findings, RunsOn, Survey, Touch, Twins};
+
+pub(crate) static RULE: Rule = Rule {
+    id: "any-password-accepted",
+    aliases: &[],
+    title: "Any name and password open the door",
+    category: Category::Authentication,
+    severity: Severity::Critical,
+    cwe: &[287],
+    tags: &[],
+    risk: "Anybody gets in with a made-up name and password.",
+    fix: "Compare the password with the hash stored for the name.",
+    references: &[
+        "https://www.rfc-editor.org/rfc/rfc7617",
+        "https://cheatsheetseries.owasp.org/cheatsheets/Authentication_Cheat_Sheet.html",
+    ],
+    page: include_str!("page.md"),
+};
+
+pub(crate) static CHECK: Check = Check {
+    cost: Cost { requests: 3, touch: Touch::Refused },
+    depth: Depth::Standard,
+    on_surface: Some(|survey, found| Box::pin(ask(survey, found))),
+    twins: Twins::Flask {
+        vulnerable: include_str!("vulnerable.py"),
+        fixed: include_str!("fixed.py"),
+        runs_on: RunsOn::EVERYWHERE,
+    },
+    ..Check::of(&RULE)
+};
+
+async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    let places = login::places(survey);
+    let Some(place @ Login::Basic { target }) = places.iter().find(|place| matches!(place, Login::Basic { .. })) else {
+        return Err(NotTested::not_applicable("nothing asks for HTTP Basic credentials"));
+    };
+    let first = survey.ask(place.attempt(survey, &survey.canary("name"), &survey.canary("password"))).await?;
+    if !first.is_success() {
+        return Ok(());
+    }
+    let second = survey.ask(place.attempt(survey, &survey.canary("other"), &survey.canary("word"))).await?;
+    let without = survey.ask(survey.get(target).fresh()).await?;
+    if opens(&first, &second, &without) {
+        let evidence = Evidence::new(&first, format!("{} for a made-up name and password", first.status()));
+        let control = Evidence::new(&without, format!("{} without credentials", without.status()));
+        let location = Location::at(place.method(), place.path());
+        found.push(Finding::new(&RULE, Confidence::Confirmed, location, evidence).also(control));
+    }
+    Ok(())
+}
+
+fn opens(first: &Exchange, second: &Exchange, without: &Exchange) -> bool {
+    first.is_success() && second.is_success() && without.status() == 401
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shared::samples::exchange;
+
+    #[test]
+    fn a_door_that_opens_by_chance_is_none() {
+        let answer = |status| exchange("/", status, "{}");
+        assert!(opens(&answer(200), &answer(200), &answer(401)));
+        assert!(!opens(&answer(200), &answer(401), &answer(401)) && !opens(&answer(200), &answer(200), &answer(200)));
+    }
+}

@@ -1,0 +1,66 @@
+//! A token that a guarded operation takes, as the control for tokens that it should not take. The same requests whoever asks.
+
+use std::sync::Arc;
+
+use model::{Exchange, NotTested, Request};
+
+use super::authorization::{self, Guarded};
+use super::jwt::{self, Jwt};
+use crate::Survey;
+
+/// Tokens that are tried.
+const TOKENS: usize = 2;
+
+/// What [`admitted`] sends at most.
+pub const REQUESTS: u32 = authorization::REQUESTS + 3 * TOKENS as u32;
+
+/// A guarded operation, a token, and the answer to it.
+#[derive(Debug)]
+pub struct Admitted {
+    /// The operation without credentials and with nonsense; both were refused.
+    pub guarded: Guarded,
+    /// The token.
+    pub token: Jwt,
+    /// The answer to the token as it was issued: 2xx.
+    pub genuine: Arc<Exchange>,
+}
+
+/// Looks for a guarded operation that takes one of the tokens that the user gave or that answers handed out.
+///
+/// # Errors
+/// [`NotTested::NoCredentials`] without a token, [`NotTested::OpenAnyway`] when nonsense is taken too, [`NotTested::Inconclusive`] when
+/// no operation takes a token, and as [`authorization::answers`].
+pub async fn admitted(survey: &Survey<'_>) -> Result<Admitted, NotTested> {
+    let clean = survey.observations.exchanges.iter().filter(|e| e.request.is_clean());
+    let mut tokens = jwt::given(survey.target);
+    tokens.extend(clean.flat_map(|exchange| jwt::issued(exchange)));
+    tokens.retain(|token| !token.is_refresh());
+    tokens.truncate(TOKENS);
+    if tokens.is_empty() {
+        return Err(NotTested::NoCredentials);
+    }
+    let guarded = authorization::answers(survey).await?;
+    if guarded.iter().all(|guarded| guarded.nonsense.is_success()) {
+        return Err(NotTested::OpenAnyway);
+    }
+    for guarded in guarded.into_iter().filter(|guarded| !guarded.nonsense.is_success()) {
+        for token in &tokens {
+            let genuine = survey.ask(with_token(&guarded.anonymous.request, &token.token)).await?;
+            if genuine.is_success() {
+                return Ok(Admitted { guarded, token: token.clone(), genuine });
+            }
+        }
+    }
+    Err(NotTested::inconclusive("no guarded operation took the token"))
+}
+
+/// The request with this token. The token is not noted as payload, which is shown in reports; that there is one is.
+pub fn with_token(request: &Request, token: &str) -> Request {
+    let mut request = authorization::with(request, &format!("Bearer {token}"));
+    for altered in &mut request.altered {
+        if altered.name == "Authorization" {
+            "a bearer token".clone_into(&mut altered.payload);
+        }
+    }
+    request
+}
