@@ -7,6 +7,9 @@ mod scripts;
 mod third_party_script_without_integrity;
 mod unpinned_third_party_version;
 mod upstream_error_exposed;
+mod webhook_without_replay_protection;
+mod webhook_without_signature;
+mod webhooks;
 
 /// The checks of this category.
 pub const CHECKS: &[&Check] = &[
@@ -14,4 +17,6 @@ pub const CHECKS: &[&Check] = &[
     &third_party_script_without_integrity::CHECK,
     &unpinned_third_party_version::CHECK,
     &upstream_error_exposed::CHECK,
+    &webhook_without_replay_protection::CHECK,
+    &webhook_without_signature::CHECK,
 ];

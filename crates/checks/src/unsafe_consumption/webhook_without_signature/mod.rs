@@ -1,0 +1,124 @@
+use std::sync::Arc;
+
+use model::{
+    Category, Confidence, Evidence, Exchange, Finding, Location, Method, NotTested, Operation, Rule, Severity,
+};
+
+use super::webhooks;
+use crate::shared::access;
+use crate::{Check, Cost, Findings, Observations, Probe, RunsOn, Touch, Twins};
+use model::Surface;
+
+pub(crate) static RULE: Rule = Rule {
+    id: "webhook-without-signature",
+    aliases: &[],
+    title: "A web hook is believed without a signature",
+    category: Category::UnsafeConsumption,
+    severity: Severity::Medium,
+    cwe: &[345, 306],
+    tags: &[],
+    risk: "Anybody who knows the address reports payments, deliveries or commits that never happened.",
+    fix: "Check an HMAC over the raw body with a secret that only the sender knows, before anything is read.",
+    references: &[
+        "https://owasp.org/API-Security/editions/2023/en/0xaa-unsafe-consumption-of-apis/",
+        "https://www.standardwebhooks.com/",
+        "https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries",
+    ],
+    page: include_str!("page.md"),
+};
+
+pub(crate) static CHECK: Check = Check {
+    cost: Cost { requests: 1, touch: Touch::Refused },
+    applies: webhooks::is_receiver,
+    on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
+    on_end: Some(on_end),
+    twins: Twins::Flask {
+        vulnerable: include_str!("vulnerable.py"),
+        fixed: include_str!("fixed.py"),
+        runs_on: RunsOn::EVERYWHERE,
+    },
+    ..Check::of(&RULE)
+};
+
+/// With consent: an empty delivery without a signature, which a receiver has to refuse.
+async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    let request = probe.request().anonymous().body("application/json", "{}").altered("body", "signature", "{}");
+    let answer = probe.ask(request).await?;
+    if answer.is_success() {
+        let evidence = Evidence::new(&answer, format!("an unsigned {{}} is answered with {}", answer.status()));
+        found.push(Finding::new(&RULE, Confidence::Firm, probe.location(), evidence));
+        return Ok(());
+    }
+    if refuses(&answer) {
+        return Ok(());
+    }
+    Err(NotTested::inconclusive(format!("an unsigned delivery was answered with {}", answer.status())))
+}
+
+/// Whether an answer refuses for want of a signature.
+fn refuses(answer: &Exchange) -> bool {
+    let speaks = || {
+        let text = answer.text().to_ascii_lowercase();
+        ["signature", "unsigned", "hmac", "unauthorized", "forbidden"].iter().any(|word| text.contains(word))
+    };
+    matches!(answer.status(), 401 | 403) || (400..500).contains(&answer.status()) && speaks()
+}
+
+/// What the specification says, where no answer says better.
+fn on_end(surface: &Surface, observations: &Observations, found: &mut Findings) -> Result<(), NotTested> {
+    if surface.specification.is_none() {
+        return Err(NotTested::NoSpecification);
+    }
+    let receivers: Vec<&Operation> = webhooks::receivers(surface).collect();
+    if receivers.is_empty() {
+        return Err(NotTested::not_applicable("no receiver of web hooks is declared"));
+    }
+    let witness = access::witness(observations).ok_or(NotTested::NoAnswer)?;
+    found.extend(receivers.into_iter().filter_map(|receiver| declared(receiver, observations, witness)));
+    Ok(())
+}
+
+fn declared(receiver: &Operation, observations: &Observations, witness: &Arc<Exchange>) -> Option<Finding> {
+    let asked = |e: &&Arc<Exchange>| e.request.method == Method::POST && e.request.path() == receiver.path;
+    let answered_better = observations.exchanges.iter().filter(asked).any(|e| refuses(e));
+    if receiver.declares_security() || webhooks::declares_signature(receiver) || answered_better {
+        return None;
+    }
+    let shows = format!("{} declares neither a signature nor credentials", receiver.name());
+    let evidence = Evidence::new(witness, shows);
+    Some(Finding::new(&RULE, Confidence::Tentative, Location::of(receiver), evidence))
+}
+
+#[cfg(test)]
+mod tests {
+    use model::{Parameter, ParameterIn, Schema, SchemaType};
+
+    use super::*;
+    use crate::shared::samples;
+
+    #[test]
+    fn a_declared_signature_or_credential_is_enough() {
+        let witness = samples::exchange("/openapi.json", 200, "{}");
+        let found = |o: &Operation| declared(o, &Observations::default(), &witness).is_some();
+        let mut receiver = samples::operation(Method::POST, "/webhooks/payments");
+        assert!(found(&receiver));
+        receiver.security = Some(vec![vec!["token".to_owned()]]);
+        assert!(!found(&receiver));
+        receiver.security = None;
+        receiver.parameters.push(Parameter {
+            name: "X-Hub-Signature-256".to_owned(),
+            place: ParameterIn::Header,
+            required: true,
+            schema: Schema::of(SchemaType::String),
+            example: None,
+        });
+        assert!(!found(&receiver));
+    }
+
+    #[test]
+    fn a_refusal_is_told_from_a_complaint() {
+        let refused = |status, body: &str| refuses(&samples::exchange("/webhooks/payments", status, body));
+        assert!(refused(401, "{}") && refused(400, r#"{"error":"bad signature"}"#));
+        assert!(!refused(400, r#"{"error":"event is missing"}"#) && !refused(500, r#"{"error":"signature"}"#));
+    }
+}
