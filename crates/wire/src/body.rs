@@ -73,5 +73,7 @@ pub(crate) async fn finish(
             .unwrap_or((Vec::new(), Some(Truncation::Undecodable)))
     };
     response.body = body;
+    // It is kept to the end of the scan, and grew by doubling.
+    response.body.shrink_to_fit();
     response.truncated = cut.or(undecoded);
 }

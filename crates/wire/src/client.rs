@@ -77,7 +77,7 @@ impl Wire {
         Ok(Wire {
             scope: Scope::new(origin.clone(), settings.allow_hosts.clone()),
             origin,
-            pace: Pace::new(settings.rate, settings.burst),
+            pace: Pace::new(settings.rate, settings.burst, settings.limits.pause),
             health: Health::new(),
             slots: Semaphore::new(settings.concurrency.clamp(1, Semaphore::MAX_PERMITS)),
             transport: Transport::new(settings.limits.clone(), Dialer::new(&settings)?),
@@ -278,12 +278,15 @@ impl Wire {
         provoked: bool,
         now_ms: i64,
     ) -> Option<Suspicion> {
-        let mut counts = !provoked;
+        /// What a refusal counts that asks for a longer pause than a scan can make.
+        const LONG: u32 = 4;
+        let mut weight = u32::from(!provoked);
         if let Some(response) = exchange.response().filter(|_| !provoked) {
             if matches!(response.status, 429 | 503) {
                 let asked = response.header("retry-after").and_then(|value| retry_after::pause(value, now_ms / 1000));
                 let pause = self.pace.refused(started, asked);
-                counts = pause.is_some();
+                let long = asked.is_some_and(|asked| asked > self.settings.limits.pause);
+                weight = pause.map_or(0, |_| if long { LONG } else { 1 });
                 if let Some(pause) = pause {
                     let why = format!("the target answered {}; pausing {:.1} s", response.status, pause.as_secs_f64());
                     (self.listener)(Event::SlowedDown { why });
@@ -295,7 +298,7 @@ impl Wire {
         }
         let says_something = !matches!(exchange.failure(), Some(Failure::Untrusted(_)));
         (exchange.request.origin == self.origin && says_something)
-            .then(|| self.health.learn(exchange, counts))
+            .then(|| self.health.learn(exchange, weight))
             .flatten()
     }
 

@@ -13,7 +13,7 @@ const REFUSALS: u32 = 8;
 /// Silences in a row that raise suspicion; doubled likewise.
 const SILENCES: u32 = 6;
 /// Silences in a row after which a target that never answered is given up.
-const NEVER_ANSWERED: u32 = 3;
+const NEVER_ANSWERED: u32 = 2;
 
 /// What the exchanges so far say about the target.
 #[derive(Debug)]
@@ -76,19 +76,20 @@ impl Health {
         self.dead.load(Ordering::Relaxed)
     }
 
-    /// Learns from an exchange with the target; `counts` is off for refusals that say nothing new, such as those of requests that
-    /// were under way when the target began to refuse.
-    pub(crate) fn learn(&self, exchange: &Exchange, counts: bool) -> Option<Suspicion> {
+    /// Learns from an exchange with the target. `weight` is what a refusal counts: nothing when it says nothing new, as that of a
+    /// request that was under way when the target began to refuse, and more when the target will not be asked again for long.
+    pub(crate) fn learn(&self, exchange: &Exchange, weight: u32) -> Option<Suspicion> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        if is_silence(exchange) {
+        // Before the first response, what is no HTTP is as good as nothing.
+        if is_silence(exchange) || exchange.response().is_none() && !self.was_reached() {
             state.silences += 1;
         } else {
             self.reached.store(true, Ordering::Relaxed);
             state.silences = 0;
             if !is_refusal(exchange) {
                 state.refusals = 0;
-            } else if counts {
-                state.refusals += 1;
+            } else {
+                state.refusals += weight;
             }
             if state.control.is_none() && is_good(exchange) {
                 state.control = Some(exchange.request.clone().fresh());
@@ -164,20 +165,20 @@ mod tests {
     }
 
     fn repeated(health: &Health, status: u16, times: u32) -> Option<Suspicion> {
-        (0..times).filter_map(|_| health.learn(&exchange(status), true)).last()
+        (0..times).filter_map(|_| health.learn(&exchange(status), 1)).last()
     }
 
     /// Settles a suspicion as the client does: by an exchange that is learned from too.
     fn settle(health: &Health, suspicion: &Suspicion, status: u16) {
         let control = exchange(status);
-        health.learn(&control, false);
+        health.learn(&control, 0);
         health.settle(suspicion, Some(&control));
     }
 
     #[test]
     fn forbidden_paths_are_no_ban_and_a_ban_is() {
         let health = Health::new();
-        health.learn(&exchange(200), true);
+        health.learn(&exchange(200), 1);
         assert!(repeated(&health, 403, 7).is_none());
         settle(&health, &repeated(&health, 403, 1).unwrap(), 200);
         assert!(!health.is_banned());
@@ -191,7 +192,7 @@ mod tests {
         let health = Health::new();
         for _ in 0..20 {
             assert!(repeated(&health, 429, 7).is_none() && repeated(&health, 0, 5).is_none());
-            health.learn(&exchange(200), true);
+            health.learn(&exchange(200), 1);
         }
         assert!(!health.is_banned() && !health.is_dead());
     }
@@ -199,7 +200,7 @@ mod tests {
     #[test]
     fn silence_is_death_only_when_the_control_is_silent_too() {
         let health = Health::new();
-        health.learn(&exchange(200), true);
+        health.learn(&exchange(200), 1);
         settle(&health, &repeated(&health, 0, 6).unwrap(), 404);
         assert!(!health.is_dead());
         assert!(repeated(&health, 0, 11).is_none());
@@ -210,7 +211,7 @@ mod tests {
     #[test]
     fn a_target_that_never_answered_is_given_up_soon() {
         let health = Health::new();
-        assert!(repeated(&health, 0, 3).is_none());
+        assert!(repeated(&health, 0, 2).is_none());
         assert!(health.is_dead() && !health.was_reached());
     }
 

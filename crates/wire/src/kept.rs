@@ -15,13 +15,12 @@ impl Kept {
     /// The most to read of the body of the response to this request.
     pub(crate) fn cap(&self, request: &Request, limits: &Limits) -> usize {
         let bodies = self.bodies.load(Ordering::Relaxed);
-        let body = if bodies < limits.kept_bytes {
-            limits.body_bytes
-        } else if bodies < limits.kept_bytes.saturating_mul(2) {
-            limits.body_bytes.min(64 << 10)
-        } else {
-            limits.body_bytes.min(4 << 10)
+        let share = match limits.kept_bytes.checked_sub(bodies) {
+            Some(left) => (left / 8).max(64 << 10),
+            None if bodies < limits.kept_bytes.saturating_mul(4) => 64 << 10,
+            None => 4 << 10,
         };
+        let body = limits.body_bytes.min(share);
         if request.large {
             limits.document_bytes.saturating_sub(self.documents.load(Ordering::Relaxed)).max(body)
         } else {
@@ -33,5 +32,30 @@ impl Kept {
     pub(crate) fn add(&self, exchange: &Exchange) {
         let count = if exchange.request.large { &self.documents } else { &self.bodies };
         count.fetch_add(exchange.body().len(), Ordering::Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use model::{Method, Origin, Scheme};
+
+    use super::*;
+
+    #[test]
+    fn what_is_left_is_shared_out() {
+        let origin = Origin { scheme: Scheme::Http, host: "localhost".to_owned(), port: 80 };
+        let (small, large) = (Request::new(Method::GET, &origin, "/"), Request::get(&origin, "/"));
+        let large = Request { large: true, ..large };
+        let limits = Limits::default();
+        let cap = |bodies, documents, request| {
+            Kept { bodies: AtomicUsize::new(bodies), documents: AtomicUsize::new(documents) }.cap(request, &limits)
+        };
+        assert_eq!(cap(0, 0, &small), 2 << 20);
+        assert_eq!(cap(16 << 20, 0, &small), 2 << 20);
+        assert_eq!(cap(24 << 20, 0, &small), 1 << 20);
+        assert_eq!(cap(40 << 20, 0, &small), 64 << 10);
+        assert_eq!(cap(1 << 30, 0, &small), 4 << 10);
+        assert_eq!(cap(0, 0, &large), 96 << 20);
+        assert_eq!(cap(0, 95 << 20, &large), 2 << 20, "a document is read like anything else at least");
     }
 }

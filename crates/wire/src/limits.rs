@@ -23,7 +23,8 @@ pub struct Limits {
     pub body_bytes: usize,
     /// Bytes of body of a document that is known to be a specification.
     pub document_bytes: usize,
-    /// Bytes of bodies kept in a scan; beyond them only the first 64 KiB of a body are read, beyond twice as many the first 4 KiB.
+    /// Bytes of bodies kept in a scan. One body takes at most an eighth of what is left of them, or 64 KiB; beyond four times as
+    /// many, 4 KiB.
     pub kept_bytes: usize,
     /// After [`Limits::slow_after`], the body must come at least this fast, in bytes a second.
     pub slowest: u64,
@@ -33,6 +34,8 @@ pub struct Limits {
     pub ratio: usize,
     /// Content codings on top of each other.
     pub codings: usize,
+    /// The longest pause that a target can ask for with `Retry-After`.
+    pub pause: Duration,
     /// Redirects followed.
     pub redirects: usize,
     /// Requests at once on one HTTP/2 connection.
@@ -54,11 +57,12 @@ impl Default for Limits {
             interim: 8,
             body_bytes: 2 << 20,
             document_bytes: 96 << 20,
-            kept_bytes: 64 << 20,
+            kept_bytes: 32 << 20,
             slowest: 256,
             slow_after: Duration::from_secs(2),
             ratio: 200,
             codings: 2,
+            pause: Duration::from_secs(10),
             redirects: 5,
             streams: 40,
             control_frames: 1_000,

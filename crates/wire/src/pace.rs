@@ -4,8 +4,6 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// The longest pause a target can ask for with `Retry-After`.
-const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 /// The pause after the first refusal that asks for none; it grows with each, up to eight times.
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
 /// Answers whose median says how fast the target is.
@@ -20,6 +18,7 @@ const LONGEST_SPACING: Duration = Duration::from_millis(250);
 pub(crate) struct Pace {
     rate: Option<f64>,
     burst: f64,
+    longest_pause: Duration,
     state: Mutex<State>,
 }
 
@@ -41,7 +40,8 @@ struct State {
 }
 
 impl Pace {
-    pub(crate) fn new(rate: Option<u32>, burst: u32) -> Pace {
+    /// `longest_pause`: what a target can ask for at most with `Retry-After`.
+    pub(crate) fn new(rate: Option<u32>, burst: u32, longest_pause: Duration) -> Pace {
         let burst = f64::from(burst.max(1));
         let now = Instant::now();
         let state = State {
@@ -55,7 +55,7 @@ impl Pace {
             spacing: None,
             went: now,
         };
-        Pace { rate: rate.map(|r| f64::from(r.max(1))), burst, state: Mutex::new(state) }
+        Pace { rate: rate.map(|r| f64::from(r.max(1))), burst, longest_pause, state: Mutex::new(state) }
     }
 
     /// Waits until a request may go.
@@ -97,7 +97,7 @@ impl Pace {
         let now = Instant::now();
         state.pauses += 1;
         state.paused_at = Some(now);
-        let pause = asked.unwrap_or(FIRST_PAUSE * state.pauses.min(8)).min(LONGEST_PAUSE);
+        let pause = asked.unwrap_or(FIRST_PAUSE * state.pauses.min(8)).min(self.longest_pause);
         state.paused_until = Some(now + pause);
         Some(pause)
     }
@@ -140,9 +140,11 @@ fn median<'a>(times: impl Iterator<Item = &'a Duration>) -> Duration {
 mod tests {
     use super::*;
 
+    const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+
     #[tokio::test(start_paused = true)]
     async fn a_burst_then_the_rate() {
-        let pace = Pace::new(Some(10), 20);
+        let pace = Pace::new(Some(10), 20, LONGEST_PAUSE);
         let started = Instant::now();
         for _ in 0..20 {
             pace.wait().await;
@@ -160,7 +162,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn one_volley_of_refusals_is_one_refusal() {
-        let pace = Pace::new(None, 1);
+        let pace = Pace::new(None, 1, LONGEST_PAUSE);
         let sent = Instant::now();
         tokio::time::advance(Duration::from_millis(5)).await;
         assert_eq!(pace.refused(sent, None), Some(FIRST_PAUSE));
@@ -174,7 +176,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_target_under_strain_is_asked_more_slowly_until_it_recovers() {
-        let pace = Pace::new(None, 1);
+        let pace = Pace::new(None, 1, LONGEST_PAUSE);
         let answer = |millis, times| (0..times).filter_map(|_| pace.answered(Duration::from_millis(millis))).count();
         assert_eq!(answer(20, 40), 0);
         assert_eq!(answer(500, 40), 0, "slow, but not under strain");

@@ -53,6 +53,22 @@ async fn bursts_provoke_refusals_without_consequence() {
     assert!(slowed(&client).is_empty() && !client.wire.is_banned());
 }
 
+/// A pause longer than a scan can make is not waited for again and again.
+#[tokio::test]
+async fn a_target_that_asks_for_hours_is_left_alone() {
+    let server = Server::answering(|stream, at| {
+        let hours = response("429 Too Many Requests", "Retry-After: 99999999\r\n", "");
+        stream.write_all(if at == 0 { ok("here") } else { hours }.as_bytes())
+    });
+    let client = Client::new(&server.origin());
+    ask(&client, &server, 0..1).await;
+    for at in 1..10 {
+        ask(&client, &server, at..at + 1).await;
+    }
+    assert!(client.wire.is_banned());
+    assert_eq!(server.seen().len(), 1 + 2 + 1, "two refusals and one control");
+}
+
 /// For every n: the server answers n requests and then refuses everything, as firewalls do.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_ban_after_any_number_of_answers_is_seen() {

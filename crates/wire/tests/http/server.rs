@@ -124,6 +124,7 @@ pub(crate) fn short() -> Limits {
         head: Duration::from_secs(3),
         body: Duration::from_secs(4),
         slow_after: Duration::from_secs(1),
+        pause: Duration::from_millis(100),
         ..Limits::default()
     }
 }
