@@ -13,6 +13,9 @@ use crate::{not_tested, place};
 /// Most findings shown without `--verbose`.
 const FINDINGS: usize = 8;
 
+/// A space at which no line is broken.
+const TIE: char = '\u{a0}';
+
 /// Most locations shown of one finding without `--verbose`.
 const LOCATIONS: usize = 3;
 
@@ -112,7 +115,9 @@ impl Page<'_> {
                 (None, false) => "does not apply".to_owned(),
             };
             let row = format!("  {:<22} {bar} {score}", category.id());
-            let notes = wrap(&note, self.width.saturating_sub(42));
+            // Broken between counts, never within one.
+            let notes: Vec<String> =
+                wrap(&note, self.width.saturating_sub(42)).into_iter().map(|l| l.replace(TIE, " ")).collect();
             let Some((first, rest)) = notes.split_first() else {
                 let _ = writeln!(out, "{row}");
                 continue;
@@ -161,17 +166,20 @@ impl Page<'_> {
     fn finding(&self, finding: &FindingView, out: &mut String) {
         let severity = format!("{:<8}", finding.severity.id().to_uppercase());
         let painted = self.paint(&severity, severity_color(finding.severity).bold());
-        let id_room = columns(&finding.id) + 1;
-        let title_room = self.width.saturating_sub(22 + id_room);
         let id = self.paint(&finding.id, Ansi::new().dimmed());
-        let head = format!("{:<10}", finding.confidence.id());
-        let lines = wrap(&finding.title, title_room.max(20));
+        let room = self.width.saturating_sub(22).max(20);
+        let lines = wrap(&plain(&finding.title), room);
         for (at, line) in lines.iter().enumerate() {
-            if at == 0 {
-                let gap = " ".repeat(title_room.saturating_sub(columns(line)) + 1);
-                let _ = writeln!(out, "  {painted} {head} {line}{gap}{id}");
+            let head = if at == 0 { format!("  {painted} {:<10} ", finding.confidence.id()) } else { " ".repeat(22) };
+            // The rule's name stands at the right of the title's last line, or below it.
+            let gap = room.saturating_sub(columns(line) + columns(&finding.id));
+            if at + 1 < lines.len() {
+                let _ = writeln!(out, "{head}{line}");
+            } else if gap > 0 {
+                let _ = writeln!(out, "{head}{line}{:gap$}{id}", "");
             } else {
-                let _ = writeln!(out, "{:22}{line}", "");
+                let gap = self.width.saturating_sub(columns(&finding.id));
+                let _ = writeln!(out, "{head}{line}\n{:gap$}{id}", "");
             }
         }
         let most = if self.style.verbose { finding.locations.len() } else { LOCATIONS };
@@ -215,12 +223,12 @@ fn notes(report: &Report, category: Category, not_tested: u32) -> String {
         .into_iter()
         .filter_map(|severity| {
             let n = report.findings.iter().filter(|f| f.category == category && f.severity == severity).count();
-            (n > 0).then(|| format!("{n} {severity}"))
+            (n > 0).then(|| format!("{n}{TIE}{severity}"))
         })
         .collect::<Vec<_>>()
         .join(", ");
-    let untested = if not_tested > 0 { format!("{not_tested} not tested") } else { String::new() };
-    [counts, untested].into_iter().filter(|t| !t.is_empty()).collect::<Vec<_>>().join(" · ")
+    let untested = if not_tested > 0 { format!("{not_tested}{TIE}not{TIE}tested") } else { String::new() };
+    [counts, untested].into_iter().filter(|t| !t.is_empty()).collect::<Vec<_>>().join(&format!("{TIE}· "))
 }
 
 fn join(names: &BTreeSet<&str>) -> String {

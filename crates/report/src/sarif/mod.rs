@@ -157,6 +157,8 @@ fn tags(finding: &FindingView) -> Vec<String> {
     // GitHub reads CWE numbers from tags of this form.
     tags.extend(finding.cwe.iter().map(|c| format!("external/cwe/{}", c.to_ascii_lowercase())));
     tags.extend(finding.owasp.iter().map(|o| format!("owasp/{o}")));
+    let mut seen = BTreeSet::new();
+    tags.retain(|tag| seen.insert(tag.clone()));
     tags.truncate(20);
     tags
 }

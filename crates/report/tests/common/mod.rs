@@ -180,18 +180,32 @@ const OURS: [&str; 20] = [
     "expires",
 ];
 
-/// The rich report with a hostile string in every field that is not one of our own words. Each field gets another one, in turn.
+/// The rich report with a hostile string in every field that is not one of our own words. There are as many findings, exchanges and
+/// operations as payloads, each beginning with another one, so that every field has met every payload.
 pub fn hostile(payloads: &[String]) -> Report {
-    let mut next = 0;
     let mut value = rich_json();
-    poison(&mut value, "", payloads, &mut next);
-    // More findings, so that every payload is somewhere.
-    let first = value["findings"][0].clone();
-    let findings = value["findings"].as_array_mut().unwrap();
-    while next < payloads.len() * 2 {
-        let mut more = first.clone();
-        poison(&mut more, "", payloads, &mut next);
-        findings.push(more);
+    for list in ["findings", "transcript", "surface"] {
+        let model = value[list][0].clone();
+        value[list] = (0..payloads.len()).map(|_| model.clone()).collect();
+    }
+    for (at, entry) in value["transcript"].as_array_mut().unwrap().iter_mut().enumerate() {
+        entry["number"] = json!(at + 1);
+    }
+    for (at, finding) in value["findings"].as_array_mut().unwrap().iter_mut().enumerate() {
+        finding["evidence"][0]["exchange"] = json!(at + 1);
+    }
+    poison(&mut value, "", payloads, &mut 0);
+    for list in ["findings", "transcript", "surface"] {
+        let mut model = rich_json()[list][0].clone();
+        for (at, item) in value[list].as_array_mut().unwrap().iter_mut().enumerate() {
+            for key in ["number", "evidence"] {
+                if let Some(own) = item.get(key) {
+                    model[key] = own.clone();
+                }
+            }
+            *item = model.clone();
+            poison(item, "", payloads, &mut at.clone());
+        }
     }
     serde_json::from_value(value).unwrap()
 }
