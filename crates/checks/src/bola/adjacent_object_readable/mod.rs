@@ -55,8 +55,7 @@ async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
     };
     let id = fill::ordinary(parameter, probe.operation, probe.surface);
     let known = fill::harvested(&parameter.name, &probe.operation.path, probe.surface);
-    let others = known.into_iter().chain(identifiers::neighbours(&id)).filter(|other| *other != id).take(OTHERS);
-    for other in others.collect::<Vec<_>>() {
+    for other in others(&id, &known, anonymous).into_iter().take(OTHERS) {
         let answer = probe.ask(with(&other)).await?;
         if !is_another(probe.operation, &own, &answer) {
             continue;
@@ -68,6 +67,25 @@ async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
         break;
     }
     Ok(())
+}
+
+/// Other ids to try. Without credentials those that were seen, then the neighbours; somebody who is logged in saw their own ids, so only
+/// neighbours that were not seen.
+fn others(id: &str, known: &[String], anonymous: bool) -> Vec<String> {
+    let beside = |known: &[String]| -> Vec<String> {
+        let mut all: Vec<String> = known.iter().rev().flat_map(|id| identifiers::neighbours(id)).collect();
+        all.dedup();
+        all.retain(|other| !known.contains(other));
+        all
+    };
+    let others = if anonymous {
+        known.iter().cloned().chain(identifiers::neighbours(id)).collect()
+    } else if known.is_empty() {
+        identifiers::neighbours(id)
+    } else {
+        beside(known)
+    };
+    others.into_iter().filter(|other| other != id).collect()
 }
 
 /// The object of an answer when it looks like somebody's own: personal fields where users or their belongings are kept, or much of it
@@ -142,6 +160,14 @@ mod tests {
     fn two_people_are_found() {
         assert_eq!(found("/users/{id}", [ANN, BO, NONE], true), Some(Confidence::Firm));
         assert_eq!(found("/users/{id}", [ANN, BO, NONE], false), Some(Confidence::Tentative));
+    }
+
+    #[test]
+    fn somebody_logged_in_tries_what_was_not_seen() {
+        let known = ["7".to_owned(), "8".to_owned()];
+        assert_eq!(others("7", &known, false), ["9", "6"]);
+        assert_eq!(others("7", &known, true), ["8", "8", "6"]);
+        assert_eq!(others("7", &[], false), ["8", "6"]);
     }
 
     #[test]

@@ -48,6 +48,9 @@ async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested>
     for attempt in 0..ATTEMPTS {
         let password = survey.canary(&format!("attempt {attempt}"));
         answers.push(survey.ask(login.attempt(survey, &user, &password).fresh()).await?);
+        if answers.len() == 1 && answers[0].status() == 429 {
+            return Ok(());
+        }
         if answers.len() == 1 && !login::is_rejection(&answers[0]) {
             return Err(NotTested::inconclusive("the answer to a wrong password does not say that it is wrong"));
         }
