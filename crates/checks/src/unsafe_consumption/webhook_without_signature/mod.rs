@@ -1,13 +1,14 @@
 use std::sync::Arc;
 
 use model::{
-    Category, Confidence, Evidence, Exchange, Finding, Location, Method, NotTested, Operation, Rule, Severity,
+    Category, Confidence, Evidence, Exchange, Finding, Location, Method, NotTested, Operation, Request, Rule, Schema,
+    Severity, Surface,
 };
+use serde_json::{Map, Value};
 
 use super::webhooks;
 use crate::shared::access;
 use crate::{Check, Cost, Findings, Observations, Probe, RunsOn, Touch, Twins};
-use model::Surface;
 
 pub(crate) static RULE: Rule = Rule {
     id: "webhook-without-signature",
@@ -28,7 +29,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost { requests: 1, touch: Touch::Refused },
+    cost: Cost { requests: 2, touch: Touch::Refused },
     applies: webhooks::is_receiver,
     on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
     on_end: Some(on_end),
@@ -40,19 +41,61 @@ pub(crate) static CHECK: Check = Check {
     ..Check::of(&RULE)
 };
 
-/// With consent: an empty delivery without a signature, which a receiver has to refuse.
+/// With consent: an empty delivery without a signature, which a receiver has to refuse; where it fails in another way, one about a
+/// thing that does not exist.
 async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
-    let request = probe.request().anonymous().body("application/json", "{}").altered("body", "signature", "{}");
-    let answer = probe.ask(request).await?;
-    if answer.is_success() {
-        let evidence = Evidence::new(&answer, format!("an unsigned {{}} is answered with {}", answer.status()));
-        found.push(Finding::new(&RULE, Confidence::Firm, probe.location(), evidence));
+    let empty = probe.ask(unsigned(probe, &Value::Object(Map::new()))).await?;
+    if refuses(&empty) {
         return Ok(());
     }
-    if refuses(&answer) {
+    if empty.is_success() {
+        let shows = format!("an unsigned {{}} is answered with {}", empty.status());
+        found.push(Finding::new(&RULE, Confidence::Firm, probe.location(), Evidence::new(&empty, shows)));
         return Ok(());
     }
-    Err(NotTested::inconclusive(format!("an unsigned delivery was answered with {}", answer.status())))
+    let schema = probe.operation.body.as_ref().map(|body| &body.schema);
+    let about_nothing = schema.map_or(Value::Null, |schema| of_nothing(schema, &probe.canary("delivery")));
+    let filled = probe.ask(unsigned(probe, &about_nothing)).await?;
+    if refuses(&filled) {
+        return Ok(());
+    }
+    if !is_read(&empty, &filled) {
+        return Err(NotTested::inconclusive(format!("an unsigned delivery was answered with {}", filled.status())));
+    }
+    let shows =
+        format!("an unsigned delivery about nothing is read: {} where {{}} gets {}", filled.status(), empty.status());
+    let evidence = Evidence::new(&filled, shows);
+    found.push(
+        Finding::new(&RULE, Confidence::Firm, probe.location(), evidence)
+            .also(Evidence::new(&empty, "an unsigned {} for comparison")),
+    );
+    Ok(())
+}
+
+fn unsigned(probe: &Probe<'_>, body: &Value) -> Request {
+    let body = body.to_string();
+    probe.request().anonymous().altered("body", "signature", &body).body("application/json", body)
+}
+
+/// A body of the declared form whose numbers and names belong to nothing.
+fn of_nothing(schema: &Schema, word: &str) -> Value {
+    const NOBODY: u32 = 2_147_480_000;
+    let mut body = openapi::example(schema);
+    for (name, value) in body.as_object_mut().into_iter().flatten() {
+        let free = schema.properties.get(name).is_some_and(|property| property.enumeration.is_empty());
+        match value {
+            Value::Number(_) if free => *value = Value::from(NOBODY),
+            Value::String(text) if free => word.clone_into(text),
+            _ => {}
+        }
+    }
+    body
+}
+
+/// Whether what a delivery says makes a difference though it is unsigned: it is taken, or looked up and not found, where an empty
+/// one fails otherwise.
+fn is_read(empty: &Exchange, filled: &Exchange) -> bool {
+    filled.is_success() || matches!(filled.status(), 404 | 409 | 410) && filled.status() != empty.status()
 }
 
 /// Whether an answer refuses for want of a signature.
@@ -91,7 +134,7 @@ fn declared(receiver: &Operation, observations: &Observations, witness: &Arc<Exc
 
 #[cfg(test)]
 mod tests {
-    use model::{Parameter, ParameterIn, Schema, SchemaType};
+    use model::{Parameter, ParameterIn, SchemaType};
 
     use super::*;
     use crate::shared::samples;
@@ -113,6 +156,26 @@ mod tests {
             example: None,
         });
         assert!(!found(&receiver));
+    }
+
+    #[test]
+    fn a_delivery_is_read_where_its_content_decides() {
+        let read = |empty, filled| {
+            is_read(&samples::exchange("/hooks", empty, "{}"), &samples::exchange("/hooks", filled, "{}"))
+        };
+        assert!(read(500, 404) && read(400, 200) && read(400, 404));
+        assert!(!read(404, 404) && !read(400, 400) && !read(400, 500) && !read(400, 422));
+    }
+
+    #[test]
+    fn a_body_of_nothing_names_nothing() {
+        let mut schema = Schema::of(SchemaType::Object);
+        schema.properties.insert("order_id".to_owned(), Schema::of(SchemaType::Integer));
+        let state = Schema { enumeration: vec!["paid".into()], ..Schema::of(SchemaType::String) };
+        schema.properties.insert("state".to_owned(), state);
+        schema.properties.insert("name".to_owned(), Schema::of(SchemaType::String));
+        let body = of_nothing(&schema, "word");
+        assert_eq!(body, serde_json::json!({"order_id": 2_147_480_000, "state": "paid", "name": "word"}));
     }
 
     #[test]
