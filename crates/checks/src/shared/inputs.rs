@@ -1,6 +1,6 @@
 //! Which parameters of an operation a payload may go into, and how it is put there.
 
-use model::{Operation, Parameter, ParameterIn, Request, SchemaType, Source};
+use model::{NotTested, Operation, Parameter, ParameterIn, Request, SchemaType, Source};
 
 use super::fill;
 use crate::Probe;
@@ -54,6 +54,17 @@ pub fn takes_text(parameter: &Parameter, operation: &Operation) -> bool {
 /// Whether the operation is one that can be asked with payloads at all: GET, and takes text somewhere.
 pub fn takes_any_text(operation: &Operation) -> bool {
     operation.method == model::Method::GET && texts(operation).next().is_some()
+}
+
+/// Whether payloads can reach the operation at all.
+///
+/// # Errors
+/// [`NotTested::NoCredentials`] when the ordinary call is refused for want of them, and as [`Probe::plain`].
+pub fn reachable(probe: &Probe<'_>) -> Result<(), NotTested> {
+    match probe.plain()?.status() {
+        401 | 403 | 407 => Err(NotTested::NoCredentials),
+        _ => Ok(()),
+    }
 }
 
 /// The value that an ordinary client would send for a parameter.

@@ -115,8 +115,9 @@ impl Marked {
 /// succeeds and the marked one fails, once more without quotes.
 ///
 /// # Errors
-/// As [`Survey::ask`].
+/// As [`inputs::reachable`] and [`Survey::ask`].
 pub async fn of(probe: &Probe<'_>) -> Result<Vec<Marked>, NotTested> {
+    inputs::reachable(probe)?;
     let mut all = Vec::new();
     let owner = probe.operation.name();
     for in_path in [false, true] {

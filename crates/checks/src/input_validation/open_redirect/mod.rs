@@ -63,6 +63,7 @@ const USUAL: usize = 6;
 /// Parameters whose name suggests a redirect, or whose mark came back in `Location`. The further ways are only tried where the
 /// first is answered with a redirect to somewhere else.
 async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    inputs::reachable(probe)?;
     let deep = probe.target.depth == model::Depth::Deep;
     for parameter in chosen(probe).await? {
         for way in &WAYS[..if deep { WAYS.len() } else { USUAL }] {

@@ -71,6 +71,7 @@ static IN_PATH: [Way; 5] = [
 
 /// Asks for a file that everybody may read by ways out of a directory, and, on a hit, for one beside it that does not exist.
 async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    inputs::reachable(probe)?;
     for spot in spots(probe.operation) {
         for way in spot.ways(probe.target.depth == model::Depth::Deep) {
             let hit = probe.send(spot.request(probe, way, ACCOUNTS)).await?;

@@ -4,6 +4,7 @@ use model::{Category, Confidence, Evidence, Finding, NotTested, Rule, Severity, 
 use wire::Callback;
 
 use super::fetches;
+use crate::shared::inputs;
 use crate::{Check, Cost, Findings, Probe, RunsOn, Touch, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -37,6 +38,7 @@ pub(crate) static CHECK: Check = Check {
 
 /// Names our listener in each parameter, as a URL and then as host and path, and waits for the call.
 async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    inputs::reachable(probe)?;
     let (callback, address) = probe.callback().await?;
     for parameter in fetches::parameters(probe.operation).take(fetches::MOST) {
         let bare = address.trim_start_matches("http://");

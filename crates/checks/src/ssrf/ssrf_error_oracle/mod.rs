@@ -40,6 +40,7 @@ static ERRORS: LazyLock<Vec<Pattern>> = LazyLock::new(|| patterns::load(include_
 
 /// A port of the server's own machine where nobody listens, and a scheme that nobody knows.
 async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    inputs::reachable(probe)?;
     for parameter in fetches::parameters(probe.operation).take(fetches::MOST) {
         let word = fetches::word(probe, parameter, "oracle");
         let closed = probe.send(inputs::with(probe, parameter, &format!("http://127.0.0.1:1/{word}"))).await?;

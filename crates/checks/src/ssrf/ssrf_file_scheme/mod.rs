@@ -36,6 +36,7 @@ pub(crate) static CHECK: Check = Check {
 
 /// A file that everybody may read, and one beside it that does not exist.
 async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    inputs::reachable(probe)?;
     for parameter in fetches::parameters(probe.operation).take(fetches::MOST) {
         let hit = probe.send(inputs::with(probe, parameter, &format!("file:///{ACCOUNTS}"))).await?;
         if !is_account_list(&hit) {

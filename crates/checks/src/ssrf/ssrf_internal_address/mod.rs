@@ -41,6 +41,7 @@ const METADATA: &str = "http://169.254.169.254/latest/meta-data/";
 
 /// Where the plain address of this machine is refused, the same address in other spellings; on cloud machines the metadata listing.
 async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    inputs::reachable(probe)?;
     let Some(parameter) = fetches::parameters(probe.operation).next() else { return Ok(()) };
     let location = probe.location().parameter(parameter.place.id(), &parameter.name);
     if !probe.origin().is_loopback() {

@@ -1,6 +1,7 @@
 use model::{Category, Confidence, Evidence, Finding, NotTested, Rule, Severity, Tag};
 
 use super::fetches;
+use crate::shared::inputs;
 use crate::{Check, Cost, Findings, Probe, RunsOn, Touch, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -33,9 +34,12 @@ pub(crate) static CHECK: Check = Check {
     ..Check::of(&RULE)
 };
 
+/// A name for this machine that checks of URLs know.
+const REFUSED: &str = "localhost";
+
 /// Where a name is refused in a URL: a permitted address that redirects to that name.
 async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
-    const REFUSED: &str = "localhost";
+    inputs::reachable(probe)?;
     let Some(parameter) = fetches::parameters(probe.operation).next() else { return Ok(()) };
     if !probe.origin().is_loopback() {
         return Err(NotTested::inconclusive("needs a listener under a permitted and a refused name"));
