@@ -28,7 +28,8 @@ pub(crate) static CHECK: Check = Check {
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),
-        runs_on: RunsOn::EVERYWHERE,
+        // Before Werkzeug 2.3 `request.authorization` is `None` for schemes it does not know.
+        runs_on: RunsOn { oldest: (2, 3), ..RunsOn::EVERYWHERE },
     },
     ..Check::of(&RULE)
 };

@@ -57,7 +57,7 @@ fn first_view(home: &Exchange) -> Option<String> {
     if !is_flask_admin(home) {
         return None;
     }
-    let links = Selector::parse("nav a[href], ul.navbar-nav a[href]").ok()?;
+    let links = Selector::parse("nav a[href], ul.nav a[href], ul.navbar-nav a[href], .navbar a[href]").ok()?;
     let page = Html::parse_document(&home.text());
     page.select(&links).filter_map(|a| a.value().attr("href")).find(|href| is_view(href)).map(str::to_owned)
 }

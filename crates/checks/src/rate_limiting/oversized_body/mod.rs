@@ -31,7 +31,8 @@ pub(crate) static CHECK: Check = Check {
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),
-        runs_on: RunsOn::EVERYWHERE,
+        // Before Werkzeug 2.3 MAX_CONTENT_LENGTH held for forms only, so the remedy does not work there.
+        runs_on: RunsOn { oldest: (2, 3), ..RunsOn::EVERYWHERE },
     },
     ..Check::of(&RULE)
 };
