@@ -34,13 +34,11 @@ impl Sample {
         });
         // The log must be drained, or the sample would stop when the pipe is full.
         std::thread::spawn(move || lines.for_each(drop));
-        match found {
-            Some(url) => Ok(Sample { child, url }),
-            None => {
-                let _ = child.kill();
-                Err("the sample ended before it listened; run it by hand: cd examples/bookshop && ../../.venv/bin/python app.py".to_owned())
-            }
+        if let Some(url) = found {
+            return Ok(Sample { child, url });
         }
+        let _ = child.kill();
+        Err("the sample ended before it listened; run it by hand: cd examples/bookshop && ../../.venv/bin/python app.py".to_owned())
     }
 }
 

@@ -34,8 +34,7 @@ impl Touch {
     pub fn allowed_by(self, consent: Consent) -> bool {
         match self {
             Touch::Nothing | Touch::Reads | Touch::Queries | Touch::Bursts => true,
-            Touch::Refused | Touch::RefusedBursts | Touch::Writes => consent >= Consent::SafeWrites,
-            Touch::Destroys => consent >= Consent::SafeWrites,
+            Touch::Refused | Touch::RefusedBursts | Touch::Writes | Touch::Destroys => consent >= Consent::SafeWrites,
         }
     }
 }

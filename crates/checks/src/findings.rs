@@ -13,8 +13,8 @@ impl Findings {
     }
 
     /// The findings so far.
-    pub fn iter(&self) -> std::slice::Iter<'_, Finding> {
-        self.found.iter()
+    pub fn as_slice(&self) -> &[Finding] {
+        &self.found
     }
 
     /// Whether nothing was found.

@@ -86,10 +86,10 @@ impl Health {
         } else {
             self.reached.store(true, Ordering::Relaxed);
             state.silences = 0;
-            if !is_refusal(exchange) {
-                state.refusals = 0;
-            } else {
+            if is_refusal(exchange) {
                 state.refusals += weight;
+            } else {
+                state.refusals = 0;
             }
             if state.control.is_none() && is_good(exchange) {
                 state.control = Some(exchange.request.clone().fresh());

@@ -72,7 +72,7 @@ fn judge(surface: &Surface, observations: &Observations, found: &mut Findings) -
 }
 
 fn found_there(found: &Findings, location: &Location) -> bool {
-    found.iter().any(|finding| finding.location == *location)
+    found.as_slice().iter().any(|finding| finding.location == *location)
 }
 
 fn password_field(form: &Form) -> Option<&str> {
