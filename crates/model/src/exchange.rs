@@ -85,7 +85,7 @@ impl Exchange {
         self.response().map_or(&[], |r| &r.body)
     }
 
-    /// The body as text, empty without a response.
+    /// The first 256 KiB of the body as text, empty without a response.
     pub fn text(&self) -> Cow<'_, str> {
         self.response().map_or(Cow::Borrowed(""), Response::text)
     }

@@ -56,9 +56,11 @@ impl Response {
         matches!(self.media_type().as_str(), "text/html" | "application/xhtml+xml")
     }
 
-    /// The body as text, invalid UTF-8 replaced.
+    /// The first 256 KiB of the body as text, invalid UTF-8 replaced. Dozens of rules read every answer; what tells something
+    /// about an API stands well before that.
     pub fn text(&self) -> Cow<'_, str> {
-        String::from_utf8_lossy(&self.body)
+        const READ: usize = 256 * 1024;
+        String::from_utf8_lossy(&self.body[..self.body.len().min(READ)])
     }
 
     /// The body parsed as JSON, whatever its declared type; parsed once.
