@@ -164,6 +164,12 @@ pub fn makes_a_difference(probe: &Probe<'_>, marked: &[Marked], place: Parameter
     with_it.peek().is_none() || !with_it.all(|m| m.is_inert(plain))
 }
 
+/// Whether a parameter's value came back in a body. An echo beside the output of what the value was put into hides that the
+/// output was empty both times.
+pub fn comes_back(marked: &[Marked], place: ParameterIn, name: &str) -> bool {
+    marked.iter().flat_map(Marked::echoes).any(|(mark, echo)| mark.place == place && mark.name == name && echo.in_body)
+}
+
 /// What became of a mark in an answer.
 pub fn read(mark: &Mark, exchange: &Exchange) -> Echo {
     let Some(response) = exchange.response() else { return Echo::default() };
