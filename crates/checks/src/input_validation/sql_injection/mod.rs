@@ -53,7 +53,10 @@ static ERRORS: LazyLock<Vec<Pattern>> = LazyLock::new(|| patterns::load(include_
 
 /// Each parameter that makes a difference: first the conditions that fit its value, then the pair of quotes.
 async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
-    let marked = reflection::of(probe).await?;
+    let marked = match reflection::of(probe).await {
+        Err(NotTested::NoCredentials) => return ask_guard(probe, found).await,
+        marked => marked?,
+    };
     for parameter in inputs::all(probe.operation).take(inputs::MOST) {
         let asker = Asker { probe, parameter, value: inputs::ordinary(probe, parameter) };
         // A search that swallows errors and finds nothing for a made-up word answers alike whatever is sent.
@@ -63,6 +66,19 @@ async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
         }
     }
     Ok(())
+}
+
+/// An operation that refuses the caller has looked the caller up: one quote in what it looked for, then two.
+async fn ask_guard(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    const MOST: usize = 2;
+    let read_by_guards = |p: &&Parameter| p.place != ParameterIn::Query;
+    for parameter in inputs::all(probe.operation).filter(read_by_guards).take(MOST) {
+        let asker = Asker { probe, parameter, value: inputs::ordinary(probe, parameter) };
+        let plain = asker.send(&asker.value).await?;
+        let quoted = asker.send(&format!("{}'", asker.value)).await?;
+        found.extend(asker.pair(&plain, &quoted).await?);
+    }
+    Err(NotTested::NoCredentials)
 }
 
 struct Asker<'a, 'p> {
