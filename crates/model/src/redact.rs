@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
-use regex::Regex;
+use regex::{Regex, RegexBuilder};
 use serde::Deserialize;
 
 use crate::mask;
@@ -39,6 +39,9 @@ struct Row {
     miss: String,
 }
 
+/// Bytes that one shape may keep for its own speed.
+const CACHE: usize = 256 * 1024;
+
 /// The shapes of `data/secrets.toml`, compiled once.
 pub fn secret_patterns() -> &'static [SecretPattern] {
     #[allow(clippy::expect_used)] // compiled in; a test compiles every row
@@ -48,7 +51,10 @@ pub fn secret_patterns() -> &'static [SecretPattern] {
             .pattern
             .into_iter()
             .map(|row| SecretPattern {
-                regex: Regex::new(&row.regex).expect("patterns of data/secrets.toml are valid"),
+                regex: RegexBuilder::new(&row.regex)
+                    .dfa_size_limit(CACHE)
+                    .build()
+                    .expect("patterns of data/secrets.toml are valid"),
                 id: row.id,
                 name: row.name,
                 group: row.group,

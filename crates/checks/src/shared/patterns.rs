@@ -1,6 +1,6 @@
 //! Tables of shapes: a regular expression, perhaps a second one that must match too, and samples that keep both honest.
 
-use regex::Regex;
+use regex::{Regex, RegexBuilder};
 use serde::Deserialize;
 
 /// One row of a table of shapes.
@@ -44,7 +44,10 @@ pub fn load(table: &str) -> Vec<Pattern> {
         .into_iter()
         .map(|row| {
             #[allow(clippy::expect_used)]
-            let compile = |text: &str| Regex::new(text).expect("the shape is valid");
+            // Each expression keeps a cache of its own; there are hundreds of them, and answers are short.
+            const CACHE: usize = 128 * 1024;
+            let compile =
+                |text: &str| RegexBuilder::new(text).dfa_size_limit(CACHE).build().expect("the shape is valid");
             Pattern {
                 regex: compile(&row.regex),
                 also: row.also.as_deref().map(compile),
