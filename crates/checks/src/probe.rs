@@ -24,6 +24,25 @@ pub struct Survey<'a> {
     step: AtomicU32,
     rule: &'static str,
     callback: Option<&'a Callback>,
+    tally: Counters,
+}
+
+/// What one detector's requests came to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Requests that it needed, shared ones included.
+    pub asked: u32,
+    /// Those to the target without a response.
+    pub silent: u32,
+    /// Those answered with a status by which firewalls and rate limits refuse: 403, 429, 503.
+    pub refused: u32,
+}
+
+#[derive(Debug, Default)]
+struct Counters {
+    asked: AtomicU32,
+    silent: AtomicU32,
+    refused: AtomicU32,
 }
 
 impl<'a> Survey<'a> {
@@ -37,7 +56,18 @@ impl<'a> Survey<'a> {
         key: OrderKey,
         rule: &'static str,
     ) -> Survey<'a> {
-        Survey { surface, observations, target, wire, lease, key, step: AtomicU32::new(0), rule, callback: None }
+        Survey {
+            surface,
+            observations,
+            target,
+            wire,
+            lease,
+            key,
+            step: AtomicU32::new(0),
+            rule,
+            callback: None,
+            tally: Counters::default(),
+        }
     }
 
     /// For the engine: with the scan's call-back listener.
@@ -72,7 +102,25 @@ impl<'a> Survey<'a> {
     /// Why nothing was sent: over budget, out of scope, no consent, cut, blocked.
     pub async fn send(&self, request: Request) -> Result<Arc<Exchange>, NotTested> {
         let step = self.step.fetch_add(1, Ordering::Relaxed);
-        self.wire.send(request, &self.lease, OrderKey { step, ..self.key }).await
+        let exchange = self.wire.send(request, &self.lease, OrderKey { step, ..self.key }).await?;
+        self.tally.asked.fetch_add(1, Ordering::Relaxed);
+        if exchange.response().is_none() && exchange.request.origin == self.target.origin {
+            self.tally.silent.fetch_add(1, Ordering::Relaxed);
+        }
+        if matches!(exchange.status(), 403 | 429 | 503) {
+            self.tally.refused.fetch_add(1, Ordering::Relaxed);
+        }
+        Ok(exchange)
+    }
+
+    /// For the engine: what its requests came to.
+    pub fn tally(&self) -> Tally {
+        let count = |counter: &AtomicU32| counter.load(Ordering::Relaxed);
+        Tally {
+            asked: count(&self.tally.asked),
+            silent: count(&self.tally.silent),
+            refused: count(&self.tally.refused),
+        }
     }
 
     /// Like [`Survey::send`], for askers who can do nothing without a response.
@@ -104,7 +152,9 @@ impl<'a> Survey<'a> {
     /// # Errors
     /// As [`Survey::ask`].
     pub async fn missing_beside(&self, path: &str) -> Result<Arc<Exchange>, NotTested> {
-        self.ask(self.get(crate::shared::soft_404::sibling(self.target.seed, path))).await
+        let exchange = self.ask(self.get(crate::shared::soft_404::sibling(self.target.seed, path))).await?;
+        // A refusal to go on is not what "nothing there" looks like.
+        if matches!(exchange.status(), 429 | 503) { Err(NotTested::Blocked) } else { Ok(exchange) }
     }
 
     /// `GET path`, and the exchange only if the path is really there: 2xx, and not what a path that does not exist beside it answers.

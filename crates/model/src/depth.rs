@@ -21,10 +21,20 @@ impl Depth {
     /// The published request budget for a surface of so many operations.
     pub fn requests(self, operations: usize) -> u32 {
         let operations = u32::try_from(operations).unwrap_or(u32::MAX);
+        let requests = match self {
+            Depth::Quick => 45,
+            Depth::Standard => operations.saturating_mul(5).saturating_add(60),
+            Depth::Deep => operations.saturating_mul(40).saturating_add(200),
+        };
+        requests.min(self.most_requests())
+    }
+
+    /// The most that any surface gets.
+    pub const fn most_requests(self) -> u32 {
         match self {
             Depth::Quick => 45,
-            Depth::Standard => operations.saturating_mul(5).saturating_add(60).min(2_000),
-            Depth::Deep => operations.saturating_mul(40).saturating_add(200).min(20_000),
+            Depth::Standard => 2_000,
+            Depth::Deep => 20_000,
         }
     }
 

@@ -50,7 +50,7 @@ pub use outcome::{Failure, Outcome, Phase, Truncation};
 pub use redact::{Redactor, SecretPattern, secret_patterns};
 pub use report::{
     CategoryResult, Coverage, EvidenceView, FindingView, IgnoredView, LocationView, NextFix, NotTestedView, Report,
-    RuleView, Status, SurfaceView, Tool, TranscriptEntry, Verdict,
+    RuleView, Spent, Status, SurfaceView, Tool, TranscriptEntry, Verdict,
 };
 pub use request::{Altered, Request};
 pub use response::Response;

@@ -22,6 +22,8 @@ pub enum NotTested {
     Cut,
     /// It looks as if it changed state on GET; left alone without consent.
     LooksDestructive,
+    /// Operations of the same shape were asked in its place (`--depth deep`).
+    Sampled,
     /// Outside the scope of the scan.
     OutOfScope,
     /// Excluded by the user's choice of categories, rules or depth.
@@ -62,6 +64,7 @@ impl fmt::Display for NotTested {
             NotTested::Blocked => f.write_str("the target began to refuse the scan"),
             NotTested::Cut => f.write_str("cut off by the deadline or by Ctrl-C"),
             NotTested::LooksDestructive => f.write_str("looks as if it changed state on GET"),
+            NotTested::Sampled => f.write_str("operations of the same shape were asked in its place (--depth deep)"),
             NotTested::OutOfScope => f.write_str("outside the scope"),
             NotTested::NotSelected => f.write_str("not selected"),
             NotTested::NoSpecification => f.write_str("needs an OpenAPI document (--spec)"),

@@ -50,6 +50,8 @@ pub struct Coverage {
     pub operations: u32,
     /// Operations that answered 2xx.
     pub operations_successful: u32,
+    /// Operations that at least one rule asked about and came to an outcome.
+    pub operations_probed: u32,
     /// Rules with an outcome.
     pub rules_tested: u32,
     /// Rules selected.
@@ -278,6 +280,16 @@ pub struct TranscriptEntry {
     pub sent_at_ms: i64,
 }
 
+/// What one category, or discovery, cost.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct Spent {
+    /// Requests that went out for it.
+    pub sent: u32,
+    /// Requests that it needed and somebody else had sent.
+    pub shared: u32,
+}
+
 /// A whole scan, contract v1.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -337,6 +349,10 @@ pub struct Report {
     pub technologies: Vec<Technology>,
     /// Requests sent.
     pub requests: u32,
+    /// The same by category id; `discovery` for finding and calling the operations.
+    pub spent: BTreeMap<String, Spent>,
+    /// What the reader should know about how the scan went, such as faults of the specification; each a sentence.
+    pub notes: Vec<String>,
     /// Wall time in milliseconds.
     pub duration_ms: u64,
     /// The seed; pass it with `--seed` to repeat the scan.

@@ -112,6 +112,10 @@ pub struct Surface {
     pub foreign_scripts: BTreeSet<String>,
     /// Values seen in answers by the name they stood under (`id`, `username`), for path and query parameters.
     pub harvested: BTreeMap<String, Vec<String>>,
+    /// The values that operations were called with, by `METHOD /path`, place and name: what an ordinary call sends from then on.
+    pub settled: BTreeMap<(String, ParameterIn, String), String>,
+    /// What the reader should know about how the surface was found; each a sentence.
+    pub notes: Vec<String>,
     /// Facts of the TLS connection, if the scheme is https.
     pub tls: Option<crate::TlsFacts>,
     /// What `http://` on the same host answered to the same path, anonymously and without following it, if the target is https on

@@ -6,6 +6,7 @@ mod observe;
 mod plan;
 mod preflight;
 mod rounds;
+mod sample;
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -58,7 +59,7 @@ impl Scan {
     /// # Errors
     /// A setting cannot be used.
     pub fn new(target: Target, settings: Settings, listener: Listener) -> Result<Scan, WireError> {
-        let budget = Arc::new(Budget::new(target.max_requests.unwrap_or_else(|| target.depth.requests(0))));
+        let budget = Arc::new(Budget::new(target.budget(0)));
         let wire = Arc::new(Wire::new(target.origin.clone(), settings, budget, Arc::clone(&listener))?);
         let callback = Callback::new(None, target.origin.is_loopback(), target.seed);
         Ok(Scan { target, wire, listener, stopped: Arc::new(Notify::new()), callback, whole_transcript: false })
@@ -94,26 +95,33 @@ impl Scan {
 
     async fn work(&self) -> Ended {
         let mut surface = self.discover().await;
-        let budget = self.target.max_requests.unwrap_or_else(|| self.target.depth.requests(surface.operations.len()));
+        let budget = self.target.budget(surface.operations.len());
         self.wire.budget().set_total(budget);
         (self.listener)(Event::SurfaceFound { operations: surface.operations.len(), budget });
+        self.wire.begin_wave();
         let mut observed = observe::observe(&mut surface, &self.target, &self.wire, &self.stopped).await;
         observed.exchanges = self.exchanges();
-        let plan = plan(&surface, &self.target);
-        let outcomes = if self.wire.was_reached() {
+        let plan = plan::plan_seen(&surface, &self.target, &observed);
+        if !self.wire.was_reached() {
+            let skipped = rounds::unanswered(&plan);
+            return Ended { surface, observations: observed, outcomes: Vec::new(), skipped };
+        }
+        let mut outcomes = {
             let means = rounds::Means {
+                surface: &surface,
+                observed: &observed,
+                target: &self.target,
                 wire: &self.wire,
                 callback: &self.callback,
                 listener: &self.listener,
                 stopped: &self.stopped,
             };
-            rounds::run(&plan, &surface, &observed, &self.target, &means).await
-        } else {
-            Vec::new()
+            rounds::run(&plan, &means).await
         };
+        rounds::confirm(&mut outcomes, &self.exchanges(), &self.wire).await;
         let observations = Observations { plain: observed.plain, exchanges: self.exchanges() };
         let passive = rounds::judge(&surface, &observations, &self.target, &plan, &self.listener);
-        let outcomes = outcomes.into_iter().chain(passive).collect();
+        outcomes.extend(passive);
         Ended { surface, observations, outcomes, skipped: plan.skipped }
     }
 

@@ -1,10 +1,13 @@
 //! What to ask, in which order, and what is not tested before anything is sent. Pure.
 
+use std::cmp::Reverse;
+
 use checks::shared::words::looks_destructive;
-use checks::{Check, Touch};
-use model::{NotTested, Surface, Target};
+use checks::{Check, Observations, Touch};
+use model::{NotTested, ParameterIn, Severity, Surface, Target};
 
 use crate::observe::may_be_called;
+use crate::sample::{in_turns, most};
 
 /// One detector with one operation, or with the surface.
 #[derive(Debug, Clone)]
@@ -15,6 +18,8 @@ pub struct PlannedCheck {
     pub check: &'static Check,
     /// The operation's place on the surface; `None` for the surface.
     pub operation: Option<usize>,
+    /// How many operations the check asks about before this one.
+    pub turn: usize,
 }
 
 /// What will not be asked, and why.
@@ -39,8 +44,13 @@ pub struct Plan {
     pub skipped: Vec<Skipped>,
 }
 
-/// Plans the probe round: checks times operations, ordered by severity and cheapness.
+/// Plans the probe round before anything was sent.
 pub fn plan(surface: &Surface, target: &Target) -> Plan {
+    plan_seen(surface, target, &Observations::default())
+}
+
+/// Plans the probe round: checks times operations, one operation of each shape in turn, ordered by severity and cheapness.
+pub(crate) fn plan_seen(surface: &Surface, target: &Target, seen: &Observations) -> Plan {
     let mut plan = Plan::default();
     for (index, check) in checks::all().into_iter().enumerate() {
         let index = index as u32;
@@ -61,40 +71,79 @@ pub fn plan(surface: &Surface, target: &Target) -> Plan {
             continue;
         }
         if check.on_surface.is_some() {
-            plan.asked.push(PlannedCheck { index, check, operation: None });
+            plan.asked.push(PlannedCheck { index, check, operation: None, turn: 0 });
         }
         if check.on_operation.is_some() {
-            plan_operations(&mut plan, index, check, surface, target);
+            plan_operations(&mut plan, index, check, surface, target, seen);
         }
     }
     // Bursts come last: the refusals they provoke would spoil the other answers.
     plan.asked.sort_by_key(|p| {
         let bursts = p.check.cost.touch.is_burst();
-        (bursts, std::cmp::Reverse(p.check.rule.severity), p.check.cost.requests, p.index, p.operation)
+        (bursts, Reverse(worth(p.check, p.turn)), p.index, p.operation)
     });
     plan
 }
 
-fn plan_operations(plan: &mut Plan, index: u32, check: &'static Check, surface: &Surface, target: &Target) {
-    let mut any = false;
-    for (at, operation) in surface.operations.iter().enumerate() {
-        if !(check.applies)(operation, surface) {
-            continue;
-        }
-        any = true;
-        let reads = matches!(check.cost.touch, Touch::Nothing | Touch::Reads | Touch::Bursts);
-        if reads
-            && operation.method.is_safe()
-            && !may_be_called(operation, target.consent)
-            && looks_destructive(operation)
-        {
-            plan.skipped.push(Skipped { check, operation: Some(at), reason: NotTested::LooksDestructive });
-        } else {
-            plan.asked.push(PlannedCheck { index, check, operation: Some(at) });
-        }
-    }
-    if !any && check.on_surface.is_none() {
+/// What an ask is worth: the severity of what it could find for each request it may cost, the less the more operations the rule
+/// has asked about before. In proportion to the square of the score's deductions, so that no number of trifles outweighs a disaster.
+fn worth(check: &Check, turn: usize) -> u64 {
+    let points: u64 = match check.rule.severity {
+        Severity::Critical => 70,
+        Severity::High => 40,
+        Severity::Medium => 20,
+        Severity::Low => 8,
+        Severity::Info => 2,
+    };
+    points * points * 10_000 / (u64::from(check.cost.requests.max(1)) * (TURNS + turn as u64))
+}
+
+/// After so many operations an ask is worth half.
+const TURNS: u64 = 6;
+
+fn plan_operations(
+    plan: &mut Plan,
+    index: u32,
+    check: &'static Check,
+    surface: &Surface,
+    target: &Target,
+    seen: &Observations,
+) {
+    let applies: Vec<usize> = surface
+        .operations
+        .iter()
+        .enumerate()
+        .filter(|(_, operation)| (check.applies)(operation, surface))
+        .map(|(at, _)| at)
+        .collect();
+    if applies.is_empty() && check.on_surface.is_none() {
         let reason = NotTested::not_applicable("no operation of this kind was found");
         plan.skipped.push(Skipped { check, operation: None, reason });
+    }
+    let reads = matches!(check.cost.touch, Touch::Nothing | Touch::Reads | Touch::Bursts);
+    let (left_alone, asked): (Vec<usize>, Vec<usize>) = applies.into_iter().partition(|at| {
+        let operation = &surface.operations[*at];
+        reads && operation.method.is_safe() && !may_be_called(operation, target.consent) && looks_destructive(operation)
+    });
+    let skip = |at, reason| Skipped { check, operation: Some(at), reason };
+    plan.skipped.extend(left_alone.into_iter().map(|at| skip(at, NotTested::LooksDestructive)));
+    // Operations that answered well say more than those that did not, and their queries more than paths, which often end at a
+    // converter or a look-up.
+    let rank = |at: usize| {
+        let queries = surface.operations[at].parameters_in(ParameterIn::Query).next().is_some();
+        let answered = match seen.plain.get(at).and_then(Option::as_ref) {
+            Some(exchange) if exchange.is_success() => 0,
+            Some(_) => 2,
+            None => 4,
+        };
+        answered + u8::from(!queries)
+    };
+    let most = most(target.depth);
+    for (turn, at) in in_turns(&surface.operations, &asked, rank).into_iter().enumerate() {
+        if turn < most {
+            plan.asked.push(PlannedCheck { index, check, operation: Some(at), turn });
+        } else {
+            plan.skipped.push(skip(at, NotTested::Sampled));
+        }
     }
 }

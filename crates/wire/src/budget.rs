@@ -1,5 +1,6 @@
-use std::sync::Arc;
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// What a whole scan may send.
 #[derive(Debug)]
@@ -54,6 +55,8 @@ impl Budget {
 pub struct Lease {
     budget: Arc<Budget>,
     left: Arc<AtomicU32>,
+    /// Shared requests that it has paid for; asking for them again is free.
+    paid: Arc<Mutex<BTreeSet<[u8; 32]>>>,
     burst: bool,
     writes: bool,
 }
@@ -61,7 +64,13 @@ pub struct Lease {
 impl Lease {
     /// A lease of so many requests of methods that change nothing.
     pub fn reading(budget: &Arc<Budget>, requests: u32) -> Lease {
-        Lease { budget: Arc::clone(budget), left: Arc::new(AtomicU32::new(requests)), burst: false, writes: false }
+        Lease {
+            budget: Arc::clone(budget),
+            left: Arc::new(AtomicU32::new(requests)),
+            paid: Arc::default(),
+            burst: false,
+            writes: false,
+        }
     }
 
     /// A lease whose requests count against the separate allowance for bursts.
@@ -91,10 +100,27 @@ impl Lease {
         self.left.load(Ordering::Relaxed)
     }
 
-    /// Takes one request, if both the lease and the scan still have one.
-    pub(crate) fn take(&self) -> bool {
-        let mine = self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |n| n.checked_sub(1)).is_ok();
-        mine && self.budget.take(self.burst)
+    /// Takes one request of its own share.
+    pub(crate) fn pay(&self) -> bool {
+        self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |n| n.checked_sub(1)).is_ok()
+    }
+
+    /// Takes one request of its own share for a request that others may send as well; once for each such request.
+    pub(crate) fn pay_for(&self, digest: [u8; 32]) -> bool {
+        let mut paid = self.paid.lock().unwrap_or_else(PoisonError::into_inner);
+        if paid.contains(&digest) {
+            return true;
+        }
+        let pays = self.pay();
+        if pays {
+            paid.insert(digest);
+        }
+        pays
+    }
+
+    /// Takes one request of the scan's budget.
+    pub(crate) fn spend(&self) -> bool {
+        self.budget.take(self.burst)
     }
 }
 
@@ -105,11 +131,18 @@ mod tests {
     #[test]
     fn a_lease_runs_dry_and_so_does_the_budget() {
         let budget = Arc::new(Budget::new(3));
+        let take = |lease: &Lease| lease.pay() && lease.spend();
         let first = Lease::reading(&budget, 2);
-        assert!(first.take() && first.take() && !first.take());
+        assert!(take(&first) && take(&first) && !take(&first));
         let second = Lease::reading(&budget, 2);
-        assert!(second.take() && !second.take());
+        assert!(take(&second) && !take(&second));
         assert_eq!((budget.spent(), budget.left()), (3, 0));
-        assert!(Lease::burst(&budget, 1).take(), "bursts are counted apart");
+        assert!(take(&Lease::burst(&budget, 1)), "bursts are counted apart");
+    }
+
+    #[test]
+    fn a_shared_request_is_paid_for_once() {
+        let lease = Lease::reading(&Arc::new(Budget::new(9)), 1);
+        assert!(lease.pay_for([1; 32]) && lease.pay_for([1; 32]) && !lease.pay_for([2; 32]));
     }
 }

@@ -144,6 +144,12 @@ impl Wire {
         self.transcript.sorted()
     }
 
+    /// Begins a wave: what was sent so far is free for whoever asks for it again. Within a wave each asker pays for a shared
+    /// request with its own lease, whoever comes first, so that no lease runs dry by chance.
+    pub fn begin_wave(&self) {
+        self.sharing.begin_wave();
+    }
+
     /// What the first TLS connection to the origin showed; `None` before it.
     pub fn tls_facts(&self, origin: &Origin) -> Option<TlsFacts> {
         self.transport.dialer.facts(origin)
@@ -171,10 +177,13 @@ impl Wire {
         // A query changes nothing by what it is, whatever its method: it may be shared like a GET.
         let repeatable = request.method.is_safe() || lease.may_query();
         if !request.shared || !repeatable {
-            return self.follow(request, lease, key).await;
+            return if lease.pay() { self.follow(request, lease, key).await } else { Err(NotTested::OverBudget) };
         }
-        let cell = self.sharing.of(&request);
-        let exchange = cell.get_or_try_init(|| self.follow(request, lease, key)).await?;
+        let place = self.sharing.of(&request);
+        if !place.earlier && !lease.pay_for(place.digest) {
+            return Err(NotTested::OverBudget);
+        }
+        let exchange = place.exchange.get_or_try_init(|| self.follow(request, lease, key)).await?;
         self.transcript.shared(key, exchange.serial);
         Ok(Arc::clone(exchange))
     }
@@ -198,10 +207,11 @@ impl Wire {
             let exchange = self.one(next, lease, key, &hops).await?;
             let further = exchange.request.follow && hops.len() < self.settings.limits.redirects;
             match further.then(|| onward(&exchange, &self.scope, &self.settings)).flatten() {
-                Some(request) => {
+                Some(request) if lease.pay() => {
                     hops.push(exchange);
                     next = request;
                 }
+                Some(_) => return Err(NotTested::OverBudget),
                 None => return Ok(exchange),
             }
         }
@@ -215,7 +225,7 @@ impl Wire {
         hops: &[Arc<Exchange>],
     ) -> Result<Arc<Exchange>, NotTested> {
         self.alive()?;
-        if !lease.take() {
+        if !lease.spend() {
             return Err(NotTested::OverBudget);
         }
         let _slot = self.slots.acquire().await.map_err(|_| NotTested::Cut)?;
@@ -235,7 +245,7 @@ impl Wire {
 
     /// Asks again what the target once answered well.
     async fn check(&self, control: Request) -> Option<Arc<Exchange>> {
-        if !Lease::reading(&self.budget, 1).take() {
+        if !Lease::reading(&self.budget, 1).spend() {
             return None;
         }
         self.pace.wait().await;

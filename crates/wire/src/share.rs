@@ -13,14 +13,42 @@ pub(crate) type Shared = Arc<OnceCell<Arc<Exchange>>>;
 /// Requests sent so far with their exchanges.
 #[derive(Debug, Default)]
 pub(crate) struct Sharing {
-    known: Mutex<BTreeMap<[u8; 32], Shared>>,
+    known: Mutex<Known>,
+}
+
+#[derive(Debug, Default)]
+struct Known {
+    wave: u32,
+    requests: BTreeMap<[u8; 32], (u32, Shared)>,
+}
+
+/// Where the exchange of a request is, or will be.
+#[derive(Debug)]
+pub(crate) struct Place {
+    /// The request's identity.
+    pub(crate) digest: [u8; 32],
+    /// Filled by whoever comes first.
+    pub(crate) exchange: Shared,
+    /// Whether it was sent in an earlier wave. Within a wave everybody pays with their lease, since who comes first is chance.
+    pub(crate) earlier: bool,
 }
 
 impl Sharing {
-    /// Where the exchange of this request is, or will be.
-    pub(crate) fn of(&self, request: &Request) -> Shared {
+    /// Whatever was sent so far was sent earlier.
+    pub(crate) fn begin_wave(&self) {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner).wave += 1;
+    }
+
+    /// The place of this request.
+    pub(crate) fn of(&self, request: &Request) -> Place {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(known.entry(digest(request)).or_default())
+        let wave = known.wave;
+        let digest = digest(request);
+        let (since, exchange) = known.requests.entry(digest).or_insert_with(|| (wave, Shared::default()));
+        if !exchange.initialized() {
+            *since = wave;
+        }
+        Place { digest, exchange: Arc::clone(exchange), earlier: *since < wave }
     }
 }
 

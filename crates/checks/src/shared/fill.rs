@@ -91,8 +91,13 @@ pub fn request(operation: &Operation, surface: &Surface, target: &Target, values
     request
 }
 
-/// The value an ordinary client would send: harvested, else the example, else by type.
+/// The value an ordinary client would send: the one that the operation was called with, else harvested, else the example, else
+/// by type.
 pub fn ordinary(parameter: &Parameter, operation: &Operation, surface: &Surface) -> String {
+    let key = (operation.name(), parameter.place, parameter.name.clone());
+    if let Some(settled) = surface.settled.get(&key) {
+        return settled.clone();
+    }
     if parameter.place == ParameterIn::Path
         && let Some(value) = harvested(&parameter.name, &operation.path, surface).into_iter().next()
     {
@@ -102,18 +107,40 @@ pub fn ordinary(parameter: &Parameter, operation: &Operation, surface: &Surface)
 }
 
 /// Values seen in answers that fit a path parameter: those of the collection before it (`/users/{id}`: `users/id`), by the
-/// parameter's name, its name without the collection's (`user_id` under `users`: `id`), or `id`.
+/// parameter's name, its name without the collection's (`user_id`, `userId` under `users`: `id`), or what names an object.
 pub fn harvested(parameter: &str, path: &str, surface: &Surface) -> Vec<String> {
+    const NAMES: [&str; 6] = ["id", "uuid", "slug", "name", "username", "key"];
     let placeholder = format!("{{{parameter}}}");
     let collection = path.split('/').take_while(|s| **s != *placeholder).filter(|s| !s.is_empty()).last().unwrap_or("");
-    let singular = collection.strip_suffix('s').unwrap_or(collection);
-    let short = parameter.strip_prefix(singular).map_or(parameter, |rest| rest.trim_start_matches('_'));
+    let lower = parameter.to_ascii_lowercase();
+    let singular = singular(&collection.to_ascii_lowercase());
+    let short = lower.strip_prefix(&singular).map_or(&*lower, |rest| rest.trim_start_matches(['_', '-']));
     let mut keys = vec![format!("{collection}/{parameter}"), format!("{collection}/{short}")];
-    if parameter.to_ascii_lowercase().ends_with("id") {
-        keys.push(format!("{collection}/id"));
+    if lower.ends_with("id") {
+        keys.extend([format!("{collection}/id"), format!("{collection}/_id"), format!("{collection}/uuid")]);
+    } else if short.is_empty() {
+        // `/users/{user}`: whatever names one.
+        keys.extend(NAMES.iter().map(|name| format!("{collection}/{name}")));
     }
     keys.push(parameter.to_owned());
-    keys.iter().filter_map(|key| surface.harvested.get(key)).flatten().cloned().collect()
+    let mut values: Vec<String> = Vec::new();
+    for value in keys.iter().filter_map(|key| surface.harvested.get(key)).flatten() {
+        if !values.contains(value) {
+            values.push(value.clone());
+        }
+    }
+    values
+}
+
+/// `users`: `user`; `categories`: `category`; `boxes`: `box`.
+fn singular(word: &str) -> String {
+    if let Some(stem) = word.strip_suffix("ies") {
+        format!("{stem}y")
+    } else if let Some(stem) = word.strip_suffix("es").filter(|s| s.ends_with(['x', 's', 'z']) || s.ends_with("ch")) {
+        stem.to_owned()
+    } else {
+        word.strip_suffix('s').unwrap_or(word).to_owned()
+    }
 }
 
 fn by_type(schema: &Schema) -> String {
@@ -123,5 +150,26 @@ fn by_type(schema: &Schema) -> String {
         }
         SchemaType::Boolean => "true".to_owned(),
         _ => "1".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_come_from_the_collection() {
+        let mut surface = Surface::default();
+        for (key, value) in [("users/id", "7"), ("categories/slug", "tea"), ("id", "9"), ("teams/name", "red")] {
+            surface.harvested.insert(key.to_owned(), vec![value.to_owned()]);
+        }
+        let first = |name: &str, path: &str| harvested(name, path, &surface).into_iter().next().unwrap_or_default();
+        assert_eq!(first("id", "/users/{id}"), "7");
+        assert_eq!(first("user_id", "/users/{user_id}/orders"), "7");
+        assert_eq!(first("userId", "/users/{userId}"), "7");
+        assert_eq!(first("slug", "/categories/{slug}"), "tea");
+        assert_eq!(first("category", "/categories/{category}"), "tea");
+        assert_eq!(first("team", "/teams/{team}"), "red");
+        assert_eq!(first("id", "/orders/{id}"), "9");
     }
 }

@@ -8,7 +8,7 @@ use scan::{Plan, offline, plan};
 pub(crate) fn render(target: &Target) -> String {
     let surface = offline(target);
     let plan = plan(&surface, target);
-    let budget = target.max_requests.unwrap_or_else(|| target.depth.requests(surface.operations.len()));
+    let budget = target.budget(surface.operations.len());
     let mut out = String::new();
     let _ = writeln!(out, "Plan for {} ({}); nothing was sent.\n", target.url(), target.depth);
     let _ = writeln!(out, "{} operations known without asking:", surface.operations.len());

@@ -6,6 +6,9 @@ use model::{Confidence, Finding, NotTested, NotTestedView, Rule, RuleOutcome, Ru
 
 use crate::Ended;
 
+/// Most operations that are named for one reason.
+const NAMED: usize = 20;
+
 /// One rule with everything its detectors came to.
 pub(crate) struct RuleResult {
     pub(crate) rule: &'static Rule,
@@ -111,8 +114,11 @@ impl RuleResult {
                 rule: self.rule.id.to_owned(),
                 category: self.rule.category,
                 reason: reason_word(reason),
-                detail: reason.to_string(),
-                operations: operations.iter().filter_map(name).collect(),
+                detail: match operations.len().checked_sub(NAMED) {
+                    None | Some(0) => reason.to_string(),
+                    Some(more) => format!("{reason} (and {more} more operations)"),
+                },
+                operations: operations.iter().take(NAMED).filter_map(name).collect(),
             })
             .collect()
     }

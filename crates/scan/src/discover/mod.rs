@@ -13,7 +13,9 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use checks::shared::fill;
 use futures::StreamExt;
 use futures::stream;
-use model::{Depth, Exchange, Method, Operation, OrderKey, ParameterIn, Request, Round, Source, Surface, Target};
+use model::{
+    Depth, Exchange, Method, NotTested, Operation, OrderKey, ParameterIn, Request, Round, Source, Surface, Target,
+};
 use wire::{Lease, Wire};
 
 use crate::observe::may_be_called;
@@ -29,14 +31,18 @@ pub(crate) struct Asker<'a> {
 impl Asker<'_> {
     /// Sends a request; `None` when it may not be sent or there was no response.
     pub(crate) async fn ask(&self, request: Request) -> Option<Arc<Exchange>> {
-        let step = self.step.fetch_add(1, Ordering::Relaxed);
-        let key = OrderKey { round: Round::Discover, check: 0, operation: 0, step };
-        self.wire.send(request, &self.lease, key).await.ok().filter(|e| e.response().is_some())
+        self.send(request).await.ok().filter(|e| e.response().is_some())
     }
 
-    /// Like [`Asker::ask`], for a body that may be as large as a specification.
-    pub(crate) async fn ask_document(&self, request: Request) -> Option<Arc<Exchange>> {
-        self.ask(Request { large: true, ..request }).await
+    /// Sends a request whose body may be as large as a specification, or says why not.
+    pub(crate) async fn ask_document(&self, request: Request) -> Result<Arc<Exchange>, NotTested> {
+        self.send(Request { large: true, ..request }).await
+    }
+
+    async fn send(&self, request: Request) -> Result<Arc<Exchange>, NotTested> {
+        let step = self.step.fetch_add(1, Ordering::Relaxed);
+        let key = OrderKey { round: Round::Discover, check: 0, operation: 0, step };
+        self.wire.send(request, &self.lease, key).await
     }
 
     /// `GET path` on the target, anonymous.
@@ -155,9 +161,12 @@ impl Found {
 }
 
 fn merge(known: &mut Operation, seen: Operation) {
+    // A value met in a link is a real one; that of a document may be made up.
+    let real = known.source == Source::Specification && seen.source != Source::Specification;
     for parameter in seen.parameters {
         let same = known.parameters.iter_mut().find(|p| p.name == parameter.name && p.place == parameter.place);
         match same {
+            Some(p) if real => p.example = parameter.example.or(p.example.take()),
             Some(p) => p.example = p.example.take().or(parameter.example),
             None if parameter.place != ParameterIn::Path => known.parameters.push(parameter),
             None => {}

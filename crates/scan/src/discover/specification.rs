@@ -42,9 +42,14 @@ pub(crate) async fn discover(asker: &Asker<'_>, surface: &mut Surface, found: &m
         return;
     }
     if let Some(url) = &asker.target.specification_url {
-        if let Some((path, exchange)) = fetch(asker, url).await {
-            read(asker, &path, &exchange, surface, found).await;
-        }
+        let why = match fetch(asker, url).await {
+            Err(why) => Some(why),
+            Ok((_, exchange)) if !exchange.is_success() => Some(format!("it answers {}", exchange.status())),
+            Ok((path, exchange)) => {
+                (!read(asker, &path, &exchange, surface, found).await).then(|| "it is no OpenAPI document".to_owned())
+            }
+        };
+        surface.notes.extend(why.map(|why| format!("the OpenAPI document {url} could not be used: {why}")));
         return;
     }
     let mut paths: Vec<String> = linked(found);
@@ -58,9 +63,9 @@ pub(crate) async fn discover(asker: &Asker<'_>, surface: &mut Surface, found: &m
         tried.extend(batch.iter().cloned());
         let asked = batch
             .iter()
-            .map(|path| async move { (path, asker.ask_document(Request::get(&asker.target.origin, path)).await) });
+            .map(|path| async move { (path, asker.ask_document(Request::get(&asker.target.origin, path)).await.ok()) });
         for (path, exchange) in futures::future::join_all(asked).await {
-            let Some(exchange) = exchange else { continue };
+            let Some(exchange) = exchange.filter(|e| e.response().is_some()) else { continue };
             fingerprint::read(&exchange, &mut surface.technologies);
             let same = missing.is_some_and(|m| checks::shared::soft_404::alike(m, &exchange));
             if exchange.is_success() && !same && read(asker, path, &exchange, surface, found).await {
@@ -100,13 +105,17 @@ fn prefixed(base: &str, path: &str) -> Option<String> {
     (!base.is_empty()).then(|| format!("{base}{path}"))
 }
 
-async fn fetch(asker: &Asker<'_>, url: &str) -> Option<(String, Arc<Exchange>)> {
-    let url = url::Url::parse(&asker.target.url()).ok()?.join(url).ok()?;
-    let origin = wire::origin_of(&url)?;
+async fn fetch(asker: &Asker<'_>, url: &str) -> Result<(String, Arc<Exchange>), String> {
+    let base = url::Url::parse(&asker.target.url()).map_err(|e| e.to_string())?;
+    let url = base.join(url).map_err(|e| e.to_string())?;
+    let origin = wire::origin_of(&url).ok_or("it is not http or https")?;
     let query = url.query().map_or_else(String::new, |q| format!("?{q}"));
     let path = format!("{}{query}", url.path());
-    let exchange = asker.ask_document(Request::get(&origin, &path).follow()).await?;
-    Some((path, exchange))
+    let exchange = asker.ask_document(Request::get(&origin, &path).follow()).await.map_err(|e| e.to_string())?;
+    match exchange.failure() {
+        Some(failure) => Err(failure.to_string()),
+        None => Ok((path, exchange)),
+    }
 }
 
 /// Reads a document from an answer, with the documents it refers to. Says whether it was one.
@@ -121,7 +130,7 @@ async fn read(asker: &Asker<'_>, path: &str, exchange: &Exchange, surface: &mut 
         else {
             continue;
         };
-        if let Some(answer) = asker.ask_document(Request::get(&asker.target.origin, url.path())).await {
+        if let Ok(answer) = asker.ask_document(Request::get(&asker.target.origin, url.path())).await {
             external.insert(name, answer.body().to_vec());
         }
     }
@@ -134,10 +143,16 @@ async fn read(asker: &Asker<'_>, path: &str, exchange: &Exchange, surface: &mut 
 }
 
 fn take(document: &Document, source: &str, base: &Base, surface: &mut Surface, found: &mut Found) {
+    const FAULTS: usize = 10;
     for operation in document.operations(base) {
         found.add(operation);
     }
-    surface.specification = Some(document.facts(source, base));
+    let facts = document.facts(source, base);
+    surface.notes.extend(facts.faults.iter().take(FAULTS).map(|fault| format!("OpenAPI document {source}: {fault}")));
+    if let Some(more) = facts.faults.len().checked_sub(FAULTS).filter(|more| *more > 0) {
+        surface.notes.push(format!("OpenAPI document {source}: {more} further faults"));
+    }
+    surface.specification = Some(facts);
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! What the tests of whole scans share: tiny HTTP servers that answer as a function says, real Flask applications, and targets.
 
-#![allow(dead_code, unreachable_pub)] // each test uses its part
+#![allow(dead_code, unreachable_pub, clippy::unwrap_used, clippy::panic)] // each test uses its part
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};

@@ -1,0 +1,113 @@
+//! How much was looked at, and how the scan ended.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use model::{Coverage, Failure, NotTested, Status, SurfaceView, Target};
+use wire::{Recorded, Wire};
+
+use super::outcome::RuleResult;
+use crate::Ended;
+
+/// How much was looked at.
+pub(super) fn coverage(result: &model::Score, rules: &[RuleResult], ended: &Ended) -> Coverage {
+    let plain = &ended.observations.plain;
+    let probed: BTreeSet<usize> = ended
+        .outcomes
+        .iter()
+        .filter(|o| o.tally.asked > 0 && (o.result.is_ok() || !o.found.is_empty()))
+        .filter_map(|o| o.operation)
+        .collect();
+    let reached = plain.iter().flatten().filter(|e| e.response().is_some());
+    Coverage {
+        weight: (result.assessed_weight * 10.0).round() / 10.0,
+        categories_assessed: result.categories.values().filter(|c| c.applies && c.score.is_some()).count() as u32,
+        categories_applicable: result.categories.values().filter(|c| c.applies).count() as u32,
+        operations_reached: reached.clone().count() as u32,
+        operations: ended.surface.operations.len() as u32,
+        operations_successful: reached.filter(|e| e.is_success()).count() as u32,
+        operations_probed: probed.len() as u32,
+        rules_tested: rules.iter().filter(|r| r.is_tested()).count() as u32,
+        rules: rules.len() as u32,
+    }
+}
+
+/// Every operation with what was seen of it.
+pub(super) fn surface(ended: &Ended, records: &[Recorded], target: &Target) -> Vec<SurfaceView> {
+    let mut about: BTreeMap<u32, u32> = BTreeMap::new();
+    for record in records {
+        let index = match record.key.round {
+            model::Round::Observe => Some(record.key.operation),
+            model::Round::Probe => record.key.operation.checked_sub(1),
+            _ => None,
+        };
+        if let Some(index) = index {
+            *about.entry(index).or_default() += 1;
+        }
+    }
+    let mut tried: BTreeMap<usize, BTreeSet<&str>> = BTreeMap::new();
+    for outcome in ended.outcomes.iter().filter(|o| o.result.is_ok() || !o.found.is_empty()) {
+        if let Some(at) = outcome.operation {
+            tried.entry(at).or_default().insert(outcome.check.rule.id);
+        }
+    }
+    ended
+        .surface
+        .operations
+        .iter()
+        .enumerate()
+        .map(|(at, operation)| {
+            let plain = ended.observations.plain.get(at).and_then(Option::as_ref);
+            let reason = match plain {
+                Some(exchange) => exchange.failure().map(ToString::to_string),
+                None if !operation.method.is_safe() => Some(NotTested::NoConsent.to_string()),
+                None if crate::observe::looks_destructive(operation) && target.consent < model::Consent::All => {
+                    Some(NotTested::LooksDestructive.to_string())
+                }
+                None => Some(NotTested::OverBudget.to_string()),
+            };
+            SurfaceView {
+                method: operation.method.clone(),
+                path: operation.path.clone(),
+                source: operation.source,
+                status: plain.map(|e| e.status()).filter(|s| *s != 0),
+                // A plain call that discovery had already made counts too.
+                requests: about.get(&(at as u32)).copied().unwrap_or(0).max(u32::from(plain.is_some())),
+                tried: tried
+                    .remove(&at)
+                    .map(|rules| rules.into_iter().map(str::to_owned).collect())
+                    .unwrap_or_default(),
+                not_tested: reason,
+            }
+        })
+        .collect()
+}
+
+/// How the scan ended, and why it is not complete.
+pub(super) fn status(wire: &Wire, ended: &Ended, records: &[Recorded]) -> (Status, Option<String>) {
+    if !wire.was_reached() {
+        let why = records.iter().find_map(|r| r.exchange.failure().map(ToString::to_string));
+        return (Status::Unreachable, Some(why.unwrap_or_else(|| "nothing was sent".to_owned())));
+    }
+    let short = ended.outcomes.iter().filter_map(|o| o.result.as_ref().err()).find(|r| r.cuts_the_scan_short());
+    let why = if wire.is_cancelled() {
+        NotTested::Cut.to_string()
+    } else if wire.is_dead() || fell_silent(records) {
+        "the target stopped answering".to_owned()
+    } else if wire.is_banned() {
+        NotTested::Blocked.to_string()
+    } else if let Some(reason) = short {
+        reason.to_string()
+    } else {
+        return (Status::Completed, None);
+    };
+    (Status::Incomplete, Some(why))
+}
+
+/// Whether the last exchanges by time say that nobody is there any more: nothing listens, or three in a row got no response.
+fn fell_silent(records: &[Recorded]) -> bool {
+    const SILENCES: usize = 3;
+    let mut last: Vec<&Recorded> = records.iter().collect();
+    last.sort_by_key(|r| std::cmp::Reverse(r.exchange.serial));
+    let gone = last.first().is_some_and(|r| matches!(r.exchange.failure(), Some(Failure::Unreachable(_))));
+    gone || last.len() >= SILENCES && last.iter().take(SILENCES).all(|r| r.exchange.response().is_none())
+}

@@ -1,0 +1,150 @@
+//! From what the detectors proved to the report: joined by rule and location, scored, redacted. Pure but for the wire's transcript.
+
+mod coverage;
+mod curl;
+mod outcome;
+mod spent;
+mod transcript;
+mod view;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use model::{
+    FindingView, IgnoredView, NextFix, NotTestedView, Redactor, Report, Scored, Target, Tool, fingerprint, score,
+};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+use wire::Wire;
+
+use crate::Ended;
+
+/// Builds the report.
+pub(crate) fn report(target: &Target, wire: &Wire, ended: &Ended, elapsed: Duration, whole: bool) -> Report {
+    let records = wire.transcript();
+    let numbers: BTreeMap<u64, u32> =
+        records.iter().enumerate().map(|(at, r)| (r.exchange.serial, at as u32 + 1)).collect();
+    let mut redactor = Redactor::new();
+    for identity in &target.identities {
+        learn_identity(&mut redactor, identity);
+    }
+    let mut by_rule = outcome::by_rule(ended);
+    let ignored = ignore(&mut by_rule, target);
+    for rule in &by_rule {
+        for finding in &rule.found {
+            finding.secrets.iter().for_each(|s| redactor.learn(s.expose()));
+        }
+    }
+    let scored: Vec<Scored> = by_rule.iter().map(outcome::RuleResult::scored).collect();
+    let result = score(&scored, target.context);
+    let mut findings: Vec<FindingView> =
+        by_rule.iter().filter(|r| !r.found.is_empty()).map(|r| view::finding(r, &numbers, &redactor)).collect();
+    findings.sort_by(|a, b| {
+        (std::cmp::Reverse(a.severity), std::cmp::Reverse(a.confidence), &a.id).cmp(&(
+            std::cmp::Reverse(b.severity),
+            std::cmp::Reverse(b.confidence),
+            &b.id,
+        ))
+    });
+    let not_tested: Vec<NotTestedView> = by_rule.iter().flat_map(|r| r.not_tested(ended)).collect();
+    let categories = view::categories(&result, &by_rule);
+    let surface = coverage::surface(ended, &records, target);
+    let (status, status_detail) = coverage::status(wire, ended, &records);
+    let cited: BTreeSet<u32> = if whole {
+        numbers.values().copied().collect()
+    } else {
+        findings.iter().flat_map(|f| f.evidence.iter().map(|e| e.exchange)).collect()
+    };
+    let started_ms = records.iter().map(|r| r.sent_at_ms).min().unwrap_or(target.now * 1000);
+    Report {
+        schema: "middlebrick/report/v1".to_owned(),
+        tool: Tool { name: "middlebrick".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
+        id: scan_id(target),
+        status,
+        status_detail,
+        url: redactor.text(&target.url()),
+        started_at: rfc3339(started_ms),
+        completed_at: rfc3339(started_ms + elapsed.as_millis() as i64),
+        score: result.score,
+        grade: result.grade,
+        grade_withheld: result.withheld.clone(),
+        score_before_cap: result.before_cap,
+        cap: result.cap.clone(),
+        score_version: model::SCORE_VERSION.to_owned(),
+        best_next_fix: result.best_next_fix.clone().map(|(rule, points)| NextFix { rule, points }),
+        coverage: coverage::coverage(&result, &by_rule, ended),
+        categories,
+        rules: by_rule.iter().map(|r| r.view(ignored.iter().any(|i| i.rule == r.rule.id))).collect(),
+        findings,
+        ignored,
+        not_tested,
+        surface,
+        technologies: ended.surface.technologies.clone(),
+        requests: wire.requests(),
+        spent: spent::by_category(&records, &ended.outcomes),
+        notes: ended.surface.notes.iter().map(|note| redactor.text(note)).collect(),
+        duration_ms: elapsed.as_millis() as u64,
+        seed: target.seed,
+        depth: target.depth.id().to_owned(),
+        consent: consent_id(target.consent).to_owned(),
+        context: target.context.id().to_owned(),
+        transcript: transcript::entries(&records, &redactor, &cited),
+    }
+}
+
+/// Takes the locations that the ignore file covers out of the results, before anything is counted or scored.
+fn ignore(by_rule: &mut [outcome::RuleResult], target: &Target) -> Vec<IgnoredView> {
+    let today = rfc3339(target.now * 1000);
+    let today = today.get(..10).unwrap_or("");
+    let mut ignored = Vec::new();
+    for result in by_rule {
+        let rule = result.rule;
+        result.found.retain(|finding| {
+            let entry = target.ignores.iter().find(|i| i.covers(rule, &finding.location, today));
+            if let Some(entry) = entry {
+                let method = finding.location.method.as_ref().map_or("", model::Method::as_str);
+                ignored.push(IgnoredView {
+                    rule: rule.id.to_owned(),
+                    location: format!("{method} {}", finding.location.path.as_deref().unwrap_or("")).trim().to_owned(),
+                    fingerprint: fingerprint(rule.id, &finding.location),
+                    reason: entry.reason.clone(),
+                    expires: entry.expires.clone(),
+                });
+            }
+            entry.is_none()
+        });
+    }
+    ignored
+}
+
+fn learn_identity(redactor: &mut Redactor, identity: &model::Identity) {
+    use model::Credential;
+    match &identity.credential {
+        None => {}
+        Some(Credential::Bearer(secret) | Credential::Cookie(secret)) => redactor.learn(secret.expose()),
+        Some(Credential::Basic { password, .. }) => redactor.learn(password.expose()),
+        Some(Credential::ApiKey { value, .. }) => redactor.learn(value.expose()),
+    }
+    identity.headers.iter().for_each(|(_, value)| redactor.learn(value.expose()));
+}
+
+/// The id of a scan: from seed, URL and start.
+fn scan_id(target: &Target) -> String {
+    let text = format!("{} {} {}", target.seed, target.url(), target.now);
+    format!("scan_{}", fingerprint(&text, &model::Location::host()))
+}
+
+fn consent_id(consent: model::Consent) -> &'static str {
+    match consent {
+        model::Consent::ReadOnly => "read-only",
+        model::Consent::SafeWrites => "safe-writes",
+        model::Consent::All => "all",
+    }
+}
+
+fn rfc3339(ms: i64) -> String {
+    OffsetDateTime::from_unix_timestamp_nanos(i128::from(ms) * 1_000_000)
+        .ok()
+        .and_then(|t| t.format(&Rfc3339).ok())
+        .unwrap_or_default()
+}

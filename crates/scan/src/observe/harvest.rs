@@ -1,0 +1,129 @@
+//! Values for parameters, from answers. Pure.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use model::{Exchange, Surface};
+use serde_json::Value;
+
+/// Most values kept under one name.
+const VALUES: usize = 8;
+
+/// Most values taken from one answer.
+const MOST: usize = 2_000;
+
+/// Longest value that a parameter could take.
+const LONGEST: usize = 64;
+
+/// Collects the scalar values of JSON answers by `collection/field` and by field.
+pub(super) fn harvest(surface: &mut Surface, plain: &[Option<Arc<Exchange>>]) {
+    let mut found: Vec<Named> = Vec::new();
+    for (operation, exchange) in surface.operations.iter().zip(plain) {
+        let Some(exchange) = exchange.as_ref().filter(|e| e.is_success()) else { continue };
+        let Some(json) = exchange.json() else { continue };
+        let collection = operation.path.split('/').rfind(|s| !s.is_empty() && !s.starts_with('{')).unwrap_or("");
+        let mut of_this = Vec::new();
+        collect(json, collection, &mut of_this, 0);
+        found.append(&mut of_this);
+    }
+    let mut seen: BTreeSet<(String, String)> = BTreeSet::new();
+    for Named { collection, field, value } in found {
+        for key in [format!("{collection}/{field}"), field] {
+            if seen.insert((key.clone(), value.clone())) {
+                let values = surface.harvested.entry(key).or_default();
+                if values.len() < VALUES && !values.contains(&value) {
+                    values.push(value.clone());
+                }
+            }
+        }
+    }
+}
+
+struct Named {
+    collection: String,
+    field: String,
+    value: String,
+}
+
+fn collect(json: &Value, collection: &str, found: &mut Vec<Named>, depth: usize) {
+    if depth > 6 || found.len() > MOST {
+        return;
+    }
+    match json {
+        Value::Array(items) => {
+            for item in items.iter().take(VALUES) {
+                match scalar(item) {
+                    // `["red", "green"]` under /colors: what names its members.
+                    Some(value) => {
+                        found.push(Named { collection: collection.to_owned(), field: "id".to_owned(), value })
+                    }
+                    None => collect(item, collection, found, depth + 1),
+                }
+            }
+        }
+        Value::Object(fields) => {
+            for (name, value) in fields {
+                if let Some(value) = scalar(value) {
+                    found.push(Named { collection: collection.to_owned(), field: name.clone(), value });
+                } else {
+                    collect(value, inner(name, value, collection), found, depth + 1);
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+fn scalar(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) if !text.is_empty() && text.len() <= LONGEST => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
+}
+
+/// `{"users": [...]}`: the inner name is the better collection, unless it is a mere wrapping.
+fn inner<'a>(name: &'a str, value: &Value, collection: &'a str) -> &'a str {
+    const WRAPPINGS: [&str; 8] = ["data", "items", "results", "result", "records", "rows", "content", "list"];
+    if value.is_array() && !WRAPPINGS.contains(&name) { name } else { collection }
+}
+
+#[cfg(test)]
+mod tests {
+    use model::{Method, Operation, Origin, Outcome, Request, Response, Scheme, Source};
+
+    use super::*;
+
+    fn harvested(path: &str, body: &str) -> Surface {
+        let operation = Operation::undeclared(Method::GET, path, Source::Specification);
+        let origin = Origin { scheme: Scheme::Http, host: "127.0.0.1".to_owned(), port: 80 };
+        let headers = vec![("content-type".to_owned(), "application/json".to_owned())];
+        let outcome = Outcome::Answered(Response::new(200, headers, body.as_bytes().to_vec()));
+        let exchange =
+            Exchange { serial: 0, request: Request::get(&origin, path), outcome, elapsed_us: 0, hops: Vec::new() };
+        let mut surface = Surface { operations: vec![Arc::new(operation)], ..Surface::default() };
+        harvest(&mut surface, &[Some(Arc::new(exchange))]);
+        surface
+    }
+
+    #[test]
+    fn collections_name_what_they_hold() {
+        let surface = harvested("/users", r#"{"data": [{"id": 3, "slug": "ada"}, {"id": 5, "slug": "bob"}]}"#);
+        assert_eq!(surface.harvested["users/id"], ["3", "5"]);
+        assert_eq!(surface.harvested["users/slug"], ["ada", "bob"]);
+        let surface = harvested("/shop", r#"{"products": [{"id": "a-1", "parts": [{"id": 9}]}]}"#);
+        assert_eq!(
+            (&surface.harvested["products/id"][0], &surface.harvested["parts/id"][0]),
+            (&"a-1".into(), &"9".into())
+        );
+        assert_eq!(harvested("/colors", r#"["red", "green"]"#).harvested["colors/id"], ["red", "green"]);
+    }
+
+    #[test]
+    fn deep_and_large_answers_are_bounded() {
+        let deep = "[".repeat(60) + &"]".repeat(60);
+        assert!(harvested("/deep", &deep).harvested.is_empty());
+        let wide: Vec<String> = (0..5_000).map(|i| format!("\"k{i}\":{i}")).collect();
+        assert!(harvested("/wide", &format!("{{{}}}", wide.join(","))).harvested.len() <= 2 * 5_001);
+    }
+}

@@ -1,0 +1,66 @@
+//! Asking again: what a target that fails now and then was found to do must be seen twice.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use model::{Confidence, Exchange, OrderKey, Round, Severity};
+use wire::{Lease, Wire};
+
+use super::Outcome;
+
+/// Most findings that are asked about again.
+const MOST: usize = 20;
+
+/// The checks' place in the transcript: after all others.
+const LAST: u32 = u32::MAX;
+
+/// Re-sends the first evidence of findings of medium severity and worse, when the target failed on some ordinary requests and not on
+/// others; a finding that shows another class of answer the second time is tentative.
+pub(crate) async fn confirm(outcomes: &mut [Outcome], exchanges: &[Arc<Exchange>], wire: &Wire) {
+    if !is_flaky(exchanges) {
+        return;
+    }
+    let mut again: BTreeMap<u64, bool> = BTreeMap::new();
+    let doubted = outcomes
+        .iter_mut()
+        .flat_map(|outcome| &mut outcome.found)
+        .filter(|f| f.rule.severity >= Severity::Medium && f.confidence > Confidence::Tentative);
+    for finding in doubted {
+        let Some(first) = finding.evidence.first().map(|e| Arc::clone(&e.exchange)) else { continue };
+        if !first.request.method.is_safe() {
+            continue;
+        }
+        let known = again.get(&first.serial).copied();
+        let holds = match known {
+            Some(holds) => holds,
+            None if again.len() >= MOST => continue,
+            None => {
+                let step = again.len() as u32;
+                let key = OrderKey { round: Round::Probe, check: LAST, operation: LAST, step };
+                let request = first.request.clone().fresh();
+                let Ok(second) = wire.send(request, &Lease::reading(wire.budget(), 1), key).await else { return };
+                let holds = class(&first) == class(&second);
+                again.insert(first.serial, holds);
+                holds
+            }
+        };
+        if !holds {
+            finding.confidence = Confidence::Tentative;
+            if !finding.detail.is_empty() {
+                finding.detail.push(' ');
+            }
+            finding.detail.push_str("Asked again, the target answered otherwise; it fails now and then.");
+        }
+    }
+}
+
+/// Whether ordinary requests failed, but not all of them.
+fn is_flaky(exchanges: &[Arc<Exchange>]) -> bool {
+    let ordinary = || exchanges.iter().filter(|e| e.request.is_clean() && e.request.method.is_safe());
+    ordinary().any(|e| class(e) == 5) && ordinary().any(|e| (1..5).contains(&class(e)))
+}
+
+/// The first digit of the status; 0 without a response.
+fn class(exchange: &Exchange) -> u16 {
+    exchange.status() / 100
+}

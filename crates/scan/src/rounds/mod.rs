@@ -1,0 +1,250 @@
+//! The one concurrent place: detectors over one wire, admitted in waves so that the budget decides alike each time.
+
+mod admit;
+mod confirm;
+mod judge;
+
+use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use checks::{Check, Findings, Observations, Probe, Survey, Tally, Touch};
+use futures::stream;
+use futures::{FutureExt, StreamExt};
+use model::{Event, Finding, NotTested, OrderKey, Round, Surface, Target};
+use tokio::sync::Notify;
+use wire::{Callback, Lease, Listener, Wire};
+
+use crate::CUT;
+use crate::plan::{Plan, PlannedCheck, Skipped};
+
+pub(crate) use confirm::confirm;
+pub(crate) use judge::judge;
+
+/// What one detector came to.
+#[derive(Debug)]
+pub(crate) struct Outcome {
+    pub(crate) check: &'static Check,
+    pub(crate) operation: Option<usize>,
+    pub(crate) found: Vec<Finding>,
+    pub(crate) result: Result<(), NotTested>,
+    pub(crate) tally: Tally,
+}
+
+/// What asking takes.
+pub(crate) struct Means<'a> {
+    pub(crate) surface: &'a Surface,
+    pub(crate) observed: &'a Observations,
+    pub(crate) target: &'a Target,
+    pub(crate) wire: &'a Wire,
+    pub(crate) callback: &'a Callback,
+    pub(crate) listener: &'a Listener,
+    pub(crate) stopped: &'a Notify,
+}
+
+/// Detectors under way at once.
+const AT_ONCE: usize = 32;
+
+/// A detector at work: what it has proved stays when it is cut off.
+struct Task<'a> {
+    planned: &'a PlannedCheck,
+    found: Findings,
+    result: Result<(), NotTested>,
+    tally: Tally,
+}
+
+/// Runs the asking detectors. Each wave is admitted by what its detectors could spend at most, so that what does not fit does not
+/// depend on which answer came first.
+pub(crate) async fn run(plan: &Plan, means: &Means<'_>) -> Vec<Outcome> {
+    (means.listener)(Event::RoundStarted { round: Round::Probe, tasks: plan.asked.len() });
+    let mut outcomes = Vec::new();
+    let mut waiting: VecDeque<&PlannedCheck> = plan.asked.iter().collect();
+    while !waiting.is_empty() && !means.wire.is_cancelled() {
+        let (wave, too_dear) = admit::admit(&mut waiting, means.wire.budget().left(), means.target.depth);
+        outcomes.extend(too_dear.into_iter().map(|planned| not_asked(planned, NotTested::OverBudget)));
+        means.wire.begin_wave();
+        outcomes.extend(run_wave(&wave, means).await);
+    }
+    outcomes.extend(waiting.into_iter().map(|planned| not_asked(planned, CUT)));
+    if means.wire.is_banned() {
+        outcomes.iter_mut().filter(|o| o.tally.refused > 0).for_each(discredit);
+    }
+    outcomes
+}
+
+/// Nobody answered: nothing was tested.
+pub(crate) fn unanswered(plan: &Plan) -> Vec<Skipped> {
+    let skip = |check| Skipped { check, operation: None, reason: NotTested::NoAnswer };
+    plan.selected.iter().map(|(_, check)| skip(*check)).collect()
+}
+
+fn not_asked(planned: &PlannedCheck, reason: NotTested) -> Outcome {
+    let (check, operation) = (planned.check, planned.operation);
+    Outcome { check, operation, found: Vec::new(), result: Err(reason), tally: Tally::default() }
+}
+
+async fn run_wave(wave: &[&PlannedCheck], means: &Means<'_>) -> Vec<Outcome> {
+    let start = |planned| Task { planned, found: Findings::default(), result: Err(CUT), tally: Tally::default() };
+    let mut tasks: Vec<Task<'_>> = wave.iter().copied().map(start).collect();
+    {
+        let mut running = stream::iter(tasks.iter_mut().map(|task| ask(task, means))).buffer_unordered(AT_ONCE);
+        loop {
+            tokio::select! {
+                next = running.next() => if next.is_none() { break },
+                () = means.stopped.notified() => break,
+            }
+        }
+    }
+    let dead = means.wire.is_dead();
+    tasks
+        .into_iter()
+        .map(|task| {
+            let found = task.found.into_vec();
+            announce(&found, means.listener);
+            let result = if found.is_empty() { sound(task.result, task.tally, dead) } else { task.result };
+            Outcome { check: task.planned.check, operation: task.planned.operation, found, result, tally: task.tally }
+        })
+        .collect()
+}
+
+/// The scan was banned: what leaned on a refusal may have leaned on the ban.
+fn discredit(outcome: &mut Outcome) {
+    outcome.found.clear();
+    outcome.result = Err(NotTested::Blocked);
+}
+
+/// "Holds" only when the target was there to hold: an answer that did not come proves nothing.
+fn sound(result: Result<(), NotTested>, tally: Tally, dead: bool) -> Result<(), NotTested> {
+    result?;
+    if tally.silent > 0 || dead && tally.asked == 0 { Err(NotTested::NoAnswer) } else { Ok(()) }
+}
+
+async fn ask(task: &mut Task<'_>, means: &Means<'_>) {
+    let Means { surface, observed, target, wire, .. } = *means;
+    let PlannedCheck { check, operation, index, .. } = *task.planned;
+    let requests = check.requests(target.depth);
+    let lease = match check.cost.touch {
+        Touch::Bursts | Touch::RefusedBursts => Lease::burst(wire.budget(), requests),
+        Touch::Queries => Lease::reading(wire.budget(), requests).with_queries(),
+        _ => Lease::reading(wire.budget(), requests),
+    };
+    let key =
+        OrderKey { round: Round::Probe, check: index + 1, operation: operation.map_or(0, |at| at as u32 + 1), step: 0 };
+    let survey = Survey::new(surface, observed, target, wire, lease, key, check.rule.id).calling_back(means.callback);
+    match (operation, check.on_operation, check.on_surface) {
+        (Some(at), Some(on_operation), _) => {
+            let plain = observed.plain.get(at).and_then(Option::as_ref);
+            let probe = Probe::new(survey, &surface.operations[at], plain);
+            task.result = caught(AssertUnwindSafe(on_operation(&probe, &mut task.found)).catch_unwind().await);
+            task.tally = probe.tally();
+        }
+        (None, _, Some(on_surface)) => {
+            task.result = caught(AssertUnwindSafe(on_surface(&survey, &mut task.found)).catch_unwind().await);
+            task.tally = survey.tally();
+        }
+        _ => task.result = Ok(()),
+    }
+    (means.listener)(Event::TaskDone);
+}
+
+/// A detector that panics is a fault of ours; it must not take the scan with it.
+fn caught(result: std::thread::Result<Result<(), NotTested>>) -> Result<(), NotTested> {
+    result.unwrap_or_else(|_| Err(NotTested::inconclusive("an internal error of this rule")))
+}
+
+/// The same for what runs at once.
+fn guarded(judge: impl FnOnce() -> Result<(), NotTested>) -> Result<(), NotTested> {
+    caught(catch_unwind(AssertUnwindSafe(judge)))
+}
+
+fn announce(found: &[Finding], listener: &Listener) {
+    for finding in found {
+        listener(Event::FindingMade {
+            rule: finding.rule.id,
+            severity: finding.rule.severity,
+            confidence: finding.confidence,
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use model::{Consent, Context, Depth, Origin, Scheme, Selection};
+    use wire::{Budget, Settings};
+
+    use super::*;
+
+    fn target(origin: Origin) -> Target {
+        Target {
+            origin,
+            path: "/".to_owned(),
+            specification: None,
+            specification_url: None,
+            identities: Vec::new(),
+            consent: Consent::ReadOnly,
+            depth: Depth::Standard,
+            max_requests: None,
+            seed: 1,
+            context: Context::Public,
+            selection: Selection::default(),
+            include_paths: Vec::new(),
+            exclude_paths: Vec::new(),
+            methods: Vec::new(),
+            ignores: Vec::new(),
+            now: 0,
+            wordlist: Vec::new(),
+        }
+    }
+
+    static IDLE: Check = Check {
+        on_surface: Some(|_, _| Box::pin(async { Ok(()) })),
+        ..Check::of(checks::data_exposure::CHECKS[0].rule)
+    };
+
+    #[test]
+    fn holding_needs_answers() {
+        let tally = |silent, refused| Tally { asked: 3, silent, refused };
+        assert_eq!(sound(Ok(()), tally(0, 0), false), Ok(()));
+        assert_eq!(sound(Ok(()), tally(1, 0), false), Err(NotTested::NoAnswer));
+        assert_eq!(sound(Ok(()), tally(0, 3), false), Ok(()), "a refusal is an answer");
+        assert_eq!(sound(Ok(()), Tally::default(), true), Err(NotTested::NoAnswer));
+        assert_eq!(sound(Err(NotTested::Cut), tally(1, 0), false), Err(NotTested::Cut));
+    }
+
+    static BROKEN: Check = Check {
+        on_surface: Some(|_, _| Box::pin(async { panic!("a fault") })),
+        ..Check::of(checks::authentication::CHECKS[0].rule)
+    };
+
+    #[tokio::test]
+    async fn a_detector_that_panics_leaves_the_others_alone() {
+        let origin = Origin { scheme: Scheme::Http, host: "127.0.0.1".to_owned(), port: 9 };
+        let listener: Listener = Arc::new(|_| {});
+        let (settings, budget) = (Settings::polite(true), Arc::new(Budget::new(9)));
+        let wire = Wire::new(origin.clone(), settings, budget, Arc::clone(&listener)).unwrap();
+        let broken = PlannedCheck { index: 0, check: &BROKEN, operation: None, turn: 0 };
+        let idle = PlannedCheck { index: 1, check: &IDLE, operation: None, turn: 0 };
+        let plan = Plan { asked: vec![broken, idle], ..Plan::default() };
+        let means = Means {
+            surface: &Surface::default(),
+            observed: &Observations::default(),
+            target: &target(origin),
+            wire: &wire,
+            callback: &Callback::new(None, true, 1),
+            listener: &listener,
+            stopped: &Notify::new(),
+        };
+        let results: Vec<_> = run(&plan, &means).await.into_iter().map(|o| o.result).collect();
+        assert_eq!(results, [Err(NotTested::inconclusive("an internal error of this rule")), Ok(())]);
+    }
+
+    #[test]
+    fn a_panic_is_an_inconclusive_rule() {
+        let hook = std::panic::take_hook();
+        std::panic::set_hook(Box::new(|_| {}));
+        let result = guarded(|| panic!("a fault"));
+        std::panic::set_hook(hook);
+        assert_eq!(result, Err(NotTested::inconclusive("an internal error of this rule")));
+    }
+}

@@ -1,0 +1,68 @@
+//! Operations in turns, one of each shape after the other, so that a few of many stand for the rest. Pure.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use model::{Depth, Operation};
+
+/// Most operations that one rule asks about.
+pub(crate) fn most(depth: Depth) -> usize {
+    match depth {
+        Depth::Quick => 6,
+        Depth::Standard => 40,
+        Depth::Deep => 200,
+    }
+}
+
+/// What makes operations alike: method, depth and pattern of the path, names and types of parameters, media type and fields of
+/// the body.
+fn shape(operation: &Operation) -> String {
+    let path: String = operation.path.split('/').map(|s| if s.starts_with('{') { "/{}" } else { "/-" }).collect();
+    let mut parameters: Vec<String> = operation
+        .parameters
+        .iter()
+        .map(|p| format!("{} {} {:?}", p.place.id(), p.name.to_ascii_lowercase(), p.schema.kind))
+        .collect();
+    parameters.sort();
+    let body = operation.body.as_ref().map_or_else(String::new, |body| {
+        let fields: Vec<&str> = body.schema.properties.keys().map(String::as_str).collect();
+        format!("{} {}", body.media_type, fields.join(","))
+    });
+    format!("{} {path} {} {body}", operation.method, parameters.join(";"))
+}
+
+/// These operations in turns: the first of each shape, then the second of each. Within a turn and a shape, the least `rank` comes
+/// first.
+pub(crate) fn in_turns(operations: &[Arc<Operation>], among: &[usize], rank: impl Fn(usize) -> u8) -> Vec<usize> {
+    let mut shapes: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    for at in among {
+        if let Some(operation) = operations.get(*at) {
+            shapes.entry(shape(operation)).or_default().push(*at);
+        }
+    }
+    let mut turns: Vec<(usize, u8, usize)> = Vec::new();
+    for alike in shapes.values_mut() {
+        alike.sort_by_key(|at| (rank(*at), *at));
+        turns.extend(alike.iter().enumerate().map(|(turn, at)| (turn, rank(*at), *at)));
+    }
+    turns.sort_unstable();
+    turns.into_iter().map(|(_, _, at)| at).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use model::{Method, Source};
+
+    use super::*;
+
+    #[test]
+    fn each_shape_has_its_turn() {
+        let paths = ["/a/{id}", "/b/{id}", "/c/{id}", "/about"];
+        let operations: Vec<Arc<Operation>> =
+            paths.iter().map(|p| Arc::new(Operation::undeclared(Method::GET, *p, Source::Specification))).collect();
+        assert_eq!(in_turns(&operations, &[0, 1, 2, 3], |_| 0), [0, 3, 1, 2]);
+        assert_eq!(in_turns(&operations, &[0, 1, 2, 3], |at| u8::from(at == 0)), [1, 3, 2, 0]);
+        assert_eq!(in_turns(&operations, &[0, 1, 2, 3], |at| u8::from(at < 3)), [3, 0, 1, 2]);
+        assert_eq!(in_turns(&operations, &[2, 9], |_| 0), [2]);
+    }
+}

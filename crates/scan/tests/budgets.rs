@@ -1,0 +1,104 @@
+//! The published budgets, and what becomes of a large surface.
+
+mod support;
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use model::{Depth, Report, Status, Target};
+use support::{Answer, Server};
+
+/// A document of so many operations, of a few shapes.
+fn document(operations: usize) -> Vec<u8> {
+    let mut paths = String::new();
+    for at in 0..operations {
+        let comma = if at == 0 { "" } else { "," };
+        let (path, parameters) = match at % 4 {
+            0 => (format!("/things{at}"), String::new()),
+            1 => (
+                format!("/things{at}/{{id}}"),
+                r#"{"name":"id","in":"path","required":true,"schema":{"type":"integer"}}"#.to_owned(),
+            ),
+            2 => (
+                format!("/find{at}"),
+                r#"{"name":"q","in":"query","required":true,"schema":{"type":"string"}}"#.to_owned(),
+            ),
+            _ => (format!("/a/b{at}/c"), String::new()),
+        };
+        let _ = write!(
+            paths,
+            r#"{comma}"{path}":{{"get":{{"parameters":[{parameters}],"responses":{{"200":{{"description":""}}}}}}}}"#
+        );
+    }
+    format!(r#"{{"openapi":"3.0.3","info":{{"title":"Large","version":"1"}},"paths":{{{paths}}}}}"#).into_bytes()
+}
+
+/// A scan and how many requests arrived.
+fn scan(operations: usize, with: impl FnOnce(Target) -> Target) -> (Report, u32) {
+    let arrived = Arc::new(AtomicU32::new(0));
+    let count = Arc::clone(&arrived);
+    let server = Server::start(Arc::new(move |a| {
+        count.fetch_add(1, Ordering::SeqCst);
+        Answer::json(200, format!(r#"{{"id":1,"path":"{}"}}"#, a.path().len()))
+    }));
+    let target = support::target(server.port);
+    let report =
+        support::scan(with(Target { specification: Some(("large.json".to_owned(), document(operations))), ..target }));
+    (report, arrived.load(Ordering::SeqCst))
+}
+
+const BURST: u32 = wire::Budget::BURST;
+
+#[test]
+fn every_depth_keeps_to_its_budget() {
+    for (depth, operations, most) in [
+        (Depth::Quick, 500, 45),
+        (Depth::Standard, 10, 60 + 5 * 11),
+        (Depth::Standard, 500, 2_000),
+        (Depth::Deep, 5, 200 + 40 * 6),
+    ] {
+        let (report, arrived) = scan(operations, |target| Target { depth, ..target });
+        assert_eq!(report.requests, arrived, "{depth} {operations}");
+        assert!(arrived <= most + BURST, "{depth} {operations}: {arrived}");
+        assert_eq!(report.status, Status::Completed, "{depth} {operations}: {:?}", report.status_detail);
+        let sent: u32 = report.spent.values().map(|s| s.sent).sum();
+        assert_eq!(sent, report.requests, "{:?}", report.spent);
+    }
+}
+
+#[test]
+fn the_user_has_the_last_word() {
+    for most in [0, 1, 10, 100, 700] {
+        let (report, arrived) = scan(40, |target| Target { max_requests: Some(most), ..target });
+        assert!(arrived <= most + BURST && report.requests == arrived, "{arrived} of {most}");
+        if most == 0 {
+            assert_eq!(report.status, Status::Unreachable);
+        }
+    }
+}
+
+#[test]
+fn a_large_surface_is_sampled_and_the_report_says_so() {
+    let (report, _) = scan(500, |target| target);
+    let coverage = &report.coverage;
+    assert!(coverage.operations > 500 && coverage.operations_probed >= 12, "{coverage:?}");
+    assert!(coverage.operations_probed < coverage.operations, "{coverage:?}");
+    assert!(report.not_tested.iter().any(|n| n.reason == "sampled"));
+    // The budget goes round: no rule is left out because another asked about every operation first.
+    let left_out: Vec<&str> = report
+        .not_tested
+        .iter()
+        .filter(|n| n.reason == "over-budget" && n.operations.is_empty())
+        .map(|n| n.rule.as_str())
+        .collect();
+    let offered = scan(3, |target| target).0;
+    let missed: Vec<&str> = offered
+        .not_tested
+        .iter()
+        .filter(|n| n.reason == "over-budget" && n.operations.is_empty())
+        .map(|n| n.rule.as_str())
+        .collect();
+    assert!(left_out.len() <= missed.len(), "{left_out:?} {missed:?}");
+    assert!(report.spent.values().any(|s| s.shared > 0), "{:?}", report.spent);
+}
