@@ -60,6 +60,7 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| {
 /// The operation's place among the endpoints of language models, the most certain first, then as on the surface; `None` when it
 /// is not one of the first [`MOST`].
 pub fn rank(operation: &Operation, surface: &Surface) -> Option<usize> {
+    certainty(operation)?; // most operations are none, and ranking looks at all
     ranked(surface).iter().position(|o| **o == *operation)
 }
 
