@@ -33,7 +33,29 @@ pub fn alike(one: &Exchange, other: &Exchange) -> bool {
     if a.body == b.body {
         return true;
     }
-    similarity(&without_echo(one), &without_echo(other)) > 0.85
+    similarity(&without_echo(one), &without_echo(other)) > 0.85 || same_markup(one, other)
+}
+
+/// Whether two successful pages are built from the same elements, whatever their text: a page for everything with other words in it
+/// each time. Of pages with less than three elements this says nothing.
+fn same_markup(one: &Exchange, other: &Exchange) -> bool {
+    const LEAST: usize = 3;
+    if !one.is_success() || !one.is_html() {
+        return false;
+    }
+    let (a, b) = (elements(&one.text()), elements(&other.text()));
+    a.len() >= LEAST && a == b
+}
+
+/// The start tags of a page, names only, in order.
+fn elements(text: &str) -> Vec<String> {
+    const MOST: usize = 2_000;
+    text.split('<')
+        .skip(1)
+        .map(|rest| rest.chars().take_while(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase())
+        .filter(|name| !name.is_empty())
+        .take(MOST)
+        .collect()
 }
 
 /// The body with the request's own path taken out.
@@ -73,6 +95,17 @@ mod tests {
         assert!(sibling(1, "/.env").starts_with("/."));
         assert_eq!(sibling(1, "/a/b"), sibling(1, "/a/c"));
         assert!(sibling(1, "/").starts_with('/'));
+    }
+
+    #[test]
+    fn the_same_elements_with_other_words_are_the_same_page() {
+        use crate::shared::samples::answered;
+        let page = |body: &str| answered("/x", 200, &[("Content-Type", "text/html")], body);
+        let one = page("<h1>a b c</h1><p>d e f</p><input name=token value=1>");
+        let two = page("<h1>u v w</h1><p>x y z</p><input name=token value=2>");
+        assert!(alike(&one, &two));
+        assert!(!alike(&one, &page("<h1>u v w</h1><ul><li>x</li><li>y</li></ul>")));
+        assert!(!alike(&page("<p>a b c</p>"), &page("<p>x y z</p>")), "too little markup to tell");
     }
 
     #[test]
