@@ -129,8 +129,8 @@ fn liars() -> Vec<Liar> {
         liar(
             "takes its time at random",
             Arc::new(|a| {
-                // Up to a fifth of a second: what a loaded server does, and what a timing rule must not mistake for a sleep.
-                std::thread::sleep(std::time::Duration::from_millis(random(a) % 200));
+                // Up to a sixteenth of a second: what a loaded server does, and what a timing rule must not mistake for a sleep.
+                std::thread::sleep(std::time::Duration::from_millis(random(a) % 60));
                 Answer::json(200, r#"{"status":"ok"}"#)
             }),
             NOT_AS_DECLARED,
