@@ -39,7 +39,7 @@ pub fn rich_json() -> Value {
         "scoreVersion": "score/1",
         "bestNextFix": { "rule": "werkzeug-debugger", "points": 21 },
         "coverage": { "weight": 91.5, "categoriesAssessed": 10, "categoriesApplicable": 11, "operationsReached": 18,
-            "operations": 20, "operationsSuccessful": 12, "rulesTested": 60, "rules": 92 },
+            "operations": 20, "operationsSuccessful": 12, "operationsProbed": 9, "rulesTested": 60, "rules": 92 },
         "categories": categories,
         "rules": [
             rule("credentials-ignored", "Credentials are ignored", "authentication", "high", "holds"),
@@ -78,7 +78,8 @@ pub fn rich_json() -> Value {
                 "tried": ["cookie-flags", "credentials-ignored"] },
         ],
         "technologies": [{ "name": "Werkzeug", "version": "3.1.3", "evidence": "Server: Werkzeug/3.1.3 Python/3.13.0" }],
-        "requests": 131, "durationMs": 812, "seed": 42,
+        "requests": 131, "spent": { "discovery": { "sent": 31, "shared": 0 }, "authentication": { "sent": 100, "shared": 40 } }, "notes": [],
+        "durationMs": 812, "seed": 42,
         "depth": "standard", "consent": "read-only", "context": "public",
         "transcript": [exchange(1, "/?__debugger__=yes&cmd=resource&f=debugger.js"), exchange(2, "/users/1"), exchange(3, "/"), failed(4)],
     })
