@@ -58,7 +58,7 @@ fn judge(seen: &Seen<'_>, found: &mut Findings) -> bool {
 fn contacts(json: &Value) -> (BTreeSet<String>, BTreeSet<String>) {
     #[allow(clippy::expect_used)] // a constant, compiled by the test
     static EMAIL: LazyLock<Regex> =
-        LazyLock::new(|| Regex::new(r"^[\w.+-]{1,64}@[A-Za-z0-9.-]{1,190}\.[A-Za-z]{2,24}$").expect("valid"));
+        LazyLock::new(|| Regex::new(r"^[A-Za-z0-9_.+-]{1,64}@[A-Za-z0-9.-]{1,190}\.[A-Za-z]{2,24}$").expect("valid"));
     const ROLES: [&str; 10] =
         ["info@", "support@", "contact@", "sales@", "hello@", "noreply@", "no-reply@", "admin@", "office@", "press@"];
     let (mut emails, mut phones) = (BTreeSet::new(), BTreeSet::new());

@@ -43,7 +43,7 @@ fn judge(seen: &Seen<'_>, found: &mut Findings) -> bool {
 fn stored(script: &str) -> Option<String> {
     #[allow(clippy::expect_used)] // a constant, compiled by the test
     static STORE: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r#"(?i)localStorage\s*(?:\.setItem\(\s*["'`]([^"'`]{1,80})["'`]|\.(\w{1,80})\s*=[^=]|\[\s*["'`]([^"'`]{1,80})["'`]\s*\]\s*=[^=])"#)
+        Regex::new(r#"(?i)localStorage\s*(?:\.setItem\(\s*["'`]([^"'`]{1,80})["'`]|\.([A-Za-z0-9_]{1,80})\s*=[^=]|\[\s*["'`]([^"'`]{1,80})["'`]\s*\]\s*=[^=])"#)
             .expect("valid")
     });
     const CREDENTIALS: [&str; 9] =

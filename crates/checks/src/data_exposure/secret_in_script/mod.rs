@@ -52,7 +52,7 @@ fn judge(seen: &Seen<'_>, found: &mut Findings) -> bool {
 fn literals(script: &str) -> Vec<(String, String)> {
     #[allow(clippy::expect_used)] // a constant, compiled by the test
     static LITERAL: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r#"(?i)["'`]?\b((?:[\w-]*[_-])?(?:api[_-]?key|api[_-]?secret|secret[_-]?key|client[_-]?secret|access[_-]?key|private[_-]?key|auth[_-]?token|x-api-key))["'`]?\s*[:=,]\s*["'`]([\w./+=-]{16,200})["'`]"#)
+        Regex::new(r#"(?i)["'`]?\b((?:[A-Za-z0-9_-]*[_-])?(?:api[_-]?key|api[_-]?secret|secret[_-]?key|client[_-]?secret|access[_-]?key|private[_-]?key|auth[_-]?token|x-api-key))["'`]?\s*[:=,]\s*["'`]([A-Za-z0-9_./+=-]{16,200})["'`]"#)
             .expect("valid")
     });
     LITERAL
