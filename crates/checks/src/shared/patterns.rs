@@ -43,9 +43,9 @@ pub fn load(table: &str) -> Vec<Pattern> {
         .pattern
         .into_iter()
         .map(|row| {
-            #[allow(clippy::expect_used)]
             // Each expression keeps a cache of its own; there are hundreds of them, and answers are short.
             const CACHE: usize = 128 * 1024;
+            #[allow(clippy::expect_used)]
             let compile =
                 |text: &str| RegexBuilder::new(text).dfa_size_limit(CACHE).build().expect("the shape is valid");
             Pattern {
