@@ -1,5 +1,8 @@
 //! The generated documents are what the program says. `cargo xtask docs` writes them again.
 
+// Helpers of tests may end a test like the tests themselves.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -1,5 +1,8 @@
 //! Wrong input gets one clear line and its exit code; nothing half-written stays.
 
+// Helpers of tests may end a test like the tests themselves.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 use std::net::TcpListener;
 use std::path::Path;
 

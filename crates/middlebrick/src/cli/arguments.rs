@@ -51,8 +51,9 @@ pub(crate) enum Command {
 }
 
 #[derive(Debug, Clone, Args)]
+#[allow(clippy::struct_excessive_bools, clippy::doc_markdown)] // flags are booleans; clap prints the comments as they stand
 pub(crate) struct ScanOptions {
-    /// The URL of the API, such as https://api.example.com
+    /// The URL of the API, such as `https://api.example.com`
     pub(crate) url: String,
 
     /// OpenAPI or Swagger document: a file or a URL

@@ -26,7 +26,7 @@ pub(crate) fn run(options: &CrackOptions) -> Result<Ending, Fault> {
     }
     let started = Instant::now();
     let found = ::crack::crack(&targets, &words, threads.clamp(1, 256), &AtomicBool::new(false), &|done| {
-        bar.set_position(done)
+        bar.set_position(done);
     });
     bar.finish_and_clear();
     let seconds = started.elapsed().as_secs_f64();

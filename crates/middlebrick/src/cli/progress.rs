@@ -31,7 +31,7 @@ fn show(bar: &ProgressBar, event: &Event) {
         Event::TaskDone => bar.inc(1),
         Event::ExchangeMade { requests } => bar.set_message(format!("{requests} requests")),
         Event::FindingMade { rule, severity, .. } if *severity >= Severity::High => {
-            bar.println(format!("{severity}: {rule}"))
+            bar.println(format!("{severity}: {rule}"));
         }
         Event::FindingMade { .. } => {}
         Event::SlowedDown { why } => bar.println(why),

@@ -33,7 +33,7 @@ pub(crate) fn build(options: &ScanOptions) -> Result<(Target, Settings), Fault> 
         Some(Active::All) => Consent::All,
     };
     let (specification, specification_url) = specification(options.spec.as_deref())?;
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs() as i64);
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs().cast_signed());
     let seed = options.seed.unwrap_or_else(|| random_seed(now));
     let mut settings = settings(options, &origin)?;
     settings.identities.clone_from(&identities);

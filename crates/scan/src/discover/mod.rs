@@ -192,8 +192,8 @@ async fn crawl(asker: &Asker<'_>, surface: &mut Surface, found: &mut Found) {
             return;
         }
         found.read.extend(next.iter().map(|o| o.path.clone()));
-        let asked: Vec<_> = next.iter().map(|o| asker.ask(fill::request(o, surface, asker.target, &[]))).collect();
-        let answers: Vec<_> = stream::iter(asked).buffered(16).collect().await;
+        let questions: Vec<_> = next.iter().map(|o| asker.ask(fill::request(o, surface, asker.target, &[]))).collect();
+        let answers: Vec<_> = stream::iter(questions).buffered(16).collect().await;
         for (operation, exchange) in next.iter().zip(answers) {
             let Some(exchange) = exchange else { continue };
             fingerprint::read(&exchange, &mut surface.technologies);
@@ -213,7 +213,10 @@ async fn read_scripts(asker: &Asker<'_>, surface: &Surface, found: &mut Found) {
     let scripts: Vec<String> = surface
         .assets
         .iter()
-        .filter(|path| path.split('?').next().is_some_and(|p| p.ends_with(".js")) && !found.read.contains(*path))
+        .filter(|path| {
+            path.split('?').next().is_some_and(|p| p.rsplit_once('.').is_some_and(|(_, e)| e == "js"))
+                && !found.read.contains(*path)
+        })
         .take(SCRIPTS)
         .cloned()
         .collect();

@@ -61,10 +61,10 @@ pub(crate) async fn discover(asker: &Asker<'_>, surface: &mut Surface, found: &m
     for batch in paths.chunks(4) {
         let batch: Vec<String> = batch.iter().filter(|p| !tried.contains(p)).cloned().collect();
         tried.extend(batch.iter().cloned());
-        let asked = batch
+        let questions = batch
             .iter()
             .map(|path| async move { (path, asker.ask_document(Request::get(&asker.target.origin, path)).await.ok()) });
-        for (path, exchange) in futures::future::join_all(asked).await {
+        for (path, exchange) in futures::future::join_all(questions).await {
             let Some(exchange) = exchange.filter(|e| e.response().is_some()) else { continue };
             fingerprint::read(&exchange, &mut surface.technologies);
             let same = missing.is_some_and(|m| checks::shared::soft_404::alike(m, &exchange));

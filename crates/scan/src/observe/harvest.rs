@@ -55,7 +55,7 @@ fn collect(json: &Value, collection: &str, found: &mut Vec<Named>, depth: usize)
                 match scalar(item) {
                     // `["red", "green"]` under /colors: what names its members.
                     Some(value) => {
-                        found.push(Named { collection: collection.to_owned(), field: "id".to_owned(), value })
+                        found.push(Named { collection: collection.to_owned(), field: "id".to_owned(), value });
                     }
                     None => collect(item, collection, found, depth + 1),
                 }
