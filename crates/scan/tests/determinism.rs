@@ -104,3 +104,12 @@ fn values_seen_fill_the_parameters_of_other_operations() {
     let found: Vec<&str> = report.findings.iter().map(|f| f.id.as_str()).collect();
     assert!(found.contains(&"sql-injection") && found.contains(&"reflected-xss"), "{found:?}");
 }
+
+#[test]
+fn without_a_document_the_allow_header_names_methods() {
+    let flask = Flask::start(&["notes"]);
+    let report = support::scan(support::target(flask.port("notes")));
+    let of = |method: model::Method| report.surface.iter().any(|o| o.path == "/notes" && o.method == method);
+    let known: Vec<_> = report.surface.iter().map(|o| format!("{} {}", o.method, o.path)).collect();
+    assert!(of(model::Method::GET) && of(model::Method::POST), "{known:?}");
+}

@@ -134,3 +134,19 @@ fn a_ban_is_noticed_and_moves_nothing() {
         }
     }
 }
+
+#[test]
+fn a_document_that_cannot_be_had_is_told() {
+    let server = Server::start(Arc::new(|a| match a.path() {
+        "/page.json" => Answer::html(200, "<p>no document</p>"),
+        "/" => page(),
+        _ => Answer::json(404, "{}"),
+    }));
+    for (document, why) in
+        [("/gone.json", "404"), ("/page.json", "no OpenAPI document"), ("http://127.0.0.2:1/a.json", "scope")]
+    {
+        let target = Target { specification_url: Some(document.to_owned()), ..support::target(server.port) };
+        let report = support::scan(target);
+        assert!(report.notes.iter().any(|n| n.contains(document) && n.contains(why)), "{:?}", report.notes);
+    }
+}

@@ -1,5 +1,6 @@
 //! Finding out what there is: specifications, links, forms, scripts, well-known paths, products.
 
+mod allow;
 mod fingerprint;
 mod link;
 mod page;
@@ -94,6 +95,7 @@ pub(crate) async fn discover(mut surface: Surface, target: &Target, wire: &Wire)
     specification::discover(&asker, &mut surface, &mut found, missing.as_deref()).await;
     well_known::discover(&asker, &mut surface, &mut found, missing.as_deref()).await;
     crawl(&asker, &mut surface, &mut found).await;
+    allow::discover(&asker, &surface, &mut found, missing.as_deref()).await;
     surface.technologies.sort();
     surface.technologies.dedup_by(|a, b| a.name == b.name);
     surface.operations = found.selected(target);

@@ -1,0 +1,58 @@
+//! Which methods a path has, by the `Allow` header of its answer to OPTIONS (RFC 9110 section 10.2.1), where no document says it.
+
+use model::{Depth, Exchange, Method, Operation, Request, Source, Surface};
+
+use super::{Asker, Found};
+
+/// Most paths that are asked.
+fn most(depth: Depth) -> usize {
+    match depth {
+        Depth::Quick => 0,
+        Depth::Standard => 6,
+        Depth::Deep => 30,
+    }
+}
+
+/// Asks the paths found so far. A server that says the same of a path that does not exist says nothing.
+pub(crate) async fn discover(asker: &Asker<'_>, surface: &Surface, found: &mut Found, missing: Option<&Exchange>) {
+    let most = most(asker.target.depth);
+    if surface.specification.is_some() || most == 0 {
+        return;
+    }
+    let mut known: Vec<Operation> =
+        found.operations.values().filter(|o| o.method == Method::GET && o.source != Source::Script).cloned().collect();
+    known.sort_by_key(|o| (o.path.matches('/').count(), o.path.clone()));
+    known.truncate(most);
+    if known.is_empty() {
+        return;
+    }
+    let options = |path: &str| Request::new(Method::OPTIONS, &asker.target.origin, path);
+    let Some(missing) = missing else { return };
+    let everywhere = asker.ask(options(missing.request.path())).await.and_then(|e| allowed(&e));
+    for operation in known {
+        let request = checks::shared::fill::request(&operation, surface, asker.target, &[]);
+        let Some(answer) = asker.ask(options(request.path())).await else { continue };
+        let Some(methods) = allowed(&answer).filter(|methods| everywhere.as_ref() != Some(methods)) else { continue };
+        for method in methods.into_iter().filter(|method| *method != operation.method) {
+            found.add(Operation {
+                method,
+                source: Source::Allow,
+                parameters: operation
+                    .parameters
+                    .iter()
+                    .filter(|p| p.place == model::ParameterIn::Path)
+                    .cloned()
+                    .collect(),
+                ..Operation::undeclared(Method::GET, operation.path.clone(), Source::Allow)
+            });
+        }
+    }
+}
+
+/// The methods worth knowing that a successful answer allows.
+fn allowed(exchange: &Exchange) -> Option<Vec<Method>> {
+    let allow = exchange.header("allow").filter(|_| exchange.is_success())?;
+    let known = [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE];
+    let named = |method: &Method| allow.split(',').any(|name| name.trim() == method.as_str());
+    Some(known.into_iter().filter(named).collect())
+}
