@@ -63,7 +63,7 @@ impl Asker<'_> {
 fn requests(depth: Depth) -> u32 {
     match depth {
         Depth::Quick => 14,
-        Depth::Standard => 40,
+        Depth::Standard => 56,
         Depth::Deep => 200,
     }
 }
@@ -72,8 +72,8 @@ fn requests(depth: Depth) -> u32 {
 fn pages(depth: Depth) -> usize {
     match depth {
         Depth::Quick => 3,
-        Depth::Standard => 12,
-        Depth::Deep => 80,
+        Depth::Standard => 30,
+        Depth::Deep => 100,
     }
 }
 
