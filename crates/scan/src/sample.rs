@@ -9,7 +9,7 @@ use model::{Depth, Operation};
 pub(crate) fn most(depth: Depth) -> usize {
     match depth {
         Depth::Quick => 6,
-        Depth::Standard => 40,
+        Depth::Standard => 120,
         Depth::Deep => 200,
     }
 }
