@@ -32,12 +32,13 @@ pub(crate) fn matrix() -> Result<(), String> {
 fn twins(folder: &str) -> Result<(), String> {
     let python = python::interpreter(folder).to_string_lossy().into_owned();
     cargo(
-        &["test", "--package", "scan", "--test", "twins", "--", "--nocapture", "--test-threads", "1"],
+        // The whole workspace, so that dependencies keep the features they were built with.
+        &["test", "--workspace", "--test", "twins", "--", "--nocapture", "--test-threads", "1"],
         &[("MIDDLEBRICK_PYTHON", python.as_str())],
     )
 }
 
 /// Writes the generated documents again.
 pub(crate) fn docs() -> Result<(), String> {
-    cargo(&["test", "--package", "middlebrick", "--test", "docs"], &[("MIDDLEBRICK_UPDATE_DOCS", "1")])
+    cargo(&["test", "--workspace", "--test", "docs"], &[("MIDDLEBRICK_UPDATE_DOCS", "1")])
 }
