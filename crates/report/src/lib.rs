@@ -12,6 +12,7 @@ mod markdown;
 mod not_tested;
 mod place;
 mod plain;
+pub use plain::plain;
 mod sarif;
 mod schema;
 mod summary;

@@ -4,7 +4,7 @@ use unicode_width::UnicodeWidthChar;
 
 /// Replaces what a terminal would obey or a reader could not see: control characters, bidirectional overrides, zero-width
 /// characters become `<U+XXXX>`; tabs and line breaks become a space.
-pub(crate) fn plain(text: &str) -> String {
+pub fn plain(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

@@ -59,7 +59,10 @@ impl Scan {
     /// # Errors
     /// A setting cannot be used.
     pub fn new(target: Target, settings: Settings, listener: Listener) -> Result<Scan, WireError> {
-        let budget = Arc::new(Budget::new(target.budget(0)));
+        let budget = Arc::new(match target.max_requests {
+            Some(most) => Budget::strict(most),
+            None => Budget::new(target.budget(0)),
+        });
         let wire = Arc::new(Wire::new(target.origin.clone(), settings, budget, Arc::clone(&listener))?);
         let callback = Callback::new(None, target.origin.is_loopback(), target.seed);
         Ok(Scan { target, wire, listener, stopped: Arc::new(Notify::new()), callback, whole_transcript: false })

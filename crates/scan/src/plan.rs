@@ -95,7 +95,9 @@ fn worth(check: &Check, turn: usize) -> u64 {
         Severity::Low => 8,
         Severity::Info => 2,
     };
-    points * points * 10_000 / (u64::from(check.cost.requests.max(1)) * (TURNS + turn as u64))
+    // By the root of the cost: what proves a disaster is rarely cheap, and rarely spends its most.
+    let price = u64::from(check.cost.requests.max(1)).isqrt();
+    points * points * 10_000 / (price * (TURNS + turn as u64))
 }
 
 /// After so many operations an ask is worth half.

@@ -8,6 +8,7 @@ pub struct Budget {
     total: AtomicU32,
     spent: AtomicU32,
     burst: AtomicU32,
+    strict: bool,
 }
 
 impl Budget {
@@ -16,7 +17,17 @@ impl Budget {
 
     /// A budget of so many requests.
     pub fn new(total: u32) -> Budget {
-        Budget { total: AtomicU32::new(total), spent: AtomicU32::new(0), burst: AtomicU32::new(Budget::BURST) }
+        Budget {
+            total: AtomicU32::new(total),
+            spent: AtomicU32::new(0),
+            burst: AtomicU32::new(Budget::BURST),
+            strict: false,
+        }
+    }
+
+    /// A budget of so many requests, bursts counted among them: a maximum that the user named is one.
+    pub fn strict(total: u32) -> Budget {
+        Budget { strict: true, ..Budget::new(total) }
     }
 
     /// Sets the total, once the surface is known.
@@ -41,7 +52,7 @@ impl Budget {
 
     fn take(&self, from_burst: bool) -> bool {
         let one_less = |n: u32| n.checked_sub(1);
-        if from_burst {
+        if from_burst && !self.strict {
             self.burst.fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_less).is_ok()
         } else {
             let total = self.total();

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
-use model::{Operation, Source};
+use model::{Operation, ParameterIn, Source};
 use serde::Deserialize;
 
 /// What a word in a path can say.
@@ -65,7 +65,9 @@ pub fn looks_destructive(operation: &Operation) -> bool {
 pub fn destructive_word(operation: &Operation) -> Option<String> {
     const THINGS: [&str; 5] = ["db", "all", "database", "data", "cache"];
     let id = operation.id.as_deref().filter(|_| operation.source == Source::Specification).unwrap_or("");
-    words(&operation.path).chain(words(id)).find(|word| {
+    // `/do?cmd=reset`: the value of a link can say what the path does not.
+    let values = operation.parameters_in(ParameterIn::Query).filter_map(|p| p.example.as_deref()).flat_map(words);
+    words(&operation.path).chain(words(id)).chain(values).find(|word| {
         let stem = THINGS.iter().find_map(|thing| word.strip_suffix(thing)).unwrap_or(word);
         says(word, Meaning::Destructive) || says(stem, Meaning::Destructive)
     })

@@ -112,7 +112,7 @@ pub(crate) struct ScanOptions {
     /// Consent to requests that may change state: own objects only (safe-writes) or all
     #[arg(long, value_enum, num_args = 0..=1, require_equals = true, default_missing_value = "safe-writes", help_heading = "How far")]
     pub(crate) active: Option<Active>,
-    /// Most requests, instead of the depth's budget
+    /// Most requests in all, instead of the depth's budget
     #[arg(long, value_name = "N", help_heading = "How far", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) max_requests: Option<u32>,
     /// Most requests a second [default: 10 after a burst of 20; no limit on loopback]

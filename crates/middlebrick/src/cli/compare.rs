@@ -37,9 +37,9 @@ pub(crate) fn run(options: &CompareOptions) -> Result<Ending, Fault> {
     let comparison = compare(&old, &new);
     if options.output == "json" {
         let text = serde_json::to_string_pretty(&comparison).unwrap_or_default();
-        files::print(&format!("{text}\n"));
+        files::print(&format!("{text}\n"))?;
     } else {
-        files::print(&render(&comparison, &old, &new));
+        files::print(&render(&comparison, &old, &new))?;
     }
     let worse = !comparison.new.is_empty() || comparison.new_score < comparison.old_score;
     Ok(if options.fail_on_new && worse { Ending::GateFails } else { Ending::Holds })
@@ -101,7 +101,7 @@ fn render(comparison: &Comparison, old: &Report, new: &Report) -> String {
         let _ = writeln!(out, "{name}: {}", list.len());
         for change in list {
             let line = format!("  {:<9} {:<36} {}", change.severity.id(), change.rule, change.location.trim());
-            let _ = writeln!(out, "{}", line.chars().map(|c| if c.is_control() { '?' } else { c }).collect::<String>());
+            let _ = writeln!(out, "{}", report::plain(&line));
         }
     }
     let _ = writeln!(out, "Remaining: {}", comparison.remaining);

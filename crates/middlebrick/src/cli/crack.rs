@@ -48,7 +48,7 @@ pub(crate) fn run(options: &CrackOptions) -> Result<Ending, Fault> {
         }
         None => out.push_str(&format!("not found among {} words ({rate:.0} words a second)\n", words.len())),
     }
-    files::print(&out);
+    files::print(&out)?;
     // A found secret is what a gate would fail on.
     Ok(if hit.is_some() { Ending::GateFails } else { Ending::Holds })
 }
@@ -66,5 +66,5 @@ fn token(argument: &str) -> Result<String, Fault> {
 }
 
 fn plain(text: &str) -> String {
-    text.chars().take(2_000).map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+    report::plain(&text.chars().take(2_000).collect::<String>())
 }

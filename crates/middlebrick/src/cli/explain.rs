@@ -8,7 +8,7 @@ use super::{Ending, files};
 
 pub(crate) fn run(options: &ExplainOptions) -> Result<Ending, Fault> {
     if options.rule == "score" {
-        files::print(&format!("{}\n{}", include_str!("score.md"), ScoreTable::TEXT));
+        files::print(&format!("{}\n{}", include_str!("score.md"), ScoreTable::TEXT))?;
         return Ok(Ending::Holds);
     }
     let check = checks::find(&options.rule).ok_or_else(|| {
@@ -27,6 +27,6 @@ pub(crate) fn run(options: &ExplainOptions) -> Result<Ending, Fault> {
         rule.category.label(),
         rule.category.owasp().join(", "),
         cwe.join(", ")
-    ));
+    ))?;
     Ok(Ending::Holds)
 }

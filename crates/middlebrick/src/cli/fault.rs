@@ -25,7 +25,6 @@ impl Fault {
     }
 
     pub(crate) fn print(&self) {
-        let line: String = self.message.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-        eprintln!("middlebrick: {line}");
+        eprintln!("middlebrick: {}", report::plain(&self.message));
     }
 }

@@ -41,7 +41,13 @@ pub(crate) fn check_writable(argument: &str, path: &Path) -> Result<(), Fault> {
 /// Writes to a temporary file beside the path and renames it.
 pub(crate) fn write(argument: &str, path: &Path, text: &str) -> Result<(), Fault> {
     let temporary = beside(path);
-    let outcome = fs::write(&temporary, text).and_then(|()| fs::rename(&temporary, path));
+    let special = fs::metadata(path).is_ok_and(|m| !m.is_file());
+    let outcome = if special {
+        // A device or a pipe is written to, not replaced.
+        fs::write(path, text)
+    } else {
+        fs::write(&temporary, text).and_then(|()| fs::rename(&temporary, path))
+    };
     outcome.map_err(|error| {
         // The half-written file must not stay; that it cannot be removed adds nothing to the message.
         let _ = fs::remove_file(&temporary);
@@ -49,10 +55,15 @@ pub(crate) fn write(argument: &str, path: &Path, text: &str) -> Result<(), Fault
     })
 }
 
-/// Prints to standard output; a closed pipe ends quietly.
-pub(crate) fn print(text: &str) {
+/// Prints to standard output. A closed pipe ends quietly; anything else that keeps the text from its reader is a fault.
+pub(crate) fn print(text: &str) -> Result<(), Fault> {
     let mut out = std::io::stdout().lock();
-    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(Fault::new(format!("cannot write to standard output: {}", reason(&error))))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn beside(path: &Path) -> std::path::PathBuf {

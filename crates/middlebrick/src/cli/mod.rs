@@ -68,7 +68,9 @@ fn dispatch(raw: Vec<OsString>) -> Result<Ending, Fault> {
         Command::Replay(options) => replay::run(&options),
         Command::Crack(options) => crack::run(&options),
         Command::Completions { shell } => {
-            clap_complete::generate(shell, &mut Arguments::command(), "middlebrick", &mut std::io::stdout());
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Arguments::command(), "middlebrick", &mut script);
+            files::print(&String::from_utf8_lossy(&script))?;
             Ok(Ending::Holds)
         }
         Command::Man => {
@@ -76,7 +78,7 @@ fn dispatch(raw: Vec<OsString>) -> Result<Ending, Fault> {
             clap_mangen::Man::new(Arguments::command())
                 .render(&mut page)
                 .map_err(|error| Fault::new(format!("the manual page cannot be written: {error}")))?;
-            files::print(&String::from_utf8_lossy(&page));
+            files::print(&String::from_utf8_lossy(&page))?;
             Ok(Ending::Holds)
         }
     }

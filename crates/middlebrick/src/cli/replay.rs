@@ -53,7 +53,7 @@ pub(crate) fn run(options: &ReplayOptions) -> Result<Ending, Fault> {
         let curl = again.map_or(&location.reproduce, |l| &l.reproduce);
         out.push_str(&format!("  {curl}\n"));
     }
-    files::print(&out);
+    files::print(&out)?;
     if report.status != model::Status::Completed {
         eprintln!("middlebrick: {}", report.status_detail.as_deref().unwrap_or("incomplete"));
         return Ok(Ending::Incomplete);

@@ -23,7 +23,7 @@ pub(crate) fn run(options: &RulesOptions) -> Result<Ending, Fault> {
                 })
             })
             .collect();
-        files::print(&format!("{:#}\n", serde_json::Value::from(list)));
+        files::print(&format!("{:#}\n", serde_json::Value::from(list)))?;
         return Ok(Ending::Holds);
     }
     let mut out = String::new();
@@ -31,6 +31,6 @@ pub(crate) fn run(options: &RulesOptions) -> Result<Ending, Fault> {
         let _ = writeln!(out, "{:<40} {:<9} {:<22} {}", rule.id, rule.severity.id(), rule.category.id(), rule.title);
     }
     let _ = writeln!(out, "{} rules", rules.len());
-    files::print(&out);
+    files::print(&out)?;
     Ok(Ending::Holds)
 }

@@ -19,7 +19,7 @@ pub(crate) fn run(options: &ScanOptions) -> Result<Ending, Fault> {
     let gates = gates(options)?;
     let (target, settings) = target::build(options)?;
     if options.plan {
-        files::print(&plan::render(&target));
+        files::print(&plan::render(&target))?;
         return Ok(Ending::Holds);
     }
     let warnings = warnings(options, &target);
@@ -28,7 +28,7 @@ pub(crate) fn run(options: &ScanOptions) -> Result<Ending, Fault> {
     let documents = documents();
     for (format, file) in &outputs {
         match file {
-            None => files::print(&report::render(&report, *format, &style, &documents)),
+            None => files::print(&report::render(&report, *format, &style, &documents))?,
             Some(path) => {
                 let plain = Style { color: false, ..style };
                 files::write("--output", path, &report::render(&report, *format, &plain, &documents))?;
@@ -37,8 +37,8 @@ pub(crate) fn run(options: &ScanOptions) -> Result<Ending, Fault> {
     }
     let verdict = gates.judge(&report);
     if !options.quiet {
-        for line in warnings.iter().chain(&verdict.says) {
-            eprintln!("middlebrick: {line}");
+        for line in warnings.iter().chain(&report.notes).chain(&verdict.says) {
+            eprintln!("middlebrick: {}", report::plain(line));
         }
     }
     if report.status == Status::Unreachable {
@@ -76,12 +76,11 @@ pub(crate) fn perform(options: &ScanOptions, target: Target, settings: Settings)
             };
             tokio::select! {
                 () = expired => stop.stop(),
-                _ = tokio::signal::ctrl_c() => {
+                () = interrupted() => {
                     stop.stop();
                     // The second one does not wait for the report.
-                    if tokio::signal::ctrl_c().await.is_ok() {
-                        std::process::exit(3);
-                    }
+                    interrupted().await;
+                    std::process::exit(3);
                 }
             }
         });
@@ -91,6 +90,17 @@ pub(crate) fn perform(options: &ScanOptions, target: Target, settings: Settings)
     });
     bar.finish_and_clear();
     Ok(report)
+}
+
+/// Waits for Ctrl-C, or for the signal with which a pipeline cancels a job.
+async fn interrupted() {
+    use tokio::signal::unix::{SignalKind, signal};
+    // Without a handler the signal ends the program as it always does.
+    let Ok(mut terminated) = signal(SignalKind::terminate()) else { return std::future::pending().await };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminated.recv() => {}
+    }
 }
 
 fn outputs(options: &ScanOptions) -> Result<Vec<(Format, Option<PathBuf>)>, Fault> {

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use model::{Origin, Scheme};
 use openapi::Base;
+use report::plain;
 
 use super::arguments::SpecOptions;
 use super::fault::Fault;
@@ -19,7 +20,7 @@ pub(crate) fn run(options: &SpecOptions) -> Result<Ending, Fault> {
     let operations = document.operations(&base);
     if options.output == "json" {
         let text = serde_json::json!({ "facts": facts, "operations": operations });
-        files::print(&format!("{text:#}\n"));
+        files::print(&format!("{text:#}\n"))?;
         return Ok(Ending::Holds);
     }
     let mut out = String::new();
@@ -49,11 +50,6 @@ pub(crate) fn run(options: &SpecOptions) -> Result<Ending, Fault> {
     for fault in &facts.faults {
         let _ = writeln!(out, "note: {}", plain(fault));
     }
-    files::print(&out);
+    files::print(&out)?;
     Ok(Ending::Holds)
-}
-
-/// Text of a document without what a terminal would obey.
-fn plain(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }

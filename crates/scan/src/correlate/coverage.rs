@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::{Coverage, Failure, NotTested, Status, SurfaceView, Target};
+use model::{Coverage, Exchange, Failure, NotTested, Status, SurfaceView, Target, Truncation};
 use wire::{Recorded, Wire};
 
 use super::outcome::RuleResult;
@@ -97,10 +97,29 @@ pub(super) fn status(wire: &Wire, ended: &Ended, records: &[Recorded]) -> (Statu
         NotTested::Blocked.to_string()
     } else if let Some(reason) = short {
         reason.to_string()
+    } else if let Some(why) = nothing_seen(ended, records) {
+        why.to_owned()
     } else {
         return (Status::Completed, None);
     };
     (Status::Incomplete, Some(why))
+}
+
+/// Why what was seen says nothing about the API, if it does not. There is no grade then.
+pub(super) fn nothing_seen(ended: &Ended, records: &[Recorded]) -> Option<&'static str> {
+    if ended.surface.operations.is_empty() {
+        Some("no operation matches --include, --exclude-path and --method")
+    } else if !records.iter().any(|r| is_whole_answer(&r.exchange)) {
+        Some("every answer was a server error or broke off")
+    } else {
+        None
+    }
+}
+
+/// An answer that says something about the API: no server error, and read to its end or its cap.
+fn is_whole_answer(exchange: &Exchange) -> bool {
+    let broken = |t| matches!(t, Truncation::Time | Truncation::Ended | Truncation::Bomb);
+    exchange.response().is_some_and(|r| r.status < 500 && !r.truncated.is_some_and(broken))
 }
 
 /// Whether the last exchanges by time say that nobody is there any more: nothing listens, or three in a row got no response.

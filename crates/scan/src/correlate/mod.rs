@@ -49,6 +49,7 @@ pub(crate) fn report(target: &Target, wire: &Wire, ended: &Ended, elapsed: Durat
     let not_tested: Vec<NotTestedView> = by_rule.iter().flat_map(|r| r.not_tested(ended)).collect();
     let categories = view::categories(&result, &by_rule);
     let surface = coverage::surface(ended, &records, target);
+    let nothing = coverage::nothing_seen(ended, &records);
     let (status, status_detail) = coverage::status(wire, ended, &records);
     let cited: BTreeSet<u32> = if whole {
         numbers.values().copied().collect()
@@ -66,8 +67,8 @@ pub(crate) fn report(target: &Target, wire: &Wire, ended: &Ended, elapsed: Durat
         started_at: rfc3339(started_ms),
         completed_at: rfc3339(started_ms + elapsed.as_millis() as i64),
         score: result.score,
-        grade: result.grade,
-        grade_withheld: result.withheld.clone(),
+        grade: result.grade.filter(|_| nothing.is_none()),
+        grade_withheld: nothing.map(str::to_owned).or_else(|| result.withheld.clone()),
         score_before_cap: result.before_cap,
         cap: result.cap.clone(),
         score_version: model::SCORE_VERSION.to_owned(),

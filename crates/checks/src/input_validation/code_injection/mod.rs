@@ -55,7 +55,10 @@ async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
     let marked = reflection::of(probe).await?;
     let deep = probe.target.depth == model::Depth::Deep;
     let mut chosen: Vec<&Parameter> = inputs::texts(probe.operation)
-        .filter(|p| reflection::makes_a_difference(probe, &marked, p.place, &p.name))
+        .filter(|p| {
+            // What fails to evaluate may fail alike for every word.
+            suggests(&p.name, Kind::Expression) || reflection::makes_a_difference(probe, &marked, p.place, &p.name)
+        })
         .collect();
     chosen.sort_by_key(|p| !suggests(&p.name, Kind::Expression));
     for parameter in chosen.into_iter().take(if deep { inputs::MOST } else { 2 }) {
