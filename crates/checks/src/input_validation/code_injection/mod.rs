@@ -60,6 +60,9 @@ async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
             suggests(&p.name, Kind::Expression) || reflection::makes_a_difference(probe, &marked, p.place, &p.name)
         })
         .collect();
+    if chosen.is_empty() {
+        return Err(NotTested::inconclusive("no parameter changed the answer"));
+    }
     chosen.sort_by_key(|p| !suggests(&p.name, Kind::Expression));
     for parameter in chosen.into_iter().take(if deep { inputs::MOST } else { 2 }) {
         for language in LANGUAGES.iter().filter(|l| deep || (l.suits)(probe.surface)) {

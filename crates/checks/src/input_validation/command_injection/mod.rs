@@ -55,6 +55,9 @@ async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
                 || reflection::comes_back(&marked, p.place, &p.name)
         })
         .collect();
+    if chosen.is_empty() {
+        return Err(NotTested::inconclusive("no parameter changed the answer"));
+    }
     chosen.sort_by_key(|p| !suggests(&p.name, Kind::Command));
     for parameter in chosen.into_iter().take(if deep { inputs::MOST } else { 2 }) {
         let ways = match suggests(&parameter.name, Kind::Command) {

@@ -92,7 +92,10 @@ async fn chosen<'p>(probe: &Probe<'p>) -> Result<Vec<&'p Parameter>, NotTested> 
                 mark.name == p.name && echo.in_header.as_deref().is_some_and(|h| h.eq_ignore_ascii_case("location"))
             })
         };
-        chosen = query().filter(|p| in_location(p)).collect();
+        // `/go?target=/start` answered with `Location: /start`: a mark that is no address may well be refused there.
+        let plain = probe.plain()?.response().filter(|r| r.is_redirect()).and_then(|r| r.header("location"));
+        let is_followed = |p: &Parameter| plain.is_some_and(|location| location == inputs::ordinary(probe, p));
+        chosen = query().filter(|p| in_location(p) || is_followed(p)).collect();
     }
     chosen.truncate(2);
     Ok(chosen)
