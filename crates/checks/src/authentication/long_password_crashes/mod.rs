@@ -16,7 +16,7 @@ pub(crate) static RULE: Rule = Rule {
     risk: "Anybody makes the login fail; people with long passwords are locked out.",
     fix: "Limit the length before hashing, or hash with argon2.",
     references: &[
-        "https://pypi.org/project/bcrypt/",
+        "https://github.com/pyca/bcrypt",
         "https://cheatsheetseries.owasp.org/cheatsheets/Authentication_Cheat_Sheet.html",
     ],
     page: include_str!("page.md"),
