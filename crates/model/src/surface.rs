@@ -121,8 +121,6 @@ pub struct Surface {
     /// What `http://` on the same host answered to the same path, anonymously and without following it, if the target is https on
     /// its default port. A failed exchange says that plain HTTP is closed.
     pub plain_http: Option<Arc<Exchange>>,
-    /// Paths of the well-known documents that answered: `/robots.txt`, `/.well-known/security.txt`.
-    pub well_known: BTreeSet<String>,
 }
 
 impl Surface {

@@ -28,11 +28,20 @@ pub(crate) async fn discover(asker: &Asker<'_>, surface: &Surface, found: &mut F
     }
     let options = |path: &str| Request::new(Method::OPTIONS, &asker.target.origin, path);
     let Some(missing) = missing else { return };
-    let everywhere = asker.ask(options(missing.request.path())).await.and_then(|e| allowed(&e));
+    let mut told: Vec<(Operation, Vec<Method>)> = Vec::new();
     for operation in known {
         let request = checks::shared::fill::request(&operation, surface, asker.target, &[]);
         let Some(answer) = asker.ask(options(request.path())).await else { continue };
-        let Some(methods) = allowed(&answer).filter(|methods| everywhere.as_ref() != Some(methods)) else { continue };
+        let Some(methods) = allowed(&answer).filter(|methods| methods.iter().any(|m| *m != Method::GET)) else {
+            continue;
+        };
+        told.push((operation, methods));
+    }
+    if told.is_empty() {
+        return;
+    }
+    let everywhere = asker.ask(options(missing.request.path())).await.and_then(|e| allowed(&e));
+    for (operation, methods) in told.into_iter().filter(|(_, methods)| everywhere.as_ref() != Some(methods)) {
         for method in methods.into_iter().filter(|method| *method != operation.method) {
             found.add(Operation {
                 method,

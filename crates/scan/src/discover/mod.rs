@@ -7,7 +7,7 @@ mod page;
 mod specification;
 mod well_known;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -95,6 +95,7 @@ pub(crate) async fn discover(mut surface: Surface, target: &Target, wire: &Wire)
     specification::discover(&asker, &mut surface, &mut found, missing.as_deref()).await;
     well_known::discover(&asker, &mut surface, &mut found, missing.as_deref()).await;
     crawl(&asker, &mut surface, &mut found).await;
+    specification::discover_rare(&asker, &mut surface, &mut found, missing.as_deref()).await;
     allow::discover(&asker, &surface, &mut found, missing.as_deref()).await;
     surface.technologies.sort();
     surface.technologies.dedup_by(|a, b| a.name == b.name);
@@ -117,7 +118,9 @@ pub fn offline(target: &Target) -> Surface {
 pub(crate) struct Found {
     operations: BTreeMap<(String, Method), Operation>,
     /// Paths already read for links.
-    read: std::collections::BTreeSet<String>,
+    read: BTreeSet<String>,
+    /// Paths already tried as OpenAPI documents.
+    tried: BTreeSet<String>,
 }
 
 impl Found {
@@ -149,6 +152,18 @@ impl Found {
             .filter(|known| known.source == Source::Specification && known.method == operation.method)
             .find(|known| link::is_instance(&known.path, &operation.path))
             .map_or_else(|| operation.path.clone(), |known| known.path.clone())
+    }
+
+    /// Whether nothing was found but the URL that was given.
+    pub(crate) fn is_bare(&self) -> bool {
+        self.operations.values().all(|o| o.source == Source::Given)
+    }
+
+    /// Whether something was found in this directory or below; the root does not count.
+    pub(crate) fn holds(&self, directory: &str) -> bool {
+        let below =
+            |path: &str| path.strip_prefix(directory).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        !directory.is_empty() && self.operations.keys().any(|(path, _)| below(path))
     }
 
     fn selected(self, target: &Target) -> Vec<Arc<Operation>> {

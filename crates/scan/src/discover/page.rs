@@ -48,7 +48,8 @@ fn html(exchange: &Exchange, target: &Target, surface: &mut Surface, found: &mut
         let Ok(selector) = Selector::parse(selector) else { return Vec::new() };
         document.select(&selector).filter_map(|e| e.value().attr(attribute)).take(LINKS).map(str::to_owned).collect()
     };
-    for href in attributes("a[href], area[href], frame[src], iframe[src]", "href") {
+    let links = attributes("a[href], area[href]", "href");
+    for href in links.into_iter().chain(attributes("frame[src], iframe[src]", "src")) {
         if let Some(operation) = link::resolve(&href, &exchange.request, target, Source::Link)
             && !is_asset(&operation.path)
         {

@@ -15,6 +15,8 @@ struct Row {
     path: String,
     #[serde(default)]
     of: Vec<String>,
+    #[serde(default)]
+    rare: bool,
 }
 
 #[derive(Deserialize)]
@@ -22,8 +24,8 @@ struct Table {
     document: Vec<Row>,
 }
 
-/// Where documents are served by default, the likeliest first.
-fn default_paths(surface: &Surface, depth: Depth) -> Vec<String> {
+/// Where documents are served by default, the likeliest first; the rare ones on their own.
+fn default_paths(surface: &Surface, depth: Depth, rare: bool) -> Vec<String> {
     #[allow(clippy::expect_used)] // compiled in; a test parses it
     let table: Table = toml::from_str(include_str!("data/specifications.toml")).expect("valid");
     let likely = |row: &Row| row.of.is_empty() || row.of.iter().any(|p| surface.has(p));
@@ -31,6 +33,7 @@ fn default_paths(surface: &Surface, depth: Depth) -> Vec<String> {
     table
         .document
         .iter()
+        .filter(|row| row.rare == rare)
         .filter(|row| likely(row) || !known && depth > Depth::Quick || depth == Depth::Deep)
         .map(|row| row.path.clone())
         .collect()
@@ -53,14 +56,42 @@ pub(crate) async fn discover(asker: &Asker<'_>, surface: &mut Surface, found: &m
         return;
     }
     let mut paths: Vec<String> = linked(found);
-    for path in default_paths(surface, asker.target.depth) {
+    for path in default_paths(surface, asker.target.depth, false) {
         let prefixed = prefixed(&asker.target.path, &path);
-        paths.extend(prefixed.into_iter().chain([path]).filter(|p| !p.is_empty()));
+        paths.extend(prefixed.into_iter().chain([path]));
     }
-    let mut tried: Vec<String> = Vec::new();
+    try_paths(asker, &paths, surface, found, missing).await;
+}
+
+/// Looks for a document where few serve it: in a deep scan, where nothing else was found, and in directories where something was.
+pub(crate) async fn discover_rare(
+    asker: &Asker<'_>,
+    surface: &mut Surface,
+    found: &mut Found,
+    missing: Option<&Exchange>,
+) {
+    let depth = asker.target.depth;
+    let given = asker.target.specification.is_some() || asker.target.specification_url.is_some();
+    if surface.specification.is_some() || given || depth == Depth::Quick {
+        return;
+    }
+    let mut paths: Vec<String> = linked(found);
+    let anywhere = depth == Depth::Deep || found.is_bare();
+    let rare = default_paths(surface, depth, true).into_iter();
+    paths.extend(rare.filter(|path| anywhere || path.rsplit_once('/').is_some_and(|(dir, _)| found.holds(dir))));
+    try_paths(asker, &paths, surface, found, missing).await;
+}
+
+/// Asks for the paths, a few at a time, until one is a document.
+async fn try_paths(
+    asker: &Asker<'_>,
+    paths: &[String],
+    surface: &mut Surface,
+    found: &mut Found,
+    missing: Option<&Exchange>,
+) {
     for batch in paths.chunks(4) {
-        let batch: Vec<String> = batch.iter().filter(|p| !tried.contains(p)).cloned().collect();
-        tried.extend(batch.iter().cloned());
+        let batch: Vec<String> = batch.iter().filter(|p| found.tried.insert((*p).clone())).cloned().collect();
         let questions = batch
             .iter()
             .map(|path| async move { (path, asker.ask_document(Request::get(&asker.target.origin, path)).await.ok()) });
@@ -163,11 +194,13 @@ mod tests {
 
     #[test]
     fn what_the_fingerprint_names_decides_the_paths() {
-        let nobody = default_paths(&Surface::default(), Depth::Standard);
+        let nobody = default_paths(&Surface::default(), Depth::Standard, false);
         assert!(nobody.contains(&"/openapi.json".to_owned()) && nobody.contains(&"/v3/api-docs".to_owned()));
         let flask = Technology { name: "Flask".to_owned(), version: None, evidence: String::new() };
         let flask = Surface { technologies: vec![flask], ..Surface::default() };
-        let paths = default_paths(&flask, Depth::Standard);
+        let paths = default_paths(&flask, Depth::Standard, false);
+        let rare = default_paths(&flask, Depth::Standard, true);
+        assert!(rare.contains(&"/spec.json".to_owned()) && !paths.contains(&"/spec.json".to_owned()));
         assert!(paths.contains(&"/apispec_1.json".to_owned()) && !paths.contains(&"/v3/api-docs".to_owned()));
     }
 }

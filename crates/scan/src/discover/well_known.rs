@@ -1,4 +1,4 @@
-//! Paths that exist by convention: robots.txt, the sitemap, security.txt, and the usual names of APIs.
+//! Paths that exist by convention: robots.txt, the sitemap, and the usual names of APIs.
 
 use model::{Depth, Exchange, Source, Surface};
 use serde::Deserialize;
@@ -7,8 +7,8 @@ use super::{Asker, Found, fingerprint, link, page};
 
 #[derive(Deserialize)]
 struct Table {
-    document: Vec<String>,
     usual: Vec<String>,
+    bare: Vec<String>,
     deep: Vec<String>,
 }
 
@@ -17,15 +17,22 @@ pub(crate) async fn discover(asker: &Asker<'_>, surface: &mut Surface, found: &m
     #[allow(clippy::expect_used)] // compiled in; a test parses it
     let table: Table = toml::from_str(include_str!("data/well_known.toml")).expect("valid");
     let depth = asker.target.depth;
-    if depth > Depth::Quick {
-        for (path, exchange) in asker.get_all(&table.document).await {
-            documents(&path, &exchange, asker, surface, found);
+    if depth == Depth::Quick {
+        return;
+    }
+    if let Some(robots) = asker.get("/robots.txt").await {
+        let sitemap = robots_txt(&robots, found);
+        if let Some(sitemap) = sitemap.or_else(|| (depth == Depth::Deep).then(|| "/sitemap.xml".to_owned())) {
+            read_sitemap(&sitemap, &robots, asker, found).await;
         }
     }
     let mut paths = Vec::new();
-    // A document or links say better what there is.
-    if surface.specification.is_none() && depth > Depth::Quick {
+    // A document says better what there is, and so do links.
+    if surface.specification.is_none() {
         paths.extend(table.usual);
+        if found.is_bare() {
+            paths.extend(table.bare);
+        }
     }
     if depth == Depth::Deep {
         paths.extend(table.deep);
@@ -48,37 +55,32 @@ fn exists(exchange: &Exchange, missing: Option<&Exchange>) -> bool {
     !refused && !like_missing && !wall
 }
 
-fn documents(path: &str, exchange: &Exchange, asker: &Asker<'_>, surface: &mut Surface, found: &mut Found) {
+/// Adds the paths that `robots.txt` names (RFC 9309), and returns the first sitemap that it names.
+fn robots_txt(exchange: &Exchange, found: &mut Found) -> Option<String> {
     let text = exchange.text();
-    if !exchange.is_success() || exchange.is_html() {
-        return;
+    if !exchange.is_success() || exchange.is_html() || !text.to_ascii_lowercase().contains("user-agent") {
+        return None;
     }
-    match path {
-        "/robots.txt" if text.to_ascii_lowercase().contains("user-agent") => {
-            surface.well_known.insert(path.to_owned());
-            let named = text.lines().filter_map(|line| {
-                let (name, value) = line.split_once(':')?;
-                let value = value.trim();
-                let rule = matches!(name.trim().to_ascii_lowercase().as_str(), "allow" | "disallow");
-                (rule && value.starts_with('/') && value.len() > 1 && !value.contains(['*', '$']))
-                    .then(|| value.to_owned())
-            });
-            for value in named.take(20) {
-                found.add(link::operation(&value, Source::Link));
-            }
+    let lines = || text.lines().filter_map(|line| line.split_once(':')).map(|(n, v)| (n.trim(), v.trim()));
+    let named = lines().filter(|(name, value)| {
+        let rule = name.eq_ignore_ascii_case("allow") || name.eq_ignore_ascii_case("disallow");
+        rule && value.starts_with('/') && value.len() > 1 && !value.contains(['*', '$'])
+    });
+    for (_, value) in named.take(20) {
+        found.add(link::operation(value, Source::Link));
+    }
+    lines().find(|(name, _)| name.eq_ignore_ascii_case("sitemap")).map(|(_, value)| value.to_owned())
+}
+
+/// Adds the pages of the target that a sitemap names (<https://www.sitemaps.org/protocol.html>).
+async fn read_sitemap(sitemap: &str, robots: &Exchange, asker: &Asker<'_>, found: &mut Found) {
+    let Some(operation) = link::resolve(sitemap, &robots.request, asker.target, Source::Link) else { return };
+    let Some(exchange) = asker.get(&operation.path).await.filter(|e| e.is_success() && !e.is_html()) else { return };
+    let text = exchange.text();
+    for location in text.split("<loc>").skip(1).take(20).filter_map(|rest| rest.split("</loc>").next()) {
+        if let Some(operation) = link::resolve(location, &exchange.request, asker.target, Source::Link) {
+            found.add(operation);
         }
-        "/sitemap.xml" if text.contains("<urlset") || text.contains("<sitemapindex") => {
-            surface.well_known.insert(path.to_owned());
-            for location in text.split("<loc>").skip(1).take(20).filter_map(|rest| rest.split("</loc>").next()) {
-                if let Some(operation) = link::resolve(location, &exchange.request, asker.target, Source::Link) {
-                    found.add(operation);
-                }
-            }
-        }
-        "/.well-known/security.txt" if text.contains("Contact:") => {
-            surface.well_known.insert(path.to_owned());
-        }
-        _ => {}
     }
 }
 
@@ -87,6 +89,6 @@ mod tests {
     #[test]
     fn the_table_parses() {
         let table: super::Table = toml::from_str(include_str!("data/well_known.toml")).unwrap();
-        assert!(table.usual.iter().chain(&table.deep).chain(&table.document).all(|p| p.starts_with('/')));
+        assert!(table.usual.iter().chain(&table.bare).chain(&table.deep).all(|p| p.starts_with('/')));
     }
 }
