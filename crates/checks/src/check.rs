@@ -48,6 +48,15 @@ pub struct Cost {
     pub touch: Touch,
 }
 
+/// Requests that several checks send alike, so that whoever comes first pays for all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Shares {
+    /// What the requests are about. Checks with the same word send the same.
+    pub with: &'static str,
+    /// How many of [`Cost::requests`] they are, at most.
+    pub requests: u32,
+}
+
 /// Which exchanges a passive detector sees.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sees {
@@ -119,6 +128,10 @@ pub struct Check {
     pub rule: &'static Rule,
     /// What `on_operation` costs for each operation, or `on_surface` in all.
     pub cost: Cost,
+    /// Which part of the cost others send as well.
+    pub shares: Option<Shares>,
+    /// Whether it asks for paths that nothing pointed to. Evidence goes before guesses.
+    pub guesses: bool,
     /// The least depth at which it asks.
     pub depth: Depth,
     /// Further requests that it may send in a deep scan, besides `cost.requests`.
@@ -145,6 +158,8 @@ impl Check {
         Check {
             rule,
             cost: Cost { requests: 0, touch: Touch::Nothing },
+            shares: None,
+            guesses: false,
             depth: Depth::Quick,
             more_when_deep: 0,
             applies: |_, _| true,

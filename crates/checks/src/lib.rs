@@ -21,7 +21,7 @@ pub mod rate_limiting;
 pub mod ssrf;
 pub mod unsafe_consumption;
 
-pub use check::{Check, Cost, OnEnd, OnExchange, OnOperation, OnSurface, RunsOn, Sees, Server, Touch, Twins};
+pub use check::{Check, Cost, OnEnd, OnExchange, OnOperation, OnSurface, RunsOn, Sees, Server, Shares, Touch, Twins};
 pub use findings::Findings;
 pub use observations::{Observations, Seen, place};
 pub use probe::{Probe, Survey, Tally};

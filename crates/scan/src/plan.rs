@@ -96,9 +96,14 @@ fn worth(check: &Check, turn: usize) -> u64 {
         Severity::Info => 2,
     };
     // By the root of the cost: what proves a disaster is rarely cheap, and rarely spends its most.
-    let price = u64::from(check.cost.requests.max(1)).isqrt();
-    points * points * 10_000 / (price * (TURNS + turn as u64))
+    let own = check.cost.requests - check.shares.map_or(0, |shares| shares.requests);
+    let price = u64::from(own.max(1)).isqrt();
+    let guessed = if check.guesses { GUESSED } else { 1 };
+    points * points * 10_000 / (price * guessed * (TURNS + turn as u64))
 }
+
+/// Most guessed paths lead nowhere: they are worth so much less than a question about what is there.
+const GUESSED: u64 = 10;
 
 /// After so many operations an ask is worth half.
 const TURNS: u64 = 6;

@@ -5,10 +5,13 @@ use std::sync::{Arc, LazyLock};
 use model::{Exchange, NotTested};
 use regex::Regex;
 
-use crate::Survey;
+use crate::{Shares, Survey};
 
 /// Requests that [`find`] may send.
 pub(super) const REQUESTS: u32 = 3;
+
+/// The same requests whoever asks.
+pub(super) const SHARES: Shares = Shares { with: "console", requests: REQUESTS };
 
 /// Where the console is unless the application moved it.
 pub(super) const PATH: &str = "/console";

@@ -4,12 +4,15 @@ use std::sync::Arc;
 
 use model::{Exchange, Location, NotTested, Operation, Request};
 
-use crate::Survey;
 use crate::probe::canary;
 use crate::shared::fill;
+use crate::{Shares, Survey};
 
 /// What [`foreign`] sends at most.
 pub(super) const REQUESTS: u32 = 3;
+
+/// The same requests whoever asks.
+pub(super) const SHARES: Shares = Shares { with: "cors", requests: REQUESTS };
 
 /// An operation and what it answers to a page of another origin.
 pub(super) struct Asked<'a> {

@@ -6,13 +6,16 @@ use model::{Exchange, NotTested, Request};
 
 use super::authorization::{self, Guarded};
 use super::jwt::{self, Jwt};
-use crate::Survey;
+use crate::{Shares, Survey};
 
 /// Tokens that are tried.
 const TOKENS: usize = 2;
 
 /// What [`admitted`] sends at most.
 pub const REQUESTS: u32 = authorization::REQUESTS + 3 * TOKENS as u32;
+
+/// The same requests whoever asks.
+pub const SHARES: Shares = Shares { with: "admitted", requests: REQUESTS };
 
 /// A guarded operation, a token, and the answer to it.
 #[derive(Debug)]

@@ -5,13 +5,16 @@ use std::sync::Arc;
 use model::{Exchange, Method, NotTested, Request};
 
 use super::words;
-use crate::Survey;
+use crate::{Shares, Survey};
 
 /// Operations that are asked: the code that checks credentials is the same for most of them.
 const MOST: usize = 3;
 
 /// What [`answers`] sends at most.
 pub const REQUESTS: u32 = 2 * MOST as u32;
+
+/// The same requests whoever asks.
+pub const SHARES: Shares = Shares { with: "authorization", requests: REQUESTS };
 
 /// No token of any kind.
 pub const NONSENSE: &str = "middlebrick";

@@ -4,11 +4,14 @@ use std::sync::Arc;
 
 use model::{Exchange, Method, NotTested, Operation, Request};
 
-use crate::Survey;
 use crate::shared::words::{self, Meaning};
+use crate::{Shares, Survey};
 
 /// Requests of the burst, at most.
 pub const REQUESTS: u32 = 24;
+
+/// The same requests whoever asks.
+pub const SHARES: Shares = Shares { with: "burst", requests: REQUESTS };
 
 /// Requests after the first refusal, which show whether it lasts.
 const AFTER: usize = 8;

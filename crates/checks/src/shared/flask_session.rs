@@ -6,8 +6,8 @@ use model::{Depth, Exchange, NotTested, Request};
 use serde_json::{Map, Value};
 
 use super::set_cookie::{cookies_set, http_date};
-use crate::Survey;
 use crate::probe::canary;
+use crate::{Shares, Survey};
 
 /// Whether the value is a Flask session cookie, whatever the cookie is called.
 pub fn is_flask_session(value: &str) -> bool {
@@ -81,6 +81,9 @@ const FEW: usize = 3;
 
 /// Requests that [`online`] may send in an ordinary scan.
 pub const REQUESTS: u32 = FEW as u32 + 1;
+
+/// The same requests whoever asks.
+pub const SHARES: Shares = Shares { with: "flask_session", requests: REQUESTS };
 
 /// Requests that [`online`] may send besides in a deep scan.
 pub const MORE_WHEN_DEEP: u32 = (LIKELY.len() - FEW) as u32;

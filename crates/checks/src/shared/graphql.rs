@@ -5,8 +5,8 @@ use std::sync::Arc;
 use model::{Exchange, Method, NotTested, Request};
 use serde_json::{Value, json};
 
-use crate::Survey;
 use crate::shared::soft_404;
+use crate::{Shares, Survey};
 
 /// A recognised endpoint.
 #[derive(Debug, Clone)]
@@ -19,6 +19,9 @@ pub struct Endpoint {
 
 /// Requests that finding the endpoint may send; identical ones are shared by everybody who looks.
 pub const REQUESTS: u32 = 8;
+
+/// The same requests whoever asks.
+pub const SHARES: Shares = Shares { with: "graphql", requests: REQUESTS };
 
 /// Paths that are tried when the surface names none.
 const USUAL: [&str; 2] = ["/graphql", "/api/graphql"];

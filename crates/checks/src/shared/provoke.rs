@@ -6,11 +6,14 @@ use std::sync::Arc;
 
 use model::{Exchange, Method, NotTested, Operation, Parameter, ParameterIn, Request, SchemaType};
 
-use crate::Survey;
 use crate::shared::fill;
+use crate::{Shares, Survey};
 
 /// What [`errors`] sends at most.
 pub const REQUESTS: u32 = 6;
+
+/// The same requests whoever asks.
+pub const SHARES: Shares = Shares { with: "provoke", requests: REQUESTS };
 
 /// One attempt to provoke an error.
 #[derive(Debug, Clone)]

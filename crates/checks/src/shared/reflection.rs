@@ -12,10 +12,13 @@ use scraper::{Html, Node};
 use super::compare::Face;
 use super::{fill, inputs};
 use crate::probe::canary;
-use crate::{Probe, Survey};
+use crate::{Probe, Shares, Survey};
 
 /// What [`of`] sends at most.
 pub const REQUESTS: u32 = 3;
+
+/// The same requests whoever asks.
+pub const SHARES: Shares = Shares { with: "reflection", requests: REQUESTS };
 
 /// Largest page whose elements are looked at.
 const PAGE: usize = 1024 * 1024;

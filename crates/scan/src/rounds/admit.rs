@@ -1,6 +1,6 @@
 //! Which detectors go together. Pure.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 
 use model::Depth;
 
@@ -9,36 +9,49 @@ use crate::plan::PlannedCheck;
 /// Most detectors admitted before the budget is counted again.
 const WAVE: usize = 64;
 
-/// Takes the next detectors as long as all of them together could spend their most. Bursts have waves of their own. Those that
-/// cost more than the whole budget left are returned second.
+/// Requests that several checks send alike: what they are about, and the operation.
+pub(super) type Sent = BTreeSet<(&'static str, Option<usize>)>;
+
+/// Takes the next detectors, in their order, as long as all of them together could spend their most. What others send as well is
+/// counted once, and not at all when it was `sent` before. A detector that could spend more than there is goes alone, with what
+/// there is; when nothing is left all go, since what was sent before is free. Bursts have waves of their own.
 pub(super) fn admit<'a>(
     waiting: &mut VecDeque<&'a PlannedCheck>,
+    sent: &Sent,
     budget: u32,
     depth: Depth,
-) -> (Vec<&'a PlannedCheck>, Vec<&'a PlannedCheck>) {
-    let (mut wave, mut too_dear): (Vec<&PlannedCheck>, Vec<&PlannedCheck>) = (Vec::new(), Vec::new());
-    let mut later = VecDeque::new();
+) -> Vec<&'a PlannedCheck> {
+    let mut wave: Vec<&PlannedCheck> = Vec::new();
+    let mut counted = sent.clone();
     let mut left = budget;
     let is_burst = |planned: &PlannedCheck| planned.check.cost.touch.is_burst();
-    let bursts_only = waiting.iter().all(|planned| is_burst(planned));
-    while let Some(planned) = waiting.pop_front() {
-        let cost = if is_burst(planned) { 0 } else { planned.check.requests(depth) };
-        if cost > budget {
-            too_dear.push(planned);
-        } else if wave.len() >= WAVE || cost > left || is_burst(planned) != bursts_only {
-            later.push_back(planned); // it may fit when this wave has spent less than it could
-        } else {
-            left -= cost;
-            wave.push(planned);
+    let bursts = waiting.front().is_some_and(|planned| is_burst(planned));
+    while let Some(planned) = waiting.front().filter(|p| is_burst(p) == bursts && wave.len() < WAVE) {
+        let cost = if bursts { 0 } else { price(planned, &counted, depth) };
+        if cost > left && budget > 0 && !wave.is_empty() {
+            break; // it goes when this wave has spent less than it could
         }
+        left = left.saturating_sub(cost);
+        counted.extend(key(planned));
+        wave.extend(waiting.pop_front());
     }
-    *waiting = later;
-    (wave, too_dear)
+    wave
+}
+
+/// What it could spend at most, besides what was sent before.
+fn price(planned: &PlannedCheck, sent: &Sent, depth: Depth) -> u32 {
+    let free = planned.check.shares.filter(|_| key(planned).is_some_and(|key| sent.contains(&key)));
+    planned.check.requests(depth) - free.map_or(0, |shares| shares.requests)
+}
+
+/// The requests that it shares with others.
+pub(super) fn key(planned: &PlannedCheck) -> Option<(&'static str, Option<usize>)> {
+    planned.check.shares.map(|shares| (shares.with, planned.operation))
 }
 
 #[cfg(test)]
 mod tests {
-    use checks::{Check, Cost, Touch};
+    use checks::{Check, Cost, Shares, Touch};
     use model::{Category, Rule, Severity};
 
     use super::*;
@@ -58,26 +71,44 @@ mod tests {
     };
     static CHEAP: Check = Check { cost: Cost { requests: 2, touch: Touch::Reads }, ..Check::of(&RULE) };
     static DEAR: Check = Check { cost: Cost { requests: 9, touch: Touch::Reads }, ..Check::of(&RULE) };
+    static SHARING: Check = Check {
+        cost: Cost { requests: 4, touch: Touch::Reads },
+        shares: Some(Shares { with: "marks", requests: 3 }),
+        ..Check::of(&RULE)
+    };
     static BURST: Check = Check { cost: Cost { requests: 50, touch: Touch::Bursts }, ..Check::of(&RULE) };
 
     fn planned(check: &'static Check, operation: usize) -> PlannedCheck {
         PlannedCheck { index: 0, check, operation: Some(operation), turn: 0 }
     }
 
-    fn operations(wave: &[&PlannedCheck]) -> Vec<usize> {
-        wave.iter().filter_map(|p| p.operation).collect()
+    /// The waves, each with so much budget left.
+    fn waves(all: &[PlannedCheck], sent: &Sent, budgets: &[u32]) -> Vec<Vec<usize>> {
+        let mut waiting: VecDeque<&PlannedCheck> = all.iter().collect();
+        budgets
+            .iter()
+            .map(|budget| admit(&mut waiting, sent, *budget, Depth::Standard))
+            .map(|wave| wave.iter().filter_map(|p| p.operation).collect())
+            .collect()
     }
 
     #[test]
-    fn waves_fit_the_budget_and_bursts_come_alone() {
-        let all = [planned(&CHEAP, 0), planned(&DEAR, 1), planned(&CHEAP, 2), planned(&CHEAP, 3), planned(&BURST, 4)];
-        let mut waiting: VecDeque<&PlannedCheck> = all.iter().collect();
-        let (wave, too_dear) = admit(&mut waiting, 4, Depth::Standard);
-        assert_eq!((operations(&wave), operations(&too_dear)), (vec![0, 2], vec![1]));
-        let (wave, _) = admit(&mut waiting, 3, Depth::Standard);
-        assert_eq!(operations(&wave), [3]);
-        let (wave, _) = admit(&mut waiting, 0, Depth::Standard);
-        assert_eq!(operations(&wave), [4], "bursts need no budget");
-        assert!(waiting.is_empty());
+    fn waves_fit_the_budget_in_order_and_bursts_come_alone() {
+        let all = [planned(&CHEAP, 0), planned(&DEAR, 1), planned(&CHEAP, 2), planned(&BURST, 3)];
+        assert_eq!(waves(&all, &Sent::new(), &[4, 4, 4, 4]), [vec![0], vec![1], vec![2], vec![3]]);
+        assert_eq!(waves(&all, &Sent::new(), &[13, 0]), [vec![0, 1, 2], vec![3]], "bursts need no budget");
+    }
+
+    #[test]
+    fn nothing_left_is_no_reason_not_to_look_at_what_was_sent() {
+        let all = [planned(&CHEAP, 0), planned(&DEAR, 1)];
+        assert_eq!(waves(&all, &Sent::new(), &[0]), [vec![0, 1]]);
+    }
+
+    #[test]
+    fn what_others_send_is_counted_once_for_each_operation() {
+        let all = [planned(&SHARING, 0), planned(&SHARING, 0), planned(&SHARING, 1), planned(&SHARING, 0)];
+        assert_eq!(waves(&all, &Sent::new(), &[5, 4, 1]), [vec![0, 0], vec![1], vec![0]]);
+        assert_eq!(waves(&all, &Sent::from([("marks", Some(0))]), &[2]), [vec![0, 0]]);
     }
 }

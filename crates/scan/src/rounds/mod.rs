@@ -58,11 +58,13 @@ pub(crate) async fn run(plan: &Plan, means: &Means<'_>) -> Vec<Outcome> {
     (means.listener)(Event::RoundStarted { round: Round::Probe, tasks: plan.asked.len() });
     let mut outcomes = Vec::new();
     let mut waiting: VecDeque<&PlannedCheck> = plan.asked.iter().collect();
+    let mut sent = admit::Sent::new();
     while !waiting.is_empty() && !means.wire.is_cancelled() {
-        let (wave, too_dear) = admit::admit(&mut waiting, means.wire.budget().left(), means.target.depth);
-        outcomes.extend(too_dear.into_iter().map(|planned| not_asked(planned, NotTested::OverBudget)));
+        let wave = admit::admit(&mut waiting, &sent, means.wire.budget().left(), means.target.depth);
         means.wire.begin_wave();
-        outcomes.extend(run_wave(&wave, means).await);
+        let came_to = run_wave(&wave, means).await;
+        sent.extend(wave.iter().zip(&came_to).filter(|(_, o)| o.tally.asked > 0).filter_map(|(p, _)| admit::key(p)));
+        outcomes.extend(came_to);
     }
     outcomes.extend(waiting.into_iter().map(|planned| not_asked(planned, CUT)));
     if means.wire.is_banned() {

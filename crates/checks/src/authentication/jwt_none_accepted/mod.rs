@@ -25,6 +25,7 @@ pub(crate) static RULE: Rule = Rule {
 
 pub(crate) static CHECK: Check = Check {
     cost: Cost { requests: admitted::REQUESTS + 4, touch: Touch::Reads },
+    shares: Some(admitted::SHARES),
     on_surface: Some(|survey, found| Box::pin(ask(survey, found))),
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),

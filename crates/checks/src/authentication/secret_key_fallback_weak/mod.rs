@@ -22,6 +22,7 @@ pub(crate) static RULE: Rule = Rule {
 
 pub(crate) static CHECK: Check = Check {
     cost: Cost { requests: flask_session::REQUESTS, touch: Touch::Reads },
+    shares: Some(flask_session::SHARES),
     more_when_deep: flask_session::MORE_WHEN_DEEP,
     on_surface: Some(|survey, found| Box::pin(ask(survey, found))),
     twins: Twins::Flask {

@@ -28,6 +28,7 @@ pub(crate) static RULE: Rule = Rule {
 
 pub(crate) static CHECK: Check = Check {
     cost: Cost { requests: 3, touch: Touch::Reads },
+    guesses: true,
     applies: |operation, _| is_for_developers(operation),
     on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
     on_surface: Some(|survey, found| Box::pin(look(survey, found))),

@@ -24,6 +24,7 @@ pub(crate) static RULE: Rule = Rule {
 
 pub(crate) static CHECK: Check = Check {
     cost: Cost { requests: 3, touch: Touch::Reads },
+    guesses: true,
     on_surface: Some(|survey, found| Box::pin(ask(survey, found))),
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),

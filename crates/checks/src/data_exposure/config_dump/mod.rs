@@ -23,6 +23,7 @@ pub(crate) static RULE: Rule = Rule {
 
 pub(crate) static CHECK: Check = Check {
     cost: Cost { requests: 3, touch: Touch::Reads },
+    guesses: true,
     more_when_deep: 17,
     depth: Depth::Standard,
     on_surface: Some(|survey, _| Box::pin(ask(survey))),

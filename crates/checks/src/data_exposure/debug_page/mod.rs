@@ -23,6 +23,7 @@ pub(crate) static RULE: Rule = Rule {
 
 pub(crate) static CHECK: Check = Check {
     cost: Cost { requests: provoke::REQUESTS, touch: Touch::Reads },
+    shares: Some(provoke::SHARES),
     on_surface: Some(|survey, _| Box::pin(ask(survey))),
     on_exchange: Some(judge),
     sees: Sees::All,

@@ -19,6 +19,7 @@ pub(crate) static RULE: Rule = Rule {
 
 pub(crate) static CHECK: Check = Check {
     cost: Cost { requests: 1, touch: Touch::Reads },
+    guesses: true,
     on_surface: Some(|survey, found| Box::pin(ask(survey, found))),
     on_exchange: Some(judge),
     sees: Sees::All,

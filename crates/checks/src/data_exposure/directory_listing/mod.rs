@@ -24,6 +24,7 @@ pub(crate) static RULE: Rule = Rule {
 
 pub(crate) static CHECK: Check = Check {
     cost: Cost { requests: 1, touch: Touch::Reads },
+    guesses: true,
     depth: Depth::Standard,
     on_surface: Some(|survey, _| Box::pin(ask(survey))),
     on_exchange: Some(judge),

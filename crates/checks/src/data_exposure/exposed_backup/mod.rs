@@ -22,6 +22,7 @@ pub(crate) static RULE: Rule = Rule {
 
 pub(crate) static CHECK: Check = Check {
     cost: Cost { requests: 4, touch: Touch::Reads },
+    guesses: true,
     more_when_deep: 17,
     on_surface: Some(|survey, found| Box::pin(files::ask(survey, found, &RULE, "backup", files::backup))),
     twins: Twins::Flask {

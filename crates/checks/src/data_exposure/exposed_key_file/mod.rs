@@ -22,6 +22,7 @@ pub(crate) static RULE: Rule = Rule {
 
 pub(crate) static CHECK: Check = Check {
     cost: Cost { requests: 3, touch: Touch::Reads },
+    guesses: true,
     more_when_deep: 15,
     on_surface: Some(|survey, found| Box::pin(files::ask(survey, found, &RULE, "key", files::key))),
     twins: Twins::Flask {

@@ -22,6 +22,7 @@ pub(crate) static RULE: Rule = Rule {
 
 pub(crate) static CHECK: Check = Check {
     cost: Cost { requests: 5, touch: Touch::Reads },
+    guesses: true,
     more_when_deep: 16,
     on_surface: Some(|survey, found| Box::pin(files::ask(survey, found, &RULE, "source", files::source))),
     twins: Twins::Flask {

@@ -23,6 +23,7 @@ pub(crate) static RULE: Rule = Rule {
 
 pub(crate) static CHECK: Check = Check {
     cost: Cost { requests: console::REQUESTS, touch: Touch::Reads },
+    shares: Some(console::SHARES),
     more_when_deep: MOVED.len() as u32,
     on_surface: Some(|survey, found| Box::pin(ask(survey, found))),
     twins: Twins::Flask {

@@ -19,6 +19,7 @@ pub(crate) static RULE: Rule = Rule {
 
 pub(crate) static CHECK: Check = Check {
     cost: Cost { requests: console::REQUESTS, touch: Touch::Reads },
+    shares: Some(console::SHARES),
     on_surface: Some(|survey, _| Box::pin(ask(survey))),
     on_exchange: Some(judge),
     sees: Sees::All,

@@ -25,6 +25,7 @@ pub(crate) static RULE: Rule = Rule {
 
 pub(crate) static CHECK: Check = Check {
     cost: Cost { requests: reflection::REQUESTS + 3, touch: Touch::Reads },
+    shares: Some(reflection::SHARES),
     more_when_deep: 8,
     applies: |operation, _| inputs::takes_any_text(operation),
     on_operation: Some(|probe, found| Box::pin(ask(probe, found))),

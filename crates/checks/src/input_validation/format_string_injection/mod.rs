@@ -26,6 +26,7 @@ pub(crate) static RULE: Rule = Rule {
 
 pub(crate) static CHECK: Check = Check {
     cost: Cost { requests: reflection::REQUESTS + 2, touch: Touch::Reads },
+    shares: Some(reflection::SHARES),
     applies: |operation, surface| surface.may_be_flask() && inputs::takes_any_text(operation),
     on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
     twins: Twins::Flask {

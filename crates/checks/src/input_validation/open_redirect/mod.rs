@@ -27,6 +27,7 @@ pub(crate) static RULE: Rule = Rule {
 
 pub(crate) static CHECK: Check = Check {
     cost: Cost { requests: reflection::REQUESTS + 6, touch: Touch::Reads },
+    shares: Some(reflection::SHARES),
     more_when_deep: 10,
     applies: |operation, _| {
         operation.method == Method::GET && inputs::texts(operation).any(|p| p.place == ParameterIn::Query)

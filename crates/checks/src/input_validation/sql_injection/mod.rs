@@ -38,6 +38,7 @@ const STEADY: u32 = 2;
 
 pub(crate) static CHECK: Check = Check {
     cost: Cost { requests: reflection::REQUESTS + 9 + 2 * STEADY, touch: Touch::Reads },
+    shares: Some(reflection::SHARES),
     more_when_deep: 24,
     applies: |operation, _| operation.method == Method::GET && inputs::all(operation).next().is_some(),
     on_operation: Some(|probe, found| Box::pin(ask(probe, found))),

@@ -25,6 +25,7 @@ pub(crate) static RULE: Rule = Rule {
 
 pub(crate) static CHECK: Check = Check {
     cost: Cost { requests: reflection::REQUESTS + 2, touch: Touch::Reads },
+    shares: Some(reflection::SHARES),
     applies: |operation, _| inputs::takes_any_text(operation),
     on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
     on_surface: Some(|survey, found| Box::pin(ask_missing(survey, found))),

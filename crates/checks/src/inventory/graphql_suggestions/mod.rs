@@ -23,6 +23,7 @@ pub(crate) static RULE: Rule = Rule {
 
 pub(crate) static CHECK: Check = Check {
     cost: Cost { requests: graphql::REQUESTS + 1, touch: Touch::Queries },
+    shares: Some(graphql::SHARES),
     depth: Depth::Standard,
     on_surface: Some(|survey, found| Box::pin(ask(survey, found))),
     twins: Twins::Flask {

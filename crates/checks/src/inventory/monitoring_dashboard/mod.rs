@@ -21,6 +21,7 @@ pub(crate) static RULE: Rule = Rule {
 
 pub(crate) static CHECK: Check = Check {
     cost: Cost { requests: STANDARD.len() as u32, touch: Touch::Reads },
+    guesses: true,
     more_when_deep: DEEP.len() as u32,
     depth: Depth::Standard,
     on_surface: Some(|survey, _| Box::pin(ask(survey))),

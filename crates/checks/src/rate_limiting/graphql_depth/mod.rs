@@ -26,6 +26,7 @@ pub(crate) static RULE: Rule = Rule {
 
 pub(crate) static CHECK: Check = Check {
     cost: Cost { requests: graphql::REQUESTS + 2, touch: Touch::Queries },
+    shares: Some(graphql::SHARES),
     depth: model::Depth::Standard,
     on_surface: Some(|survey, found| Box::pin(ask(survey, found))),
     twins: Twins::Flask {

@@ -24,6 +24,7 @@ pub(crate) static RULE: Rule = Rule {
 
 pub(crate) static CHECK: Check = Check {
     cost: Cost { requests: burst::REQUESTS, touch: Touch::Bursts },
+    shares: Some(burst::SHARES),
     depth: model::Depth::Standard,
     on_surface: Some(|survey, found| Box::pin(ask(survey, found))),
     twins: Twins::None("needs several worker processes, which the servers of the twins do not have"),

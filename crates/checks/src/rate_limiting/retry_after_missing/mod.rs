@@ -22,6 +22,7 @@ pub(crate) static RULE: Rule = Rule {
 
 pub(crate) static CHECK: Check = Check {
     cost: Cost { requests: burst::REQUESTS, touch: Touch::Bursts },
+    shares: Some(burst::SHARES),
     depth: model::Depth::Standard,
     sees: Sees::All,
     on_exchange: Some(on_exchange),
