@@ -167,14 +167,17 @@ impl Found {
     }
 
     fn selected(self, target: &Target) -> Vec<Arc<Operation>> {
-        let wanted = |operation: &Operation| {
-            let matches = |globs: &[String]| globs.iter().any(|g| model::glob(g, &operation.path));
-            (target.include_paths.is_empty() || matches(&target.include_paths))
-                && !matches(&target.exclude_paths)
-                && (target.methods.is_empty() || target.methods.contains(&operation.method))
+        let wanted = |o: &Operation| {
+            is_wanted(&o.path, target) && (target.methods.is_empty() || target.methods.contains(&o.method))
         };
         self.operations.into_values().filter(wanted).map(Arc::new).collect()
     }
+}
+
+/// Whether the user's choice of paths includes this one.
+fn is_wanted(path: &str, target: &Target) -> bool {
+    let matches = |globs: &[String]| globs.iter().any(|g| model::glob(g, path));
+    (target.include_paths.is_empty() || matches(&target.include_paths)) && !matches(&target.exclude_paths)
 }
 
 fn merge(known: &mut Operation, seen: Operation) {
@@ -201,6 +204,7 @@ async fn crawl(asker: &Asker<'_>, surface: &mut Surface, found: &mut Found) {
             .values()
             .filter(|o| o.method == Method::GET && o.source != Source::Specification)
             .filter(|o| may_be_called(o, asker.target.consent) && !found.read.contains(&o.path))
+            .filter(|o| o.source == Source::Given || is_wanted(&o.path, asker.target))
             .cloned()
             .collect();
         next.sort_by_key(|o| (o.path.matches('/').count(), o.path.clone()));

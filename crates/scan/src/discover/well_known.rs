@@ -37,6 +37,7 @@ pub(crate) async fn discover(asker: &Asker<'_>, surface: &mut Surface, found: &m
     if depth == Depth::Deep {
         paths.extend(table.deep);
     }
+    paths.retain(|path| super::is_wanted(path, asker.target));
     for (path, exchange) in asker.get_all(&paths).await {
         fingerprint::read(&exchange, &mut surface.technologies);
         if exists(&exchange, missing) {
