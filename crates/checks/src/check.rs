@@ -1,5 +1,5 @@
 use futures::future::BoxFuture;
-use model::{Consent, Depth, NotTested, Operation, Rule, Surface};
+use model::{Consent, Depth, Exchange, NotTested, Operation, Rule, Surface};
 
 use crate::{Findings, Observations, Probe, Seen, Survey};
 
@@ -132,6 +132,8 @@ pub struct Check {
     pub shares: Option<Shares>,
     /// Whether it asks for paths that nothing pointed to. Evidence goes before guesses.
     pub guesses: bool,
+    /// Whether an operation, or what it answered to the ordinary call, points to what the rule is about. Such operations go first.
+    pub hinted: fn(&Operation, Option<&Exchange>) -> bool,
     /// The least depth at which it asks.
     pub depth: Depth,
     /// Further requests that it may send in a deep scan, besides `cost.requests`.
@@ -160,6 +162,7 @@ impl Check {
             cost: Cost { requests: 0, touch: Touch::Nothing },
             shares: None,
             guesses: false,
+            hinted: |_, _| false,
             depth: Depth::Quick,
             more_when_deep: 0,
             applies: |_, _| true,

@@ -165,8 +165,7 @@ fn asked_of_links(with: impl FnOnce(Target) -> Target) -> BTreeSet<String> {
         }
     }));
     support::scan(with(support::target(server.port)));
-    let paths = paths.lock().unwrap().clone();
-    paths
+    paths.lock().unwrap().clone()
 }
 
 #[test]

@@ -4,6 +4,8 @@ mod allow;
 mod fingerprint;
 mod link;
 mod page;
+mod parameters;
+mod prose;
 mod specification;
 mod well_known;
 
@@ -96,6 +98,7 @@ pub(crate) async fn discover(mut surface: Surface, target: &Target, wire: &Wire)
     well_known::discover(&asker, &mut surface, &mut found, missing.as_deref()).await;
     crawl(&asker, &mut surface, &mut found).await;
     specification::discover_rare(&asker, &mut surface, &mut found, missing.as_deref()).await;
+    parameters::discover(&asker, &surface, &mut found).await;
     allow::discover(&asker, &surface, &mut found, missing.as_deref()).await;
     surface.technologies.sort();
     surface.technologies.dedup_by(|a, b| a.name == b.name);
@@ -121,6 +124,8 @@ pub(crate) struct Found {
     read: BTreeSet<String>,
     /// Paths already tried as OpenAPI documents.
     tried: BTreeSet<String>,
+    /// Paths whose operation got the parameters that a refusal asked for.
+    completed: BTreeSet<String>,
 }
 
 impl Found {
@@ -154,9 +159,14 @@ impl Found {
             .map_or_else(|| operation.path.clone(), |known| known.path.clone())
     }
 
-    /// Whether nothing was found but the URL that was given.
+    /// Every operation found so far.
+    pub(crate) fn operations(&self) -> impl Iterator<Item = &Operation> {
+        self.operations.values()
+    }
+
+    /// Whether nothing was found but the URL that was given, and nothing that it takes.
     pub(crate) fn is_bare(&self) -> bool {
-        self.operations.values().all(|o| o.source == Source::Given)
+        self.operations.values().all(|o| o.source == Source::Given && o.parameters.is_empty())
     }
 
     /// Whether something was found in this directory or below; the root does not count.
@@ -222,6 +232,14 @@ async fn crawl(asker: &Asker<'_>, surface: &mut Surface, found: &mut Found) {
             // A link to nothing, or to what is no GET operation, is no operation.
             if operation.source != Source::Given && matches!(exchange.status(), 404 | 405 | 410) {
                 found.operations.remove(&(operation.path.clone(), Method::GET));
+            }
+            if exchange.status() == 405 {
+                allow::told(&exchange, operation, found);
+            }
+            let missing = parameters::missing(&exchange);
+            if !missing.is_empty() && found.completed.insert(operation.path.clone()) {
+                found.add(Operation { parameters: missing, ..operation.clone() });
+                found.read.remove(&operation.path);
             }
         }
         read_scripts(asker, surface, found).await;

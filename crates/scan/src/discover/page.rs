@@ -6,10 +6,10 @@ use model::{
     Body, Exchange, Form, FormField, Method, Operation, ParameterIn, Schema, SchemaType, Source, Surface, Target,
 };
 use regex::Regex;
-use scraper::{ElementRef, Html, Selector};
+use scraper::{ElementRef, Html, Node, Selector};
 use serde_json::Value;
 
-use super::{Found, link};
+use super::{Found, link, prose};
 
 /// Most links taken from one answer.
 const LINKS: usize = 60;
@@ -30,7 +30,11 @@ pub(crate) fn read(exchange: &Exchange, target: &Target, surface: &mut Surface, 
         return;
     }
     if response.is_html() {
-        html(exchange, target, surface, found);
+        if !is_tool(&exchange.text()) {
+            html(exchange, target, surface, found);
+        }
+    } else if response.is_success() && response.media_type() == "text/plain" {
+        prose_links(&exchange.text(), exchange, target, found);
     } else if let Some(json) = response.json().filter(|j| response.is_success() && !is_specification(j)) {
         let mut links = Vec::new();
         json_links(json, &mut links, 0);
@@ -38,6 +42,23 @@ pub(crate) fn read(exchange: &Exchange, target: &Target, surface: &mut Surface, 
             if let Some(operation) = link::resolve(&path, &exchange.request, target, Source::Link) {
                 found.add(operation);
             }
+        }
+        let mut sentences = String::new();
+        json_sentences(json, &mut sentences, 0);
+        prose_links(&sentences, exchange, target, found);
+    }
+}
+
+/// The pages of Werkzeug's debugger are no part of the API; rules of their own ask for them.
+fn is_tool(text: &str) -> bool {
+    text.contains(" // Werkzeug Debugger</title>")
+}
+
+/// Adds the operations that a text names.
+fn prose_links(text: &str, exchange: &Exchange, target: &Target, found: &mut Found) {
+    for (method, path) in prose::paths(text) {
+        if let Some(operation) = link::resolve(&path, &exchange.request, target, Source::Link) {
+            found.add(Operation { method: method.unwrap_or(Method::GET), ..operation });
         }
     }
 }
@@ -49,6 +70,9 @@ fn html(exchange: &Exchange, target: &Target, surface: &mut Surface, found: &mut
         document.select(&selector).filter_map(|e| e.value().attr(attribute)).take(LINKS).map(str::to_owned).collect()
     };
     let links = attributes("a[href], area[href]", "href");
+    for text in texts(&document, links.len() < FEW) {
+        prose_links(&text, exchange, target, found);
+    }
     for href in links.into_iter().chain(attributes("frame[src], iframe[src]", "src")) {
         if let Some(operation) = link::resolve(&href, &exchange.request, target, Source::Link)
             && !is_asset(&operation.path)
@@ -86,6 +110,24 @@ fn html(exchange: &Exchange, target: &Target, surface: &mut Surface, found: &mut
     }
 }
 
+/// A page with fewer links than this may name its endpoints in words instead.
+const FEW: usize = 6;
+
+/// The comments of a page, and what it says when asked for.
+fn texts(document: &Html, words: bool) -> Vec<String> {
+    const COMMENTS: usize = 20;
+    let comments = document.tree.values().filter_map(|node| match node {
+        Node::Comment(comment) => Some(comment.comment.to_string()),
+        _ => None,
+    });
+    let read = document.tree.nodes().filter(|node| {
+        let element = node.parent().and_then(|parent| parent.value().as_element());
+        !element.is_some_and(|element| matches!(element.name(), "script" | "style"))
+    });
+    let said = read.filter_map(|node| node.value().as_text()).map(|text| &**text).collect::<Vec<&str>>().join(" ");
+    comments.take(COMMENTS).chain(words.then_some(said)).collect()
+}
+
 fn own_path(src: &str, exchange: &Exchange, target: &Target) -> Option<String> {
     let url = url::Url::parse(&exchange.request.url()).ok()?.join(src).ok()?;
     let query = url.query().map_or_else(String::new, |q| format!("?{q}"));
@@ -93,7 +135,7 @@ fn own_path(src: &str, exchange: &Exchange, target: &Target) -> Option<String> {
 }
 
 /// Files that are fetched by pages, not called by clients.
-fn is_asset(path: &str) -> bool {
+pub(super) fn is_asset(path: &str) -> bool {
     const ENDINGS: [&str; 14] = [
         ".js", ".css", ".png", ".jpg", ".jpeg", ".gif", ".svg", ".ico", ".woff", ".woff2", ".ttf", ".map", ".webp",
         ".pdf",
@@ -165,6 +207,31 @@ fn json_links(json: &Value, links: &mut Vec<String>, depth: usize) {
                     links.push(name.clone());
                 }
                 json_links(value, links, depth + 1);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// The strings of a JSON answer that are more than one word.
+fn json_sentences(json: &Value, said: &mut String, depth: usize) {
+    const MOST: usize = 16 * 1024;
+    if depth > 8 || said.len() > MOST {
+        return;
+    }
+    match json {
+        Value::String(text) if text.contains(' ') => {
+            said.push_str(text);
+            said.push('\n');
+        }
+        Value::Array(items) => items.iter().take(40).for_each(|item| json_sentences(item, said, depth + 1)),
+        Value::Object(fields) => {
+            for (name, value) in fields {
+                if name.contains(" /") {
+                    said.push_str(name);
+                    said.push('\n');
+                }
+                json_sentences(value, said, depth + 1);
             }
         }
         _ => {}
