@@ -103,7 +103,18 @@ pub(crate) async fn discover(mut surface: Surface, target: &Target, wire: &Wire)
     surface.technologies.sort();
     surface.technologies.dedup_by(|a, b| a.name == b.name);
     surface.operations = found.selected(target);
+    surface.notes.extend(too_little(&surface, target.depth));
     surface
+}
+
+/// What to do when so little was found that the score says little about the API.
+fn too_little(surface: &Surface, depth: Depth) -> Option<String> {
+    const LITTLE: usize = 3;
+    let count = surface.operations.len();
+    (surface.specification.is_none() && depth > Depth::Quick && (1..LITTLE).contains(&count)).then(|| {
+        let found = if count == 1 { "only one operation was found" } else { "only two operations were found" };
+        format!("{found}; name the API's OpenAPI document with --spec, or a URL deeper in it, and the scan sees more")
+    })
 }
 
 /// The surface as far as it is known without sending anything: the URL, and the document that the user gave.
