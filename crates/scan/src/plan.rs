@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 
 use checks::shared::words::looks_destructive;
 use checks::{Check, Observations, Touch};
-use model::{NotTested, ParameterIn, Severity, Surface, Target};
+use model::{Depth, NotTested, ParameterIn, Severity, Surface, Target};
 
 use crate::observe::may_be_called;
 use crate::sample::{in_turns, most};
@@ -82,14 +82,14 @@ pub(crate) fn plan_seen(surface: &Surface, target: &Target, seen: &Observations)
     // Bursts come last: the refusals they provoke would spoil the other answers.
     plan.asked.sort_by_key(|p| {
         let bursts = p.check.cost.touch.is_burst();
-        (bursts, Reverse(worth(p)), p.index, p.operation)
+        (bursts, Reverse(worth(p, target.depth)), p.index, p.operation)
     });
     plan
 }
 
 /// What an ask is worth: the severity of what it could find for each request it may cost, the less the more operations the rule
 /// has asked about before. In proportion to the square of the score's deductions, so that no number of trifles outweighs a disaster.
-fn worth(planned: &PlannedCheck) -> u64 {
+fn worth(planned: &PlannedCheck, depth: Depth) -> u64 {
     let PlannedCheck { check, turn, hinted, .. } = *planned;
     let points: u64 = match check.rule.severity {
         Severity::Critical => 70,
@@ -99,7 +99,7 @@ fn worth(planned: &PlannedCheck) -> u64 {
         Severity::Info => 2,
     };
     // By the root of the cost: what proves a disaster is rarely cheap, and rarely spends its most.
-    let own = check.cost.requests - check.shares.map_or(0, |shares| shares.requests);
+    let own = check.requests(depth) - check.shares.map_or(0, |shares| shares.requests);
     let price = u64::from(own.max(1)).isqrt();
     let guessed = if check.guesses { GUESSED } else { 1 };
     let pointed = if hinted { HINTED } else { 1 };
