@@ -2,6 +2,7 @@
 
 use crate::Check;
 
+mod adler32;
 mod api_docs_exposed;
 mod deprecated_operation_served;
 mod development_server;
@@ -19,6 +20,7 @@ mod undocumented_operation;
 mod vanished_operation;
 mod versions;
 mod vulnerable_version;
+mod werkzeug_signs;
 
 /// The checks of this category.
 pub const CHECKS: &[&Check] = &[
