@@ -45,7 +45,7 @@ fn table() -> &'static [Fault] {
     &TABLE.fault
 }
 
-/// Whether two names are of the same package: case and the kind of joint do not matter (PyPA: name normalization).
+/// Whether two names are of the same package: case and the kind of joint do not matter (the name normalization of Python packages).
 fn same_name(one: &str, other: &str) -> bool {
     let plain = |name: &str| name.to_ascii_lowercase().replace(['_', '.'], "-");
     plain(one) == plain(other)

@@ -125,7 +125,7 @@ mod tests {
         assert_eq!(verdict((200, waitress), (200, waitress)), Some(Confidence::Firm));
     }
 
-    /// As measured: gunicorn 22 and later, waitress 1.4 and later, and nginx, HAProxy, Apache and lighttpd before gunicorn 21.2.
+    // As measured: gunicorn 22 and later, waitress 1.4 and later; nginx, HAProxy, Apache, lighttpd and Varnish before gunicorn 21.2.
     #[test]
     fn whoever_refuses_is_silent() {
         let waitress = &[("Server", "waitress")];
@@ -136,6 +136,7 @@ mod tests {
             (501, &[("Server", "nginx/1.22.1")]),
             (400, &[("Server", "Apache/2.4.71 (Debian)")]),
             (501, &[("Server", "lighttpd/1.4.69")]),
+            (400, &[("Via", "1.1 varnish (Varnish/7.1)")]),
             (200, &[("Server", "nginx/1.22.1")]),
             (302, GUNICORN),
         ] {
