@@ -47,6 +47,7 @@ mod static_traversal;
 mod toolbar;
 mod werkzeug_console;
 mod werkzeug_debugger;
+mod werkzeug_debugger_any_host;
 mod werkzeug_debugger_without_pin;
 
 /// The checks of this category.
@@ -89,5 +90,6 @@ pub const CHECKS: &[&Check] = &[
     &static_traversal::CHECK,
     &werkzeug_console::CHECK,
     &werkzeug_debugger::CHECK,
+    &werkzeug_debugger_any_host::CHECK,
     &werkzeug_debugger_without_pin::CHECK,
 ];

@@ -31,6 +31,7 @@ mod reflected_xss;
 mod sql_injection;
 mod template_injection;
 mod trace_enabled;
+mod transfer_encoding_ignored;
 mod unhandled_input_error;
 
 /// The checks of this category.
@@ -58,6 +59,7 @@ pub const CHECKS: &[&Check] = &[
     &csrf_form_without_token::CHECK,
     &csrf_json::CHECK,
     &trace_enabled::CHECK,
+    &transfer_encoding_ignored::CHECK,
     &method_override::CHECK,
     &unhandled_input_error::CHECK,
     &nosql_injection::CHECK,

@@ -6,6 +6,7 @@ pub mod admitted;
 pub mod authorization;
 pub mod burst;
 pub mod caching;
+pub mod challenge;
 pub mod compare;
 pub mod fields;
 pub mod fill;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use model::{Confidence, Exchange, NotTested, Origin, Request, Scheme};
 
+use super::challenge;
 use crate::Survey;
 
 /// What is true of a server on this machine need not be true of it in production, where a proxy may stand before it.
@@ -68,18 +69,7 @@ pub fn serves(exchange: &Exchange) -> bool {
 
 /// The authentication schemes that the challenges of an answer offer, lower-case (RFC 9110 section 11.6.1).
 pub fn challenges(exchange: &Exchange) -> Vec<String> {
-    let Some(response) = exchange.response().filter(|r| r.status == 401) else { return Vec::new() };
-    let mut schemes = Vec::new();
-    for header in response.header_all("www-authenticate") {
-        // A scheme is a token at the start or after a comma that is not the name of a parameter.
-        for part in header.split(',') {
-            let word = part.trim().split(' ').next().unwrap_or("").to_ascii_lowercase();
-            if !word.is_empty() && !word.contains(['=', '"']) {
-                schemes.push(word);
-            }
-        }
-    }
-    schemes
+    challenge::challenges(exchange).into_iter().map(|challenge| challenge.scheme).collect()
 }
 
 #[cfg(test)]
