@@ -73,6 +73,8 @@ pub enum Server {
     Development,
     /// gunicorn.
     Gunicorn,
+    /// waitress, which has its own error pages, no limit on the request line, and reads paths and headers in its own way.
+    Waitress,
 }
 
 /// Where a weakness of Flask can exist.
@@ -87,9 +89,13 @@ pub struct RunsOn {
 }
 
 impl RunsOn {
-    /// Every Flask of the matrix, both servers.
+    /// Every Flask of the matrix, every server.
     pub const EVERYWHERE: RunsOn =
-        RunsOn { oldest: (2, 2), newest: (99, 0), servers: &[Server::Development, Server::Gunicorn] };
+        RunsOn { oldest: (2, 2), newest: (99, 0), servers: &[Server::Development, Server::Gunicorn, Server::Waitress] };
+    /// Production servers only.
+    pub const PRODUCTION: RunsOn = RunsOn { servers: &[Server::Gunicorn, Server::Waitress], ..RunsOn::EVERYWHERE };
+    /// Servers that hand `X-Forwarded-*` of any client to the application; waitress drops it unless it is told of a proxy.
+    pub const FORWARDING: RunsOn = RunsOn { servers: &[Server::Development, Server::Gunicorn], ..RunsOn::EVERYWHERE };
     /// Only Werkzeug's development server.
     pub const DEVELOPMENT: RunsOn = RunsOn { servers: &[Server::Development], ..RunsOn::EVERYWHERE };
 }

@@ -28,6 +28,7 @@ mod nosql_injection;
 mod open_redirect;
 mod path_traversal;
 mod reflected_xss;
+mod socketio_any_origin;
 mod sql_injection;
 mod template_injection;
 mod trace_enabled;
@@ -53,6 +54,7 @@ pub const CHECKS: &[&Check] = &[
     &cors_null_origin::CHECK,
     &cors_origin_suffix::CHECK,
     &cors_private_network::CHECK,
+    &socketio_any_origin::CHECK,
     &host_header_injection::CHECK,
     &forwarded_host_trusted::CHECK,
     &host_reflected_in_redirect::CHECK,

@@ -1,7 +1,7 @@
 use model::{Category, Confidence, Depth, Evidence, Exchange, Finding, Location, NotTested, Rule, Severity, Tag};
 
 use crate::shared::provoke;
-use crate::{Check, Cost, Findings, RunsOn, Server, Survey, Touch, Twins};
+use crate::{Check, Cost, Findings, RunsOn, Survey, Touch, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "debug-mode",
@@ -28,7 +28,7 @@ pub(crate) static CHECK: Check = Check {
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),
-        runs_on: RunsOn { servers: &[Server::Gunicorn], ..RunsOn::EVERYWHERE },
+        runs_on: RunsOn::PRODUCTION,
     },
     ..Check::of(&RULE)
 };

@@ -6,7 +6,7 @@ use model::{
 
 use super::cookie_session;
 use crate::shared::compare::Face;
-use crate::{Check, Cost, Findings, Probe, RunsOn, Server, Touch, Twins};
+use crate::{Check, Cost, Findings, Probe, RunsOn, Touch, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "csrf-json",
@@ -33,7 +33,7 @@ pub(crate) static CHECK: Check = Check {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),
         // Werkzeug before 2.3 answers 400 to a wrong type and to a wrong body alike.
-        runs_on: RunsOn { oldest: (2, 3), newest: (99, 0), servers: &[Server::Development, Server::Gunicorn] },
+        runs_on: RunsOn { oldest: (2, 3), ..RunsOn::EVERYWHERE },
     },
     ..Check::of(&RULE)
 };

@@ -26,7 +26,7 @@ pub(crate) static CHECK: Check = Check {
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),
-        runs_on: RunsOn::EVERYWHERE,
+        runs_on: RunsOn::FORWARDING,
     },
     ..Check::of(&RULE)
 };
