@@ -97,6 +97,13 @@ impl<'a> Survey<'a> {
         &self.target.origin
     }
 
+    /// Where an application may be mounted: at the root, written as the empty string, and where the URL asked for lies. A proxy that
+    /// hands a part of its paths to an application answers the root by itself.
+    pub fn mounts(&self) -> impl Iterator<Item = &'a str> {
+        let directory = self.target.directory();
+        [Some(""), Some(directory).filter(|d| !d.is_empty())].into_iter().flatten()
+    }
+
     /// `GET target` on the target's origin, anonymous; `target` is sent byte for byte.
     pub fn get(&self, target: impl Into<String>) -> Request {
         Request::get(self.origin(), target)

@@ -44,7 +44,7 @@ async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested>
     let doubtful = survey
         .observations
         .called(survey.surface)
-        .filter(|(o, e)| is_promised(o) && has_path_parameters(o) && e.status() == 404 && survey.surface.has("Flask"));
+        .filter(|(o, e)| is_promised(o) && has_path_parameters(o) && e.status() == 404 && survey.surface.shows_flask());
     for (operation, exchange) in doubtful.take(MOST) {
         let options = Operation { method: Method::OPTIONS, ..operation.clone() };
         let answer = survey.ask(fill::request(&options, survey.surface, survey.target, &[])).await?;
