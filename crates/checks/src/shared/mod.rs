@@ -29,5 +29,6 @@ pub(crate) mod samples;
 pub mod session_id;
 pub mod set_cookie;
 pub mod soft_404;
+pub mod specifications;
 pub mod transport;
 pub mod words;

@@ -21,7 +21,8 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost { requests: hosts::MOST as u32 + 2, touch: Touch::Reads },
+    cost: Cost { requests: hosts::REROUTED + hosts::MOST as u32 + 1, touch: Touch::Reads },
+    shares: Some(hosts::SHARES),
     on_surface: Some(|survey, found| Box::pin(ask(survey, found))),
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
@@ -33,13 +34,11 @@ pub(crate) static CHECK: Check = Check {
 
 const HEADER: &str = "X-Forwarded-Host";
 
-/// Answers that name the API by its full address, and a redirect of a doubled slash, with a forwarded host of our own.
+/// Answers that name the API by its full address, and a redirect of the router, with a forwarded host of our own.
 async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
     let host = hosts::probe_host(survey);
     let mut requests: Vec<_> = hosts::naming_themselves(survey).iter().map(|e| e.request.clone()).collect();
-    if survey.surface.may_be_flask() {
-        requests.extend(hosts::doubled(survey));
-    }
+    requests.extend(hosts::rerouted(survey).await?.map(|(request, _)| request));
     if requests.is_empty() {
         return Err(hosts::nothing_named());
     }
