@@ -2,6 +2,7 @@ use std::collections::BTreeSet;
 
 use model::{Category, Confidence, Evidence, Finding, NotTested, Rule, Severity, Surface};
 
+use crate::shared::documentation;
 use crate::{Check, Findings, Observations, RunsOn, Twins, place};
 
 pub(crate) static RULE: Rule = Rule {
@@ -28,17 +29,6 @@ pub(crate) static CHECK: Check = Check {
     ..Check::of(&RULE)
 };
 
-const MARKS: [&str; 8] = [
-    "SwaggerUIBundle",
-    "swagger-ui-bundle.js",
-    "swagger-ui.css",
-    "<redoc",
-    "Redoc.init",
-    "redoc.standalone.js",
-    "<rapi-doc",
-    "<title>Flasgger</title>",
-];
-
 fn judge(surface: &Surface, observations: &Observations, found: &mut Findings) -> Result<(), NotTested> {
     let anonymous = observations.exchanges.iter().filter(|e| e.is_success() && e.request.identity.is_none());
     let mut seen = BTreeSet::new();
@@ -48,10 +38,7 @@ fn judge(surface: &Surface, observations: &Observations, found: &mut Findings) -
         let document = exchange
             .json()
             .is_some_and(|j| (j.get("openapi").is_some() || j.get("swagger").is_some()) && j.get("paths").is_some());
-        let page = exchange.is_html() && {
-            let text = exchange.text();
-            MARKS.iter().any(|mark| text.contains(mark))
-        };
+        let page = documentation::is_page(exchange);
         let what = if document { "an OpenAPI document" } else { "a page that shows the API's description" };
         let location = place(surface, exchange);
         if (document || page) && seen.insert(location.clone()) {
