@@ -36,6 +36,7 @@ mod nosniff_missing;
 mod password_hash_in_response;
 mod personal;
 mod personal_data_in_response;
+mod published;
 mod referrer_policy_missing;
 mod secret_in_response;
 mod secret_in_script;

@@ -8,6 +8,7 @@ pub mod burst;
 pub mod caching;
 pub mod challenge;
 pub mod compare;
+pub mod documentation;
 pub mod fields;
 pub mod fill;
 pub mod flask_session;

@@ -21,6 +21,21 @@ pub fn caveat(origin: &Origin) -> &'static str {
     }
 }
 
+/// How sure a finding is that any client can set a forwarded header: many servers and applications believe such headers from their own
+/// machine only, and that is where a scan of loopback comes from.
+pub fn forwarded_confidence(origin: &Origin, elsewhere: Confidence) -> Confidence {
+    if origin.is_loopback() { Confidence::Tentative } else { elsewhere }
+}
+
+/// The sentence that goes with it; empty when there is nothing to say.
+pub fn forwarded_caveat(origin: &Origin) -> &'static str {
+    if origin.is_loopback() {
+        "Seen from the server's own machine, whose forwarded headers it may believe while it refuses those of others; ask from elsewhere."
+    } else {
+        ""
+    }
+}
+
 fn is_local_http(origin: &Origin) -> bool {
     origin.is_loopback() && origin.scheme == Scheme::Http
 }
@@ -83,6 +98,18 @@ mod tests {
         assert!(to_https(&redirect("HTTPS://api.example.com/")).is_some());
         assert!(serves(&redirect("/login")) && !serves(&redirect("https://api.example.com/")));
         assert!(serves(&over(Scheme::Http, 401, &[], "")) && !serves(&over(Scheme::Http, 404, &[], "")));
+    }
+
+    #[test]
+    fn a_forwarded_header_from_loopback_is_a_hint() {
+        let at = |host: &str| Origin { scheme: Scheme::Https, host: host.to_owned(), port: 443 };
+        for (host, expected) in [("127.0.0.1", Confidence::Tentative), ("localhost", Confidence::Tentative)] {
+            assert_eq!(forwarded_confidence(&at(host), Confidence::Confirmed), expected, "{host}");
+            assert!(!forwarded_caveat(&at(host)).is_empty());
+        }
+        let elsewhere = at("api.example.com");
+        assert_eq!(forwarded_confidence(&elsewhere, Confidence::Confirmed), Confidence::Confirmed);
+        assert_eq!(forwarded_caveat(&elsewhere), "");
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Reading HTML, JSON and scripts for what they lead to.
 
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use model::{
@@ -155,15 +156,17 @@ fn form(element: ElementRef<'_>, exchange: &Exchange, target: &Target, surface: 
         method: method.clone(),
         fields: fields.clone(),
     });
+    let mut choices = choices(element);
     if method == "POST" {
         operation.method = Method::POST;
         let mut schema = Schema::of(SchemaType::Object);
         for field in &fields {
             let kind = Schema {
                 format: (field.kind == "password").then(|| "password".to_owned()),
+                enumeration: choices.remove(&field.name).unwrap_or_default(),
                 ..Schema::of(SchemaType::String)
             };
-            schema.properties.insert(field.name.clone(), kind);
+            schema.properties.entry(field.name.clone()).or_insert(kind);
         }
         operation.body =
             Some(Body { media_type: "application/x-www-form-urlencoded".to_owned(), schema, required: true });
@@ -173,6 +176,9 @@ fn form(element: ElementRef<'_>, exchange: &Exchange, target: &Target, surface: 
             if !operation.parameters.iter().any(|p| p.name == field.name) {
                 operation.parameters.push(link::parameter(&field.name, ParameterIn::Query, value));
             }
+        }
+        for parameter in operation.parameters.iter_mut().filter(|p| p.place == ParameterIn::Query) {
+            parameter.schema.enumeration.extend(choices.remove(&parameter.name).unwrap_or_default());
         }
     }
     found.add(operation);
@@ -191,6 +197,27 @@ fn fields(form: ElementRef<'_>) -> Vec<FormField> {
             })
         })
         .collect()
+}
+
+/// What the switches, radio buttons and lists of options of a form can send, by name. A field that is written into has none.
+fn choices(form: ElementRef<'_>) -> BTreeMap<String, Vec<Value>> {
+    const MOST: usize = 200;
+    const SWITCHES: &str = "input[name][type=checkbox], input[name][type=radio], select[name] option";
+    let mut choices: BTreeMap<String, Vec<Value>> = BTreeMap::new();
+    let Ok(selector) = Selector::parse(SWITCHES) else { return choices };
+    for element in form.select(&selector).take(MOST) {
+        let is_option = element.value().name() == "option";
+        let list = element.ancestors().filter_map(ElementRef::wrap).find(|e| e.value().name() == "select");
+        let owner = if is_option { list } else { Some(element) };
+        let Some(name) = owner.and_then(|owner| owner.value().attr("name")) else { continue };
+        let value = match element.value().attr("value") {
+            Some(value) => value.to_owned(),
+            None if is_option => element.text().collect::<String>().trim().to_owned(),
+            None => "on".to_owned(),
+        };
+        choices.entry(name.to_owned()).or_default().push(Value::from(value));
+    }
+    choices
 }
 
 /// Strings of a JSON answer that are paths: `"/api/users"`, `"_links": {"self": {"href": ...}}`.
@@ -275,6 +302,17 @@ pub(crate) fn operation_at(path: &str) -> Operation {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_form_keeps_what_a_browser_offers() {
+        let page = Html::parse_document(
+            "<form><input name=q><input type=checkbox name=a><input type=radio name=r value=x><input type=radio name=r value=y>\
+             <select name=s><optgroup><option value=1>one</optgroup><option>two</select><textarea name=t></textarea></form>",
+        );
+        let form = page.select(&Selector::parse("form").unwrap()).next().unwrap();
+        let all = serde_json::to_value(choices(form)).unwrap();
+        assert_eq!(all, serde_json::json!({"a": ["on"], "r": ["x", "y"], "s": ["1", "two"]}));
+    }
 
     #[test]
     fn scripts_name_their_calls() {

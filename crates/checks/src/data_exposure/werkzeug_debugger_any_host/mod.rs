@@ -43,7 +43,7 @@ async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested>
         return Ok(());
     }
     let host = format!("{}.example", survey.canary("host"));
-    let request = survey.get(console::PATH).header("Host", host.as_bytes()).altered("header", "Host", &host);
+    let request = survey.get(page.request.path()).header("Host", host.as_bytes()).altered("header", "Host", &host);
     found.extend(judge(&survey.ask(request).await?, &host));
     Ok(())
 }
@@ -54,7 +54,7 @@ fn judge(answer: &Arc<Exchange>, host: &str) -> Option<Finding> {
         return None;
     }
     let evidence = Evidence::new(answer, format!("the console's page under Host: {host}, with EVALEX = true"));
-    let location = Location::at(Method::GET, console::PATH).parameter("header", "Host");
+    let location = Location::at(Method::GET, answer.request.path()).parameter("header", "Host");
     let finding = Finding::new(&RULE, Confidence::Confirmed, location, evidence).detail(
         "So does Werkzeug before 3.0.3 (CVE-2024-34069), and a later one behind a proxy that replaces the Host header.",
     );
