@@ -132,6 +132,8 @@ pub struct Check {
     pub shares: Option<Shares>,
     /// Whether it asks for paths that nothing pointed to. Evidence goes before guesses.
     pub guesses: bool,
+    /// Whether nothing else may be asked meanwhile: it tells by how long answers take.
+    pub alone: bool,
     /// The least depth at which it asks.
     pub depth: Depth,
     /// Further requests that it may send in a deep scan, besides `cost.requests`.
@@ -160,6 +162,7 @@ impl Check {
             cost: Cost { requests: 0, touch: Touch::Nothing },
             shares: None,
             guesses: false,
+            alone: false,
             depth: Depth::Quick,
             more_when_deep: 0,
             applies: |_, _| true,

@@ -4,6 +4,7 @@ use crate::Check;
 
 mod code_injection;
 mod command_injection;
+mod command_injection_blind;
 mod cookie_session;
 mod cors;
 mod cors_null_origin;
@@ -28,8 +29,10 @@ mod nosql_injection;
 mod open_redirect;
 mod path_traversal;
 mod reflected_xss;
+mod shell;
 mod sql_injection;
 mod template_injection;
+mod timing;
 mod trace_enabled;
 mod unhandled_input_error;
 
@@ -43,6 +46,7 @@ pub const CHECKS: &[&Check] = &[
     &header_injection::CHECK,
     &sql_injection::CHECK,
     &command_injection::CHECK,
+    &command_injection_blind::CHECK,
     &code_injection::CHECK,
     &path_traversal::CHECK,
     &open_redirect::CHECK,
