@@ -29,6 +29,7 @@ mod nosql_injection;
 mod open_redirect;
 mod path_traversal;
 mod reflected_xss;
+mod serialized_object_from_client;
 mod shell;
 mod sql_injection;
 mod template_injection;
@@ -65,5 +66,6 @@ pub const CHECKS: &[&Check] = &[
     &method_override::CHECK,
     &unhandled_input_error::CHECK,
     &nosql_injection::CHECK,
+    &serialized_object_from_client::CHECK,
     &csrf_graphql::CHECK,
 ];
