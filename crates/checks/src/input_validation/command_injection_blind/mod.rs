@@ -35,6 +35,7 @@ pub(crate) static CHECK: Check = Check {
     more_when_deep: (MOST_WHEN_DEEP * (1 + shell::WAYS.len())) as u32 + 4 * timing::REQUESTS,
     alone: true,
     on_surface: Some(|survey, found| Box::pin(ask(survey, found))),
+    told_by: &["command-injection"],
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),
