@@ -140,6 +140,10 @@ pub struct Check {
     pub guesses: bool,
     /// Whether an operation, or what it answered to the ordinary call, points to what the rule is about. Such operations go first.
     pub hinted: fn(&Operation, Option<&Exchange>) -> bool,
+    /// Whether nothing else may be asked meanwhile: it tells by how long answers take.
+    pub alone: bool,
+    /// Rules that tell the same when they have a finding at the same place: this rule's is then evidence of theirs.
+    pub told_by: &'static [&'static str],
     /// The least depth at which it asks.
     pub depth: Depth,
     /// Further requests that it may send in a deep scan, besides `cost.requests`.
@@ -169,6 +173,8 @@ impl Check {
             shares: None,
             guesses: false,
             hinted: |_, _| false,
+            alone: false,
+            told_by: &[],
             depth: Depth::Quick,
             more_when_deep: 0,
             applies: |_, _| true,

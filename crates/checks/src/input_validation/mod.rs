@@ -4,6 +4,7 @@ use crate::Check;
 
 mod code_injection;
 mod command_injection;
+mod command_injection_blind;
 mod cookie_session;
 mod cors;
 mod cors_null_origin;
@@ -28,9 +29,12 @@ mod nosql_injection;
 mod open_redirect;
 mod path_traversal;
 mod reflected_xss;
+mod serialized_object_from_client;
+mod shell;
 mod socketio_any_origin;
 mod sql_injection;
 mod template_injection;
+mod timing;
 mod trace_enabled;
 mod transfer_encoding_ignored;
 mod unhandled_input_error;
@@ -45,6 +49,7 @@ pub const CHECKS: &[&Check] = &[
     &header_injection::CHECK,
     &sql_injection::CHECK,
     &command_injection::CHECK,
+    &command_injection_blind::CHECK,
     &code_injection::CHECK,
     &path_traversal::CHECK,
     &open_redirect::CHECK,
@@ -65,5 +70,6 @@ pub const CHECKS: &[&Check] = &[
     &method_override::CHECK,
     &unhandled_input_error::CHECK,
     &nosql_injection::CHECK,
+    &serialized_object_from_client::CHECK,
     &csrf_graphql::CHECK,
 ];

@@ -1,4 +1,4 @@
-//! Pages that show an API's description in the browser: Swagger UI, ReDoc, RapiDoc, flasgger's.
+//! Pages that show an API's description in the browser: Swagger UI, `ReDoc`, `RapiDoc`, flasgger's.
 
 use model::Exchange;
 

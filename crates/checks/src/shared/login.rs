@@ -213,7 +213,13 @@ mod tests {
         let field =
             |name: &str, kind: &str| FormField { name: name.to_owned(), kind: kind.to_owned(), value: String::new() };
         let places = |action: &str, fields: Vec<FormField>| {
-            let form = Form { page: "/".to_owned(), action: action.to_owned(), method: "POST".to_owned(), fields };
+            let form = Form {
+                page: "/".to_owned(),
+                action: action.to_owned(),
+                method: "POST".to_owned(),
+                fields,
+                ..Form::default()
+            };
             in_bodies(&Surface { forms: vec![form], ..Surface::default() }).len()
         };
         assert_eq!(places("/login", vec![field("username", "text"), field("password", "password")]), 1);

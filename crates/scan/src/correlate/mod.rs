@@ -2,6 +2,7 @@
 
 mod coverage;
 mod curl;
+mod fold;
 mod outcome;
 mod spent;
 mod transcript;
@@ -29,6 +30,7 @@ pub(crate) fn report(target: &Target, wire: &Wire, ended: &Ended, elapsed: Durat
         learn_identity(&mut redactor, identity);
     }
     let mut by_rule = outcome::by_rule(ended);
+    fold::fold(&mut by_rule);
     let ignored = ignore(&mut by_rule, target);
     for rule in &by_rule {
         for finding in &rule.found {

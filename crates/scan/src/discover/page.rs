@@ -95,18 +95,19 @@ fn html(exchange: &Exchange, target: &Target, surface: &mut Surface, found: &mut
             None => {}
         }
     }
+    let scripts: Vec<String> = Selector::parse("script:not([src])").map_or_else(
+        |_| Vec::new(),
+        |selector| document.select(&selector).take(20).map(|script| script.text().collect()).collect(),
+    );
     if let Ok(selector) = Selector::parse("form") {
+        let scripted = scripts.iter().any(|script| sends_forms(script));
         for element in document.select(&selector).take(20) {
-            form(element, exchange, target, surface, found);
+            form(element, scripted, exchange, target, surface, found);
         }
     }
-    if let Ok(selector) = Selector::parse("script:not([src])") {
-        for script in document.select(&selector).take(20) {
-            for path in script_paths(&script.text().collect::<String>()) {
-                if let Some(operation) = link::resolve(&path, &exchange.request, target, Source::Script) {
-                    found.add(operation);
-                }
-            }
+    for path in scripts.iter().flat_map(|script| script_paths(script)) {
+        if let Some(operation) = link::resolve(&path, &exchange.request, target, Source::Script) {
+            found.add(operation);
         }
     }
 }
@@ -129,6 +130,13 @@ fn texts(document: &Html, words: bool) -> Vec<String> {
     comments.take(COMMENTS).chain(words.then_some(said)).collect()
 }
 
+/// Whether a script takes the sending of forms into its own hands.
+fn sends_forms(script: &str) -> bool {
+    const WAYS: [&str; 8] =
+        ["preventDefault", "onsubmit", "fetch(", "XMLHttpRequest", "axios", "$.ajax", "$.post", "sendBeacon"];
+    WAYS.iter().any(|way| script.contains(way))
+}
+
 fn own_path(src: &str, exchange: &Exchange, target: &Target) -> Option<String> {
     let url = url::Url::parse(&exchange.request.url()).ok()?.join(src).ok()?;
     let query = url.query().map_or_else(String::new, |q| format!("?{q}"));
@@ -145,15 +153,28 @@ pub(super) fn is_asset(path: &str) -> bool {
     ENDINGS.iter().any(|e| lower.ends_with(e))
 }
 
-fn form(element: ElementRef<'_>, exchange: &Exchange, target: &Target, surface: &mut Surface, found: &mut Found) {
+/// `scripted`: the page has a script that sends forms.
+fn form(
+    element: ElementRef<'_>,
+    scripted: bool,
+    exchange: &Exchange,
+    target: &Target,
+    surface: &mut Surface,
+    found: &mut Found,
+) {
     let action = element.value().attr("action").filter(|a| !a.trim().is_empty()).unwrap_or(&exchange.request.target);
     let Some(mut operation) = link::resolve(action, &exchange.request, target, Source::Form) else { return };
-    let method = element.value().attr("method").unwrap_or("get").to_ascii_uppercase();
+    let stated = element.value().attr("method").filter(|m| !m.trim().is_empty());
+    let method = stated.unwrap_or("get").trim().to_ascii_uppercase();
     let fields = fields(element);
+    // A handler of its own: `onsubmit`, or that of a framework (`@submit.prevent`, `(ngSubmit)`, `hx-post`).
+    let handled = element.value().attrs().any(|(name, _)| name.contains("submit") || name.starts_with("hx-"));
     surface.forms.push(Form {
         page: exchange.request.path().to_owned(),
         action: operation.path.clone(),
         method: method.clone(),
+        states_method: stated.is_some(),
+        scripted: scripted || handled,
         fields: fields.clone(),
     });
     let mut choices = choices(element);
@@ -319,6 +340,16 @@ mod tests {
         let paths =
             script_paths(r#"fetch("/api/users?limit=10").then(x); a='/static/app.js'; b=`/api/orders`; c="/";"#);
         assert_eq!(paths, ["/api/users?limit=10", "/api/orders"]);
+    }
+
+    #[test]
+    fn scripts_that_send_forms_are_told_from_others() {
+        for script in ["form.addEventListener('submit', e => { e.preventDefault(); });", "await fetch('/login', {})"] {
+            assert!(sends_forms(script), "{script}");
+        }
+        for script in ["window.dataLayer = window.dataLayer || [];", "document.title = 'Log in';", ""] {
+            assert!(!sends_forms(script), "{script}");
+        }
     }
 
     #[test]

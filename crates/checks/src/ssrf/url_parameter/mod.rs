@@ -30,6 +30,7 @@ pub(crate) static RULE: Rule = Rule {
 pub(crate) static CHECK: Check = Check {
     cost: Cost { requests: 0, touch: Touch::Nothing },
     on_surface: Some(|survey, found| Box::pin(async move { look(survey, found) })),
+    told_by: &["ssrf", "ssrf-in-body", "ssrf-file-scheme", "open-redirect"],
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),
