@@ -8,7 +8,7 @@ use super::{Asker, Found};
 fn most(depth: Depth) -> usize {
     match depth {
         Depth::Quick => 0,
-        Depth::Standard => 6,
+        Depth::Standard => 4,
         Depth::Deep => 30,
     }
 }

@@ -38,7 +38,7 @@ fn table() -> &'static Table {
 fn most(depth: Depth) -> usize {
     match depth {
         Depth::Quick => 0,
-        Depth::Standard => 3,
+        Depth::Standard => 2,
         Depth::Deep => 30,
     }
 }
