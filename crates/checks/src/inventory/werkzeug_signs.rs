@@ -25,12 +25,17 @@ pub(super) struct Sign<'a> {
     pub(super) confidence: Confidence,
 }
 
-/// The sign that allows the fewest releases.
+/// The sign that allows the fewest releases. A hint is as sure as the surest sign beside it: what could imitate the one does not send
+/// the other.
 pub(super) fn oldest(exchanges: &[Arc<Exchange>]) -> Option<Sign<'_>> {
     let signs =
         exchanges.iter().flat_map(|exchange| [debugger_script(exchange), error_page(exchange), cookie_date(exchange)]);
-    // The first of equals, so that equal scans show the same exchange.
-    signs.flatten().reduce(|one, other| if compare(other.newest, one.newest) == Ordering::Less { other } else { one })
+    signs.flatten().reduce(|one, other| {
+        let confidence = one.confidence.max(other.confidence);
+        // The first of equals, so that equal scans show the same exchange.
+        let oldest = if compare(other.newest, one.newest) == Ordering::Less { other } else { one };
+        Sign { confidence, ..oldest }
+    })
 }
 
 /// The debugger's script by its size and checksum.
@@ -142,5 +147,15 @@ mod tests {
         assert_eq!(set(&session, "Tue, 22 Dec 2026 00:00:00 GMT"), None);
         assert_eq!(set("0a1b2c3d4e5f", "Tue, 22-Dec-2026 00:00:00 GMT"), None, "PHP and others write dashes");
         assert_eq!(set("", "Thu, 01-Jan-1970 00:00:00 GMT"), None);
+    }
+
+    #[test]
+    fn a_hint_beside_a_sure_sign_is_sure() {
+        let session = crack::flask_session(b"k", r#"{"_permanent":true}"#, 1_700_000_000);
+        let cookie = format!("session={session}; Expires=Tue, 22-Dec-2026 00:00:00 GMT; Path=/");
+        let old = page("<!DOCTYPE HTML PUBLIC \"-//W3C//DTD HTML 3.2 Final//EN\">", SENTENCE);
+        let exchanges = [answered("/", 200, &[("Set-Cookie", &cookie)], "{}"), answered("/x", 404, &[], &old)];
+        let sign = oldest(&exchanges).unwrap();
+        assert_eq!((sign.newest, sign.confidence), ("1.0.1", Confidence::Firm));
     }
 }
