@@ -27,12 +27,12 @@ struct Table {
     fault: Vec<Fault>,
 }
 
-/// The vulnerabilities of a product's version.
-pub(super) fn faults(product: &str, version: &str) -> Vec<&'static Fault> {
+/// The vulnerabilities that all versions of a product from `oldest` to `newest` have.
+pub(super) fn faults(product: &str, oldest: &str, newest: &str) -> Vec<&'static Fault> {
     let affected = |fault: &&Fault| {
         same_name(&fault.product, product)
-            && fault.before.as_ref().is_none_or(|before| compare(version, before).is_lt())
-            && fault.from.as_ref().is_none_or(|from| compare(version, from).is_ge())
+            && fault.before.as_ref().is_none_or(|before| compare(newest, before).is_lt())
+            && fault.from.as_ref().is_none_or(|from| compare(oldest, from).is_ge())
     };
     table().iter().filter(affected).collect()
 }
@@ -68,8 +68,8 @@ pub(super) fn compare(one: &str, other: &str) -> Ordering {
 pub(super) struct Shown<'a> {
     /// The version.
     pub(super) version: String,
-    /// Whether the version is only the newest that it can be.
-    pub(super) or_older: bool,
+    /// The oldest version that it can be, where `version` is only the newest.
+    pub(super) oldest: Option<&'static str>,
     /// The exchange that shows it.
     pub(super) exchange: &'a Arc<Exchange>,
     /// How it shows.
@@ -85,7 +85,7 @@ pub(super) fn shown(exchanges: &[Arc<Exchange>]) -> BTreeMap<String, Shown<'_>> 
     let mut add = |product: &str, version: String, exchange, how: String| {
         found.entry(product.to_owned()).or_insert(Shown {
             version,
-            or_older: false,
+            oldest: None,
             exchange,
             how,
             confidence: Confidence::Firm,
@@ -102,10 +102,10 @@ pub(super) fn shown(exchanges: &[Arc<Exchange>]) -> BTreeMap<String, Shown<'_>> 
     if !found.contains_key("Werkzeug")
         && let Some(sign) = werkzeug_signs::oldest(exchanges)
     {
-        let werkzeug_signs::Sign { newest, exchange, how, confidence } = sign;
+        let werkzeug_signs::Sign { oldest, newest, exchange, how, confidence } = sign;
         found.insert(
             "Werkzeug".to_owned(),
-            Shown { version: newest.to_owned(), or_older: true, exchange, how, confidence },
+            Shown { version: newest.to_owned(), oldest: Some(oldest), exchange, how, confidence },
         );
     }
     found
@@ -150,7 +150,8 @@ mod tests {
 
     #[test]
     fn ranges_are_half_open() {
-        let ids = |product, version| faults(product, version).iter().map(|f| f.id.as_str()).collect::<Vec<_>>();
+        let ids =
+            |product, version| faults(product, version, version).iter().map(|f| f.id.as_str()).collect::<Vec<_>>();
         assert!(
             ids("Werkzeug", "2.2.2").contains(&"CVE-2023-25577")
                 && !ids("Werkzeug", "2.2.3").contains(&"CVE-2023-25577")
@@ -168,6 +169,10 @@ mod tests {
         assert_eq!(ids("waitress", "1.4.1"), ["CVE-2019-16789", "CVE-2022-24761", "CVE-2024-49769"]);
         assert_eq!(ids("flask_user", "1.0.2.2"), ["CVE-2021-23401"], "no release repairs it");
         assert!(ids("flask-cors", "5.0.1").contains(&"CVE-2024-6844") && ids("Flask_Cors", "6.0.0").is_empty());
+        let all = |oldest, newest| faults("Werkzeug", oldest, newest).iter().map(|f| f.id.as_str()).collect::<Vec<_>>();
+        assert!(
+            all("2.0.2", "2.3.6").contains(&"CVE-2024-49767") && !all("0.15.0", "2.1.1").contains(&"CVE-2024-49767")
+        );
         assert_eq!(compare("2.10", "2.9.1"), Ordering::Greater);
     }
 
@@ -196,7 +201,7 @@ mod tests {
         let found = shown(&exchanges);
         assert_eq!(found.keys().collect::<Vec<_>>(), ["Jinja2", "Python", "Werkzeug"]);
         assert_eq!(found["Werkzeug"].version, "2.2.2");
-        assert!(!found["Werkzeug"].or_older);
+        assert_eq!(found["Werkzeug"].oldest, None);
         assert!(shown(&[answered("/", 200, &[("Server", "nginx")], "{}")]).is_empty());
     }
 }

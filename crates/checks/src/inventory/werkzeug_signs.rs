@@ -15,6 +15,8 @@ use crate::shared::set_cookie::SetCookie;
 /// A sign of an old release.
 #[derive(Debug)]
 pub(super) struct Sign<'a> {
+    /// The oldest release that shows it; `0` for every one up to the newest.
+    pub(super) oldest: &'static str,
     /// The newest release that shows it.
     pub(super) newest: &'static str,
     /// The exchange that shows it.
@@ -25,55 +27,62 @@ pub(super) struct Sign<'a> {
     pub(super) confidence: Confidence,
 }
 
-/// The sign that allows the fewest releases.
+/// The sign that allows the fewest releases. A hint is as sure as the surest sign beside it: what could imitate the one does not send
+/// the other.
 pub(super) fn oldest(exchanges: &[Arc<Exchange>]) -> Option<Sign<'_>> {
     let signs =
         exchanges.iter().flat_map(|exchange| [debugger_script(exchange), error_page(exchange), cookie_date(exchange)]);
-    // The first of equals, so that equal scans show the same exchange.
-    signs.flatten().reduce(|one, other| if compare(other.newest, one.newest) == Ordering::Less { other } else { one })
+    signs.flatten().reduce(|one, other| {
+        let confidence = one.confidence.max(other.confidence);
+        // The first of equals, so that equal scans show the same exchange.
+        let narrower = if compare(other.newest, one.newest) == Ordering::Less { other } else { one };
+        Sign { confidence, ..narrower }
+    })
 }
 
 /// The debugger's script by its size and checksum.
 fn debugger_script(exchange: &Arc<Exchange>) -> Option<Sign<'_>> {
-    const BANDS: [(usize, u32, &str); 6] = [
-        (6_264, 698_556_359, "0.14.1"),
-        (6_400, 4_174_596_272, "1.0.1"),
-        (10_524, 4_252_892_819, "2.0.1"),
-        (10_521, 2_800_811_429, "2.3.6"),
-        (10_562, 3_752_528_389, "3.0.2"),
-        (10_544, 459_408_141, "3.0.3"),
+    const BANDS: [(usize, u32, &str, &str); 6] = [
+        (6_264, 698_556_359, "0", "0.14.1"),
+        (6_400, 4_174_596_272, "0.15.0", "1.0.1"),
+        (10_524, 4_252_892_819, "2.0.0", "2.0.1"),
+        (10_521, 2_800_811_429, "2.0.2", "2.3.6"),
+        (10_562, 3_752_528_389, "2.3.7", "3.0.2"),
+        (10_544, 459_408_141, "3.0.3", "3.0.3"),
     ];
     if exchange.status() != 200 || !exchange.request.target.ends_with("__debugger__=yes&cmd=resource&f=debugger.js") {
         return None;
     }
     let body = exchange.body();
-    let (_, _, newest) = BANDS.iter().find(|(size, sum, _)| body.len() == *size && adler32(body) == *sum)?;
+    let (_, _, oldest, newest) = BANDS.iter().find(|(size, sum, _, _)| body.len() == *size && adler32(body) == *sum)?;
     let how = format!("the size and checksum of the debugger's script are those of versions up to {newest}");
-    Some(Sign { newest, exchange, how, confidence: Confidence::Firm })
+    Some(Sign { oldest, newest, exchange, how, confidence: Confidence::Firm })
 }
 
 /// The whole page for a path that does not exist, byte for byte: others copied the sentence, nobody the page with its doctype of 1997.
 fn error_page(exchange: &Arc<Exchange>) -> Option<Sign<'_>> {
-    const PAGES: [(&str, &str); 2] = [
+    const PAGES: [(&str, &str, &str); 2] = [
         (
             "<!DOCTYPE HTML PUBLIC \"-//W3C//DTD HTML 3.2 Final//EN\">\n<title>404 Not Found</title>\n<h1>Not Found</h1>\n\
              <p>The requested URL was not found on the server.  If you entered the URL manually please check your spelling and try \
              again.</p>\n",
+            "0",
             "0.14.1",
         ),
         (
             "<!DOCTYPE HTML PUBLIC \"-//W3C//DTD HTML 3.2 Final//EN\">\n<title>404 Not Found</title>\n<h1>Not Found</h1>\n\
              <p>The requested URL was not found on the server. If you entered the URL manually please check your spelling and try \
              again.</p>\n",
+            "0.15.0",
             "2.1.1",
         ),
     ];
     if exchange.status() != 404 || !exchange.is_html() {
         return None;
     }
-    let (_, newest) = PAGES.iter().find(|(page, _)| exchange.body() == page.as_bytes())?;
+    let (_, oldest, newest) = PAGES.iter().find(|(page, _, _)| exchange.body() == page.as_bytes())?;
     let how = format!("the 404 page is that of versions up to {newest}, which begins with the doctype of HTML 3.2");
-    Some(Sign { newest, exchange, how, confidence: Confidence::Firm })
+    Some(Sign { oldest, newest, exchange, how, confidence: Confidence::Firm })
 }
 
 /// The expiry date of a Flask session with dashes, the form of Netscape's cookies. Other servers write dates so too, but they do
@@ -88,7 +97,7 @@ fn cookie_date(exchange: &Arc<Exchange>) -> Option<Sign<'_>> {
     };
     exchange.response()?.header_all("set-cookie").find(is_sign)?;
     let how = "the session's Expires is written with dashes, as versions before 2.0 did".to_owned();
-    Some(Sign { newest: "1.0.1", exchange, how, confidence: Confidence::Tentative })
+    Some(Sign { oldest: "0", newest: "1.0.1", exchange, how, confidence: Confidence::Tentative })
 }
 
 #[cfg(test)]
@@ -142,5 +151,15 @@ mod tests {
         assert_eq!(set(&session, "Tue, 22 Dec 2026 00:00:00 GMT"), None);
         assert_eq!(set("0a1b2c3d4e5f", "Tue, 22-Dec-2026 00:00:00 GMT"), None, "PHP and others write dashes");
         assert_eq!(set("", "Thu, 01-Jan-1970 00:00:00 GMT"), None);
+    }
+
+    #[test]
+    fn a_hint_beside_a_sure_sign_is_sure() {
+        let session = crack::flask_session(b"k", r#"{"_permanent":true}"#, 1_700_000_000);
+        let cookie = format!("session={session}; Expires=Tue, 22-Dec-2026 00:00:00 GMT; Path=/");
+        let old = page("<!DOCTYPE HTML PUBLIC \"-//W3C//DTD HTML 3.2 Final//EN\">", SENTENCE);
+        let exchanges = [answered("/", 200, &[("Set-Cookie", &cookie)], "{}"), answered("/x", 404, &[], &old)];
+        let sign = oldest(&exchanges).unwrap();
+        assert_eq!((sign.newest, sign.confidence), ("1.0.1", Confidence::Firm));
     }
 }

@@ -39,11 +39,11 @@ fn judge(surface: &Surface, observations: &Observations, found: &mut Findings) -
         return Err(NotTested::not_applicable("no answer shows a version"));
     }
     for (product, seen) in shown {
-        let faults = versions::faults(&product, &seen.version);
+        let faults = versions::faults(&product, seen.oldest.unwrap_or(&seen.version), &seen.version);
         let Some(last) = faults.last() else { continue };
         let ids: BTreeSet<&str> = faults.iter().map(|fault| fault.id.as_str()).collect();
         let ids = ids.into_iter().collect::<Vec<_>>().join(", ");
-        let or_older = if seen.or_older { " or older" } else { "" };
+        let or_older = if seen.oldest.is_some() { " or older" } else { "" };
         let detail = format!("{product} {}{or_older}: {ids} (such as: {}).", seen.version, last.what);
         // The product stands for the parameter, so that each has a finding of its own.
         let location =
@@ -88,7 +88,10 @@ mod tests {
             hidden[0].starts_with("Werkzeug 2.1.1 or older: ") && hidden[0].contains("CVE-2023-25577"),
             "{hidden:?}"
         );
-        assert!(!hidden[0].contains("CVE-2022-29361"), "not in every version of the band");
+        assert!(
+            !hidden[0].contains("CVE-2022-29361") && !hidden[0].contains("CVE-2024-49767"),
+            "not in the whole band"
+        );
         assert!(details(&[("Server", "Werkzeug/3.1.9 Python/3.13.0")]).is_empty());
     }
 
