@@ -7,6 +7,7 @@ pub mod authorization;
 pub mod burst;
 pub mod caching;
 pub mod compare;
+pub mod echo;
 pub mod fields;
 pub mod fill;
 pub mod flask_session;
