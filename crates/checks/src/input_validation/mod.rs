@@ -24,6 +24,7 @@ mod hosts;
 mod input_reflection;
 mod json_served_as_html;
 mod method_override;
+mod missing_path_fails;
 mod nosql_injection;
 mod open_redirect;
 mod path_traversal;
@@ -60,6 +61,7 @@ pub const CHECKS: &[&Check] = &[
     &trace_enabled::CHECK,
     &method_override::CHECK,
     &unhandled_input_error::CHECK,
+    &missing_path_fails::CHECK,
     &nosql_injection::CHECK,
     &csrf_graphql::CHECK,
 ];
