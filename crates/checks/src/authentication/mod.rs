@@ -4,6 +4,7 @@ use crate::Check;
 
 mod any_password_accepted;
 mod any_token_accepted;
+mod api_key_crashes;
 mod api_key_in_cookie;
 mod api_key_in_query;
 mod auth_status_inconsistent;
@@ -41,6 +42,7 @@ mod www_authenticate_missing;
 pub const CHECKS: &[&Check] = &[
     &any_password_accepted::CHECK,
     &any_token_accepted::CHECK,
+    &api_key_crashes::CHECK,
     &api_key_in_cookie::CHECK,
     &api_key_in_query::CHECK,
     &auth_status_inconsistent::CHECK,

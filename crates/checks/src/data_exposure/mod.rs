@@ -12,6 +12,7 @@ mod csp_disabled;
 mod csp_ineffective;
 mod csp_missing;
 mod debug_mode;
+mod debug_mode_json_error;
 mod debug_page;
 mod debug_toolbar;
 mod debug_toolbar_config;
@@ -62,6 +63,7 @@ pub const CHECKS: &[&Check] = &[
     &csp_ineffective::CHECK,
     &csp_missing::CHECK,
     &debug_mode::CHECK,
+    &debug_mode_json_error::CHECK,
     &debug_page::CHECK,
     &debug_toolbar::CHECK,
     &debug_toolbar_config::CHECK,

@@ -25,6 +25,7 @@ mod hosts;
 mod input_reflection;
 mod json_served_as_html;
 mod method_override;
+mod missing_path_fails;
 mod nosql_injection;
 mod open_redirect;
 mod path_traversal;
@@ -69,6 +70,7 @@ pub const CHECKS: &[&Check] = &[
     &transfer_encoding_ignored::CHECK,
     &method_override::CHECK,
     &unhandled_input_error::CHECK,
+    &missing_path_fails::CHECK,
     &nosql_injection::CHECK,
     &serialized_object_from_client::CHECK,
     &csrf_graphql::CHECK,

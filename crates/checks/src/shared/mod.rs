@@ -9,6 +9,7 @@ pub mod caching;
 pub mod challenge;
 pub mod compare;
 pub mod documentation;
+pub mod echo;
 pub mod fields;
 pub mod fill;
 pub mod flask_session;
