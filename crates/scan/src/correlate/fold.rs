@@ -34,7 +34,7 @@ pub(super) fn fold(results: &mut [RuleResult]) {
                 finding.secrets.extend(weak.secrets);
             }
             results[at].found = kept;
-            results[at].told(NotTested::not_applicable(format!("what it saw is told by {id}")));
+            results[at].told(&NotTested::not_applicable(format!("what it saw is told by {id}")));
         }
     }
 }

@@ -65,11 +65,11 @@ impl RuleResult {
     }
 
     /// Its findings became another rule's. Without any left it does not hold: it was right.
-    pub(super) fn told(&mut self, reason: NotTested) {
+    pub(super) fn told(&mut self, reason: &NotTested) {
         if self.found.is_empty() {
             self.holds = false;
         }
-        self.leave(&reason, None);
+        self.leave(reason, None);
     }
 
     fn only_not_applicable(&self) -> bool {
