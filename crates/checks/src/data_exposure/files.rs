@@ -1,5 +1,6 @@
 //! Files that are left where they are served: which to ask for, and what proves each kind by its content.
 
+pub(super) mod answers;
 mod content;
 
 use std::collections::BTreeMap;
@@ -8,6 +9,7 @@ use std::sync::LazyLock;
 use model::{Confidence, Depth, Evidence, Exchange, Finding, Location, Method, NotTested, Rule, Surface};
 use serde::Deserialize;
 
+pub(super) use answers::judge;
 pub(super) use content::{Proof, backup, database, environment, key, log, repository, source};
 
 use crate::{Findings, Survey};

@@ -15,7 +15,7 @@ pub(in crate::data_exposure) struct Proof {
 }
 
 impl Proof {
-    fn of(excerpt: impl Into<String>) -> Proof {
+    pub(super) fn of(excerpt: impl Into<String>) -> Proof {
         Proof { excerpt: excerpt.into(), secrets: Vec::new() }
     }
 }
@@ -140,16 +140,21 @@ pub(in crate::data_exposure) fn key(exchange: &Exchange) -> Option<Proof> {
     Some(Proof { excerpt: format!("-----BEGIN {}-----", &found[1]), secrets: vec![found[2].trim().to_owned()] })
 }
 
-/// At least two lines of a log: a date or an address, and a level or a request line.
+/// At least two lines of a log.
 pub(in crate::data_exposure) fn log(exchange: &Exchange) -> Option<Proof> {
+    let text = text_of(exchange)?;
+    let lines = text.lines().filter(|line| is_log_line(line)).count();
+    (lines >= 2).then(|| Proof::of(format!("{lines} log lines")))
+}
+
+/// A date or an address, and a level or a request line.
+pub(super) fn is_log_line(line: &str) -> bool {
     static LINE: LazyLock<Regex> = LazyLock::new(|| {
         regex(
-            r#"(?m)^.{0,60}(?:\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d.{0,60}\b(?:DEBUG|INFO|WARN(?:ING)?|ERROR|CRITICAL|FATAL)\b|\d\d/\w{3}/\d{4}[: ]\d\d:\d\d:\d\d.{0,20}"(?:\x1b\[\d+m)*(?:GET|POST|PUT|HEAD|DELETE) /)"#,
+            r#"^.{0,60}(?:\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d.{0,60}\b(?:DEBUG|INFO|WARN(?:ING)?|ERROR|CRITICAL|FATAL)\b|\d\d/\w{3}/\d{4}[: ]\d\d:\d\d:\d\d.{0,20}"(?:\x1b\[\d+m)*(?:GET|POST|PUT|HEAD|DELETE) /)"#,
         )
     });
-    let text = text_of(exchange)?;
-    let lines = LINE.find_iter(&text).count();
-    (lines >= 2).then(|| Proof::of(format!("{lines} log lines")))
+    LINE.is_match(line)
 }
 
 #[cfg(test)]

@@ -1,9 +1,9 @@
-use std::sync::{Arc, LazyLock};
+use std::sync::LazyLock;
 
-use model::{Category, Confidence, Evidence, Exchange, Finding, NotTested, Rule, Severity, Surface, Tag};
+use model::{Category, Confidence, Evidence, Finding, NotTested, Rule, Severity, Surface, Tag};
 use regex::Regex;
 
-use super::{secrets, toolbar};
+use super::{labels, secrets, signing_keys, toolbar};
 use crate::{Check, Findings, Observations, RunsOn, Twins, place};
 
 pub(crate) static RULE: Rule = Rule {
@@ -34,17 +34,24 @@ fn judge(surface: &Surface, observations: &Observations, found: &mut Findings) -
     if !surface.may_be_flask() {
         return Err(NotTested::not_applicable("the target is not a Flask application"));
     }
-    let cookies = sessions(&observations.exchanges);
+    let cookies = signing_keys::cookies(&observations.exchanges);
     for exchange in &observations.exchanges {
         // The files and the toolbar have rules of their own.
         let own_rule = exchange.request.altered.iter().any(|a| a.name == "file") || toolbar::is_on(exchange);
-        let Some(key) = (!own_rule).then(|| secret_key(&exchange.text())).flatten() else { continue };
-        let fits = cookies.iter().any(|(_, cookie)| cookie.verify(key.as_bytes()));
-        let prose = exchange.is_html() && exchange.status() < 400 && !fits;
-        if prose {
-            continue; // a page that explains Flask shows such lines too
+        if own_rule {
+            continue;
         }
-        let confidence = if fits { Confidence::Confirmed } else { Confidence::Firm };
+        let text = exchange.text();
+        let set = secret_key(&text);
+        let Some(key) = set.clone().or_else(|| labels::secret_key(exchange)) else { continue };
+        let fits = cookies.iter().any(|(_, cookie)| cookie.verify(key.as_bytes()));
+        let prose = exchange.is_html() && exchange.status() < 400 && !labels::is_configuration(exchange);
+        let confidence = match set {
+            _ if fits => Confidence::Confirmed,
+            Some(_) if prose => continue, // a page that explains Flask shows such lines too
+            Some(_) => Confidence::Firm,
+            None => Confidence::Tentative,
+        };
         let evidence =
             Evidence::new(exchange, format!("SECRET_KEY with a value of {} characters", key.chars().count()));
         let mut finding = Finding::new(&RULE, confidence, place(surface, exchange), evidence).hiding(&key);
@@ -54,25 +61,6 @@ fn judge(surface: &Surface, observations: &Observations, found: &mut Findings) -
         found.push(finding);
     }
     Ok(())
-}
-
-/// The session cookies given out, with the exchanges that set them.
-fn sessions(exchanges: &[Arc<Exchange>]) -> Vec<(&Arc<Exchange>, crack::Target)> {
-    const MOST: usize = 20;
-    let mut cookies = Vec::new();
-    for exchange in exchanges {
-        let Some(response) = exchange.response() else { continue };
-        for header in response.header_all("set-cookie") {
-            let value = header.split(';').next().and_then(|pair| pair.split_once('=')).map_or("", |(_, value)| value);
-            if let Ok(target) = crack::Target::parse(value) {
-                cookies.push((exchange, target));
-            }
-        }
-        if cookies.len() >= MOST {
-            break;
-        }
-    }
-    cookies
 }
 
 /// The value that a text gives to `SECRET_KEY`: JSON, Python source (as text or in HTML) or a line of an environment file.
