@@ -77,7 +77,7 @@ pub struct FormField {
 }
 
 /// An HTML form as served.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Form {
     /// The path of the page it is on.
     pub page: String,
@@ -85,6 +85,10 @@ pub struct Form {
     pub action: String,
     /// The method, upper-case.
     pub method: String,
+    /// Whether the page states the method; else it is the GET that HTML means.
+    pub states_method: bool,
+    /// Whether the page has a script that sends it, so that its method may never be used.
+    pub scripted: bool,
     /// Its fields.
     pub fields: Vec<FormField>,
 }

@@ -50,6 +50,11 @@ pub(super) fn is_console(exchange: &Exchange) -> bool {
         && SECRET.is_match(&text)
 }
 
+/// Whether a page of the debugger says that it takes commands.
+pub(super) fn takes_commands(exchange: &Exchange) -> bool {
+    exchange.is_html() && exchange.text().contains("EVALEX = true,")
+}
+
 /// Whether a page of the debugger says that it runs code without asking for the PIN.
 pub(super) fn runs_without_pin(exchange: &Exchange) -> bool {
     static TRUSTED: LazyLock<Regex> =

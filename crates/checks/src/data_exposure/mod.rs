@@ -37,6 +37,7 @@ mod nosniff_missing;
 mod password_hash_in_response;
 mod personal;
 mod personal_data_in_response;
+mod published;
 mod referrer_policy_missing;
 mod secret_in_response;
 mod secret_in_script;
@@ -48,6 +49,7 @@ mod static_traversal;
 mod toolbar;
 mod werkzeug_console;
 mod werkzeug_debugger;
+mod werkzeug_debugger_any_host;
 mod werkzeug_debugger_without_pin;
 
 /// The checks of this category.
@@ -91,5 +93,6 @@ pub const CHECKS: &[&Check] = &[
     &static_traversal::CHECK,
     &werkzeug_console::CHECK,
     &werkzeug_debugger::CHECK,
+    &werkzeug_debugger_any_host::CHECK,
     &werkzeug_debugger_without_pin::CHECK,
 ];

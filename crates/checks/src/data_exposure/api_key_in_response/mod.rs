@@ -21,6 +21,7 @@ pub(crate) static RULE: Rule = Rule {
 
 pub(crate) static CHECK: Check = Check {
     on_exchange: Some(judge),
+    told_by: &["flask-secret-key-exposed", "config-dump"],
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),

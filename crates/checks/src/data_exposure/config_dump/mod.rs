@@ -28,6 +28,7 @@ pub(crate) static CHECK: Check = Check {
     depth: Depth::Standard,
     on_surface: Some(|survey, _| Box::pin(ask(survey))),
     on_exchange: Some(judge),
+    told_by: &["flask-secret-key-exposed"],
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),

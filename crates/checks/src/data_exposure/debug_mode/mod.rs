@@ -4,7 +4,7 @@ use model::{
 };
 
 use crate::shared::{fields, provoke};
-use crate::{Check, Cost, Findings, Observations, RunsOn, Server, Survey, Touch, Twins};
+use crate::{Check, Cost, Findings, Observations, RunsOn, Survey, Touch, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "debug-mode",
@@ -32,7 +32,7 @@ pub(crate) static CHECK: Check = Check {
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),
-        runs_on: RunsOn { servers: &[Server::Gunicorn], ..RunsOn::EVERYWHERE },
+        runs_on: RunsOn::PRODUCTION,
     },
     ..Check::of(&RULE)
 };

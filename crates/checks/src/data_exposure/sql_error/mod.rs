@@ -23,6 +23,7 @@ pub(crate) static RULE: Rule = Rule {
 pub(crate) static CHECK: Check = Check {
     on_exchange: Some(judge),
     sees: Sees::All,
+    told_by: &["sql-injection"],
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),

@@ -96,7 +96,13 @@ mod tests {
             kind: if *name == "password" { "password" } else { "text" }.to_owned(),
             value: String::new(),
         });
-        Form { page: "/".to_owned(), action: action.to_owned(), method: "POST".to_owned(), fields: fields.collect() }
+        Form {
+            page: "/".to_owned(),
+            action: action.to_owned(),
+            method: "POST".to_owned(),
+            fields: fields.collect(),
+            ..Form::default()
+        }
     }
 
     #[test]

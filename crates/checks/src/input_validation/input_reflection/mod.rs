@@ -23,6 +23,14 @@ pub(crate) static CHECK: Check = Check {
     shares: Some(reflection::SHARES),
     applies: |operation, _| inputs::takes_any_text(operation),
     on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
+    told_by: &[
+        "reflected-xss",
+        "template-injection",
+        "format-string-injection",
+        "header-injection",
+        "command-injection",
+        "code-injection",
+    ],
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),

@@ -25,6 +25,16 @@ pub(crate) static CHECK: Check = Check {
     shares: Some(reflection::SHARES),
     applies: |operation, _| operation.method == Method::GET && inputs::all(operation).next().is_some(),
     on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
+    told_by: &[
+        "sql-injection",
+        "nosql-injection",
+        "command-injection",
+        "command-injection-blind",
+        "code-injection",
+        "template-injection",
+        "format-string-injection",
+        "path-traversal",
+    ],
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),

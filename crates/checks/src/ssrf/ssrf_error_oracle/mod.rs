@@ -28,6 +28,7 @@ pub(crate) static CHECK: Check = Check {
     cost: Cost { requests: fetches::MOST as u32 * 2, touch: Touch::Reads },
     applies: fetches::takes_a_url,
     on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
+    told_by: &["ssrf"],
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),

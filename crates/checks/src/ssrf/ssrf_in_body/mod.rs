@@ -50,8 +50,10 @@ async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
         .collect();
     let exchange = probe.send(request(probe, address, &fields)).await?;
     let unsent = probe.canary("never sent");
-    for (name, word) in &fields {
-        let Some(call) = callback.call(word, fetches::patience(probe)).await else { continue };
+    let words: Vec<&str> = fields.iter().map(|(_, word)| word.as_str()).collect();
+    let calls = fetches::calls(probe, &words).await?;
+    for ((name, word), call) in fields.iter().zip(calls) {
+        let Some(call) = call else { continue };
         if callback.call(&unsent, Duration::ZERO).await.is_some() {
             return Err(NotTested::inconclusive("somebody asks the call-back listener for paths that were never sent"));
         }
