@@ -27,6 +27,7 @@ pub(crate) static RULE: Rule = Rule {
 
 pub(crate) static CHECK: Check = Check {
     cost: Cost { requests: MOST as u32 + 1, touch: Touch::Refused },
+    told_by: &["werkzeug-debugger", "debug-mode"],
     on_surface: Some(|survey, found| Box::pin(ask(survey, found))),
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
@@ -56,7 +57,7 @@ async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested>
         if quotes_the_parser(&answer) {
             let options = Operation { method: Method::OPTIONS, body: None, ..operation.clone() };
             let options = survey.ask(fill::request(&options, survey.surface, survey.target, &[])).await?;
-            found.push(finding(survey.surface, &answer, &options, Location::of(operation)));
+            found.push(finding(survey.surface, &answer, &options));
             return Ok(());
         }
         learned |= is_guarded(&answer);
@@ -98,16 +99,16 @@ fn is_guarded(answer: &Exchange) -> bool {
 }
 
 /// Werkzeug without Flask never hides the sentence. Flask shows itself by its own signs, or by answering OPTIONS by itself.
-fn finding(surface: &Surface, answer: &Arc<Exchange>, options: &Arc<Exchange>, location: Location) -> Finding {
+fn finding(surface: &Surface, answer: &Arc<Exchange>, options: &Arc<Exchange>) -> Finding {
     let evidence = Evidence::new(answer, "400 that quotes the parser: Failed to decode JSON object");
     let answers_options = options.is_success()
         && options.body().is_empty()
         && options.header("allow").is_some_and(|methods| methods.contains("OPTIONS"));
     if surface.has("Flask") || answers_options {
-        let finding = Finding::new(&RULE, Confidence::Confirmed, location, evidence);
+        let finding = Finding::new(&RULE, Confidence::Confirmed, Location::host(), evidence);
         return finding.also(Evidence::new(options, "the same path's answer to OPTIONS"));
     }
-    Finding::new(&RULE, Confidence::Tentative, location, evidence)
+    Finding::new(&RULE, Confidence::Tentative, Location::host(), evidence)
         .detail("Werkzeug without Flask says the same in any mode.")
 }
 
@@ -136,7 +137,7 @@ mod tests {
     #[test]
     fn werkzeug_alone_is_no_proof() {
         let confidence = |surface: &Surface, options: &Arc<Exchange>| {
-            finding(surface, &exchange("/items", 400, SAYS), options, Location::host()).confidence
+            finding(surface, &exchange("/items", 400, SAYS), options).confidence
         };
         let automatic = answered("/items", 200, &[("Allow", "POST, OPTIONS"), ("Content-Type", "text/html")], "");
         let refused = answered("/items", 405, &[("Allow", "POST")], "<p>no</p>");

@@ -1,4 +1,4 @@
-use model::{Category, Confidence, Evidence, Exchange, Finding, Location, Rule, Severity, Tag, mask};
+use model::{Category, Confidence, Evidence, Exchange, Finding, Rule, Severity, Tag, mask};
 
 use super::{secrets, toolbar};
 use crate::shared::echo;
@@ -43,7 +43,7 @@ fn judge(seen: &Seen<'_>, found: &mut Findings) -> bool {
         let kinds: std::collections::BTreeSet<&str> = met.iter().map(|m| m.what.as_str()).collect();
         let detail = format!("Found: {}.", kinds.into_iter().collect::<Vec<_>>().join(", "));
         let finding =
-            Finding::new(&RULE, Confidence::Firm, location(seen), Evidence::new(exchange, what)).detail(detail);
+            Finding::new(&RULE, Confidence::Firm, seen.location(), Evidence::new(exchange, what)).detail(detail);
         found.push(met.iter().fold(finding, |finding, m| finding.hiding(&m.secret)));
     }
     true
@@ -55,14 +55,6 @@ fn is_of_another_rule(exchange: &Exchange) -> bool {
     let altered = &exchange.request.altered;
     !altered.is_empty() && (exchange.status() < 400 || altered.iter().any(|a| a.name == "file"))
         || toolbar::is_on(exchange)
-}
-
-/// A path that was made up is not where the fault is.
-fn location(seen: &Seen<'_>) -> Location {
-    let request = &seen.exchange.request;
-    let location = seen.location();
-    let made_up = request.altered.iter().any(|a| a.place == "path") && location.path.as_deref() == Some(request.path());
-    if made_up { Location::host() } else { location }
 }
 
 #[cfg(test)]
@@ -91,12 +83,5 @@ mod tests {
     #[test]
     fn what_was_sent_is_no_secret_of_theirs() {
         assert!(provoked("/find?q=postgresql%3A%2F%2Fshop%3ATr0ub4dor_99%40db.internal", 500).is_empty());
-    }
-
-    #[test]
-    fn a_made_up_path_stands_for_the_host() {
-        let request = Request::get(&origin(Scheme::Http), "/zzz%27").altered("path", "", "'");
-        let found = seen(judge, &asked(request, 500, &[], ERROR)).1;
-        assert_eq!(found.first().map(|f| f.location.clone()), Some(Location::host()));
     }
 }
