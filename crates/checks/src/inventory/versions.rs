@@ -209,7 +209,8 @@ mod tests {
     fn a_served_requirements_file_shows_versions() {
         let text =
             answered("/requirements.txt", 200, &[("Content-Type", "text/plain")], "werkzeug==2.2.2\njinja2==3.1.2\n");
-        let found = shown(&[text]);
+        let exchanges = [text];
+        let found = shown(&exchanges);
         assert_eq!(found.keys().collect::<Vec<_>>(), ["Jinja2", "Werkzeug"]);
         assert_eq!(found["Werkzeug"].version, "2.2.2");
         let other = answered("/notes.txt", 200, &[("Content-Type", "text/plain")], "werkzeug==2.2.2\njinja2==3.1.2\n");

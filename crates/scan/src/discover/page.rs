@@ -71,7 +71,9 @@ fn html(exchange: &Exchange, target: &Target, surface: &mut Surface, found: &mut
         document.select(&selector).filter_map(|e| e.value().attr(attribute)).take(LINKS).map(str::to_owned).collect()
     };
     let links = attributes("a[href], area[href]", "href");
-    for text in texts(&document, links.len() < FEW) {
+    // Flask-DebugToolbar lists every route.
+    let lists_routes = exchange.text().contains("flDebugRouteListPanel");
+    for text in texts(&document, links.len() < FEW || lists_routes) {
         prose_links(&text, exchange, target, found);
     }
     for href in links.into_iter().chain(attributes("frame[src], iframe[src]", "src")) {
