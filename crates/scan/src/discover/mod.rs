@@ -103,7 +103,7 @@ pub(crate) async fn discover(mut surface: Surface, target: &Target, wire: &Wire)
     surface.technologies.sort();
     surface.technologies.dedup_by(|a, b| a.name == b.name);
     surface.operations = found.selected(target);
-    surface.notes.extend(too_little(&surface, target.depth));
+    surface.notes.extend(root.and_then(|_| too_little(&surface, target.depth)));
     surface
 }
 
