@@ -9,6 +9,7 @@ mod api_key_in_query;
 mod auth_status_inconsistent;
 mod basic_in_use;
 mod credentials_oracle;
+mod credentials_timing_oracle;
 mod flask_session_weak_key;
 mod flask_wtf_weak_key;
 mod itsdangerous_token_in_url;
@@ -43,6 +44,7 @@ pub const CHECKS: &[&Check] = &[
     &auth_status_inconsistent::CHECK,
     &basic_in_use::CHECK,
     &credentials_oracle::CHECK,
+    &credentials_timing_oracle::CHECK,
     &flask_session_weak_key::CHECK,
     &flask_wtf_weak_key::CHECK,
     &itsdangerous_token_in_url::CHECK,
