@@ -22,6 +22,7 @@ mod host_header_injection;
 mod host_reflected_in_redirect;
 mod hosts;
 mod input_reflection;
+mod json_body_crashes;
 mod json_served_as_html;
 mod method_override;
 mod nosql_injection;
@@ -60,6 +61,7 @@ pub const CHECKS: &[&Check] = &[
     &trace_enabled::CHECK,
     &method_override::CHECK,
     &unhandled_input_error::CHECK,
+    &json_body_crashes::CHECK,
     &nosql_injection::CHECK,
     &csrf_graphql::CHECK,
 ];
