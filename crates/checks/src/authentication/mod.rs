@@ -12,6 +12,7 @@ mod basic_in_use;
 mod credentials_oracle;
 mod digest_md5;
 mod first_cookie;
+mod credentials_timing_oracle;
 mod flask_session_weak_key;
 mod flask_wtf_weak_key;
 mod itsdangerous_token_in_url;
@@ -49,6 +50,7 @@ pub const CHECKS: &[&Check] = &[
     &basic_in_use::CHECK,
     &credentials_oracle::CHECK,
     &digest_md5::CHECK,
+    &credentials_timing_oracle::CHECK,
     &flask_session_weak_key::CHECK,
     &flask_wtf_weak_key::CHECK,
     &itsdangerous_token_in_url::CHECK,

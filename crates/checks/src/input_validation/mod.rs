@@ -23,6 +23,7 @@ mod host_header_injection;
 mod host_reflected_in_redirect;
 mod hosts;
 mod input_reflection;
+mod json_body_crashes;
 mod json_served_as_html;
 mod method_override;
 mod missing_path_fails;
@@ -71,6 +72,7 @@ pub const CHECKS: &[&Check] = &[
     &method_override::CHECK,
     &unhandled_input_error::CHECK,
     &missing_path_fails::CHECK,
+    &json_body_crashes::CHECK,
     &nosql_injection::CHECK,
     &serialized_object_from_client::CHECK,
     &csrf_graphql::CHECK,

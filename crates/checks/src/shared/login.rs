@@ -201,6 +201,19 @@ pub fn is_rejection(exchange: &Exchange) -> bool {
     matches!(exchange.status(), 200 | 400 | 404 | 422) && says_so && about && !token
 }
 
+/// Whether a failed login is answered as the first one was: not refused for another reason, not asked for a puzzle, and not clearly
+/// slower. Else something counts the attempts.
+pub fn is_as_before(first: &Exchange, last: &Exchange) -> bool {
+    const NOTICEABLE_US: u64 = 400_000;
+    const PUZZLES: [&str; 4] = ["captcha", "too many", "locked", "try again later"];
+    let asks = |e: &Exchange| {
+        let text = e.text().to_ascii_lowercase();
+        PUZZLES.iter().any(|word| text.contains(word))
+    };
+    let slower = last.elapsed_us > first.elapsed_us.max(NOTICEABLE_US).saturating_mul(5);
+    last.status() == first.status() && !slower && (asks(first) || !asks(last))
+}
+
 #[cfg(test)]
 mod tests {
     use model::{Form, FormField};
