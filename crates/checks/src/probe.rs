@@ -36,6 +36,10 @@ pub struct Tally {
     pub silent: u32,
     /// Those answered with a status by which firewalls and rate limits refuse: 403, 429, 503.
     pub refused: u32,
+    /// Those that carried a payload.
+    pub payloads: u32,
+    /// Payloads that were refused so, or as not acceptable (406).
+    pub payloads_refused: u32,
 }
 
 #[derive(Debug, Default)]
@@ -43,6 +47,8 @@ struct Counters {
     asked: AtomicU32,
     silent: AtomicU32,
     refused: AtomicU32,
+    payloads: AtomicU32,
+    payloads_refused: AtomicU32,
 }
 
 impl<'a> Survey<'a> {
@@ -91,6 +97,13 @@ impl<'a> Survey<'a> {
         &self.target.origin
     }
 
+    /// Where an application may be mounted: at the root, written as the empty string, and where the URL asked for lies. A proxy that
+    /// hands a part of its paths to an application answers the root by itself.
+    pub fn mounts(&self) -> impl Iterator<Item = &'a str> {
+        let directory = self.target.directory();
+        [Some(""), Some(directory).filter(|d| !d.is_empty())].into_iter().flatten()
+    }
+
     /// `GET target` on the target's origin, anonymous; `target` is sent byte for byte.
     pub fn get(&self, target: impl Into<String>) -> Request {
         Request::get(self.origin(), target)
@@ -107,8 +120,15 @@ impl<'a> Survey<'a> {
         if exchange.response().is_none() && exchange.request.origin == self.target.origin {
             self.tally.silent.fetch_add(1, Ordering::Relaxed);
         }
-        if matches!(exchange.status(), 403 | 429 | 503) {
+        let refused = matches!(exchange.status(), 403 | 429 | 503);
+        if refused {
             self.tally.refused.fetch_add(1, Ordering::Relaxed);
+        }
+        if !exchange.request.is_clean() {
+            self.tally.payloads.fetch_add(1, Ordering::Relaxed);
+            if refused || exchange.status() == 406 {
+                self.tally.payloads_refused.fetch_add(1, Ordering::Relaxed);
+            }
         }
         Ok(exchange)
     }
@@ -120,6 +140,8 @@ impl<'a> Survey<'a> {
             asked: count(&self.tally.asked),
             silent: count(&self.tally.silent),
             refused: count(&self.tally.refused),
+            payloads: count(&self.tally.payloads),
+            payloads_refused: count(&self.tally.payloads_refused),
         }
     }
 
@@ -224,7 +246,7 @@ impl<'a> Probe<'a> {
 }
 
 /// A word of 12 letters and digits from a seed and names.
-pub(crate) fn canary(seed: u64, names: &[&str]) -> String {
+pub fn canary(seed: u64, names: &[&str]) -> String {
     const ALPHABET: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
     let mut hash = Sha256::new();
     hash.update(seed.to_be_bytes());

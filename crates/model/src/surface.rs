@@ -138,12 +138,15 @@ impl Surface {
         self.technologies.iter().find(|t| t.name.eq_ignore_ascii_case(technology)).and_then(|t| t.version.as_deref())
     }
 
+    /// Whether the target shows Flask, or Werkzeug, which few but Flask applications run on.
+    pub fn shows_flask(&self) -> bool {
+        self.has("Flask") || self.has("Werkzeug")
+    }
+
     /// Whether the target is, or could be, a Flask application.
     pub fn may_be_flask(&self) -> bool {
         const OTHERS: [&str; 10] =
             ["Django", "FastAPI", "Starlette", "Express", "Spring", "Rails", "Laravel", "ASP.NET", "Go", "Next.js"];
-        self.has("Flask")
-            || self.has("Werkzeug")
-            || !self.technologies.iter().any(|t| OTHERS.contains(&t.name.as_str()))
+        self.shows_flask() || !self.technologies.iter().any(|t| OTHERS.contains(&t.name.as_str()))
     }
 }

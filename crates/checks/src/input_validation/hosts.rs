@@ -5,34 +5,109 @@ use std::sync::{Arc, LazyLock};
 use model::{Exchange, NotTested, Request};
 use regex::Regex;
 
-use crate::Survey;
 use crate::shared::fill;
+use crate::{Shares, Survey};
 
 /// Most answers that are asked again.
 pub(super) const MOST: usize = 2;
 
-/// The ordinary requests whose answers name the API by its full address: in `Location`, in links, in JSON.
+/// What [`rerouted`] sends at most.
+pub(super) const REROUTED: u32 = 2;
+
+/// The same requests whoever asks.
+pub(super) const SHARES: Shares = Shares { with: "rerouted", requests: REROUTED };
+
+/// The ordinary requests whose answers name the API by its full address: in `Location`, in links, in JSON. What a router answers to
+/// a path written otherwise is none of them: there the framework names the host, which says nothing about the application's links.
 pub(super) fn naming_themselves(survey: &Survey<'_>) -> Vec<Arc<Exchange>> {
     let authority = survey.origin().authority();
     survey
         .observations
         .called(survey.surface)
-        .filter(|(_, exchange)| names(exchange, &authority).is_some())
+        .filter(|(_, exchange)| names(exchange, &authority).is_some() && !is_rerouting(exchange))
         .take(MOST)
         .map(|(_, exchange)| Arc::clone(exchange))
         .collect()
 }
 
-/// A path with a slash too many, which Werkzeug answers with a redirect to its full address.
-pub(super) fn doubled(survey: &Survey<'_>) -> Option<Request> {
-    let (operation, _) = survey
-        .observations
-        .called(survey.surface)
-        .find(|(o, e)| e.status() < 500 && o.path.trim_matches('/').contains('/'))?;
-    let mut request = fill::request(operation, survey.surface, survey.target, &[]).anonymous();
-    let inner = request.target.get(1..)?.find('/')? + 1;
-    request.target.insert(inner, '/');
-    Some(request.altered("path", "", "//"))
+/// Whether an answer leads to the same path written otherwise: with a slash at its end or without, with doubled slashes merged, over
+/// https. Routers and proxies answer so before the application is asked.
+pub(super) fn is_rerouting(exchange: &Exchange) -> bool {
+    let segments = |path: &str| path.split('/').filter(|s| !s.is_empty()).map(str::to_owned).collect::<Vec<_>>();
+    let to = exchange.header("location").filter(|_| (300..400).contains(&exchange.status()));
+    to.is_some_and(|to| segments(path_of(to)) == segments(exchange.request.path()))
+}
+
+/// The path of a full or relative address.
+fn path_of(address: &str) -> &str {
+    let address = address.split(['?', '#']).next().unwrap_or("");
+    match address.split_once("//") {
+        Some((scheme, rest)) if scheme.is_empty() || scheme.ends_with(':') => {
+            rest.find('/').and_then(|at| rest.get(at..)).unwrap_or("")
+        }
+        _ => address,
+    }
+}
+
+/// A request that a router answers with a redirect, and that redirect, if one is known or found. The same requests whoever asks.
+///
+/// # Errors
+/// As [`Survey::send`].
+pub(super) async fn rerouted(survey: &Survey<'_>) -> Result<Option<(Request, Arc<Exchange>)>, NotTested> {
+    let seen = survey.observations.called(survey.surface).find(|(_, e)| is_rerouting(e));
+    if let Some((_, exchange)) = seen {
+        return Ok(Some((exchange.request.clone(), Arc::clone(exchange))));
+    }
+    for request in written_otherwise(survey) {
+        let exchange = survey.send(request.clone()).await?;
+        if is_rerouting(&exchange) {
+            return Ok(Some((request, exchange)));
+        }
+    }
+    Ok(None)
+}
+
+/// Under Flask's own route for static files, which merges slashes before it looks for one.
+const STATIC: &str = "/static//style.css";
+
+fn is_flask(survey: &Survey<'_>) -> bool {
+    survey.surface.has("Flask") || survey.surface.has("Werkzeug")
+}
+
+/// Known paths as Werkzeug redirects them: with a slash too many, or without the one at the end.
+fn written_otherwise(survey: &Survey<'_>) -> Vec<Request> {
+    if !survey.surface.may_be_flask() {
+        return Vec::new();
+    }
+    let there = || survey.observations.called(survey.surface).filter(|(_, e)| e.status() < 500);
+    let plain = |operation| fill::request(operation, survey.surface, survey.target, &[]).anonymous();
+    let doubled = there().find_map(|(o, _)| doubled(plain(o)));
+    let asset = survey.surface.assets.iter().find_map(|path| doubled_path(path));
+    let asset = asset.or_else(|| is_flask(survey).then(|| STATIC.to_owned())).map(|path| survey.get(path));
+    let shortened = || there().find_map(|(o, _)| shortened(plain(o)));
+    let mut all: Vec<Request> = doubled.into_iter().chain(asset).chain(shortened()).collect();
+    all.truncate(REROUTED as usize);
+    all.into_iter().map(|request| request.altered("path", "", "//")).collect()
+}
+
+fn doubled(mut request: Request) -> Option<Request> {
+    request.target = doubled_path(&request.target)?;
+    Some(request)
+}
+
+/// `/a/b` as `/a//b`. A path of one segment has no inner slash to double.
+fn doubled_path(target: &str) -> Option<String> {
+    let path = target.split(['?', '#']).next()?;
+    let inner = path.get(1..)?.find('/')? + 1;
+    (inner + 1 < path.len()).then(|| format!("{}/{}", &target[..inner], &target[inner..]))
+}
+
+/// `/a/` as `/a`.
+fn shortened(mut request: Request) -> Option<Request> {
+    let path = request.path();
+    let short = path.strip_suffix('/').filter(|p| !p.is_empty() && !p.ends_with('/'))?.len();
+    request.target.remove(short);
+    Some(request)
 }
 
 /// The same request with a host of our own in a header.
@@ -52,8 +127,17 @@ pub(super) fn names(exchange: &Exchange, host: &str) -> Option<String> {
     let location = exchange.header("location").filter(|l| is_ours(l)).map(str::to_owned);
     location.or_else(|| {
         let text = exchange.text();
-        address.find_iter(&text).take(200).map(|m| m.as_str()).find(|found| is_ours(found)).map(str::to_owned)
+        let mut found = address.find_iter(&text).take(200);
+        found.find(|m| is_ours(m.as_str()) && !is_in_query(&text, m.start())).map(|m| m.as_str().to_owned())
     })
+}
+
+/// Whether what begins here is a value in the query of another address, such as where a login page leads back to: nobody follows
+/// it, and the page behind decides what it does with it.
+fn is_in_query(text: &str, at: usize) -> bool {
+    const LONGEST: usize = 500;
+    let before = text.get(text.floor_char_boundary(at.saturating_sub(LONGEST))..at).unwrap_or("");
+    before.rsplit(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '<' | '>')).next().unwrap_or("").contains('?')
 }
 
 /// A host of a random name, the same for all rules that ask.
@@ -79,6 +163,42 @@ mod tests {
         assert!(at("<p>unknown host h.example</p>").is_none());
         assert!(at(r#"<a href="https://h.example.org/">"#).is_none());
         assert!(at(r#"<a href="/?u=h.example">"#).is_none());
+        assert!(
+            at(r#"<a href="/login?next=http://h.example/admin/">/login?next=http://h.example/admin/</a>"#).is_none()
+        );
+        assert!(at("<a href=http://h.example/?a=1>").is_some());
         assert!(names(&answered("/", 302, &[("Location", "http://h.example/a")], ""), "h.example").is_some());
+    }
+
+    #[test]
+    fn a_router_leads_to_the_same_path() {
+        let to = |target: &str, location: &str| is_rerouting(&answered(target, 308, &[("Location", location)], ""));
+        for (target, location) in [
+            ("/register", "http://localhost/register/"),
+            ("/register?x=1", "http://localhost/register/?x=1"),
+            ("/a//b", "http://localhost/a/b"),
+            ("/a/", "/a"),
+            ("/a", "//localhost/a/"),
+            ("/", "https://localhost/"),
+            ("/", "https://localhost"),
+        ] {
+            assert!(to(target, location), "{target} to {location}");
+        }
+        for (target, location) in
+            [("/", "http://localhost/login"), ("/a", "http://localhost/a/b"), ("/a", "http://localhost/?next=/a")]
+        {
+            assert!(!to(target, location), "{target} to {location}");
+        }
+        assert!(!is_rerouting(&answered("/a", 201, &[("Location", "http://localhost/a/")], "")));
+    }
+
+    #[test]
+    fn known_paths_are_written_otherwise() {
+        assert_eq!(doubled_path("/a/b?q=/c/d").as_deref(), Some("/a//b?q=/c/d"));
+        assert_eq!(doubled_path("/static/app.css").as_deref(), Some("/static//app.css"));
+        assert!(doubled_path("/a").is_none() && doubled_path("/a/").is_none() && doubled_path("/a?b=/c/d").is_none());
+        let get = |target: &str| Request::get(&crate::shared::samples::origin(model::Scheme::Http), target);
+        assert_eq!(shortened(get("/admin/?x=1")).map(|r| r.target).as_deref(), Some("/admin?x=1"));
+        assert!(shortened(get("/")).is_none() && shortened(get("/a")).is_none());
     }
 }

@@ -25,16 +25,19 @@ mod hosts;
 mod input_reflection;
 mod json_served_as_html;
 mod method_override;
+mod missing_path_fails;
 mod nosql_injection;
 mod open_redirect;
 mod path_traversal;
 mod reflected_xss;
 mod serialized_object_from_client;
 mod shell;
+mod socketio_any_origin;
 mod sql_injection;
 mod template_injection;
 mod timing;
 mod trace_enabled;
+mod transfer_encoding_ignored;
 mod unhandled_input_error;
 
 /// The checks of this category.
@@ -57,14 +60,17 @@ pub const CHECKS: &[&Check] = &[
     &cors_null_origin::CHECK,
     &cors_origin_suffix::CHECK,
     &cors_private_network::CHECK,
+    &socketio_any_origin::CHECK,
     &host_header_injection::CHECK,
     &forwarded_host_trusted::CHECK,
     &host_reflected_in_redirect::CHECK,
     &csrf_form_without_token::CHECK,
     &csrf_json::CHECK,
     &trace_enabled::CHECK,
+    &transfer_encoding_ignored::CHECK,
     &method_override::CHECK,
     &unhandled_input_error::CHECK,
+    &missing_path_fails::CHECK,
     &nosql_injection::CHECK,
     &serialized_object_from_client::CHECK,
     &csrf_graphql::CHECK,

@@ -1,6 +1,9 @@
 //! Where a name and a password are given, and requests that give wrong ones.
 
+use std::sync::LazyLock;
+
 use model::{Exchange, Method, Operation, Request, Schema, SchemaType, Surface};
+use regex::Regex;
 use serde_json::{Map, Value};
 
 use super::fields::{self, Holds};
@@ -86,6 +89,15 @@ pub fn places(survey: &Survey<'_>) -> Vec<Login> {
     places.truncate(MOST);
     places.extend(basic.map(|e| Login::Basic { target: e.request.target.clone() }));
     places
+}
+
+/// Whether a page asks for a password instead of showing what it guards: it has a password field, or its path is one to log in.
+pub fn is_login_page(exchange: &Exchange) -> bool {
+    static FIELD: LazyLock<Option<Regex>> =
+        LazyLock::new(|| Regex::new(r#"(?i)<input\b[^>]{0,500}\btype\s*=\s*["']?password\b"#).ok());
+    let field = || FIELD.as_ref().is_some_and(|shape| shape.is_match(&exchange.text()));
+    let path = || words::words(exchange.request.path()).any(|w| ["login", "signin", "logon"].contains(&w.as_str()));
+    exchange.is_html() && (path() || field())
 }
 
 fn in_bodies(surface: &Surface) -> Vec<Login> {

@@ -113,9 +113,10 @@ fn too_large(survey: &Survey<'_>, called: &[(&Operation, &Arc<Exchange>)]) -> At
     with_path_number(survey, called, BEYOND_64_BIT, "sending 2^63 for an integer")
 }
 
-/// An integer that Werkzeug before 3.1.9 cannot convert while it matches routes. Others refuse so long a line.
+/// An integer that Werkzeug before 3.1.9 cannot convert while it matches routes. Others, and gunicorn, refuse so long a line.
 fn too_long(survey: &Survey<'_>, called: &[(&Operation, &Arc<Exchange>)]) -> Attempt {
-    if !survey.surface.has("Werkzeug") && !survey.surface.has("waitress") {
+    let surface = survey.surface;
+    if surface.has("gunicorn") || !surface.has("Werkzeug") && !surface.has("waitress") {
         return None;
     }
     with_path_number(survey, called, &"9".repeat(DIGITS), "sending an integer of 4400 digits")

@@ -3,41 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use checks::shared::specifications;
 use model::{Depth, Exchange, Request, Surface, Target};
 use openapi::{Base, Document};
-use serde::Deserialize;
 
 use super::{Asker, Found, fingerprint};
-
-/// A default path and the products that serve it; no product named means everybody.
-#[derive(Deserialize)]
-struct Row {
-    path: String,
-    #[serde(default)]
-    of: Vec<String>,
-    #[serde(default)]
-    rare: bool,
-}
-
-#[derive(Deserialize)]
-struct Table {
-    document: Vec<Row>,
-}
-
-/// Where documents are served by default, the likeliest first; the rare ones on their own.
-fn default_paths(surface: &Surface, depth: Depth, rare: bool) -> Vec<String> {
-    #[allow(clippy::expect_used)] // compiled in; a test parses it
-    let table: Table = toml::from_str(include_str!("data/specifications.toml")).expect("valid");
-    let likely = |row: &Row| row.of.is_empty() || row.of.iter().any(|p| surface.has(p));
-    let known = surface.technologies.iter().any(|t| table.document.iter().any(|r| r.of.contains(&t.name)));
-    table
-        .document
-        .iter()
-        .filter(|row| row.rare == rare)
-        .filter(|row| likely(row) || !known && depth > Depth::Quick || depth == Depth::Deep)
-        .map(|row| row.path.clone())
-        .collect()
-}
 
 /// Reads the document the user gave, or looks for one.
 pub(crate) async fn discover(asker: &Asker<'_>, surface: &mut Surface, found: &mut Found, missing: Option<&Exchange>) {
@@ -56,10 +26,7 @@ pub(crate) async fn discover(asker: &Asker<'_>, surface: &mut Surface, found: &m
         return;
     }
     let mut paths: Vec<String> = linked(found);
-    for path in default_paths(surface, asker.target.depth, false) {
-        let prefixed = prefixed(&asker.target.path, &path);
-        paths.extend(prefixed.into_iter().chain([path]));
-    }
+    paths.extend(specifications::usual_paths(surface, &asker.target.path, asker.target.depth));
     try_paths(asker, &paths, surface, found, missing).await;
 }
 
@@ -77,7 +44,7 @@ pub(crate) async fn discover_rare(
     }
     let mut paths: Vec<String> = linked(found);
     let anywhere = depth == Depth::Deep || found.is_bare();
-    let rare = default_paths(surface, depth, true).into_iter();
+    let rare = specifications::rare_paths(surface, depth).into_iter();
     paths.extend(rare.filter(|path| anywhere || path.rsplit_once('/').is_some_and(|(dir, _)| found.holds(dir))));
     try_paths(asker, &paths, surface, found, missing).await;
 }
@@ -130,12 +97,6 @@ fn linked(found: &Found) -> Vec<String> {
         .collect()
 }
 
-/// The same path under the path that the scan was asked for.
-fn prefixed(base: &str, path: &str) -> Option<String> {
-    let base = base.split('?').next().unwrap_or("").trim_end_matches('/');
-    (!base.is_empty()).then(|| format!("{base}{path}"))
-}
-
 async fn fetch(asker: &Asker<'_>, url: &str) -> Result<(String, Arc<Exchange>), String> {
     let base = url::Url::parse(&asker.target.url()).map_err(|e| e.to_string())?;
     let url = base.join(url).map_err(|e| e.to_string())?;
@@ -184,23 +145,4 @@ fn take(document: &Document, source: &str, base: &Base, surface: &mut Surface, f
         surface.notes.push(format!("OpenAPI document {source}: {more} further faults"));
     }
     surface.specification = Some(facts);
-}
-
-#[cfg(test)]
-mod tests {
-    use model::Technology;
-
-    use super::*;
-
-    #[test]
-    fn what_the_fingerprint_names_decides_the_paths() {
-        let nobody = default_paths(&Surface::default(), Depth::Standard, false);
-        assert!(nobody.contains(&"/openapi.json".to_owned()) && nobody.contains(&"/v3/api-docs".to_owned()));
-        let flask = Technology { name: "Flask".to_owned(), version: None, evidence: String::new() };
-        let flask = Surface { technologies: vec![flask], ..Surface::default() };
-        let paths = default_paths(&flask, Depth::Standard, false);
-        let rare = default_paths(&flask, Depth::Standard, true);
-        assert!(rare.contains(&"/spec.json".to_owned()) && !paths.contains(&"/spec.json".to_owned()));
-        assert!(paths.contains(&"/apispec_1.json".to_owned()) && !paths.contains(&"/v3/api-docs".to_owned()));
-    }
 }

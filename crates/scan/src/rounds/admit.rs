@@ -88,7 +88,7 @@ mod tests {
     static BURST: Check = Check { cost: Cost { requests: 50, touch: Touch::Bursts }, ..Check::of(&RULE) };
 
     fn planned(check: &'static Check, operation: usize) -> PlannedCheck {
-        PlannedCheck { index: 0, check, operation: Some(operation), turn: 0 }
+        PlannedCheck { index: 0, check, operation: Some(operation), turn: 0, hinted: false }
     }
 
     /// The waves, each with so much budget left.

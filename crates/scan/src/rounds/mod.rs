@@ -120,6 +120,14 @@ fn sound(result: Result<(), NotTested>, tally: Tally, dead: bool) -> Result<(), 
     if tally.silent > 0 || dead && tally.asked == 0 { Err(NotTested::NoAnswer) } else { Ok(()) }
 }
 
+/// An operation that serves everybody but refuses every payload alike stands behind a filter, which was tested in its place.
+fn let_through(open: bool, tally: Tally) -> Result<(), NotTested> {
+    if open && tally.payloads > 0 && tally.payloads == tally.payloads_refused {
+        return Err(NotTested::inconclusive("every payload was refused before it could do anything"));
+    }
+    Ok(())
+}
+
 async fn ask(task: &mut Task<'_>, means: &Means<'_>) {
     let Means { surface, observed, target, wire, .. } = *means;
     let PlannedCheck { check, operation, index, .. } = *task.planned;
@@ -136,8 +144,9 @@ async fn ask(task: &mut Task<'_>, means: &Means<'_>) {
         (Some(at), Some(on_operation), _) => {
             let plain = observed.plain.get(at).and_then(Option::as_ref);
             let probe = Probe::new(survey, &surface.operations[at], plain);
-            task.result = caught(AssertUnwindSafe(on_operation(&probe, &mut task.found)).catch_unwind().await);
+            let result = caught(AssertUnwindSafe(on_operation(&probe, &mut task.found)).catch_unwind().await);
             task.tally = probe.tally();
+            task.result = result.and_then(|()| let_through(plain.is_some_and(|e| e.is_success()), task.tally));
         }
         (None, _, Some(on_surface)) => {
             task.result = caught(AssertUnwindSafe(on_surface(&survey, &mut task.found)).catch_unwind().await);
@@ -206,12 +215,21 @@ mod tests {
 
     #[test]
     fn holding_needs_answers() {
-        let tally = |silent, refused| Tally { asked: 3, silent, refused };
+        let tally = |silent, refused| Tally { asked: 3, silent, refused, ..Tally::default() };
         assert_eq!(sound(Ok(()), tally(0, 0), false), Ok(()));
         assert_eq!(sound(Ok(()), tally(1, 0), false), Err(NotTested::NoAnswer));
         assert_eq!(sound(Ok(()), tally(0, 3), false), Ok(()), "a refusal is an answer");
         assert_eq!(sound(Ok(()), Tally::default(), true), Err(NotTested::NoAnswer));
         assert_eq!(sound(Err(NotTested::Cut), tally(1, 0), false), Err(NotTested::Cut));
+    }
+
+    #[test]
+    fn a_filter_is_not_what_was_asked_about() {
+        let tally = |payloads, payloads_refused| Tally { asked: 3, payloads, payloads_refused, ..Tally::default() };
+        assert!(let_through(true, tally(2, 2)).is_err());
+        assert_eq!(let_through(true, tally(2, 1)), Ok(()), "one payload came through");
+        assert_eq!(let_through(true, tally(0, 0)), Ok(()), "nothing was put in");
+        assert_eq!(let_through(false, tally(2, 2)), Ok(()), "the operation refuses everybody");
     }
 
     static BROKEN: Check = Check {
@@ -225,8 +243,8 @@ mod tests {
         let listener: Listener = Arc::new(|_| {});
         let (settings, budget) = (Settings::polite(true), Arc::new(Budget::new(9)));
         let wire = Wire::new(origin.clone(), settings, budget, Arc::clone(&listener)).unwrap();
-        let broken = PlannedCheck { index: 0, check: &BROKEN, operation: None, turn: 0 };
-        let idle = PlannedCheck { index: 1, check: &IDLE, operation: None, turn: 0 };
+        let broken = PlannedCheck { index: 0, check: &BROKEN, operation: None, turn: 0, hinted: false };
+        let idle = PlannedCheck { index: 1, check: &IDLE, operation: None, turn: 0, hinted: false };
         let plan = Plan { asked: vec![broken, idle], ..Plan::default() };
         let means = Means {
             surface: &Surface::default(),

@@ -72,7 +72,26 @@ fn judge(surface: &Surface, observations: &Observations, found: &mut Findings) -
             found.push(Finding::new(&RULE, Confidence::Firm, location, evidence));
         }
     }
-    Ok(())
+    if takes_passwords(surface, observations) {
+        Ok(())
+    } else {
+        Err(NotTested::not_applicable("nothing takes a password: no form, no parameter, no place to log in"))
+    }
+}
+
+/// Whether there is a log-in or a password field at all, whatever the method.
+fn takes_passwords(surface: &Surface, observations: &Observations) -> bool {
+    let in_body = |o: &Operation| {
+        o.body
+            .as_ref()
+            .is_some_and(|body| body.schema.properties.keys().any(|name| fields::holds(name, Holds::Password)))
+    };
+    surface.forms.iter().any(|form| password_field(form).is_some())
+        || surface
+            .operations
+            .iter()
+            .any(|o| says(&o.path, Meaning::Login) || password_parameter(o).is_some() || in_body(o))
+        || observations.exchanges.iter().any(|e| e.is_success() && says(e.request.path(), Meaning::Login))
 }
 
 /// How sure it is that the form is really sent with GET; `None` when it is not. A form that states no method is often sent by a script
@@ -140,15 +159,17 @@ mod tests {
             let surface = Surface { forms: vec![form], ..Surface::default() };
             let observations = Observations { plain: Vec::new(), exchanges: vec![seen] };
             let mut found = Findings::default();
-            judge(&surface, &observations, &mut found).unwrap();
-            found.into_vec().len()
+            let looked = judge(&surface, &observations, &mut found).is_ok();
+            let count = found.into_vec().len();
+            assert!(looked || count == 0);
+            if looked { Some(count) } else { None }
         };
         let page = || exchange("/", 200, "<p>");
-        assert_eq!(finds(form(vec![field("q", "text")]), page()), 0);
-        assert_eq!(finds(form(vec![field("pin", "password")]), page()), 1);
+        assert_eq!(finds(form(vec![field("q", "text")]), page()), None, "nothing takes a password");
+        assert_eq!(finds(form(vec![field("pin", "password")]), page()), Some(1));
         let cookie = format!("session={}", crack::flask_session(b"k", r#"{"user_id":7}"#, 1_700_000_000));
-        assert_eq!(finds(form(Vec::new()), answered("/login", 200, &[("Set-Cookie", &cookie)], "{}")), 1);
-        assert_eq!(finds(form(Vec::new()), answered("/", 200, &[("Set-Cookie", &cookie)], "{}")), 0);
+        assert_eq!(finds(form(Vec::new()), answered("/login", 200, &[("Set-Cookie", &cookie)], "{}")), Some(1));
+        assert_eq!(finds(form(Vec::new()), answered("/", 200, &[("Set-Cookie", &cookie)], "{}")), None);
     }
 
     #[test]

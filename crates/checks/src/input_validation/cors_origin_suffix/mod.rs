@@ -1,3 +1,5 @@
+mod lookalikes;
+
 use model::{Category, Confidence, Evidence, Finding, NotTested, Rule, Severity, Tag};
 
 use super::cors;
@@ -18,7 +20,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost { requests: cors::REQUESTS + 6, touch: Touch::Reads },
+    cost: Cost { requests: cors::REQUESTS + 4, touch: Touch::Reads },
     shares: Some(cors::SHARES),
     on_surface: Some(|survey, found| Box::pin(ask(survey, found))),
     twins: Twins::Flask {
@@ -37,7 +39,7 @@ async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested>
     };
     let known = cors::allowed(&first.exchange).filter(|o| o.contains("://"));
     let own = survey.origin().to_string();
-    for origin in lookalikes(known.unwrap_or(&own), &survey.canary("name")) {
+    for origin in lookalikes::lookalikes(known.unwrap_or(&own), &survey.canary("name")) {
         let exchange = survey.send(cors::request(survey, first.operation, &origin)).await?;
         if cors::allowed(&exchange) == Some(origin.as_str()) {
             let evidence = Evidence::new(&exchange, format!("Access-Control-Allow-Origin: {origin}"));
@@ -47,34 +49,4 @@ async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested>
         }
     }
     Ok(())
-}
-
-/// Origins that pass a check for a beginning, an end, a part, or a pattern whose dots are not escaped.
-fn lookalikes(trusted: &str, word: &str) -> Vec<String> {
-    let Some((scheme, rest)) = trusted.split_once("://") else { return Vec::new() };
-    let host = rest.rsplit_once(':').filter(|(_, p)| p.bytes().all(|b| b.is_ascii_digit())).map_or(rest, |(h, _)| h);
-    let mut all = vec![
-        format!("{scheme}://{host}.{word}.example"),
-        format!("https://{host}.{word}.example"),
-        format!("{scheme}://{word}{host}"),
-        format!("https://{word}.example/{host}"),
-    ];
-    if let Some((label, rest)) = host.split_once('.') {
-        all.push(format!("{scheme}://{label}x{rest}"));
-    }
-    all
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn lookalikes_keep_the_host_and_drop_the_port() {
-        let all = lookalikes("https://app.example.com:8443", "w");
-        assert!(all.contains(&"https://app.example.com.w.example".to_owned()));
-        assert!(all.contains(&"https://wapp.example.com".to_owned()));
-        assert!(all.contains(&"https://appxexample.com".to_owned()));
-        assert!(lookalikes("null", "w").is_empty());
-    }
 }

@@ -1,6 +1,7 @@
 use model::{Category, Confidence, Evidence, Finding, Location, NotTested, Rule, Severity, Tag};
 
 use super::hosts;
+use crate::shared::transport;
 use crate::{Check, Cost, Findings, RunsOn, Survey, Touch, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -21,25 +22,24 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost { requests: hosts::MOST as u32 + 2, touch: Touch::Reads },
+    cost: Cost { requests: hosts::REROUTED + hosts::MOST as u32 + 1, touch: Touch::Reads },
+    shares: Some(hosts::SHARES),
     on_surface: Some(|survey, found| Box::pin(ask(survey, found))),
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),
-        runs_on: RunsOn::EVERYWHERE,
+        runs_on: RunsOn::FORWARDING,
     },
     ..Check::of(&RULE)
 };
 
 const HEADER: &str = "X-Forwarded-Host";
 
-/// Answers that name the API by its full address, and a redirect of a doubled slash, with a forwarded host of our own.
+/// Answers that name the API by its full address, and a redirect of the router, with a forwarded host of our own.
 async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
     let host = hosts::probe_host(survey);
     let mut requests: Vec<_> = hosts::naming_themselves(survey).iter().map(|e| e.request.clone()).collect();
-    if survey.surface.may_be_flask() {
-        requests.extend(hosts::doubled(survey));
-    }
+    requests.extend(hosts::rerouted(survey).await?.map(|(request, _)| request));
     if requests.is_empty() {
         return Err(hosts::nothing_named());
     }
@@ -51,7 +51,9 @@ async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested>
             let evidence = Evidence::new(&exchange, format!("with {HEADER}: {host} the answer has {address}"));
             let control = Evidence::new(&plain, "without it the answer has the true host");
             let location = Location::host().parameter("header", HEADER);
-            found.push(Finding::new(&RULE, Confidence::Confirmed, location, evidence).also(control));
+            let confidence = transport::forwarded_confidence(survey.origin(), Confidence::Confirmed);
+            let finding = Finding::new(&RULE, confidence, location, evidence).also(control);
+            found.push(finding.detail(transport::forwarded_caveat(survey.origin())));
             return Ok(());
         }
     }

@@ -1,4 +1,6 @@
-use model::{Category, Confidence, Evidence, Finding, Location, NotTested, Rule, Severity, Tag};
+use std::sync::Arc;
+
+use model::{Category, Confidence, Evidence, Exchange, Finding, Location, NotTested, Rule, Severity, Tag};
 
 use super::hosts;
 use crate::{Check, Cost, Findings, RunsOn, Survey, Touch, Twins};
@@ -21,7 +23,8 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost { requests: 2, touch: Touch::Reads },
+    cost: Cost { requests: hosts::REROUTED + 1, touch: Touch::Reads },
+    shares: Some(hosts::SHARES),
     on_surface: Some(|survey, found| Box::pin(ask(survey, found))),
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
@@ -31,20 +34,44 @@ pub(crate) static CHECK: Check = Check {
     ..Check::of(&RULE)
 };
 
-/// A path with a doubled slash, which Werkzeug redirects, under another name.
+/// A path that the router redirects to the same path written otherwise, under another name.
 async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
-    let Some(request) = hosts::doubled(survey).filter(|_| survey.surface.may_be_flask()) else {
-        return Err(NotTested::not_applicable("no path with two segments is known"));
+    let Some((request, plain)) = hosts::rerouted(survey).await? else {
+        return Err(NotTested::not_applicable("no path that a router redirects is known"));
     };
     let host = hosts::probe_host(survey);
     let other = survey.send(hosts::claiming(&request, "Host", &host)).await?;
-    let Some(address) = other.header("location").filter(|_| hosts::names(&other, &host).is_some()) else {
-        return Ok(());
-    };
-    let evidence = Evidence::new(&other, format!("{} with Location: {address}", other.status()));
-    let plain = survey.send(request).await?;
-    let control = Evidence::new(&plain, format!("with the true host: {}", plain.header("location").unwrap_or("none")));
-    let location = Location::host().parameter("header", "Host");
-    found.push(Finding::new(&RULE, Confidence::Confirmed, location, evidence).also(control));
+    if let Some(finding) = judge(&plain, &other, &host) {
+        found.push(finding);
+    }
     Ok(())
+}
+
+fn judge(plain: &Arc<Exchange>, other: &Arc<Exchange>, host: &str) -> Option<Finding> {
+    let address = other.header("location").filter(|_| hosts::is_rerouting(other))?;
+    // A redirect to a path names nobody; its page may.
+    hosts::names(other, host).filter(|named| named == address)?;
+    let evidence = Evidence::new(other, format!("{} with Location: {address}", other.status()));
+    let control = Evidence::new(plain, format!("with the true host: {}", plain.header("location").unwrap_or("none")));
+    let location = Location::host().parameter("header", "Host");
+    Some(Finding::new(&RULE, Confidence::Confirmed, location, evidence).also(control))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shared::samples::answered;
+
+    #[test]
+    fn only_a_redirect_that_follows_the_name_counts() {
+        let to = |status: u16, location: &str, body: &str| answered("/a", status, &[("Location", location)], body);
+        let plain = to(308, "http://localhost/a/", "");
+        let fires = |other: &Arc<Exchange>| judge(&plain, other, "evil.example").is_some();
+        assert!(fires(&to(308, "http://evil.example/a/", "")));
+        assert!(fires(&to(301, "//evil.example/a/", "")));
+        assert!(!fires(&plain), "the true host");
+        assert!(!fires(&to(308, "/a/", "<a href=http://evil.example/a/>")), "a relative redirect");
+        assert!(!fires(&to(302, "http://evil.example/login", "")), "the application's own redirect is another rule's");
+        assert!(!fires(&answered("/a", 400, &[], "")), "refused");
+    }
 }

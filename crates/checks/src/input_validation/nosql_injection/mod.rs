@@ -54,7 +54,7 @@ enum Way {
 async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
     let marked = reflection::of(probe).await?;
     let deep = probe.target.depth == model::Depth::Deep;
-    let flask = probe.surface.has("Flask") || probe.surface.has("Werkzeug");
+    let flask = probe.surface.shows_flask();
     let ways: &[Way] = if deep {
         &[Way::Json, Way::Brackets]
     } else if flask {

@@ -32,6 +32,10 @@ pub(crate) static CHECK: Check = Check {
     applies: |operation, _| {
         operation.method == Method::GET && inputs::texts(operation).any(|p| p.place == ParameterIn::Query)
     },
+    hinted: |operation, plain| {
+        let redirects = plain.and_then(Exchange::response).is_some_and(model::Response::is_redirect);
+        redirects || inputs::texts(operation).any(|p| suggests(&p.name, Kind::Redirect))
+    },
     on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),

@@ -1,8 +1,10 @@
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
-use model::{Category, Confidence, Evidence, Finding, NotTested, Rule, Severity, Surface};
+use model::{Category, Confidence, Evidence, Exchange, Finding, NotTested, Request, Rule, Severity, Surface};
 
-use crate::{Check, Findings, Observations, RunsOn, Twins, place};
+use crate::shared::{documentation, specifications};
+use crate::{Check, Cost, Findings, RunsOn, Survey, Touch, Twins, place};
 
 pub(crate) static RULE: Rule = Rule {
     id: "api-docs-exposed",
@@ -19,7 +21,9 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    on_end: Some(judge),
+    cost: Cost { requests: MOST, touch: Touch::Reads },
+    guesses: true,
+    on_surface: Some(|survey, found| Box::pin(ask(survey, found))),
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),
@@ -28,30 +32,39 @@ pub(crate) static CHECK: Check = Check {
     ..Check::of(&RULE)
 };
 
-const MARKS: [&str; 8] = [
-    "SwaggerUIBundle",
-    "swagger-ui-bundle.js",
-    "swagger-ui.css",
-    "<redoc",
-    "Redoc.init",
-    "redoc.standalone.js",
-    "<rapi-doc",
-    "<title>Flasgger</title>",
-];
+/// Most default paths that are asked for where the user gave a document, so that discovery looked for none.
+const MOST: u32 = 8;
 
-fn judge(surface: &Surface, observations: &Observations, found: &mut Findings) -> Result<(), NotTested> {
-    let anonymous = observations.exchanges.iter().filter(|e| e.is_success() && e.request.identity.is_none());
+/// Reads what was seen; where nobody looked for documents, looks for one.
+async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    let seen = judge(survey.surface, &survey.observations.exchanges, found);
+    let given = survey.surface.specification.is_some() && !survey.surface.specification_is_public;
+    if !given || !found.is_empty() {
+        return seen;
+    }
+    let paths = specifications::usual_paths(survey.surface, &survey.target.path, survey.target.depth);
+    let mut looked = Vec::new();
+    for path in paths.into_iter().take(MOST as usize) {
+        let exchange = survey.ask(Request { large: true, ..survey.get(path) }).await?;
+        let is_there = exchange.is_success() && specifications::is_document(&exchange);
+        looked.push(exchange);
+        if is_there {
+            break;
+        }
+    }
+    seen.or(judge(survey.surface, &looked, found))
+}
+
+fn judge(surface: &Surface, exchanges: &[Arc<Exchange>], found: &mut Findings) -> Result<(), NotTested> {
+    // What the user's own document refers to may be somewhere else.
+    let ours = |e: &&Arc<Exchange>| surface.origin.as_ref().is_none_or(|origin| *origin == e.request.origin);
+    let anonymous = exchanges.iter().filter(ours).filter(|e| e.is_success() && e.request.identity.is_none());
     let mut seen = BTreeSet::new();
     let mut any = false;
     for exchange in anonymous {
         any = true;
-        let document = exchange
-            .json()
-            .is_some_and(|j| (j.get("openapi").is_some() || j.get("swagger").is_some()) && j.get("paths").is_some());
-        let page = exchange.is_html() && {
-            let text = exchange.text();
-            MARKS.iter().any(|mark| text.contains(mark))
-        };
+        let document = specifications::is_document(exchange);
+        let page = documentation::is_page(exchange);
         let what = if document { "an OpenAPI document" } else { "a page that shows the API's description" };
         let location = place(surface, exchange);
         if (document || page) && seen.insert(location.clone()) {
@@ -59,4 +72,27 @@ fn judge(surface: &Surface, observations: &Observations, found: &mut Findings) -
         }
     }
     if any { Ok(()) } else { Err(NotTested::inconclusive("no request without credentials succeeded")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shared::samples::{exchange, origin};
+
+    fn fires(surface: &Surface, exchange: Arc<Exchange>) -> bool {
+        let mut found = Findings::default();
+        let _ = judge(surface, &[exchange], &mut found);
+        !found.is_empty()
+    }
+
+    #[test]
+    fn documents_of_this_target_count() {
+        let document = || exchange("/openapi.json", 200, r#"{"openapi": "3.0.0", "paths": {}}"#);
+        let elsewhere = Surface { origin: Some(origin(model::Scheme::Https)), ..Surface::default() };
+        assert!(fires(&Surface::default(), document()));
+        assert!(!fires(&elsewhere, document()), "a document that the user gave by its address on another host");
+        assert!(!fires(&Surface::default(), exchange("/openapi.json", 401, r#"{"openapi": "3.0.0", "paths": {}}"#)));
+        assert!(!fires(&Surface::default(), exchange("/", 200, r#"{"openapi": "/openapi.json"}"#)));
+        assert!(fires(&Surface::default(), exchange("/docs", 200, "<script src=/swagger-ui-bundle.js></script>")));
+    }
 }

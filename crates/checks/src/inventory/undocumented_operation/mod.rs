@@ -1,12 +1,14 @@
+mod allowed;
+
 use std::sync::Arc;
 
 use model::{
-    Category, Confidence, Evidence, Exchange, Finding, Location, Method, NotTested, Operation, Rule, Severity, Source,
-    Surface,
+    Category, Confidence, Depth, Evidence, Exchange, Finding, Location, Method, NotTested, Operation, Rule, Severity,
+    Source, Surface,
 };
 
 use crate::shared::fields;
-use crate::{Check, Findings, Observations, RunsOn, Twins, place};
+use crate::{Check, Cost, Findings, Observations, RunsOn, Touch, Twins, place};
 
 pub(crate) static RULE: Rule = Rule {
     id: "undocumented-operation",
@@ -23,6 +25,10 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
+    cost: Cost { requests: 2 * allowed::PATHS, touch: Touch::Reads },
+    depth: Depth::Standard,
+    more_when_deep: 2 * (allowed::PATHS_WHEN_DEEP - allowed::PATHS),
+    on_surface: Some(|survey, found| Box::pin(allowed::ask(survey, found))),
     on_end: Some(judge),
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
@@ -42,7 +48,6 @@ fn judge(surface: &Surface, observations: &Observations, found: &mut Findings) -
         }
     }
     for exchange in &observations.exchanges {
-        found.extend(unlisted_methods(surface, exchange));
         let known = surface.operations.iter().any(|o| o.path == exchange.request.path());
         if !known && is_met_by_chance(surface, &observations.exchanges, exchange) {
             let evidence = Evidence::new(exchange, format!("status {}, not in the document", exchange.status()));
@@ -90,43 +95,4 @@ fn is_served(exchange: &Exchange) -> bool {
         response.is_success() && (response.is_json() || response.media_type().ends_with("xml") && !response.is_html());
     let describes = exchange.json().is_some_and(fields::describes_an_api);
     !describes && (data || matches!(response.status, 401 | 403) && !response.is_html())
-}
-
-/// Methods that an `Allow` header names for a path of the document, besides those of the document.
-fn unlisted_methods(surface: &Surface, exchange: &Arc<Exchange>) -> Vec<Finding> {
-    let Some(allow) = exchange.header("allow") else { return Vec::new() };
-    let path = exchange.request.path();
-    let listed: Vec<&str> = surface
-        .operations
-        .iter()
-        .filter(|o| o.source == Source::Specification && o.path == path)
-        .map(|o| o.method.as_str())
-        .collect();
-    if listed.is_empty() {
-        return Vec::new();
-    }
-    let named = allow.split(',').map(str::trim).filter(|m| matches!(*m, "GET" | "POST" | "PUT" | "PATCH" | "DELETE"));
-    named
-        .filter(|method| !listed.contains(method))
-        .map(|method| {
-            let location = Location::at(Method::new(method), path);
-            Finding::new(&RULE, Confidence::Firm, location, Evidence::new(exchange, format!("Allow: {allow}")))
-        })
-        .collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::shared::samples::{answered, operation, surface};
-
-    #[test]
-    fn methods_beyond_the_document_are_found() {
-        let surface = surface(vec![operation(Method::GET, "/books")]);
-        let found =
-            unlisted_methods(&surface, &answered("/books", 200, &[("Allow", "HEAD, DELETE, GET, OPTIONS")], "{}"));
-        assert_eq!(found.len(), 1);
-        assert_eq!(found[0].location.method, Some(Method::new("DELETE")));
-        assert!(unlisted_methods(&surface, &answered("/else", 200, &[("Allow", "DELETE")], "{}")).is_empty());
-    }
 }
