@@ -11,6 +11,9 @@ use crate::shared::{fill, inputs};
 /// meanwhile; the first alone decides whether the others are sent at all.
 const SECONDS: [u32; 6] = [2, 0, 0, 3, 0, 2];
 
+/// The order in which they are told: the longest wait, none, and the other wait come first, since a report shows few.
+const TOLD: [usize; 6] = [3, 1, 0, 2, 4, 5];
+
 /// What [`obeys`] sends at most.
 pub(super) const REQUESTS: u32 = SECONDS.len() as u32;
 
@@ -52,7 +55,7 @@ impl Candidate<'_> {
 }
 
 /// The text parameters of operations that were called and let us in, those of operations that answered well first.
-pub(super) fn candidates<'a>(survey: &Survey<'a>, fits: impl Fn(&Parameter) -> bool) -> Vec<Candidate<'a>> {
+pub(super) fn candidates<'a>(survey: &Survey<'a>, fits: impl Fn(&Operation, &Parameter) -> bool) -> Vec<Candidate<'a>> {
     let surface = survey.surface;
     let mut called: Vec<_> = survey
         .observations
@@ -65,7 +68,7 @@ pub(super) fn candidates<'a>(survey: &Survey<'a>, fits: impl Fn(&Parameter) -> b
     called
         .into_iter()
         .flat_map(|(operation, _)| inputs::texts(operation).map(move |parameter| (operation, parameter)))
-        .filter(|(_, parameter)| parameter.place != ParameterIn::Header && fits(parameter))
+        .filter(|(operation, parameter)| parameter.place != ParameterIn::Header && fits(operation, parameter))
         .map(|(operation, parameter)| {
             let value = fill::ordinary(parameter, operation, surface);
             Candidate { operation, parameter, value }
@@ -87,13 +90,11 @@ pub(super) async fn obeys(survey: &Survey<'_>, asked: impl Fn(u32) -> Request) -
             return Ok(if answers.len() == 1 { Outcome::Unmoved } else { Outcome::Slow });
         }
     }
-    // The longest wait first, then no wait.
-    answers.sort_by_key(|(seconds, _)| std::cmp::Reverse(*seconds));
     let told = |(seconds, exchange): &(u32, Arc<Exchange>)| {
         let took = exchange.elapsed_us as f64 / 1e6;
         Evidence::new(exchange, format!("told to wait {seconds} s: answered after {took:.2} s"))
     };
-    Ok(Outcome::Obeyed(answers.iter().map(told).collect()))
+    Ok(Outcome::Obeyed(TOLD.iter().filter_map(|at| answers.get(*at)).map(told).collect()))
 }
 
 /// An answer with the wait that was asked for.

@@ -38,9 +38,10 @@ fn disposition(exchange: &Exchange) -> String {
 pub(in crate::data_exposure) fn log(exchange: &Exchange) -> Option<Proof> {
     const LEAST: usize = 3;
     let media = exchange.response().map(model::Response::media_type).unwrap_or_default();
-    let documentation =
-        ["html", "markdown", "javascript", "css", "xml", "yaml"].iter().any(|kind| media.contains(kind));
-    if documentation {
+    let documentation = ["markdown", "javascript", "css", "xml", "yaml"].iter().any(|kind| media.contains(kind));
+    // A page begins with a tag; a text that Flask sends as HTML because nobody said otherwise does not.
+    let page = exchange.is_html() && exchange.text().trim_start().starts_with('<');
+    if documentation || page {
         return None;
     }
     let text = match exchange.json() {
@@ -113,6 +114,7 @@ mod tests {
     #[test]
     fn logs_are_told_from_what_shows_a_few_lines() {
         assert!(log(&text("/last", "text/plain", LINES)).is_some());
+        assert!(log(&text("/last", "text/html; charset=utf-8", LINES)).is_some(), "a text that nobody declared");
         let lines: Vec<&str> = LINES.lines().collect();
         assert!(log(&text("/last", "application/json", &serde_json::json!({"lines": lines}).to_string())).is_some());
         assert!(log(&text("/last", "application/json", &serde_json::json!({"log": LINES}).to_string())).is_some());
@@ -120,7 +122,10 @@ mod tests {
         for (media, body) in [
             ("text/plain", explained.as_str()),
             ("text/markdown", LINES),
-            ("text/html", LINES),
+            (
+                "text/html",
+                "<h1>Logging</h1><pre>\n2026-01-01 10:00:00 INFO a\n2026-01-01 10:00:00 INFO b\n2026-01-01 10:00:00 INFO c\n</pre>",
+            ),
             ("text/plain", "2026-01-01 10:00:00 INFO one line\n"),
             ("application/json", r#"[{"at":"2026-01-01 10:00:00","name":"INFO"}]"#),
         ] {

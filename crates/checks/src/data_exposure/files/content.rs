@@ -156,11 +156,11 @@ pub(in crate::data_exposure) fn log(exchange: &Exchange) -> Option<Proof> {
     (lines >= 2).then(|| Proof::of(format!("{lines} log lines")))
 }
 
-/// A date or an address, and a level or a request line.
+/// A date or an address, and a level or a request line; or the level, name and message that Python's `logging` writes by itself.
 pub(super) fn is_log_line(line: &str) -> bool {
     static LINE: LazyLock<Regex> = LazyLock::new(|| {
         regex(
-            r#"^.{0,60}(?:\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d.{0,60}\b(?:DEBUG|INFO|WARN(?:ING)?|ERROR|CRITICAL|FATAL)\b|\d\d/\w{3}/\d{4}[: ]\d\d:\d\d:\d\d.{0,20}"(?:\x1b\[\d+m)*(?:GET|POST|PUT|HEAD|DELETE) /)"#,
+            r#"^.{0,60}(?:\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d.{0,60}\b(?:DEBUG|INFO|WARN(?:ING)?|ERROR|CRITICAL|FATAL)\b|\d\d/\w{3}/\d{4}[: ]\d\d:\d\d:\d\d.{0,20}"(?:\x1b\[\d+m)*(?:GET|POST|PUT|HEAD|DELETE) /)|^(?:DEBUG|INFO|WARNING|ERROR|CRITICAL):[\w.]{1,60}:"#,
         )
     });
     LINE.is_match(line)
@@ -190,6 +190,7 @@ mod tests {
         let pem = format!("-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----", "A".repeat(64));
         assert!(key(&file(&pem)).is_some_and(|p| p.secrets == ["A".repeat(64)]));
         assert!(log(&file("2026-01-01 10:00:00,1 INFO start\n2026-01-01 10:00:01,1 ERROR no\n")).is_some());
+        assert!(log(&file("INFO:werkzeug:started\nDEBUG:root:no such user ada\n")).is_some());
         assert!(log(&file("127.0.0.1 - - [01/Jan/2026 10:00:00] \"GET / HTTP/1.1\" 200 -\n1.2.3.4 - - [01/Jan/2026 10:00:00] \"GET /a\n")).is_some());
     }
 

@@ -46,11 +46,15 @@ fn judge(surface: &Surface, observations: &Observations, found: &mut Findings) -
         let Some(key) = set.clone().or_else(|| labels::secret_key(exchange)) else { continue };
         let fits = cookies.iter().any(|(_, cookie)| cookie.verify(key.as_bytes()));
         let prose = exchange.is_html() && exchange.status() < 400 && !labels::is_configuration(exchange);
-        let confidence = match set {
-            _ if fits => Confidence::Confirmed,
-            Some(_) if prose => continue, // a page that explains Flask shows such lines too
-            Some(_) => Confidence::Firm,
-            None => Confidence::Tentative,
+        if set.is_some() && prose && !fits {
+            continue; // a page that explains Flask shows such lines too
+        }
+        // A mere word on a label may say something about the key.
+        let word = set.is_none() && key.chars().all(char::is_alphabetic);
+        let confidence = match (fits, word) {
+            (true, _) => Confidence::Confirmed,
+            (false, false) => Confidence::Firm,
+            (false, true) => Confidence::Tentative,
         };
         let evidence =
             Evidence::new(exchange, format!("SECRET_KEY with a value of {} characters", key.chars().count()));

@@ -1,8 +1,9 @@
-use model::{Category, Confidence, Depth, Finding, Location, NotTested, Rule, Severity, Tag};
+use model::{Category, Confidence, Depth, Finding, Location, NotTested, Operation, Parameter, Rule, Severity, Tag};
 
 use super::shell::{self, Print};
 use super::timing::{self, Candidate, Outcome};
 use crate::shared::names::{Kind, suggests};
+use crate::shared::words::words;
 use crate::{Check, Cost, Findings, RunsOn, Survey, Touch, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -44,15 +45,15 @@ pub(crate) static CHECK: Check = Check {
     ..Check::of(&RULE)
 };
 
-/// Parameters whose name suggests commands, hosts or files, and in a deep scan the others as well, are told to wait. An answer that
+/// Parameters that are named like commands, hosts or files, and in a deep scan the others as well, are told to wait. An answer that
 /// comes at once costs nothing but a request.
 async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
     let deep = survey.target.depth == Depth::Deep;
-    let mut candidates = timing::candidates(survey, |p| deep || suggests(&p.name, Kind::Command));
+    let mut candidates = timing::candidates(survey, |o, p| deep || is_named(o, p));
     if candidates.is_empty() {
         return Err(NotTested::not_applicable("no parameter is named like a command, a host or a file"));
     }
-    candidates.sort_by_key(|c| !suggests(&c.parameter.name, Kind::Command));
+    candidates.sort_by_key(|c| !is_named(c.operation, c.parameter));
     let left_out = candidates.len() > if deep { MOST_WHEN_DEEP } else { MOST };
     candidates.truncate(if deep { MOST_WHEN_DEEP } else { MOST });
     let ways: Vec<&str> =
@@ -72,6 +73,11 @@ async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested>
         }
     }
     if left_out && found.is_empty() { Err(NotTested::Sampled) } else { Ok(()) }
+}
+
+/// Whether the name of a parameter, or the path that takes it, suggests a command: `/lookup?host=`, `/cmd?input=`.
+fn is_named(operation: &Operation, parameter: &Parameter) -> bool {
+    suggests(&parameter.name, Kind::Command) || words(&operation.path).any(|word| suggests(&word, Kind::Command))
 }
 
 async fn wait(
