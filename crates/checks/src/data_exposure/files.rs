@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use model::{Confidence, Depth, Evidence, Exchange, Finding, Location, Method, NotTested, Rule, Surface};
 use serde::Deserialize;
 
-pub(super) use content::{Proof, backup, database, environment, key, log, repository, source};
+pub(super) use content::{Proof, backup, database, environment, key, log, repository, requirements, source};
 
 use crate::{Findings, Survey};
 
@@ -116,6 +116,7 @@ mod tests {
         for (kind, check) in [
             ("environment", &d::exposed_env_file::CHECK),
             ("source", &d::exposed_source_file::CHECK),
+            ("requirements", &d::exposed_requirements_file::CHECK),
             ("repository", &d::exposed_git_repository::CHECK),
             ("database", &d::exposed_database_file::CHECK),
             ("backup", &d::exposed_backup::CHECK),

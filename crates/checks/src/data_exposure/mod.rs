@@ -27,6 +27,7 @@ mod exposed_env_file;
 mod exposed_git_repository;
 mod exposed_key_file;
 mod exposed_log;
+mod exposed_requirements_file;
 mod exposed_source_file;
 mod files;
 mod flask_secret_key_exposed;
@@ -77,6 +78,7 @@ pub const CHECKS: &[&Check] = &[
     &exposed_git_repository::CHECK,
     &exposed_key_file::CHECK,
     &exposed_log::CHECK,
+    &exposed_requirements_file::CHECK,
     &exposed_source_file::CHECK,
     &flask_secret_key_exposed::CHECK,
     &framing_allowed::CHECK,

@@ -9,6 +9,7 @@ use regex::Regex;
 use serde::Deserialize;
 
 use super::werkzeug_signs;
+use crate::shared::requirements;
 
 /// A published vulnerability of a range of versions.
 #[derive(Debug, Deserialize)]
@@ -78,7 +79,7 @@ pub(super) struct Shown<'a> {
     pub(super) confidence: Confidence,
 }
 
-/// The versions that answers show, by product: in headers, in the list of packages of Flask-DebugToolbar, and for Werkzeug, where
+/// The versions that answers show, by product: in headers, in the list of packages of Flask-DebugToolbar, in a requirements file that is served, and for Werkzeug, where
 /// neither names it, by what only its old releases send.
 pub(super) fn shown(exchanges: &[Arc<Exchange>]) -> BTreeMap<String, Shown<'_>> {
     let mut found: BTreeMap<String, Shown<'_>> = BTreeMap::new();
@@ -97,6 +98,12 @@ pub(super) fn shown(exchanges: &[Arc<Exchange>]) -> BTreeMap<String, Shown<'_>> 
         }
         for (product, version) in in_toolbar(exchange) {
             add(&product, version.clone(), exchange, format!("the debug toolbar lists {product} {version}"));
+        }
+        for (product, version) in in_requirements(exchange) {
+            // As the table writes it, so that the same package from elsewhere is the same.
+            let known = table().iter().find(|fault| same_name(&fault.product, &product));
+            let how = format!("requirements.txt pins {product} {version}");
+            add(known.map_or(&product, |fault| &fault.product), version, exchange, how);
         }
     }
     if !found.contains_key("Werkzeug")
@@ -127,6 +134,11 @@ pub(super) fn in_headers(exchange: &Exchange) -> Vec<(&'static str, String, Stri
         found.push(("X-AspNet-Version", "ASP.NET".to_owned(), version.to_owned()));
     }
     found
+}
+
+fn in_requirements(exchange: &Exchange) -> Vec<(String, String)> {
+    let named = exchange.request.path().ends_with("requirements.txt");
+    if named { requirements::pins(exchange).unwrap_or_default() } else { Vec::new() }
 }
 
 fn in_toolbar(exchange: &Exchange) -> Vec<(String, String)> {
@@ -186,6 +198,18 @@ mod tests {
             let (one, two) = (pair[0].before.as_deref().unwrap_or("9999"), pair[1].before.as_deref().unwrap_or("9999"));
             assert!(compare(one, two).is_le(), "{} stands after {}", pair[0].id, pair[1].id);
         }
+    }
+
+    #[test]
+    fn a_served_requirements_file_shows_versions() {
+        let text =
+            answered("/requirements.txt", 200, &[("Content-Type", "text/plain")], "werkzeug==2.2.2\njinja2==3.1.2\n");
+        let texts = [text];
+        let found = shown(&texts);
+        assert_eq!(found.keys().collect::<Vec<_>>(), ["Jinja2", "Werkzeug"]);
+        assert_eq!(found["Werkzeug"].version, "2.2.2");
+        let other = answered("/notes.txt", 200, &[("Content-Type", "text/plain")], "werkzeug==2.2.2\njinja2==3.1.2\n");
+        assert!(shown(&[other]).is_empty());
     }
 
     #[test]

@@ -26,6 +26,7 @@ pub mod pagination;
 pub mod patterns;
 pub mod provoke;
 pub mod reflection;
+pub mod requirements;
 #[cfg(test)]
 pub(crate) mod samples;
 pub mod session_id;

@@ -5,6 +5,8 @@ use std::sync::LazyLock;
 use model::Exchange;
 use regex::Regex;
 
+use crate::shared::requirements;
+
 /// Content that proves a file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(in crate::data_exposure) struct Proof {
@@ -100,6 +102,13 @@ pub(in crate::data_exposure) fn repository(exchange: &Exchange) -> Option<Proof>
     Some(Proof::of(line))
 }
 
+/// A requirements file of pip that pins versions.
+pub(in crate::data_exposure) fn requirements(exchange: &Exchange) -> Option<Proof> {
+    let pins = requirements::pins(exchange)?;
+    let named: Vec<String> = pins.iter().take(4).map(|(name, version)| format!("{name}=={version}")).collect();
+    Some(Proof::of(format!("{} pinned packages: {}", pins.len(), named.join(", "))))
+}
+
 /// `SQLite`'s magic number (<https://www.sqlite.org/fileformat.html>).
 pub(in crate::data_exposure) fn database(exchange: &Exchange) -> Option<Proof> {
     let found = exchange.body().starts_with(b"SQLite format 3\0");
@@ -190,7 +199,7 @@ mod tests {
         );
         let plain = answered("/.env", 200, &[("Content-Type", "text/plain")], "path=/.env");
         for exchange in [&echo, &page, &plain, &file(""), &file("not found\n"), &file("OK")] {
-            for proof in [environment, source, repository, database, backup, key, log] {
+            for proof in [environment, source, super::requirements, repository, database, backup, key, log] {
                 assert_eq!(proof(exchange), None);
             }
         }
