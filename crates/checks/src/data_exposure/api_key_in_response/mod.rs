@@ -78,6 +78,7 @@ fn keys(json: &Value) -> Vec<(String, String)> {
             && !value.contains(char::is_whitespace)
             && !word
             && !publishable
+            && !fields::is_path(value)
             && !secrets::is_placeholder(value)
         {
             keys.push((field.path.clone(), value.to_owned()));
@@ -102,6 +103,7 @@ mod tests {
             json!({"api_key": "X-API-Key header"}),
             json!({"username": "ada", "api_key": "9f2b7c41d8e04a6f"}),
             json!({"api_key": "your-api-key-123"}),
+            json!({"private_key": "/etc/ssl/private/server.pem"}),
         ] {
             assert!(keys(&json).is_empty(), "{json}");
         }
