@@ -128,7 +128,7 @@ fn is_key(value: &str, named: Named) -> bool {
         Named::SigningKey => (4..=400).contains(&value.len()) && !ABOUT.contains(&value.to_ascii_lowercase().as_str()),
     };
     // A path or an address says where the key is.
-    let elsewhere = value.starts_with(['/', '.', '$']) || value.contains("://");
+    let elsewhere = fields::is_path(value) || value.starts_with(['.', '$']) || value.contains("://");
     fits && !publishable && !elsewhere && !value.contains(char::is_whitespace) && !secrets::is_placeholder(value)
 }
 
