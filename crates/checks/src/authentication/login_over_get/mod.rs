@@ -72,7 +72,7 @@ fn judge(surface: &Surface, observations: &Observations, found: &mut Findings) -
             found.push(Finding::new(&RULE, Confidence::Firm, location, evidence));
         }
     }
-    if takes_passwords(surface) {
+    if !found.is_empty() || takes_passwords(surface) {
         Ok(())
     } else {
         Err(NotTested::not_applicable("nothing takes a password: no form, no parameter, no place to log in"))
