@@ -1,5 +1,7 @@
 //! Pages that show an API's description in the browser: Swagger UI, `ReDoc`, `RapiDoc`, flasgger's.
 
+use std::sync::Arc;
+
 use model::Exchange;
 
 const MARKS: [&str; 8] = [
@@ -21,10 +23,28 @@ pub fn is_page(exchange: &Exchange) -> bool {
     }
 }
 
+/// Whether an answer is such a page or leads to one that was seen.
+pub fn is_shown(exchange: &Exchange, seen: &[Arc<Exchange>]) -> bool {
+    let leads_to = |location: &str| {
+        let path = location.split(['?', '#']).next().unwrap_or("");
+        seen.iter().any(|e| e.request.path() == path && is_page(e))
+    };
+    let redirected = exchange.response().is_some_and(model::Response::is_redirect);
+    is_page(exchange) || redirected && exchange.header("location").is_some_and(leads_to)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shared::samples::exchange;
+    use crate::shared::samples::{answered, exchange};
+
+    #[test]
+    fn a_redirect_to_documentation_shows_it() {
+        let docs = exchange("/apidocs/", 200, "<html><script src=/swagger-ui-bundle.js></script></html>");
+        let to = |location: &str| answered("/apidocs/index.html?url=/spec", 302, &[("Location", location)], "");
+        assert!(is_shown(&to("/apidocs/"), std::slice::from_ref(&docs)) && is_shown(&docs, &[]));
+        assert!(!is_shown(&to("/"), &[docs]) && !is_shown(&to("/apidocs/"), &[]));
+    }
 
     #[test]
     fn documentation_is_told_by_its_scripts() {

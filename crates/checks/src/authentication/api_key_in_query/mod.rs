@@ -63,7 +63,7 @@ fn judge(surface: &Surface, observations: &Observations, found: &mut Findings) -
         }
     }
     let parameters = surface.operations.iter().any(|o| o.parameters_in(ParameterIn::Query).next().is_some());
-    if parameters || access::is_guarded_somewhere(surface, observations) {
+    if !found.is_empty() || parameters || access::is_guarded_somewhere(surface, observations) {
         Ok(())
     } else {
         Err(NotTested::not_applicable("nobody is asked for credentials, and no parameter is taken from the URL"))

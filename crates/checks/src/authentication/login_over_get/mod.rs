@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use model::{
     Category, Confidence, Evidence, Exchange, Finding, Form, Location, Method, NotTested, Operation, ParameterIn, Rule,
-    Severity, Surface,
+    Severity, Source, Surface,
 };
 
 use crate::shared::fields::{self, Holds};
@@ -72,26 +72,24 @@ fn judge(surface: &Surface, observations: &Observations, found: &mut Findings) -
             found.push(Finding::new(&RULE, Confidence::Firm, location, evidence));
         }
     }
-    if takes_passwords(surface, observations) {
+    if !found.is_empty() || takes_passwords(surface) {
         Ok(())
     } else {
         Err(NotTested::not_applicable("nothing takes a password: no form, no parameter, no place to log in"))
     }
 }
 
-/// Whether there is a log-in or a password field at all, whatever the method.
-fn takes_passwords(surface: &Surface, observations: &Observations) -> bool {
+/// Whether there is a log-in or a password field at all, whatever the method. A mere link to `/login` may be a page that is shown for
+/// every path.
+fn takes_passwords(surface: &Surface) -> bool {
     let in_body = |o: &Operation| {
-        o.body
-            .as_ref()
-            .is_some_and(|body| body.schema.properties.keys().any(|name| fields::holds(name, Holds::Password)))
+        o.body.as_ref().is_some_and(|body| body.schema.properties.keys().any(|k| fields::holds(k, Holds::Password)))
+    };
+    let logs_in = |o: &Operation| {
+        says(&o.path, Meaning::Login) && (o.method == Method::POST || o.source == Source::Specification)
     };
     surface.forms.iter().any(|form| password_field(form).is_some())
-        || surface
-            .operations
-            .iter()
-            .any(|o| says(&o.path, Meaning::Login) || password_parameter(o).is_some() || in_body(o))
-        || observations.exchanges.iter().any(|e| e.is_success() && says(e.request.path(), Meaning::Login))
+        || surface.operations.iter().any(|o| logs_in(o) || password_parameter(o).is_some() || in_body(o))
 }
 
 /// How sure it is that the form is really sent with GET; `None` when it is not. A form that states no method is often sent by a script

@@ -25,7 +25,6 @@ pub(crate) static RULE: Rule = Rule {
 
 pub(crate) static CHECK: Check = Check {
     cost: Cost { requests: 1, touch: Touch::Reads },
-    guesses: true,
     depth: Depth::Standard,
     on_surface: Some(|survey, _| Box::pin(ask(survey))),
     on_exchange: Some(judge),
@@ -38,8 +37,12 @@ pub(crate) static CHECK: Check = Check {
     ..Check::of(&RULE)
 };
 
-/// Asks for the directory of the static files; [`judge`] reads the answer with all others.
+/// Asks for the directory that pages load their files from; [`judge`] reads the answer with all others. Where they load none, the
+/// usual name is a guess for deep scans.
 async fn ask(survey: &Survey<'_>) -> Result<(), NotTested> {
+    if survey.surface.assets.is_empty() && survey.target.depth < Depth::Deep {
+        return Err(NotTested::not_applicable("no page loads files of its own from a directory"));
+    }
     survey.ask(survey.get(files::static_directory(survey.surface))).await.map(drop)
 }
 

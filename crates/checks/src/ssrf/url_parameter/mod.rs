@@ -44,8 +44,9 @@ fn look(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
     let mut any = false;
     for operation in &survey.surface.operations {
         let exchange = evidence(survey, operation);
+        let shows = |e: &Arc<Exchange>| documentation::is_shown(e, &survey.observations.exchanges);
         // A documentation page reads its `url` in the browser.
-        if exchange.as_ref().is_some_and(|e| documentation::is_page(e)) && operation.source != Source::Specification {
+        if exchange.as_ref().is_some_and(shows) && operation.source != Source::Specification {
             continue;
         }
         for (place, name) in urls(operation) {
