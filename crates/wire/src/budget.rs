@@ -13,7 +13,7 @@ pub struct Budget {
 
 impl Budget {
     /// Requests of rate-limit bursts are counted apart, at most this many in a scan.
-    pub const BURST: u32 = 80;
+    pub const BURST: u32 = 60;
 
     /// A budget of so many requests.
     pub fn new(total: u32) -> Budget {

@@ -29,8 +29,8 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    // With the bursts: they come last, when few other requests disturb the times.
-    cost: Cost { requests: 1 + 3 * ROUNDS as u32, touch: Touch::RefusedBursts },
+    cost: Cost { requests: 1 + 3 * ROUNDS as u32, touch: Touch::Refused },
+    alone: true,
     depth: Depth::Standard,
     on_surface: Some(|survey, found| Box::pin(ask(survey, found))),
     twins: Twins::Flask {

@@ -114,10 +114,10 @@ mod tests {
     }
 
     const VECTORS: [(&str, u32, &[&str], &str); 6] = [
-        ("/static/shop.css", 1_294_010_248, &[], "/app"),
+        ("/static/store.css", 1_435_961_339, &[], "/app"),
         ("/static/css/site.css?v=3", 1_216_745_398, &[], "/home/ubuntu/flaskapp"),
-        ("/assets/shop.css", 2_518_420_104, &[], "/usr/src/app"),
-        ("/static/shop.css", 770_313_978, &["acme-shop"], "/srv/acme-shop/acme-shop"),
+        ("/assets/store.css", 2_710_702_843, &[], "/usr/src/app"),
+        ("/static/store.css", 1_037_176_685, &["acme-shop"], "/srv/acme-shop/acme-shop"),
         ("/favicon.ico", 3_328_445_478, &[], "/var/www/html"),
         ("/static/a%20b.css", 369_036_815, &[], "/opt/render/project/src"),
     ];
