@@ -114,10 +114,10 @@ mod tests {
     }
 
     const VECTORS: [(&str, u32, &[&str], &str); 6] = [
-        ("/static/shop.css", 1_294_010_248, &[], "/app"),
+        ("/static/main.css", 1_284_638_579, &[], "/app"),
         ("/static/css/site.css?v=3", 1_216_745_398, &[], "/home/ubuntu/flaskapp"),
-        ("/assets/shop.css", 2_518_420_104, &[], "/usr/src/app"),
-        ("/static/shop.css", 770_313_978, &["acme-shop"], "/srv/acme-shop/acme-shop"),
+        ("/assets/main.css", 2_509_048_435, &[], "/usr/src/app"),
+        ("/static/main.css", 760_942_309, &["acme-shop"], "/srv/acme-shop/acme-shop"),
         ("/favicon.ico", 3_328_445_478, &[], "/var/www/html"),
         ("/static/a%20b.css", 369_036_815, &[], "/opt/render/project/src"),
     ];
