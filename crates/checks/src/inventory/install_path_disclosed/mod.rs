@@ -114,10 +114,10 @@ mod tests {
     }
 
     const VECTORS: [(&str, u32, &[&str], &str); 6] = [
-        ("/static/store.css", 1_435_961_339, &[], "/app"),
+        ("/static/main.css", 1_284_638_579, &[], "/app"),
         ("/static/css/site.css?v=3", 1_216_745_398, &[], "/home/ubuntu/flaskapp"),
-        ("/assets/store.css", 2_710_702_843, &[], "/usr/src/app"),
-        ("/static/store.css", 1_037_176_685, &["acme-shop"], "/srv/acme-shop/acme-shop"),
+        ("/assets/main.css", 2_509_048_435, &[], "/usr/src/app"),
+        ("/static/main.css", 760_942_309, &["acme-shop"], "/srv/acme-shop/acme-shop"),
         ("/favicon.ico", 3_328_445_478, &[], "/var/www/html"),
         ("/static/a%20b.css", 369_036_815, &[], "/opt/render/project/src"),
     ];
