@@ -133,6 +133,8 @@ pub(crate) struct Found {
     operations: BTreeMap<(String, Method), Operation>,
     /// Paths already read for links.
     read: BTreeSet<String>,
+    /// Paths that answered with an OpenAPI document.
+    documents: BTreeSet<String>,
     /// Paths already tried as OpenAPI documents.
     tried: BTreeSet<String>,
     /// Paths whose operation got the parameters that a refusal asked for.

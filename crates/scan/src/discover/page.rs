@@ -36,7 +36,11 @@ pub(crate) fn read(exchange: &Exchange, target: &Target, surface: &mut Surface, 
         }
     } else if response.is_success() && response.media_type() == "text/plain" {
         prose_links(&exchange.text(), exchange, target, found);
-    } else if let Some(json) = response.json().filter(|j| response.is_success() && !is_specification(j)) {
+    } else if let Some(json) = response.json().filter(|_| response.is_success()) {
+        if is_specification(json) {
+            found.documents.insert(exchange.request.target.clone());
+            return;
+        }
         let mut links = Vec::new();
         json_links(json, &mut links, 0);
         for path in links.into_iter().take(LINKS) {
