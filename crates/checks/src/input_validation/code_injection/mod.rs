@@ -3,7 +3,7 @@ use std::sync::Arc;
 use model::{Category, Confidence, Evidence, Exchange, Finding, NotTested, Parameter, Rule, Severity, Tag};
 
 use crate::shared::names::{Kind, suggests};
-use crate::shared::{inputs, reflection};
+use crate::shared::{heard, inputs, reflection};
 use crate::{Check, Cost, Findings, Probe, RunsOn, Touch, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -63,9 +63,13 @@ async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
     if chosen.is_empty() {
         return Err(NotTested::inconclusive("no parameter changed the answer"));
     }
+    let languages: Vec<&Language> = LANGUAGES.iter().filter(|l| deep || (l.suits)(probe.surface)).collect();
+    if languages.is_empty() {
+        return Err(NotTested::OverBudget); // a deep scan asks in all of them
+    }
     chosen.sort_by_key(|p| !suggests(&p.name, Kind::Expression));
     for parameter in chosen.into_iter().take(if deep { inputs::MOST } else { 2 }) {
-        for language in LANGUAGES.iter().filter(|l| deep || (l.suits)(probe.surface)) {
+        for language in &languages {
             let first = evaluate(probe, parameter, language, "first").await?;
             let Some((exchange, value)) = first else { continue };
             if let Some((second, other)) = evaluate(probe, parameter, language, "again").await? {
@@ -77,7 +81,7 @@ async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
             }
         }
     }
-    Ok(())
+    heard::end(probe, found).await
 }
 
 /// The answer and the value when it holds the value.
