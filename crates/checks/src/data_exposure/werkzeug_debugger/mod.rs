@@ -36,12 +36,22 @@ const RESOURCE: &str = "/?__debugger__=yes&cmd=resource&f=debugger.js";
 async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
     let script = survey.ask(survey.get(RESOURCE)).await?;
     if !is_script(&script) {
-        return Ok(());
+        return if is_filtered(survey, &script) { Err(filtered(&script)) } else { Ok(()) };
     }
     let other = format!("/?__debugger__=yes&cmd=resource&f={}.js", survey.canary("control"));
     let control = survey.ask(survey.get(other)).await?;
     found.extend(judge(&script, &control));
     Ok(())
+}
+
+/// Whether the query was refused where the same path without it is not: the debugger may be there behind a filter.
+fn is_filtered(survey: &Survey<'_>, script: &Exchange) -> bool {
+    let plain = survey.observations.called(survey.surface).find(|(o, _)| o.path == "/").map(|(_, e)| e.status());
+    matches!(script.status(), 403 | 406) && plain.is_some_and(|plain| plain != script.status())
+}
+
+fn filtered(script: &Exchange) -> NotTested {
+    NotTested::inconclusive(format!("something before the application refuses the query ({})", script.status()))
 }
 
 fn is_script(exchange: &Exchange) -> bool {

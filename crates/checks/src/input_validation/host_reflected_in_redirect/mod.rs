@@ -39,7 +39,10 @@ async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested>
     let host = hosts::probe_host(survey);
     let other = survey.send(hosts::claiming(&request, "Host", &host)).await?;
     let Some(address) = other.header("location").filter(|_| hosts::names(&other, &host).is_some()) else {
-        return Ok(());
+        // Redirected elsewhere, or refused for the host: 400 by Flask, 403 and 421 by proxies.
+        let tells = other.header("location").is_some() || matches!(other.status(), 400 | 403 | 421);
+        let why = || NotTested::not_applicable("a doubled slash is not redirected");
+        return if tells { Ok(()) } else { Err(why()) };
     };
     let evidence = Evidence::new(&other, format!("{} with Location: {address}", other.status()));
     let plain = survey.send(request).await?;

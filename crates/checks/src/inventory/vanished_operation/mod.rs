@@ -41,11 +41,17 @@ async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested>
     if survey.surface.specification.is_none() {
         return Err(NotTested::NoSpecification);
     }
+    if !survey.surface.has("Flask") {
+        return Err(NotTested::not_applicable("only Flask answers OPTIONS for what it has a route for"));
+    }
     let doubtful = survey
         .observations
         .called(survey.surface)
-        .filter(|(o, e)| is_promised(o) && has_path_parameters(o) && e.status() == 404 && survey.surface.has("Flask"));
-    for (operation, exchange) in doubtful.take(MOST) {
+        .filter(|(o, e)| is_promised(o) && has_path_parameters(o) && e.status() == 404)
+        .take(MOST);
+    let mut any = false;
+    for (operation, exchange) in doubtful {
+        any = true;
         let options = Operation { method: Method::OPTIONS, ..operation.clone() };
         let answer = survey.ask(fill::request(&options, survey.surface, survey.target, &[])).await?;
         if answer.status() == 404 {
@@ -54,7 +60,7 @@ async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested>
             found.push(Finding::new(&RULE, Confidence::Firm, Location::of(operation), evidence).also(control));
         }
     }
-    Ok(())
+    if any { Ok(()) } else { Err(NotTested::not_applicable("no operation on an object was answered with 404")) }
 }
 
 fn judge(surface: &Surface, observations: &Observations, found: &mut Findings) -> Result<(), NotTested> {
