@@ -83,6 +83,8 @@ fn what_a_gate_keeps_from_being_asked_is_not_tested() {
             "{rule} {reasons}"
         );
     }
+    let (verdict, reasons) = outcome("open-redirect", deaf, None);
+    assert_eq!(verdict, Verdict::NotApplicable, "{reasons}");
 }
 
 #[test]
