@@ -1,6 +1,6 @@
 use std::ops::Deref;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use model::{Exchange, Location, NotTested, Operation, OrderKey, Origin, Request, Surface, Target, TlsReport};
 use sha2::{Digest, Sha256};
@@ -25,6 +25,7 @@ pub struct Survey<'a> {
     rule: &'static str,
     callback: Option<&'a Callback>,
     tally: Counters,
+    payloads: Mutex<Vec<Arc<Exchange>>>,
 }
 
 /// What one detector's requests came to.
@@ -36,10 +37,8 @@ pub struct Tally {
     pub silent: u32,
     /// Those answered with a status by which firewalls and rate limits refuse: 403, 429, 503.
     pub refused: u32,
-    /// Those that carried a payload.
-    pub payloads: u32,
-    /// Payloads that were refused so, or as not acceptable (406).
-    pub payloads_refused: u32,
+    /// Those of them that nobody looked at: 429, 503.
+    pub put_off: u32,
 }
 
 #[derive(Debug, Default)]
@@ -47,8 +46,7 @@ struct Counters {
     asked: AtomicU32,
     silent: AtomicU32,
     refused: AtomicU32,
-    payloads: AtomicU32,
-    payloads_refused: AtomicU32,
+    put_off: AtomicU32,
 }
 
 impl<'a> Survey<'a> {
@@ -73,6 +71,7 @@ impl<'a> Survey<'a> {
             rule,
             callback: None,
             tally: Counters::default(),
+            payloads: Mutex::default(),
         }
     }
 
@@ -120,15 +119,14 @@ impl<'a> Survey<'a> {
         if exchange.response().is_none() && exchange.request.origin == self.target.origin {
             self.tally.silent.fetch_add(1, Ordering::Relaxed);
         }
-        let refused = matches!(exchange.status(), 403 | 429 | 503);
-        if refused {
+        if matches!(exchange.status(), 403 | 429 | 503) {
             self.tally.refused.fetch_add(1, Ordering::Relaxed);
         }
+        if matches!(exchange.status(), 429 | 503) {
+            self.tally.put_off.fetch_add(1, Ordering::Relaxed);
+        }
         if !exchange.request.is_clean() {
-            self.tally.payloads.fetch_add(1, Ordering::Relaxed);
-            if refused || exchange.status() == 406 {
-                self.tally.payloads_refused.fetch_add(1, Ordering::Relaxed);
-            }
+            self.payloads.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::clone(&exchange));
         }
         Ok(exchange)
     }
@@ -140,9 +138,13 @@ impl<'a> Survey<'a> {
             asked: count(&self.tally.asked),
             silent: count(&self.tally.silent),
             refused: count(&self.tally.refused),
-            payloads: count(&self.tally.payloads),
-            payloads_refused: count(&self.tally.payloads_refused),
+            put_off: count(&self.tally.put_off),
         }
+    }
+
+    /// What came of the requests so far that carried a payload of ours.
+    pub fn payloads(&self) -> Vec<Arc<Exchange>> {
+        self.payloads.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Like [`Survey::send`], for askers who can do nothing without a response.

@@ -130,6 +130,11 @@ pub async fn online(survey: &Survey<'_>) -> Result<Option<Accepted>, NotTested> 
     Ok(None)
 }
 
+/// Why no guess taken up says nothing about the key.
+pub fn no_cookie() -> NotTested {
+    NotTested::not_applicable("no Flask session cookie was handed out, and none signed with a likely key was taken up")
+}
+
 /// The request of the scan's own path with a harmless session signed with this key.
 pub fn forged(survey: &Survey<'_>, cookie: &str, key: &[u8]) -> Request {
     // A little in the past: itsdangerous refuses what was signed in the future by its own clock.

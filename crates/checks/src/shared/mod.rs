@@ -15,6 +15,7 @@ pub mod fill;
 pub mod flask_session;
 pub mod graphql;
 pub mod guess;
+pub mod heard;
 pub mod identifiers;
 pub mod inputs;
 pub mod jwt;

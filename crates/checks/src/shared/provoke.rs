@@ -60,6 +60,15 @@ pub async fn errors(survey: &Survey<'_>) -> Result<Vec<Provoked>, NotTested> {
     Ok(provoked)
 }
 
+/// Whether any attempt was answered as an error, so that there was something to look at.
+///
+/// # Errors
+/// [`NotTested::Inconclusive`] when none was.
+pub fn any(provoked: &[Provoked]) -> Result<(), NotTested> {
+    let failed = provoked.iter().any(|p| matches!(p.answer.status(), 400 | 422 | 500..));
+    if failed { Ok(()) } else { Err(NotTested::inconclusive("no error could be provoked")) }
+}
+
 fn attempts(survey: &Survey<'_>) -> Vec<(String, Arc<Exchange>, Request)> {
     let called: Vec<(&Operation, &Arc<Exchange>)> =
         survey.observations.called(survey.surface).filter(|(o, e)| o.method == Method::GET && e.is_success()).collect();

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use model::{Confidence, Exchange, NotTested, Origin, Request, Scheme};
+use model::{Certificate, Confidence, Exchange, NotTested, Origin, Request, Scheme, TlsReport};
 
 use super::challenge;
 use crate::Survey;
@@ -68,6 +68,14 @@ pub async fn witness(survey: &Survey<'_>) -> Result<Arc<Exchange>, NotTested> {
         Some(exchange) => Ok(Arc::clone(exchange)),
         None => survey.ask(survey.get(&survey.target.path)).await,
     }
+}
+
+/// The server's certificate.
+///
+/// # Errors
+/// [`NotTested::NoAnswer`] when no handshake showed one.
+pub fn leaf(report: &TlsReport) -> Result<&Certificate, NotTested> {
+    report.chain.first().ok_or(NotTested::NoAnswer)
 }
 
 /// Where a redirect to HTTPS leads, when the answer is one.

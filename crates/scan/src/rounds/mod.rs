@@ -102,7 +102,8 @@ async fn run_wave(wave: &[&PlannedCheck], means: &Means<'_>) -> Vec<Outcome> {
         .map(|task| {
             let found = task.found.into_vec();
             announce(&found, means.listener);
-            let result = if found.is_empty() { sound(task.result, task.tally, dead) } else { task.result };
+            let is_burst = task.planned.check.cost.touch.is_burst();
+            let result = if found.is_empty() { sound(task.result, task.tally, dead, is_burst) } else { task.result };
             Outcome { check: task.planned.check, operation: task.planned.operation, found, result, tally: task.tally }
         })
         .collect()
@@ -114,18 +115,17 @@ fn discredit(outcome: &mut Outcome) {
     outcome.result = Err(NotTested::Blocked);
 }
 
-/// "Holds" only when the target was there to hold: an answer that did not come proves nothing.
-fn sound(result: Result<(), NotTested>, tally: Tally, dead: bool) -> Result<(), NotTested> {
+/// "Holds" only when the target was there to hold: an answer that did not come proves nothing, and neither does one that puts the
+/// caller off, but to a burst, which is after just that.
+fn sound(result: Result<(), NotTested>, tally: Tally, dead: bool, is_burst: bool) -> Result<(), NotTested> {
     result?;
-    if tally.silent > 0 || dead && tally.asked == 0 { Err(NotTested::NoAnswer) } else { Ok(()) }
-}
-
-/// An operation that serves everybody but refuses every payload alike stands behind a filter, which was tested in its place.
-fn let_through(open: bool, tally: Tally) -> Result<(), NotTested> {
-    if open && tally.payloads > 0 && tally.payloads == tally.payloads_refused {
-        return Err(NotTested::inconclusive("every payload was refused before it could do anything"));
+    if tally.silent > 0 || dead && tally.asked == 0 {
+        Err(NotTested::NoAnswer)
+    } else if tally.put_off > 0 && !is_burst {
+        Err(NotTested::inconclusive("a request was answered with 429 or 503"))
+    } else {
+        Ok(())
     }
-    Ok(())
 }
 
 async fn ask(task: &mut Task<'_>, means: &Means<'_>) {
@@ -144,9 +144,8 @@ async fn ask(task: &mut Task<'_>, means: &Means<'_>) {
         (Some(at), Some(on_operation), _) => {
             let plain = observed.plain.get(at).and_then(Option::as_ref);
             let probe = Probe::new(survey, &surface.operations[at], plain);
-            let result = caught(AssertUnwindSafe(on_operation(&probe, &mut task.found)).catch_unwind().await);
+            task.result = caught(AssertUnwindSafe(on_operation(&probe, &mut task.found)).catch_unwind().await);
             task.tally = probe.tally();
-            task.result = result.and_then(|()| let_through(plain.is_some_and(|e| e.is_success()), task.tally));
         }
         (None, _, Some(on_surface)) => {
             task.result = caught(AssertUnwindSafe(on_surface(&survey, &mut task.found)).catch_unwind().await);
@@ -215,21 +214,18 @@ mod tests {
 
     #[test]
     fn holding_needs_answers() {
-        let tally = |silent, refused| Tally { asked: 3, silent, refused, ..Tally::default() };
-        assert_eq!(sound(Ok(()), tally(0, 0), false), Ok(()));
-        assert_eq!(sound(Ok(()), tally(1, 0), false), Err(NotTested::NoAnswer));
-        assert_eq!(sound(Ok(()), tally(0, 3), false), Ok(()), "a refusal is an answer");
+        let tally = |silent, refused, put_off| Tally { asked: 3, silent, refused, put_off };
+        let sound = |result, tally, dead| sound(result, tally, dead, false);
+        assert_eq!(sound(Ok(()), tally(0, 0, 0), false), Ok(()));
+        assert_eq!(sound(Ok(()), tally(1, 0, 0), false), Err(NotTested::NoAnswer));
+        assert_eq!(sound(Ok(()), tally(0, 3, 0), false), Ok(()), "a refusal is an answer");
+        assert!(
+            matches!(sound(Ok(()), tally(0, 3, 1), false), Err(NotTested::Inconclusive(_))),
+            "being put off is none"
+        );
+        assert_eq!(super::sound(Ok(()), tally(0, 3, 1), false, true), Ok(()), "a burst is after just that");
         assert_eq!(sound(Ok(()), Tally::default(), true), Err(NotTested::NoAnswer));
-        assert_eq!(sound(Err(NotTested::Cut), tally(1, 0), false), Err(NotTested::Cut));
-    }
-
-    #[test]
-    fn a_filter_is_not_what_was_asked_about() {
-        let tally = |payloads, payloads_refused| Tally { asked: 3, payloads, payloads_refused, ..Tally::default() };
-        assert!(let_through(true, tally(2, 2)).is_err());
-        assert_eq!(let_through(true, tally(2, 1)), Ok(()), "one payload came through");
-        assert_eq!(let_through(true, tally(0, 0)), Ok(()), "nothing was put in");
-        assert_eq!(let_through(false, tally(2, 2)), Ok(()), "the operation refuses everybody");
+        assert_eq!(sound(Err(NotTested::Cut), tally(1, 0, 0), false), Err(NotTested::Cut));
     }
 
     static BROKEN: Check = Check {

@@ -36,8 +36,11 @@ const STYLE: &str = "/_debug_toolbar/static/css/toolbar.css";
 /// An API without HTML pages shows the toolbar only by its files.
 async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
     let shown = survey.observations.called(survey.surface).any(|(_, exchange)| toolbar::is_on(exchange));
-    if shown || !survey.surface.may_be_flask() {
+    if shown {
         return Ok(());
+    }
+    if !survey.surface.may_be_flask() {
+        return Err(NotTested::not_applicable("the target is not a Flask application"));
     }
     for mount in survey.mounts() {
         let style = survey.ask(survey.get(format!("{mount}{STYLE}"))).await?;

@@ -38,7 +38,7 @@ pub(crate) static CHECK: Check = Check {
 
 /// Provokes error answers; [`judge`] reads them with all others.
 async fn ask(survey: &Survey<'_>) -> Result<(), NotTested> {
-    provoke::errors(survey).await.map(drop)
+    provoke::any(&provoke::errors(survey).await?)
 }
 
 /// In an error answer a trace is a leak. In a successful one it may be content, unless the answer is JSON that names it an error.

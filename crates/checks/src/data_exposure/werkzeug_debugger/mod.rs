@@ -42,8 +42,21 @@ async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested>
             found.extend(judge(&script, &control));
             break;
         }
+        if is_filtered(survey, &script) {
+            return Err(filtered(&script));
+        }
     }
     Ok(())
+}
+
+/// Whether the query was refused where the same path without it is not: the debugger may be there behind a filter.
+fn is_filtered(survey: &Survey<'_>, script: &Exchange) -> bool {
+    let plain = survey.observations.called(survey.surface).find(|(o, _)| o.path == "/").map(|(_, e)| e.status());
+    matches!(script.status(), 403 | 406) && plain.is_some_and(|plain| plain != script.status())
+}
+
+fn filtered(script: &Exchange) -> NotTested {
+    NotTested::inconclusive(format!("something before the application refuses the query ({})", script.status()))
 }
 
 fn is_script(exchange: &Exchange) -> bool {

@@ -47,9 +47,16 @@ async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested>
     if survey.origin().is_loopback() && believed_here {
         return Err(NotTested::inconclusive("the server believes the header from clients on its own machine"));
     }
-    if transport::serves(&secure) {
-        let control = survey.ask(claiming("http")).await?;
-        found.extend(judge(&secure, &control));
+    if transport::to_https(&secure).is_some() {
+        return Ok(());
+    }
+    if !transport::serves(&secure) {
+        return Err(NotTested::inconclusive(format!("with the header it is answered with {}", secure.status())));
+    }
+    let control = survey.ask(claiming("http")).await?;
+    found.extend(judge(&secure, &control));
+    if found.is_empty() {
+        return Err(NotTested::inconclusive("served with the header, whatever it claims"));
     }
     Ok(())
 }

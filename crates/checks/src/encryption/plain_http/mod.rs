@@ -38,6 +38,11 @@ async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested>
     let others = survey.observations.plain.iter().flatten();
     let exchanges: Vec<&Arc<Exchange>> = std::iter::once(&plain).chain(others).collect();
     found.extend(judge(&exchanges));
+    // 404 and failures are neither the product nor a refusal to serve it in the clear (426, or nginx's 400).
+    let closed = transport::to_https(&plain).is_some() || matches!(plain.status(), 400 | 426);
+    if found.is_empty() && !closed {
+        return Err(NotTested::inconclusive(format!("plain HTTP is answered with {}", plain.status())));
+    }
     Ok(())
 }
 

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use model::{Category, Confidence, Evidence, Exchange, Finding, NotTested, Parameter, Rule, Severity, Tag};
 
 use crate::shared::names::{Kind, suggests};
-use crate::shared::{inputs, reflection};
+use crate::shared::{heard, inputs, reflection};
 use crate::{Check, Cost, Findings, Probe, RunsOn, Touch, Twins};
 
 mod differential;
@@ -71,7 +71,7 @@ async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
             }
         }
     }
-    Ok(())
+    heard::end(probe, found).await
 }
 
 /// Code whose value is shown: two products, each written backwards.

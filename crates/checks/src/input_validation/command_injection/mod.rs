@@ -4,7 +4,7 @@ use model::{Category, Confidence, Evidence, Exchange, Finding, NotTested, Parame
 
 use super::shell::{self, Print};
 use crate::shared::names::{Kind, suggests};
-use crate::shared::{inputs, reflection};
+use crate::shared::{heard, inputs, reflection};
 use crate::{Check, Cost, Findings, Probe, RunsOn, Touch, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -69,7 +69,7 @@ async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
             }
         }
     }
-    Ok(())
+    heard::end(probe, found).await
 }
 
 async fn prove(probe: &Probe<'_>, parameter: &Parameter, way: &str) -> Result<Option<Finding>, NotTested> {

@@ -1,6 +1,6 @@
 use model::{Category, Confidence, Evidence, Finding, Method, NotTested, Parameter, Request, Rule, Severity, Tag};
 
-use crate::shared::{inputs, reflection};
+use crate::shared::{heard, inputs, reflection};
 use crate::{Check, Cost, Findings, Probe, RunsOn, Touch, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -49,9 +49,7 @@ const AGAIN: u32 = 4;
 /// Where the marks made the server fail and the ordinary call succeeds: a plain word in each parameter, and on a failure again.
 async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
     let plain = probe.plain()?;
-    if plain.status() >= 400 {
-        return Err(NotTested::inconclusive("the ordinary call does not succeed either"));
-    }
+    heard::works(plain)?;
     let failed = reflection::of(probe).await?.iter().any(|marked| marked.exchange.status() == 500);
     let declared: Vec<&Parameter> =
         inputs::all(probe.operation).filter(|p| !inputs::takes_text(p, probe.operation)).collect();
@@ -59,7 +57,10 @@ async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
     for parameter in suspects.into_iter().take(2) {
         let failing = inputs::with(probe, parameter, &probe.canary("word"));
         let first = probe.send(failing.clone()).await?;
-        if first.status() == 500 && is_steady(probe, &failing, &plain.request).await? {
+        if first.status() == 500 {
+            if !is_steady(probe, &failing, &plain.request).await? {
+                return Err(NotTested::inconclusive("the server fails now and then"));
+            }
             let evidence = Evidence::new(&first, "500 for a plain word, each time");
             let control = Evidence::new(plain, format!("{} for the ordinary value, each time", plain.status()));
             let location = probe.location().parameter(parameter.place.id(), &parameter.name);
@@ -67,7 +68,7 @@ async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
             break;
         }
     }
-    Ok(())
+    heard::end(probe, found).await
 }
 
 /// Whether the word fails each time and the ordinary value never does, when both are really sent again.

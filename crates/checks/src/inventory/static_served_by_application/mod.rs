@@ -34,8 +34,11 @@ async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested>
         return Err(NotTested::not_applicable("no asset of the target's own was found"));
     };
     let asset = survey.ask(survey.get(path)).await?;
+    if !asset.is_success() {
+        return Err(NotTested::inconclusive(format!("the asset is answered with {}", asset.status())));
+    }
     let tag = asset.header("etag").unwrap_or("");
-    if asset.is_success() && path_checksum(tag).is_some() {
+    if path_checksum(tag).is_some() {
         let location = Location::at(Method::GET, asset.request.path());
         found.push(Finding::new(&RULE, Confidence::Firm, location, Evidence::new(&asset, format!("ETag: {tag}"))));
     }

@@ -46,7 +46,9 @@ async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested>
     let called = survey.observations.called(survey.surface);
     let doubtful = called.filter(|(o, e)| is_promised(o) && e.status() == 404);
     let flask = survey.surface.shows_flask();
+    let mut any = false;
     for (operation, exchange) in doubtful.filter(|(o, _)| flask || may_be_missing(o)).take(MOST) {
+        any = true;
         let control = if flask {
             let options = Operation { method: Method::OPTIONS, ..operation.clone() };
             let answer = survey.ask(fill::request(&options, survey.surface, survey.target, &[])).await?;
@@ -62,7 +64,7 @@ async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested>
             found.push(Finding::new(&RULE, Confidence::Firm, Location::of(operation), evidence).also(control));
         }
     }
-    Ok(())
+    if any { Ok(()) } else { Err(NotTested::not_applicable("no operation of the document was answered with 404")) }
 }
 
 /// What says by its status that the operation is not served as described. A 404 does not say it.

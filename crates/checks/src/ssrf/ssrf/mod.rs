@@ -5,7 +5,7 @@ use model::{Category, Confidence, Evidence, Finding, NotTested, Parameter, Param
 use wire::Callback;
 
 use super::fetches::{self, Sent};
-use crate::shared::{fill, inputs};
+use crate::shared::{fill, heard, inputs};
 use crate::{Check, Cost, Findings, Probe, RunsOn, Touch, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -26,7 +26,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost { requests: fetches::MOST as u32 * 2 + 1, touch: Touch::Reads },
+    cost: Cost { requests: fetches::MOST as u32 * 2 + 1 + heard::REQUESTS, touch: Touch::Reads },
     applies: fetches::may_take_a_url,
     on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
     twins: Twins::Flask {
@@ -83,7 +83,7 @@ async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
         let detail = if shown { "What it fetches is shown to the caller." } else { "What it fetches is not shown." };
         found.push(Finding::new(&RULE, Confidence::Confirmed, location, evidence).detail(detail));
     }
-    Ok(())
+    heard::end(probe, found).await
 }
 
 /// Most parameters that are named in one request.

@@ -1,7 +1,7 @@
 use model::{Category, Confidence, Evidence, Finding, NotTested, Rule, Severity, Tag};
 
 use super::fetches;
-use crate::shared::inputs;
+use crate::shared::{heard, inputs};
 use crate::{Check, Cost, Findings, Probe, RunsOn, Touch, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -22,7 +22,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost { requests: 9, touch: Touch::Reads },
+    cost: Cost { requests: 9 + heard::REQUESTS, touch: Touch::Reads },
     applies: fetches::takes_a_url,
     on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
     twins: Twins::Flask {
@@ -50,7 +50,7 @@ async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
             let evidence = Evidence::new(&exchange, "the answer is the listing of the cloud machine's metadata");
             found.push(Finding::new(&RULE, Confidence::Confirmed, location, evidence));
         }
-        return Ok(());
+        return heard::end(probe, found).await;
     }
     let (_, address) = probe.callback().await?;
     let port = address.rsplit(':').next().unwrap_or("80");
@@ -76,7 +76,7 @@ async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
         let control = Evidence::new(&plain.exchange, "with 127.0.0.1 it did not");
         found.push(Finding::new(&RULE, Confidence::Confirmed, location, evidence).also(control));
     }
-    Ok(())
+    heard::end(probe, found).await
 }
 
 /// Names that the listing of EC2 and those who imitate it always has.

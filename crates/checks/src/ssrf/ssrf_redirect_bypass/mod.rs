@@ -1,7 +1,9 @@
+use std::time::Duration;
+
 use model::{Category, Confidence, Evidence, Finding, NotTested, Rule, Severity, Tag};
 
 use super::fetches;
-use crate::shared::inputs;
+use crate::shared::{heard, inputs};
 use crate::{Check, Cost, Findings, Probe, RunsOn, Touch, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -22,7 +24,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost { requests: 3, touch: Touch::Reads },
+    cost: Cost { requests: 3 + heard::REQUESTS, touch: Touch::Reads },
     depth: model::Depth::Deep,
     applies: fetches::takes_a_url,
     on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
@@ -44,7 +46,7 @@ async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
     if !probe.origin().is_loopback() {
         return Err(NotTested::inconclusive("needs a listener under a permitted and a refused name"));
     }
-    let (_, address) = probe.callback().await?;
+    let (callback, address) = probe.callback().await?;
     let port = address.rsplit(':').next().unwrap_or("80");
     let word = fetches::word(probe, parameter, "direct");
     let value = format!("http://{REFUSED}:{port}/{word}");
@@ -63,6 +65,8 @@ async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
         let evidence = Evidence::new(&redirected.exchange, told);
         let control = Evidence::new(&direct.exchange, format!("named directly, {REFUSED} was not called"));
         found.push(Finding::new(&RULE, Confidence::Confirmed, location, evidence).also(control));
+    } else if callback.call(&first, Duration::ZERO).await.is_none() {
+        return Err(NotTested::not_applicable("a permitted address is not fetched either"));
     }
-    Ok(())
+    heard::end(probe, found).await
 }
