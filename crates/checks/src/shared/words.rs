@@ -26,6 +26,10 @@ pub enum Meaning {
     Entrance,
     /// Costs the server more than a look-up.
     Expensive,
+    /// Begins a segment that calls for an action.
+    Action,
+    /// Calls for an action on the object beside it.
+    ActionOn,
 }
 
 #[derive(Deserialize)]
@@ -58,7 +62,7 @@ pub fn says(text: &str, meaning: Meaning) -> bool {
 
 /// Whether calling the operation looks as if it changed state, by the words of its path and operation id.
 pub fn looks_destructive(operation: &Operation) -> bool {
-    destructive_word(operation).is_some()
+    destructive_word(operation).is_some() || calls_for_action(&operation.path)
 }
 
 /// The word that says so. What an HTML form or a link shows has no operation id.
@@ -71,6 +75,31 @@ pub fn destructive_word(operation: &Operation) -> Option<String> {
         let stem = THINGS.iter().find_map(|thing| word.strip_suffix(thing)).unwrap_or(word);
         says(word, Meaning::Destructive) || says(stem, Meaning::Destructive)
     })
+}
+
+/// Whether a segment of a path calls for an action: it begins like one and goes on, or names one and stands beside an object. Alone,
+/// `/like` and `/start` may be pages.
+fn calls_for_action(path: &str) -> bool {
+    let segments: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
+    let calls = |at: usize| {
+        let said: Vec<String> = words(segments[at]).collect();
+        let said = said.join(" ");
+        let rows = || table().iter().filter(|row| row.meaning == Meaning::Action);
+        let begins = rows().flat_map(|row| &row.words).any(|start| {
+            said.strip_prefix(start.as_str())
+                .is_some_and(|rest| rest.starts_with(' ') || rest.is_empty() && start.contains(' '))
+        });
+        let object = |beside: Option<&&str>| beside.is_some_and(|s| s.starts_with('{'));
+        let before = at.checked_sub(1).and_then(|before| segments.get(before));
+        let after = segments.get(at + 1);
+        // `/toggle/dark` sets what it names; `/like/count` counts.
+        let sets = after.is_some()
+            && at + 2 == segments.len()
+            && matches!(said.as_str(), "toggle" | "set" | "enable" | "activate");
+        let names = says(&said, Meaning::ActionOn) && !said.contains(' ');
+        begins || names && (object(before) || object(after) || sets)
+    };
+    (0..segments.len()).any(|at| !segments[at].starts_with('{') && calls(at))
 }
 
 /// The words of a path or camel-case identifier, lower-case.
@@ -118,6 +147,48 @@ mod tests {
             assert!(looks_destructive(&operation(path)), "{path}");
         }
         for path in ["/created", "/users", "/initial", "/presets", "/seeds", "/data", "/all"] {
+            assert!(!looks_destructive(&operation(path)), "{path}");
+        }
+    }
+
+    #[test]
+    fn actions_on_objects_are_left_alone() {
+        let operation = |path: &str| Operation::undeclared(Method::GET, path, Source::Link);
+        for path in [
+            "/add_to_cart/{id}",
+            "/start_over",
+            "/set-theme/dark",
+            "/markRead/{id}",
+            "/toggle/dark",
+            "/like/{id}",
+            "/items/{id}/like",
+            "/users/{id}/follow",
+            "/buy/{id}",
+            "/enable/beta",
+            "/switch_to/{id}",
+        ] {
+            assert!(looks_destructive(&operation(path)), "{path}");
+        }
+        for path in [
+            "/like",
+            "/likes/{id}",
+            "/start",
+            "/start_date/{id}",
+            "/stops/{id}/stop_times",
+            "/settings",
+            "/set",
+            "/sets/{id}",
+            "/like/count",
+            "/add",
+            "/books/add",
+            "/{id}/update",
+            "/joins",
+            "/market",
+            "/markets/{id}",
+            "/movements",
+            "/buyers/{id}",
+            "/mark",
+        ] {
             assert!(!looks_destructive(&operation(path)), "{path}");
         }
     }
