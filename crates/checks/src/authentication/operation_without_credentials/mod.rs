@@ -1,6 +1,8 @@
 use std::sync::Arc;
 
-use model::{Category, Confidence, Evidence, Exchange, Finding, Location, Method, NotTested, Rule, Severity};
+use model::{
+    Category, Confidence, Evidence, Exchange, Finding, Location, Method, NotTested, Operation, Rule, Severity, Surface,
+};
 use serde_json::Value;
 
 use crate::shared::compare::Face;
@@ -26,7 +28,7 @@ pub(crate) static RULE: Rule = Rule {
 
 pub(crate) static CHECK: Check = Check {
     cost: Cost { requests: 2, touch: Touch::Reads },
-    applies: |operation, _| operation.method == Method::GET && operation.declares_security(),
+    applies: |operation, surface| operation.method == Method::GET && names_a_lock(operation, surface),
     on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
@@ -35,6 +37,15 @@ pub(crate) static CHECK: Check = Check {
     },
     ..Check::of(&RULE)
 };
+
+/// Whether the document asks for credentials that it also describes. A scheme that is named and defined nowhere (a slip of the
+/// document) is a lock that nobody could have a key for.
+fn names_a_lock(operation: &Operation, surface: &Surface) -> bool {
+    let defined =
+        |name: &String| surface.specification.as_ref().is_none_or(|facts| facts.security_schemes.contains_key(name));
+    let alternatives = operation.security.iter().flatten();
+    operation.declares_security() && alternatives.into_iter().all(|schemes| schemes.iter().all(defined))
+}
 
 async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
     let mut request = probe.request().anonymous();
@@ -124,7 +135,17 @@ fn shown(exchange: &Exchange) -> Shown {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shared::samples::exchange;
+    use crate::shared::samples::{self, exchange};
+
+    #[test]
+    fn a_scheme_that_is_defined_nowhere_is_no_lock() {
+        let surface = samples::surface(Vec::new());
+        let mut operation = samples::operation(Method::GET, "/orders");
+        operation.security = Some(vec![vec!["token".to_owned()]]);
+        assert!(names_a_lock(&operation, &surface) && names_a_lock(&operation, &Surface::default()));
+        operation.security = Some(vec![vec!["colours".to_owned()]]);
+        assert!(!names_a_lock(&operation, &surface));
+    }
 
     #[test]
     fn data_and_what_only_looks_like_it() {

@@ -82,7 +82,8 @@ fn compare(schema: &Schema, value: &Value, path: &str, depth: usize, extra: &mut
             let Some(of) = &schema.items else { return };
             items.iter().take(ITEMS).for_each(|item| compare(of, item, &format!("{path}[]"), depth + 1, extra));
         }
-        Value::Object(fields) if !schema.properties.is_empty() => {
+        // An object without a single declared property is another answer than the one described, or a map from keys to values.
+        Value::Object(fields) if schema.properties.keys().any(|name| fields.contains_key(name)) => {
             for (name, value) in fields {
                 let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
                 match schema.properties.get(name) {
@@ -124,6 +125,7 @@ mod tests {
         let found = extra(&list, &json!([{"id": 1, "cost": 2}, {"id": 2, "note": ""}]));
         assert_eq!(found.fields.into_iter().collect::<Vec<_>>(), ["[].cost", "[].note"]);
         assert!(!found.forbidden);
+        assert!(extra(&user(), &json!({"todo1": {"task": ""}, "todo2": {"task": ""}})).fields.is_empty(), "a map");
         let closed = Schema { additional_properties: Some(false), ..user() };
         assert!(extra(&closed, &json!({"id": 1, "cost": 2})).forbidden);
     }

@@ -30,18 +30,21 @@ pub(crate) static CHECK: Check = Check {
     ..Check::of(&RULE)
 };
 
-/// Style sheets count where the page is the same: they can read and draw, but a script is what is named first.
+/// Scripts alone: a style sheet runs no code, whatever it may draw.
 fn judge(seen: &Seen<'_>, found: &mut Findings) -> bool {
     let Some(foreign) = scripts::foreign(seen.exchange) else { return false };
-    let open: Vec<String> =
-        foreign.iter().filter(|f| !f.has_integrity && !scripts::varies(&f.url)).map(|f| f.url.to_string()).collect();
+    let open: Vec<String> = foreign
+        .iter()
+        .filter(|f| f.is_script && !f.has_integrity && !scripts::varies(&f.url))
+        .map(|f| f.url.to_string())
+        .collect();
     if !open.is_empty() {
         let list = open.join(", ");
         let evidence = Evidence::new(seen.exchange, format!("loaded without integrity: {list}"));
         let detail = format!("The page loads {list}.");
         found.push(Finding::new(&RULE, Confidence::Confirmed, seen.location(), evidence).detail(detail));
     }
-    !foreign.is_empty()
+    foreign.iter().any(|f| f.is_script)
 }
 
 #[cfg(test)]
@@ -57,6 +60,7 @@ mod tests {
         assert_eq!(found(&format!("<script src='https://cdn.parts.example/a.js' integrity='{hash}'></script>")), 0);
         assert_eq!(found("<script src='https://js.stripe.com/v3/'></script>"), 0);
         assert_eq!(found("<script src='/own.js'></script>"), 0);
+        assert_eq!(found("<link rel=stylesheet href='https://cdn.parts.example/a.css'>"), 0);
         assert_eq!(found("{\"html\": \"<script src='https://cdn.parts.example/a.js'></script>\"}"), 0);
     }
 }
