@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use model::{Exchange, NotTested};
 
+use super::compare::Face;
 use super::{access, fill};
 use crate::{Findings, Probe};
 
@@ -13,9 +14,9 @@ pub const REQUESTS: u32 = 1;
 /// How firewalls refuse a request for what is in it: by RFC 9110, and by habit.
 const REFUSALS: [u16; 5] = [403, 406, 418, 444, 999];
 
-/// The end of a detector that sends payloads. An operation that fails with them as it does without has not got as far as to use
-/// its parameters; and where every payload was refused, the last one is sent once more in a parameter that the operation does not
-/// have: whoever refuses it there too is not the application.
+/// The end of a detector that sends payloads. An operation that fails with them exactly as it does without has not got as far as to
+/// use its parameters; and where every payload was refused, the last one is sent once more in a parameter that the operation does
+/// not have: whoever refuses it there too is not the application.
 ///
 /// # Errors
 /// Why nothing was learned, if nothing was found.
@@ -25,7 +26,7 @@ pub async fn end(probe: &Probe<'_>, found: &Findings) -> Result<(), NotTested> {
     }
     let plain = probe.plain()?;
     let payloads = probe.payloads();
-    if payloads.iter().all(|answer| works(answer).is_err() && answer.status() == plain.status()) {
+    if payloads.iter().all(|answer| works(answer).is_err() && is_unmoved(plain, answer)) {
         works(plain)?;
     }
     filtered(probe).await
@@ -68,6 +69,12 @@ pub fn works(call: &Exchange) -> Result<(), NotTested> {
     }
 }
 
+/// Whether the answer is that of the ordinary call, word for word.
+fn is_unmoved(plain: &Exchange, answer: &Exchange) -> bool {
+    let sent: Vec<&str> = answer.request.altered.iter().map(|altered| altered.payload.as_str()).collect();
+    Face::of_all(answer, &sent, "") == Face::plain(plain)
+}
+
 fn is_refusal(plain: &Exchange, answer: &Exchange) -> bool {
     REFUSALS.contains(&answer.status()) && answer.status() != plain.status()
 }
@@ -86,6 +93,14 @@ mod tests {
         for status in [400, 404, 405, 422, 500] {
             assert!(matches!(works(&exchange("/", status, "{}")), Err(NotTested::Inconclusive(_))), "{status}");
         }
+    }
+
+    #[test]
+    fn another_failure_is_an_answer() {
+        let plain = exchange("/", 500, r#"{"error":"invalid URL"}"#);
+        assert!(is_unmoved(&plain, &exchange("/", 500, r#"{"error":"invalid URL"}"#)));
+        assert!(!is_unmoved(&plain, &exchange("/", 500, r#"{"error":"no such scheme"}"#)));
+        assert!(!is_unmoved(&plain, &exchange("/", 400, r#"{"error":"invalid URL"}"#)));
     }
 
     #[test]
