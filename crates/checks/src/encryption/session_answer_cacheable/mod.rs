@@ -1,8 +1,10 @@
+mod refreshed;
+
 use model::{Category, Confidence, Evidence, Exchange, Finding, Rule, Severity, Tag};
 
 use crate::shared::caching::{Caching, varies_by_cookie};
 use crate::shared::set_cookie::cookies_set;
-use crate::{Check, Findings, RunsOn, Seen, Twins};
+use crate::{Check, Cost, Findings, RunsOn, Seen, Touch, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "session-answer-cacheable",
@@ -22,7 +24,9 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
+    cost: Cost { requests: refreshed::REQUESTS, touch: Touch::Reads },
     on_exchange: Some(look),
+    on_surface: Some(|survey, found| Box::pin(refreshed::ask(survey, found))),
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),

@@ -1,6 +1,7 @@
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use model::{Category, Confidence, Evidence, Exchange, Finding, Location, NotTested, Rule, Severity, Tag};
+use regex::Regex;
 
 use crate::shared::burst;
 use crate::{Check, Cost, Findings, Survey, Touch, Twins};
@@ -40,28 +41,78 @@ async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested>
     Ok(())
 }
 
-/// Refused and told to wait, and let in long before that, more than once. A bucket that refills slowly lets somebody in now and then
-/// as well, but says so: it asks to wait a second or two.
+/// Shortest time in which being let in again says something.
+const SHORTEST_S: u64 = 10;
+
+/// Refused and let in long before the wait or the window is over, more than once.
 fn judge(answers: &[Arc<Exchange>], location: Location) -> Option<Finding> {
-    const SHORTEST_WAIT_S: u64 = 10;
-    let refused = answers.iter().position(|e| e.status() == 429 && wait(e).is_some_and(|s| s >= SHORTEST_WAIT_S))?;
-    let after = &answers[refused + 1..];
-    let took_us: u64 = after.iter().map(|e| e.elapsed_us).sum();
-    let admitted: Vec<&Arc<Exchange>> = after.iter().filter(|e| e.is_success()).collect();
-    let refusals = answers.iter().filter(|e| e.status() == 429).count();
-    if admitted.len() < 2 || refusals < 2 || took_us > SHORTEST_WAIT_S * 500_000 {
-        return None;
-    }
-    let (first, control) = (admitted.first()?, &answers[refused]);
-    let evidence = Evidence::new(first, format!("{} although a wait was asked for", first.status()));
-    let asked = Evidence::new(control, "429, and the wait it asks for");
+    let refused = answers.iter().position(|e| e.status() == 429)?;
+    let (first, why) = despite_wait(answers).or_else(|| beyond_limit(answers))?;
+    let evidence = Evidence::new(first, format!("{} although {why}", first.status()));
+    let asked = Evidence::new(&answers[refused], "429, the first refusal");
     let detail = "after the first refusal, answers and refusals alternated";
     Some(Finding::new(&RULE, Confidence::Firm, location, evidence).also(asked).detail(detail))
+}
+
+/// A bucket that refills slowly lets somebody in now and then as well, but says so: it asks to wait a second or two.
+fn despite_wait(answers: &[Arc<Exchange>]) -> Option<(&Arc<Exchange>, String)> {
+    let refused = answers.iter().position(|e| e.status() == 429 && wait(e).is_some_and(|s| s >= SHORTEST_S))?;
+    let after = &answers[refused + 1..];
+    let mut admitted = after.iter().filter(|e| e.is_success());
+    let refusals = answers.iter().filter(|e| e.status() == 429).count();
+    let first = admitted.next()?;
+    let alternates = admitted.next().is_some() && refusals >= 2 && took_us(after) <= SHORTEST_S * 500_000;
+    alternates.then(|| (first, "a wait was asked for".to_owned()))
+}
+
+/// Flask-Limiter sends no `Retry-After` by default, and its refusal states the limit. One counter lets in no more than that within
+/// the window, or twice that with a single pause, when the window happens to end; one in each worker lets in more with several.
+fn beyond_limit(answers: &[Arc<Exchange>]) -> Option<(&Arc<Exchange>, String)> {
+    let limit = answers.iter().filter(|e| e.status() == 429).find_map(|e| Limit::stated(e))?;
+    let admitted = answers.iter().filter(|e| e.is_success()).count() as u64;
+    let again: Vec<_> =
+        answers.windows(2).filter(|two| two[0].status() == 429 && two[1].is_success()).map(|two| &two[1]).collect();
+    let within = took_us(answers) <= limit.window_s.saturating_mul(500_000);
+    let first = again.first()?;
+    let beyond = limit.window_s >= SHORTEST_S && admitted > limit.requests && again.len() >= 2 && within;
+    beyond.then(|| (*first, format!("the limit is {} and {admitted} were let in", limit.text)))
+}
+
+fn took_us(answers: &[Arc<Exchange>]) -> u64 {
+    answers.iter().map(|e| e.elapsed_us).sum()
 }
 
 /// Seconds that `Retry-After` asks to wait.
 fn wait(exchange: &Exchange) -> Option<u64> {
     exchange.header("retry-after")?.trim().parse().ok()
+}
+
+/// A limit as Flask-Limiter's refusals state it: `3 per 1 minute`.
+struct Limit {
+    requests: u64,
+    window_s: u64,
+    text: String,
+}
+
+impl Limit {
+    fn stated(refusal: &Exchange) -> Option<Limit> {
+        static LIMIT: LazyLock<Option<Regex>> = LazyLock::new(|| {
+            Regex::new(r"(?i)\b(\d{1,9}) per (?:(\d{1,6}) )?(second|minute|hour|day|month|year)s?\b").ok()
+        });
+        let text = refusal.text();
+        let limit = LIMIT.as_ref()?.captures(&text)?;
+        let number = |at: usize| limit.get(at).and_then(|m| m.as_str().parse::<u64>().ok());
+        let unit = match limit.get(3)?.as_str().to_ascii_lowercase().as_str() {
+            "second" => 1,
+            "minute" => 60,
+            "hour" => 3_600,
+            "day" => 86_400,
+            "month" => 30 * 86_400,
+            _ => 365 * 86_400,
+        };
+        let window_s = number(2).unwrap_or(1).saturating_mul(unit);
+        Some(Limit { requests: number(1)?, window_s, text: limit.get(0)?.as_str().to_owned() })
+    }
 }
 
 #[cfg(test)]
@@ -74,6 +125,32 @@ mod tests {
         let answers: Vec<_> =
             statuses.iter().map(|s| answered("/search", *s, if *s == 429 { &headers } else { &[] }, "{}")).collect();
         judge(&answers, Location::host()).is_some()
+    }
+
+    fn found_by_text(refusal: &str, statuses: &[u16]) -> bool {
+        let answers: Vec<_> =
+            statuses.iter().map(|s| answered("/search", *s, &[], if *s == 429 { refusal } else { "{}" })).collect();
+        judge(&answers, Location::host()).is_some()
+    }
+
+    /// Two workers, three a minute: what each admits is mixed with what the other refuses.
+    const MIXED: [u16; 10] = [200, 200, 200, 200, 429, 200, 429, 200, 429, 429];
+
+    #[test]
+    fn more_than_the_stated_limit_is_found() {
+        assert!(found_by_text("<h1>Too Many Requests</h1>\n<p>3 per 1 minute</p>", &MIXED));
+        assert!(found_by_text(r#"{"message": "3 per hour"}"#, &MIXED));
+    }
+
+    #[test]
+    fn windows_that_end_and_limits_that_are_kept_are_not() {
+        let page = "<p>3 per 1 minute</p>";
+        assert!(!found_by_text("<p>6 per 1 minute</p>", &MIXED), "no more than the limit");
+        assert!(!found_by_text("<p>3 per 2 second</p>", &MIXED), "the window may have ended twice");
+        assert!(!found_by_text("<p>slow down</p>", &MIXED), "no limit is stated");
+        assert!(!found_by_text(page, &[200, 200, 200, 429, 429, 200, 200, 200, 429]), "the window ended once");
+        assert!(!found_by_text(page, &[200, 200, 429, 200, 429, 429]), "a sliding window");
+        assert!(!found_by_text(page, &[200; 24]));
     }
 
     #[test]
