@@ -138,7 +138,8 @@ pub struct Check {
     pub shares: Option<Shares>,
     /// Whether it asks for paths that nothing pointed to. Evidence goes before guesses.
     pub guesses: bool,
-    /// Whether an operation, or what it answered to the ordinary call, points to what the rule is about. Such operations go first.
+    /// Whether an operation, or what it answered to the ordinary call, points to what the rule is about. Such
+    /// operations go first, and so does a check of the whole that one of them points to.
     pub hinted: fn(&Operation, Option<&Exchange>) -> bool,
     /// Whether nothing else may be asked meanwhile: it tells by how long answers take.
     pub alone: bool,

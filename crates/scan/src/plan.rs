@@ -20,7 +20,7 @@ pub struct PlannedCheck {
     pub operation: Option<usize>,
     /// How many operations the check asks about before this one.
     pub turn: usize,
-    /// Whether the operation points to what the rule is about.
+    /// Whether the operation, or one of all where the whole is asked about, points to what the rule is about.
     pub hinted: bool,
 }
 
@@ -73,7 +73,9 @@ pub(crate) fn plan_seen(surface: &Surface, target: &Target, seen: &Observations)
             continue;
         }
         if check.on_surface.is_some() {
-            plan.asked.push(PlannedCheck { index, check, operation: None, turn: 0, hinted: false });
+            let mut operations = surface.operations.iter().enumerate();
+            let hinted = operations.any(|(at, o)| (check.hinted)(o, seen.plain.get(at).and_then(Option::as_deref)));
+            plan.asked.push(PlannedCheck { index, check, operation: None, turn: 0, hinted });
         }
         if check.on_operation.is_some() {
             plan_operations(&mut plan, index, check, surface, target, seen);

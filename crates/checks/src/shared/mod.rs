@@ -3,6 +3,7 @@
 pub mod access;
 pub mod administration;
 pub mod admitted;
+pub mod api_key;
 pub mod authorization;
 pub mod burst;
 pub mod caching;

@@ -1,12 +1,9 @@
-use std::sync::{Arc, LazyLock};
-
 use model::{
     Category, Confidence, Evidence, Exchange, Finding, NotTested, ParameterIn, Request, Rule, SecurityScheme, Severity,
     Surface, Tag,
 };
-use regex::Regex;
 
-use crate::shared::authorization;
+use crate::shared::{api_key, authorization};
 use crate::{Check, Cost, Findings, RunsOn, Survey, Touch, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -24,8 +21,9 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost { requests: authorization::REQUESTS + 2 * MOST as u32 + 2, touch: Touch::Reads },
+    cost: Cost { requests: authorization::REQUESTS + OWN, touch: Touch::Reads },
     shares: Some(authorization::SHARES),
+    hinted: |_, plain| plain.and_then(api_key::header_named).is_some(),
     on_surface: Some(|survey, found| Box::pin(ask(survey, found))),
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
@@ -35,36 +33,30 @@ pub(crate) static CHECK: Check = Check {
     ..Check::of(&RULE)
 };
 
-/// Operations that are asked.
-const MOST: usize = 2;
+/// A failing key is asked about twice, with one that is refused in between.
+const OWN: u32 = 3;
 
+/// One operation: the code that compares keys is the same for all.
 async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
     let guarded = authorization::answers(survey).await?;
     let declared = declared(survey.surface);
-    let wants = |e: &Exchange| declared.clone().or_else(|| named(&e.text()));
-    let asked: Vec<_> = guarded.iter().filter_map(|g| wants(&g.anonymous).map(|name| (g, name))).take(MOST).collect();
-    if asked.is_empty() {
+    let wants = |e: &Exchange| declared.clone().or_else(|| api_key::header_named(e));
+    let Some((guarded, header)) = guarded.iter().find_map(|g| wants(&g.anonymous).map(|name| (g, name))) else {
         return Err(NotTested::not_applicable("no operation asks for an API key in a header"));
+    };
+    let key = survey.canary("key");
+    let odd = with(&guarded.anonymous.request, &header, &format!("{key}é"));
+    let failed = survey.ask(odd.clone()).await?;
+    if !is_failure(&failed) {
+        return Ok(());
     }
-    for (guarded, header) in asked {
-        let key = survey.canary("key");
-        let (plain, odd) = (key.clone(), format!("{key}é"));
-        let bare = &guarded.anonymous.request;
-        let known = survey.ask(with(bare, &header, &plain)).await?;
-        let failed = survey.ask(with(bare, &header, &odd)).await?;
-        if !crashes(&known, &failed) {
-            continue;
-        }
-        let failed_again = survey.ask(with(bare, &header, &odd).fresh()).await?;
-        let known_again = survey.ask(with(bare, &header, &plain).fresh()).await?;
-        if crashes(&known_again, &failed_again) {
-            let evidence =
-                Evidence::new(&failed, format!("{} for a made-up key that ends in é, twice", failed.status()));
-            let control = Evidence::new(&known, format!("{} for the same key without it", known.status()));
-            let location = crate::place(survey.surface, &guarded.anonymous).parameter("header", &header);
-            found.push(Finding::new(&RULE, Confidence::Confirmed, location, evidence).also(control));
-        }
-        break;
+    let known = survey.ask(with(&guarded.anonymous.request, &header, &key)).await?;
+    let again = survey.ask(odd.fresh()).await?;
+    if crashes(&known, &failed) && crashes(&known, &again) {
+        let evidence = Evidence::new(&failed, format!("{} for a made-up key that ends in é, twice", failed.status()));
+        let control = Evidence::new(&known, format!("{} for the same key without it", known.status()));
+        let location = crate::place(survey.surface, &guarded.anonymous).parameter("header", &header);
+        found.push(Finding::new(&RULE, Confidence::Confirmed, location, evidence).also(control));
     }
     Ok(())
 }
@@ -88,39 +80,20 @@ fn declared(surface: &Surface) -> Option<String> {
         .find(|name| !name.eq_ignore_ascii_case("authorization"))
 }
 
-/// The header that a refusal names, or the usual one when it asks for an API key without saying where.
-fn named(text: &str) -> Option<String> {
-    static HEADER: LazyLock<Option<Regex>> =
-        LazyLock::new(|| Regex::new(r"(?i)(?:^|[^\w-])(api-key|x-(?:[a-z]+-){0,2}(?:apikey|key|token))\b").ok());
-    static WORDS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"(?i)\bapi[-_ ]?key\b").ok());
-    let found = HEADER.as_ref().and_then(|regex| regex.captures(text)).map(|captures| captures[1].to_owned());
-    found.or_else(|| WORDS.as_ref().is_some_and(|regex| regex.is_match(text)).then(|| "X-API-Key".to_owned()))
+/// A failure of the program. 502 to 504 are a proxy's word.
+fn is_failure(exchange: &Exchange) -> bool {
+    matches!(exchange.status(), 500 | 501)
 }
 
-/// A failure of the program for the one key, where the other is refused as it should be. 502 to 504 are a proxy's word.
-fn crashes(known: &Arc<Exchange>, odd: &Arc<Exchange>) -> bool {
-    matches!(known.status(), 401 | 403) && matches!(odd.status(), 500 | 501)
+/// A failure for the one key, where the other is refused as it should be.
+fn crashes(known: &Exchange, odd: &Exchange) -> bool {
+    matches!(known.status(), 401 | 403) && is_failure(odd)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::shared::samples::exchange;
-
-    #[test]
-    fn the_header_is_read_from_the_refusal() {
-        for (text, header) in [
-            (r#"{"error": "missing X-API-Key"}"#, Some("X-API-Key")),
-            ("send your key as x-auth-token", Some("x-auth-token")),
-            (r#"{"message": "Invalid API key"}"#, Some("X-API-Key")),
-            ("Api-Key header required", Some("Api-Key")),
-            (r#"{"code": "invalid-api-key"}"#, Some("X-API-Key")),
-            (r#"{"error": "unauthorized"}"#, None),
-            ("the keyboard is on the table", None),
-        ] {
-            assert_eq!(named(text).as_deref(), header, "{text}");
-        }
-    }
 
     #[test]
     fn only_a_failure_beside_a_refusal_counts() {

@@ -3,6 +3,7 @@ use model::{
     Rule, SecurityScheme, Severity, Surface, Tag,
 };
 
+use crate::shared::api_key;
 use crate::shared::fill::{self, Value};
 use crate::{Check, Cost, Findings, RunsOn, Survey, Touch, Twins};
 
@@ -23,6 +24,7 @@ pub(crate) static RULE: Rule = Rule {
 pub(crate) static CHECK: Check = Check {
     cost: Cost { requests: MOST as u32, touch: Touch::Reads },
     depth: Depth::Standard,
+    hinted: |_, plain| plain.and_then(api_key::header_named).is_some(),
     on_surface: Some(|survey, found| Box::pin(ask(survey, found))),
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),

@@ -1,5 +1,3 @@
-use std::sync::Arc;
-
 use model::{
     Category, Confidence, Evidence, Exchange, Finding, Location, Method, NotTested, Operation, Request, Rule, Severity,
     Surface, Tag,
@@ -57,7 +55,12 @@ async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested>
         if quotes_the_parser(&answer) {
             let options = Operation { method: Method::OPTIONS, body: None, ..operation.clone() };
             let options = survey.ask(fill::request(&options, survey.surface, survey.target, &[])).await?;
-            found.push(finding(survey.surface, &answer, &options));
+            if !is_flask(survey.surface, &options) {
+                return Err(NotTested::inconclusive("Werkzeug without Flask says the same in any mode"));
+            }
+            let evidence = Evidence::new(&answer, "400 that quotes the parser: Failed to decode JSON object");
+            let control = Evidence::new(&options, "the same path's answer to OPTIONS, by which Flask shows");
+            found.push(Finding::new(&RULE, Confidence::Confirmed, Location::host(), evidence).also(control));
             return Ok(());
         }
         learned |= is_guarded(&answer);
@@ -98,22 +101,18 @@ fn is_guarded(answer: &Exchange) -> bool {
     answer.status() == 400 && answer.text().contains(WORDS)
 }
 
-/// Werkzeug without Flask never hides the sentence. Flask shows itself by its own signs, or by answering OPTIONS by itself.
-fn finding(surface: &Surface, answer: &Arc<Exchange>, options: &Arc<Exchange>) -> Finding {
-    let evidence = Evidence::new(answer, "400 that quotes the parser: Failed to decode JSON object");
+/// Whether it is Flask that quotes the parser: Werkzeug without it never hides what the parser said. Flask answers OPTIONS by itself.
+fn is_flask(surface: &Surface, options: &Exchange) -> bool {
     let answers_options = options.is_success()
         && options.body().is_empty()
         && options.header("allow").is_some_and(|methods| methods.contains("OPTIONS"));
-    if surface.has("Flask") || answers_options {
-        let finding = Finding::new(&RULE, Confidence::Confirmed, Location::host(), evidence);
-        return finding.also(Evidence::new(options, "the same path's answer to OPTIONS"));
-    }
-    Finding::new(&RULE, Confidence::Tentative, Location::host(), evidence)
-        .detail("Werkzeug without Flask says the same in any mode.")
+    surface.has("Flask") || answers_options
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
     use crate::shared::samples::{answered, exchange, operation};
 
@@ -136,13 +135,12 @@ mod tests {
 
     #[test]
     fn werkzeug_alone_is_no_proof() {
-        let confidence = |surface: &Surface, options: &Arc<Exchange>| {
-            finding(surface, &exchange("/items", 400, SAYS), options).confidence
-        };
         let automatic = answered("/items", 200, &[("Allow", "POST, OPTIONS"), ("Content-Type", "text/html")], "");
         let refused = answered("/items", 405, &[("Allow", "POST")], "<p>no</p>");
-        assert_eq!(confidence(&Surface::default(), &automatic), Confidence::Confirmed);
-        assert_eq!(confidence(&Surface::default(), &refused), Confidence::Tentative);
+        let flask = model::Technology { name: "Flask".to_owned(), version: None, evidence: String::new() };
+        let flask = Surface { technologies: vec![flask], ..Surface::default() };
+        assert!(is_flask(&Surface::default(), &automatic) && is_flask(&flask, &refused));
+        assert!(!is_flask(&Surface::default(), &refused));
     }
 
     #[test]
