@@ -199,7 +199,7 @@ fn form(
             Some(Body { media_type: "application/x-www-form-urlencoded".to_owned(), schema, required: true });
     } else {
         for field in &fields {
-            let value = if field.value.is_empty() { "1" } else { &field.value };
+            let value = if field.value.is_empty() { ordinary(&field.kind) } else { &field.value };
             if !operation.parameters.iter().any(|p| p.name == field.name) {
                 operation.parameters.push(link::parameter(&field.name, ParameterIn::Query, value));
             }
@@ -245,6 +245,20 @@ fn choices(form: ElementRef<'_>) -> BTreeMap<String, Vec<Value>> {
         choices.entry(name.to_owned()).or_default().push(Value::from(value));
     }
     choices
+}
+
+/// What a person could fill into an empty field of this type.
+fn ordinary(kind: &str) -> &'static str {
+    match kind {
+        "date" => "2026-01-01",
+        "datetime-local" => "2026-01-01T12:00",
+        "month" => "2026-01",
+        "week" => "2026-W01",
+        "time" => "12:00",
+        "email" => "a@example.com",
+        "color" => "#000000",
+        _ => "1",
+    }
 }
 
 /// Strings of a JSON answer that are paths: `"/api/users"`, `"_links": {"self": {"href": ...}}`.

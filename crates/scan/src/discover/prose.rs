@@ -12,8 +12,11 @@ const MOST: usize = 12;
 const TEXT: usize = 64 * 1024;
 
 /// Directories of file systems: a path below them is no URL.
-const FILES: [&str; 14] =
-    ["etc", "usr", "var", "home", "tmp", "opt", "bin", "proc", "dev", "root", "srv", "lib", "mnt", "sys"];
+const FILES: [&str; 15] =
+    ["etc", "usr", "var", "home", "Users", "tmp", "opt", "bin", "proc", "dev", "root", "srv", "lib", "mnt", "sys"];
+
+/// Ends of file names that are no pages.
+const ENDINGS: [&str; 9] = [".py", ".sh", ".toml", ".cfg", ".ini", ".conf", ".md", ".rst", ".log"];
 
 /// The paths that a text names, with the method before each when it says one: `POST /users`, `/users/<int:id>`, `/search?q=`.
 /// A placeholder becomes 1.
@@ -40,7 +43,8 @@ pub(super) fn paths(text: &str) -> Vec<(Option<Method>, String)> {
 fn concrete(path: &str) -> Option<String> {
     let path = path.trim_end_matches(['.', ':', ',', '-']);
     let first = path.split('/').nth(1).unwrap_or("");
-    if FILES.contains(&first) || path.len() < 3 || super::page::is_asset(path) {
+    let file = super::page::is_asset(path) || ENDINGS.iter().any(|end| path.ends_with(end));
+    if FILES.contains(&first) || path.len() < 3 || file {
         return None;
     }
     let segments: Option<Vec<String>> = path
@@ -73,9 +77,18 @@ mod tests {
 
     #[test]
     fn files_fractions_and_markup_are_no_paths() {
-        for text in
-            ["read/write", "1/2", "/etc/passwd", "in /usr/lib/python3", "/style.css", "</a>", "http://x.example/a", "/"]
-        {
+        for text in [
+            "read/write",
+            "1/2",
+            "/etc/passwd",
+            "in /usr/lib/python3",
+            "/Users/ada/app",
+            "/__init__.py",
+            "/style.css",
+            "</a>",
+            "http://x.example/a",
+            "/",
+        ] {
             assert!(named(text).is_empty(), "{text}: {:?}", named(text));
         }
     }

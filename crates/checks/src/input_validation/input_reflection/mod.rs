@@ -52,9 +52,10 @@ fn judge(marked: &Marked, location: &Location) -> Vec<Finding> {
     let is_page = exchange.is_html() && exchange.json().is_none();
     let finding = |(mark, echo): (&reflection::Mark, reflection::Echo)| {
         let place = match &echo.in_header {
-            Some(name) => format!("in the header {name}"),
+            // Where a redirect leads, encoded, is no page; that it leads anywhere is another rule's.
+            Some(name) if !name.eq_ignore_ascii_case("location") => format!("in the header {name}"),
             None if is_page && echo.in_body => "in the page".to_owned(),
-            None => return None,
+            _ => return None,
         };
         let evidence = Evidence::new(exchange, format!("the value comes back {place}: {}", echo.excerpt));
         Some(Finding::new(

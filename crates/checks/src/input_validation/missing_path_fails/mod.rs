@@ -50,7 +50,9 @@ async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested>
     let Some(works) = works else {
         return Err(NotTested::inconclusive("nothing is answered with success either"));
     };
-    let other = survey.ask(survey.get(format!("{directory}/{}", survey.canary("another")))).await?;
+    // Two levels down, where no route such as `/<name>` can take it for an object.
+    let deeper = format!("{directory}/{}/{}", survey.canary("another"), survey.canary("below"));
+    let other = survey.ask(survey.get(deeper)).await?;
     for first in [&missing, &other] {
         for _ in 1..TIMES {
             let again = survey.ask(first.request.clone().fresh()).await?;
