@@ -1,6 +1,8 @@
 use std::sync::Arc;
 
-use model::{Category, Confidence, Evidence, Exchange, Finding, Location, Method, NotTested, Rule, Severity};
+use model::{
+    Category, Confidence, Evidence, Exchange, Finding, Location, Method, NotTested, Operation, Rule, Severity, Surface,
+};
 use serde_json::Value;
 
 use crate::shared::compare::Face;
@@ -26,7 +28,7 @@ pub(crate) static RULE: Rule = Rule {
 
 pub(crate) static CHECK: Check = Check {
     cost: Cost { requests: 2, touch: Touch::Reads },
-    applies: |operation, _| operation.method == Method::GET && operation.declares_security(),
+    applies: |operation, surface| operation.method == Method::GET && asks_for_credentials(operation, surface),
     on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
@@ -35,6 +37,15 @@ pub(crate) static CHECK: Check = Check {
     },
     ..Check::of(&RULE)
 };
+
+/// Whether the document declares credentials that a client could send. A requirement that names no declared scheme is a slip of the
+/// document, often a copied one: it protects nothing and promises nothing, and the OpenAPI specification forbids it.
+fn asks_for_credentials(operation: &Operation, surface: &Surface) -> bool {
+    let declared =
+        |name: &String| surface.specification.as_ref().is_some_and(|s| s.security_schemes.contains_key(name));
+    let alternatives = operation.security.iter().flatten();
+    operation.declares_security() && alternatives.flatten().any(declared)
+}
 
 async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
     let mut request = probe.request().anonymous();
@@ -104,7 +115,20 @@ fn holds_data(exchange: &Exchange) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shared::samples::exchange;
+    use crate::shared::samples::{exchange, operation, surface};
+
+    #[test]
+    fn only_declared_schemes_can_be_asked_for() {
+        let asks = |security: Option<Vec<Vec<&str>>>| {
+            let security =
+                security.map(|all| all.iter().map(|a| a.iter().map(|n| (*n).to_owned()).collect()).collect());
+            let operation = Operation { security, ..operation(Method::GET, "/orders") };
+            asks_for_credentials(&operation, &surface(Vec::new()))
+        };
+        assert!(asks(Some(vec![vec!["token"]])) && asks(Some(vec![vec!["other"], vec!["token"]])));
+        assert!(!asks(Some(vec![vec!["other"]])), "no scheme of this name is declared");
+        assert!(!asks(Some(vec![vec!["token"], vec![]])) && !asks(Some(vec![])) && !asks(None));
+    }
 
     #[test]
     fn data_and_what_only_looks_like_it() {
