@@ -30,7 +30,6 @@ pub(crate) static CHECK: Check = Check {
     ..Check::of(&RULE)
 };
 
-/// Style sheets count where the page is the same: they can read and draw, but a script is what is named first.
 fn judge(seen: &Seen<'_>, found: &mut Findings) -> bool {
     let Some(foreign) = scripts::foreign(seen.exchange) else { return false };
     let open: Vec<String> =
@@ -57,6 +56,7 @@ mod tests {
         assert_eq!(found(&format!("<script src='https://cdn.parts.example/a.js' integrity='{hash}'></script>")), 0);
         assert_eq!(found("<script src='https://js.stripe.com/v3/'></script>"), 0);
         assert_eq!(found("<script src='/own.js'></script>"), 0);
+        assert_eq!(found("<link rel=stylesheet href='https://cdn.parts.example/a.css'>"), 0);
         assert_eq!(found("{\"html\": \"<script src='https://cdn.parts.example/a.js'></script>\"}"), 0);
     }
 }
