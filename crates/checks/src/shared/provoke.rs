@@ -4,13 +4,13 @@
 
 use std::sync::Arc;
 
-use model::{Exchange, Method, NotTested, Operation, Parameter, ParameterIn, Request, SchemaType};
+use model::{Exchange, Method, NotTested, Operation, Parameter, ParameterIn, Request, SchemaType, Surface};
 
-use crate::shared::fill;
+use crate::shared::{fill, words};
 use crate::{Shares, Survey};
 
 /// What [`errors`] sends at most.
-pub const REQUESTS: u32 = 6;
+pub const REQUESTS: u32 = 7;
 
 /// The same requests whoever asks.
 pub const SHARES: Shares = Shares { with: "provoke", requests: REQUESTS };
@@ -27,7 +27,13 @@ pub struct Provoked {
 }
 
 /// 2^63, one more than a signed 64-bit integer holds.
-const BEYOND_64_BIT: &str = "9223372036854775808";
+pub const BEYOND_64_BIT: &str = "9223372036854775808";
+
+/// 2^63 - 1, the largest that one holds.
+pub const WITHIN_64_BIT: &str = "9223372036854775807";
+
+/// 2^31 - 1, the largest that a signed 32-bit integer holds.
+pub const WITHIN_32_BIT: &str = "2147483647";
 
 /// More digits than Python converts to an integer (4300 by default since 3.11).
 const DIGITS: usize = 4_400;
@@ -72,10 +78,14 @@ pub fn any(provoked: &[Provoked]) -> Result<(), NotTested> {
 fn attempts(survey: &Survey<'_>) -> Vec<(String, Arc<Exchange>, Request)> {
     let called: Vec<(&Operation, &Arc<Exchange>)> =
         survey.observations.called(survey.surface).filter(|(o, e)| o.method == Method::GET && e.is_success()).collect();
-    [left_out(survey, &called), not_a_number(survey, &called), too_large(survey, &called), too_long(survey, &called)]
-        .into_iter()
-        .flatten()
-        .collect()
+    let all = [
+        left_out(survey, &called),
+        not_a_number(survey, &called),
+        too_large(survey, &called, ParameterIn::Path),
+        too_large(survey, &called, ParameterIn::Query),
+        too_long(survey, &called),
+    ];
+    all.into_iter().flatten().collect()
 }
 
 type Attempt = Option<(String, Arc<Exchange>, Request)>;
@@ -99,7 +109,7 @@ fn is_sent(parameter: &Parameter) -> bool {
 
 /// A word for every numeric query parameter.
 fn not_a_number(survey: &Survey<'_>, called: &[(&Operation, &Arc<Exchange>)]) -> Attempt {
-    let numeric = |o: &Operation, p: &Parameter| p.place == ParameterIn::Query && is_numeric(p, o, survey);
+    let numeric = |o: &Operation, p: &Parameter| p.place == ParameterIn::Query && is_numeric(p, o, survey.surface);
     let (operation, plain) = called.iter().find(|(o, _)| o.parameters.iter().any(|p| numeric(o, p)))?;
     let values: Vec<fill::Value<'_>> = operation
         .parameters
@@ -111,15 +121,71 @@ fn not_a_number(survey: &Survey<'_>, called: &[(&Operation, &Arc<Exchange>)]) ->
     Some(("sending a word for a number".to_owned(), Arc::clone(plain), request))
 }
 
-fn is_numeric(parameter: &Parameter, operation: &Operation, survey: &Survey<'_>) -> bool {
+fn is_numeric(parameter: &Parameter, operation: &Operation, surface: &Surface) -> bool {
     matches!(parameter.schema.kind, SchemaType::Integer | SchemaType::Number)
-        || fill::ordinary(parameter, operation, survey.surface).parse::<u32>().is_ok()
+        || fill::ordinary(parameter, operation, surface).parse::<u32>().is_ok()
             && (parameter.place == ParameterIn::Path || parameter.example.is_some())
 }
 
+/// The first parameter in this place that takes an integer which names something or says where to begin. An amount is left alone:
+/// a server that does not cap it would set to work.
+pub fn integer<'a>(operation: &'a Operation, surface: &Surface, place: ParameterIn) -> Option<&'a Parameter> {
+    operation.parameters_in(place).find(|p| is_numeric(p, operation, surface) && !is_an_amount(&p.name))
+}
+
+fn is_an_amount(name: &str) -> bool {
+    const AMOUNTS: [&str; 44] = [
+        "amount",
+        "bytes",
+        "chunk",
+        "concurrency",
+        "count",
+        "days",
+        "delay",
+        "depth",
+        "dimension",
+        "duration",
+        "first",
+        "height",
+        "hours",
+        "interval",
+        "iterations",
+        "last",
+        "len",
+        "length",
+        "levels",
+        "limit",
+        "max",
+        "maximum",
+        "minutes",
+        "months",
+        "n",
+        "num",
+        "number",
+        "per",
+        "pagesize",
+        "precision",
+        "quantity",
+        "repeat",
+        "retries",
+        "rounds",
+        "rows",
+        "scale",
+        "seconds",
+        "size",
+        "sleep",
+        "steps",
+        "take",
+        "timeout",
+        "times",
+        "width",
+    ];
+    words::words(name).any(|word| AMOUNTS.contains(&word.as_str()))
+}
+
 /// An integer that no 64-bit column holds.
-fn too_large(survey: &Survey<'_>, called: &[(&Operation, &Arc<Exchange>)]) -> Attempt {
-    with_path_number(survey, called, BEYOND_64_BIT, "sending 2^63 for an integer")
+fn too_large(survey: &Survey<'_>, called: &[(&Operation, &Arc<Exchange>)], place: ParameterIn) -> Attempt {
+    with_number(survey, called, place, BEYOND_64_BIT, "sending 2^63 for an integer")
 }
 
 /// An integer that Werkzeug before 3.1.9 cannot convert while it matches routes. Others, and gunicorn, refuse so long a line.
@@ -128,13 +194,39 @@ fn too_long(survey: &Survey<'_>, called: &[(&Operation, &Arc<Exchange>)]) -> Att
     if surface.has("gunicorn") || !surface.has("Werkzeug") && !surface.has("waitress") {
         return None;
     }
-    with_path_number(survey, called, &"9".repeat(DIGITS), "sending an integer of 4400 digits")
+    with_number(survey, called, ParameterIn::Path, &"9".repeat(DIGITS), "sending an integer of 4400 digits")
 }
 
-fn with_path_number(survey: &Survey<'_>, called: &[(&Operation, &Arc<Exchange>)], value: &str, how: &str) -> Attempt {
-    let number = |o: &Operation| o.parameters_in(ParameterIn::Path).find(|p| is_numeric(p, o, survey)).cloned();
-    let (operation, plain, parameter) = called.iter().find_map(|(o, e)| number(o).map(|p| (o, e, p)))?;
-    let values = [fill::Value::of(&parameter, value)];
+fn with_number(
+    survey: &Survey<'_>,
+    called: &[(&Operation, &Arc<Exchange>)],
+    place: ParameterIn,
+    value: &str,
+    how: &str,
+) -> Attempt {
+    let (operation, plain, parameter) =
+        called.iter().find_map(|(o, e)| integer(o, survey.surface, place).map(|p| (o, e, p)))?;
+    let values = [fill::Value::of(parameter, value)];
     let request = fill::request(operation, survey.surface, survey.target, &values);
     Some((how.to_owned(), Arc::clone(plain), request))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shared::samples::{operation, surface};
+
+    #[test]
+    fn integers_that_are_no_amounts_are_chosen() {
+        let mut books = operation(Method::GET, "/books/{id}");
+        let query =
+            |name: &str| Parameter { place: ParameterIn::Query, name: name.to_owned(), ..books.parameters[0].clone() };
+        let mut names = vec![query("per_page"), query("limit"), query("pageSize"), query("n"), query("page")];
+        books.parameters.append(&mut names);
+        let surface = surface(Vec::new());
+        let chosen = |place| integer(&books, &surface, place).map(|p| p.name.as_str());
+        assert_eq!(chosen(ParameterIn::Query), Some("page"));
+        assert_eq!(chosen(ParameterIn::Path), Some("id"));
+        assert_eq!(chosen(ParameterIn::Header), None);
+    }
 }

@@ -55,9 +55,14 @@ pub(super) fn body_fields(operation: &Operation) -> impl Iterator<Item = &String
         .map(|(name, _)| name)
 }
 
-/// Hosts and targets may be anything; only names that say URL count.
+/// Hosts and targets may be anything; only names that say URL count, by their last word: `url_formatting` is a choice about URLs.
 pub(super) fn is_plainly_a_url(name: &str) -> bool {
-    words(name).any(|word| ["url", "uri", "webhook", "callback"].contains(&word.as_str()))
+    const NUMBERS: &str = "0123456789";
+    let last = words(name).filter(|word| !word.trim_matches(|c| NUMBERS.contains(c)).is_empty()).last();
+    last.is_some_and(|word| {
+        let word = word.trim_end_matches(|c| NUMBERS.contains(c)).to_owned();
+        ["url", "urls", "uri", "uris", "webhook", "webhooks", "callback"].contains(&word.as_str())
+    })
 }
 
 /// How long a call may take after the answer that it should have come before.
@@ -123,4 +128,23 @@ pub(super) async fn calls(probe: &Probe<'_>, words: &[&str]) -> Result<Vec<Optio
 pub(super) fn told(call: &Call) -> String {
     let agent = if call.user_agent.is_empty() { String::new() } else { format!(" as {}", call.user_agent) };
     format!("the server asked our listener for {} from {}{agent}", call.path, call.peer)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_word_says_what_a_value_is() {
+        for name in
+            ["url", "imageUrl", "callback_url", "webhook", "redirect-uri", "url2", "feed_url_1", "URL", "photoUrls"]
+        {
+            assert!(is_plainly_a_url(name), "{name}");
+        }
+        for name in
+            ["url_formatting", "plugin_tracker_url_remover", "uri_scheme", "curl", "callback_id", "urlencoded", "7"]
+        {
+            assert!(!is_plainly_a_url(name), "{name}");
+        }
+    }
 }

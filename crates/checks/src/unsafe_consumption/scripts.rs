@@ -1,4 +1,4 @@
-//! Scripts and style sheets that a page loads from other sites.
+//! Scripts that a page loads from other sites. A style sheet can draw, but runs nothing, and is none.
 
 use std::sync::LazyLock;
 
@@ -11,21 +11,18 @@ use url::{Host, Url};
 const PAGE: usize = 1024 * 1024;
 const MOST: usize = 60;
 
-/// A script or style sheet of another site.
+/// A script of another site.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Foreign {
     /// Its absolute URL.
     pub(super) url: Url,
-    /// Whether it is a script: the rest are style sheets.
-    pub(super) is_script: bool,
     /// Whether the element carries `integrity` with a hash.
     pub(super) has_integrity: bool,
 }
 
 /// What an HTML page loads from other sites, in page order. `None` when the exchange is no page.
 pub(super) fn foreign(exchange: &Exchange) -> Option<Vec<Foreign>> {
-    static ELEMENTS: LazyLock<Option<Selector>> =
-        LazyLock::new(|| Selector::parse("script[src], link[rel~=stylesheet][href]").ok());
+    static ELEMENTS: LazyLock<Option<Selector>> = LazyLock::new(|| Selector::parse("script[src]").ok());
     if !exchange.is_html() || exchange.body().len() > PAGE {
         return None;
     }
@@ -34,10 +31,9 @@ pub(super) fn foreign(exchange: &Exchange) -> Option<Vec<Foreign>> {
     let elements = document.select(ELEMENTS.as_ref()?).take(MOST);
     let all = elements.filter_map(|element| {
         let element = element.value();
-        let is_script = element.name() == "script";
-        let url = page.join(element.attr(if is_script { "src" } else { "href" })?).ok()?;
+        let url = page.join(element.attr("src")?).ok()?;
         let has_integrity = element.attr("integrity").is_some_and(has_hash);
-        (is_another_site(&page, &url)).then_some(Foreign { url, is_script, has_integrity })
+        (is_another_site(&page, &url)).then_some(Foreign { url, has_integrity })
     });
     Some(all.collect())
 }
@@ -130,7 +126,7 @@ mod tests {
     fn elements_are_read_and_text_is_not() {
         let page = r#"<script src="//cdn.parts.example/a.js"></script><link rel="preload stylesheet" href="https://b.example/b.css">
             <script src="/own.js"></script>&lt;script src="https://c.example/c.js"&gt;<link rel=icon href="https://d.example/d.png">"#;
-        assert_eq!(urls(page), ["http://cdn.parts.example/a.js", "https://b.example/b.css"]);
+        assert_eq!(urls(page), ["http://cdn.parts.example/a.js"], "style sheets, icons and text are no scripts");
         let json = answered(
             "/",
             200,

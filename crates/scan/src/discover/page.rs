@@ -87,10 +87,7 @@ fn html(exchange: &Exchange, target: &Target, surface: &mut Surface, found: &mut
             found.add(operation);
         }
     }
-    let scripts = attributes("script[src]", "src");
-    for src in
-        scripts.into_iter().chain(attributes("link[rel=stylesheet][href]", "href")).chain(attributes("img[src]", "src"))
-    {
+    for src in attributes("script[src]", "src") {
         match own_path(&src, exchange, target) {
             Some(path) => {
                 surface.assets.insert(path);
@@ -105,6 +102,8 @@ fn html(exchange: &Exchange, target: &Target, surface: &mut Surface, found: &mut
         |_| Vec::new(),
         |selector| document.select(&selector).take(20).map(|script| script.text().collect()).collect(),
     );
+    let drawn = attributes("link[rel=stylesheet][href]", "href").into_iter().chain(attributes("img[src]", "src"));
+    surface.assets.extend(drawn.filter_map(|src| own_path(&src, exchange, target)));
     if let Ok(selector) = Selector::parse("form") {
         let scripted = scripts.iter().any(|script| sends_forms(script));
         for element in document.select(&selector).take(20) {

@@ -28,7 +28,7 @@ pub(crate) static RULE: Rule = Rule {
 
 pub(crate) static CHECK: Check = Check {
     cost: Cost { requests: 2, touch: Touch::Reads },
-    applies: |operation, surface| operation.method == Method::GET && names_a_lock(operation, surface),
+    applies: |operation, surface| operation.method == Method::GET && asks_for_credentials(operation, surface),
     on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
@@ -38,13 +38,13 @@ pub(crate) static CHECK: Check = Check {
     ..Check::of(&RULE)
 };
 
-/// Whether the document asks for credentials that it also describes. A scheme that is named and defined nowhere (a slip of the
-/// document) is a lock that nobody could have a key for.
-fn names_a_lock(operation: &Operation, surface: &Surface) -> bool {
-    let defined =
-        |name: &String| surface.specification.as_ref().is_none_or(|facts| facts.security_schemes.contains_key(name));
+/// Whether the document declares credentials that a client could send. A requirement that names no declared scheme is a slip of the
+/// document, often a copied one: it protects nothing and promises nothing, and the OpenAPI specification forbids it.
+fn asks_for_credentials(operation: &Operation, surface: &Surface) -> bool {
+    let declared =
+        |name: &String| surface.specification.as_ref().is_some_and(|s| s.security_schemes.contains_key(name));
     let alternatives = operation.security.iter().flatten();
-    operation.declares_security() && alternatives.into_iter().all(|schemes| schemes.iter().all(defined))
+    operation.declares_security() && alternatives.flatten().any(declared)
 }
 
 async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
@@ -135,16 +135,19 @@ fn shown(exchange: &Exchange) -> Shown {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shared::samples::{self, exchange};
+    use crate::shared::samples::{exchange, operation, surface};
 
     #[test]
-    fn a_scheme_that_is_defined_nowhere_is_no_lock() {
-        let surface = samples::surface(Vec::new());
-        let mut operation = samples::operation(Method::GET, "/orders");
-        operation.security = Some(vec![vec!["token".to_owned()]]);
-        assert!(names_a_lock(&operation, &surface) && names_a_lock(&operation, &Surface::default()));
-        operation.security = Some(vec![vec!["colours".to_owned()]]);
-        assert!(!names_a_lock(&operation, &surface));
+    fn only_declared_schemes_can_be_asked_for() {
+        let asks = |security: Option<Vec<Vec<&str>>>| {
+            let security =
+                security.map(|all| all.iter().map(|a| a.iter().map(|n| (*n).to_owned()).collect()).collect());
+            let operation = Operation { security, ..operation(Method::GET, "/orders") };
+            asks_for_credentials(&operation, &surface(Vec::new()))
+        };
+        assert!(asks(Some(vec![vec!["token"]])) && asks(Some(vec![vec!["other"], vec!["token"]])));
+        assert!(!asks(Some(vec![vec!["other"]])), "no scheme of this name is declared");
+        assert!(!asks(Some(vec![vec!["token"], vec![]])) && !asks(Some(vec![])) && !asks(None));
     }
 
     #[test]

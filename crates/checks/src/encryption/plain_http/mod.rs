@@ -33,20 +33,30 @@ pub(crate) static CHECK: Check = Check {
     ..Check::of(&RULE)
 };
 
+/// Judges the scan's own path and whatever else was asked: a root without a page says nothing about the rest.
 async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
     let plain = transport::in_the_clear(survey).await?;
-    let others = survey.observations.plain.iter().flatten();
+    let observed = survey.observations;
+    let host = &survey.origin().host;
+    let others = observed.plain.iter().flatten().chain(observed.exchanges.iter().filter(|e| e.request.is_clean()));
+    let others = others.filter(|e| e.request.origin.host == *host);
     let exchanges: Vec<&Arc<Exchange>> = std::iter::once(&plain).chain(others).collect();
-    found.extend(judge(&exchanges));
-    // 404 and failures are neither the product nor a refusal to serve it in the clear (426, or nginx's 400).
-    let closed = transport::to_https(&plain).is_some() || matches!(plain.status(), 400 | 426);
-    if found.is_empty() && !closed {
-        return Err(NotTested::inconclusive(format!("plain HTTP is answered with {}", plain.status())));
+    match judge(&exchanges) {
+        Some(finding) => found.push(finding),
+        // A forbidden front door may be all that plain HTTP gets to see.
+        None if plain.status() == 403 || exchanges.iter().any(|e| refuses(e)) => {}
+        None => return Err(NotTested::inconclusive("plain HTTP was answered with nothing but errors")),
     }
     Ok(())
 }
 
-/// The first answer that is the product itself. A root without a page (404) says nothing about the rest.
+/// Whether an answer sends the client to HTTPS: a redirect, or 426 (RFC 9110 section 15.5.22).
+fn refuses(exchange: &Exchange) -> bool {
+    let plain = exchange.request.origin.scheme == Scheme::Http;
+    plain && (transport::to_https(exchange).is_some() || exchange.status() == 426)
+}
+
+/// The first answer that is the product itself.
 fn judge(exchanges: &[&Arc<Exchange>]) -> Option<Finding> {
     let in_the_clear = |e: &&&Arc<Exchange>| {
         e.request.origin.scheme == Scheme::Http
@@ -74,5 +84,14 @@ mod tests {
         assert!(found(301, &[("Location", "https://api.example.com/")]).is_none());
         assert!(found(404, &[]).is_none() && found(503, &[]).is_none());
         assert!(judge(&[&over(Scheme::Https, 200, &[], "x")]).is_none());
+    }
+
+    #[test]
+    fn errors_alone_refuse_nothing() {
+        let says = |status, headers: &[(&str, &str)]| refuses(&over(Scheme::Http, status, headers, "x"));
+        assert!(says(308, &[("Location", "https://api.example.com/")]) && says(426, &[]));
+        assert!(!says(404, &[]) && !says(500, &[]) && !says(405, &[]));
+        let (nothing, something) = (over(Scheme::Http, 404, &[], ""), over(Scheme::Http, 401, &[], ""));
+        assert!(judge(&[&nothing, &something]).is_some());
     }
 }

@@ -1,6 +1,11 @@
-use model::{Category, Confidence, Evidence, Finding, Method, NotTested, Parameter, Request, Rule, Severity, Tag};
+use std::sync::Arc;
 
-use crate::shared::{heard, inputs, reflection};
+use model::{
+    Category, Confidence, Evidence, Exchange, Finding, Method, NotTested, Parameter, ParameterIn, Request, Rule,
+    Severity, Tag,
+};
+
+use crate::shared::{heard, inputs, provoke, reflection};
 use crate::{Check, Cost, Findings, Probe, RunsOn, Touch, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -21,7 +26,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost { requests: reflection::REQUESTS + 8, touch: Touch::Reads },
+    cost: Cost { requests: reflection::REQUESTS + 10, touch: Touch::Reads },
     shares: Some(reflection::SHARES),
     applies: |operation, _| operation.method == Method::GET && inputs::all(operation).next().is_some(),
     on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
@@ -46,10 +51,18 @@ pub(crate) static CHECK: Check = Check {
 /// How often a failure is repeated: a server that fails now and then does not keep to it.
 const AGAIN: u32 = 4;
 
-/// Where the marks made the server fail and the ordinary call succeeds: a plain word in each parameter, and on a failure again.
+/// Where the ordinary call succeeds: what is no number, and what is too large a number.
 async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
     let plain = probe.plain()?;
     heard::works(plain)?;
+    if !words_fail(probe, plain, found).await? {
+        large_numbers_fail(probe, plain, found).await?;
+    }
+    heard::end(probe, found).await
+}
+
+/// A plain word in each parameter that takes none, or in all where the marks made the server fail.
+async fn words_fail(probe: &Probe<'_>, plain: &Arc<Exchange>, found: &mut Findings) -> Result<bool, NotTested> {
     let failed = reflection::of(probe).await?.iter().any(|marked| marked.exchange.status() == 500);
     let declared: Vec<&Parameter> =
         inputs::all(probe.operation).filter(|p| !inputs::takes_text(p, probe.operation)).collect();
@@ -65,13 +78,39 @@ async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
             let control = Evidence::new(plain, format!("{} for the ordinary value, each time", plain.status()));
             let location = probe.location().parameter(parameter.place.id(), &parameter.name);
             found.push(Finding::new(&RULE, Confidence::Tentative, location, evidence).also(control));
-            break;
+            return Ok(true);
         }
     }
-    heard::end(probe, found).await
+    Ok(false)
 }
 
-/// Whether the word fails each time and the ordinary value never does, when both are really sent again.
+/// 2^63, which a database of 64-bit integers cannot take, where a smaller one is nothing special: 2^63 - 1, or for a page, which is
+/// multiplied, what 32 bits hold. A server that fails on everything unusual fails on both.
+async fn large_numbers_fail(probe: &Probe<'_>, plain: &Arc<Exchange>, found: &mut Findings) -> Result<(), NotTested> {
+    let number = |place| provoke::integer(probe.operation, probe.surface, place);
+    let Some(parameter) = number(ParameterIn::Path).or_else(|| number(ParameterIn::Query)) else { return Ok(()) };
+    let failing = inputs::with(probe, parameter, provoke::BEYOND_64_BIT);
+    let first = probe.send(failing.clone()).await?;
+    if first.status() != 500 {
+        return Ok(());
+    }
+    for within in [provoke::WITHIN_64_BIT, provoke::WITHIN_32_BIT] {
+        let smaller = probe.ask(inputs::with(probe, parameter, within)).await?;
+        if smaller.status() >= 500 {
+            continue;
+        }
+        if is_steady(probe, &failing, &plain.request).await? {
+            let evidence = Evidence::new(&first, "500 for 2^63, each time");
+            let control = Evidence::new(&smaller, format!("{} for {within}", smaller.status()));
+            let location = probe.location().parameter(parameter.place.id(), &parameter.name);
+            found.push(Finding::new(&RULE, Confidence::Firm, location, evidence).also(control));
+        }
+        break;
+    }
+    Ok(())
+}
+
+/// Whether the value fails each time and the ordinary value never does, when both are really sent again.
 async fn is_steady(probe: &Probe<'_>, failing: &Request, ordinary: &Request) -> Result<bool, NotTested> {
     for _ in 0..AGAIN {
         if probe.send(failing.clone().fresh()).await?.status() != 500 {

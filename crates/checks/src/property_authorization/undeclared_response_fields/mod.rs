@@ -70,7 +70,8 @@ struct Extra {
 }
 
 /// Collects the fields of a value that its schema does not know. Where the schema allows any, was cut, or is one of several
-/// alternatives, nothing is undeclared.
+/// alternatives, nothing is undeclared. A value with no declared field at all is not what the schema describes, and entries of a
+/// map are no fields: both are faults of the document. Where it forbids others (`additionalProperties: false`) all count.
 fn compare(schema: &Schema, value: &Value, path: &str, depth: usize, extra: &mut Extra) {
     const DEEPEST: usize = 6;
     const ITEMS: usize = 5;
@@ -82,15 +83,21 @@ fn compare(schema: &Schema, value: &Value, path: &str, depth: usize, extra: &mut
             let Some(of) = &schema.items else { return };
             items.iter().take(ITEMS).for_each(|item| compare(of, item, &format!("{path}[]"), depth + 1, extra));
         }
-        // An object without a single declared property is another answer than the one described, or a map from keys to values.
-        Value::Object(fields) if schema.properties.keys().any(|name| fields.contains_key(name)) => {
+        Value::Object(fields) if !schema.properties.is_empty() => {
+            let closed = schema.additional_properties == Some(false);
+            if !closed && !fields.keys().any(|name| schema.properties.contains_key(name)) {
+                return;
+            }
+            let unknown = |name: &str| !schema.properties.contains_key(name);
+            let entries = are_entries(fields.iter().filter(|(name, _)| unknown(name)).map(|(_, value)| value));
             for (name, value) in fields {
                 let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
                 match schema.properties.get(name) {
                     Some(known) => compare(known, value, &path, depth + 1, extra),
                     None if schema.additional_properties == Some(true) => {}
+                    None if !closed && (entries || is_an_id(name)) => {}
                     None => {
-                        extra.forbidden |= schema.additional_properties == Some(false);
+                        extra.forbidden |= closed;
                         extra.fields.insert(path);
                     }
                 }
@@ -98,6 +105,22 @@ fn compare(schema: &Schema, value: &Value, path: &str, depth: usize, extra: &mut
         }
         _ => {}
     }
+}
+
+/// Whether several values are objects of the same fields, as the entries of a map are.
+fn are_entries<'a>(values: impl Iterator<Item = &'a Value>) -> bool {
+    let shapes: Vec<Option<Vec<&String>>> = values.map(|value| value.as_object().map(|o| o.keys().collect())).collect();
+    shapes.len() > 1
+        && shapes[0].as_ref().is_some_and(|first| !first.is_empty())
+        && shapes.iter().all(|s| *s == shapes[0])
+}
+
+/// Whether a name is a number, a UUID, a hash or an address rather than a word: the key of an entry.
+fn is_an_id(name: &str) -> bool {
+    let hex = name.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-');
+    let digits = name.bytes().any(|b| b.is_ascii_digit());
+    name.contains(['/', '@', ':', ' '])
+        || hex && digits && (name.len() >= 8 || name.bytes().all(|b| b.is_ascii_digit()))
 }
 
 #[cfg(test)]
@@ -137,6 +160,28 @@ mod tests {
         let either = Schema { one_of_several: true, ..user() };
         for schema in [open, cut, either, Schema::default()] {
             assert!(extra(&schema, &json!({"id": 1, "cost": 2})).fields.is_empty());
+        }
+    }
+
+    #[test]
+    fn entries_of_a_map_are_no_fields() {
+        for map in [
+            json!({"7": {"name": "a"}, "42": {"name": "b"}}),
+            json!({"cmyk": ["cyan"], "rgb": ["red"]}),
+            json!({"id": 1, "7": "a", "6fa459ea-ee8a-3ca4-894e-db77e160355e": "b", "a@b.example": "c"}),
+            json!({"id": 1, "todo1": {"task": "a"}, "todo2": {"task": "b"}}),
+        ] {
+            assert!(extra(&user(), &map).fields.is_empty(), "{map}");
+            let closed = Schema { additional_properties: Some(false), ..user() };
+            assert!(extra(&closed, &map).forbidden, "what is forbidden is so under any name: {map}");
+        }
+        for object in [
+            json!({"id": 1, "owner": {"name": "a"}}),
+            json!({"id": 1, "owner": {"name": "a"}, "bank": {"iban": "b"}}),
+            json!({"id": 1, "cost": 2, "margin": 3}),
+            json!({"id": 1, "sha256": "a"}),
+        ] {
+            assert!(!extra(&user(), &object).fields.is_empty(), "{object}");
         }
     }
 }

@@ -33,7 +33,7 @@ fn judge(seen: &Seen<'_>, found: &mut Findings) -> bool {
     let text = seen.exchange.text();
     let plain: Vec<String> = foreign
         .iter()
-        .filter(|f| f.is_script && !f.has_integrity && f.url.scheme() == "http")
+        .filter(|f| !f.has_integrity && f.url.scheme() == "http")
         .filter(|f| text.contains(&format!("http://{}", f.url.host_str().unwrap_or(""))))
         .map(|f| f.url.to_string())
         .collect();
@@ -42,7 +42,7 @@ fn judge(seen: &Seen<'_>, found: &mut Findings) -> bool {
         let detail = format!("The page loads {}.", plain.join(", "));
         found.push(Finding::new(&RULE, Confidence::Confirmed, seen.location(), evidence).detail(detail));
     }
-    foreign.iter().any(|f| f.is_script)
+    !foreign.is_empty()
 }
 
 #[cfg(test)]

@@ -30,21 +30,17 @@ pub(crate) static CHECK: Check = Check {
     ..Check::of(&RULE)
 };
 
-/// Scripts alone: a style sheet runs no code, whatever it may draw.
 fn judge(seen: &Seen<'_>, found: &mut Findings) -> bool {
     let Some(foreign) = scripts::foreign(seen.exchange) else { return false };
-    let open: Vec<String> = foreign
-        .iter()
-        .filter(|f| f.is_script && !f.has_integrity && !scripts::varies(&f.url))
-        .map(|f| f.url.to_string())
-        .collect();
+    let open: Vec<String> =
+        foreign.iter().filter(|f| !f.has_integrity && !scripts::varies(&f.url)).map(|f| f.url.to_string()).collect();
     if !open.is_empty() {
         let list = open.join(", ");
         let evidence = Evidence::new(seen.exchange, format!("loaded without integrity: {list}"));
         let detail = format!("The page loads {list}.");
         found.push(Finding::new(&RULE, Confidence::Confirmed, seen.location(), evidence).detail(detail));
     }
-    foreign.iter().any(|f| f.is_script)
+    !foreign.is_empty()
 }
 
 #[cfg(test)]
