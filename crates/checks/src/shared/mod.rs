@@ -29,5 +29,6 @@ pub mod session_id;
 pub mod set_cookie;
 pub mod soft_404;
 pub mod specifications;
+pub mod state_change;
 pub mod transport;
 pub mod words;

@@ -6,12 +6,20 @@ use std::sync::LazyLock;
 use model::{Operation, ParameterIn, Source};
 use serde::Deserialize;
 
+use super::state_change::acting_word;
+
 /// What a word in a path can say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Meaning {
     /// Calling it changes something, whatever the method.
     Destructive,
+    /// Calling it changes a state, mostly one that can be changed back.
+    Changing,
+    /// The same, where it stands after what it is done to.
+    Acts,
+    /// The same, where a phrase begins with it.
+    Leads,
     /// For administrators.
     Admin,
     /// For developers.
@@ -56,9 +64,12 @@ pub fn says(text: &str, meaning: Meaning) -> bool {
     words(text).any(|word| rows().any(|row| row.words.contains(&word)))
 }
 
-/// Whether calling the operation looks as if it changed state, by the words of its path and operation id.
+/// Whether calling the operation looks as if it changed state, by the words of its path and operation id and by where they stand.
 pub fn looks_destructive(operation: &Operation) -> bool {
+    let literal = operation.path.split('/').filter(|segment| !segment.contains('{'));
     destructive_word(operation).is_some()
+        || literal.into_iter().any(|segment| says(segment, Meaning::Changing))
+        || acting_word(&operation.path).is_some()
 }
 
 /// The word that says so. What an HTML form or a link shows has no operation id.
@@ -114,10 +125,36 @@ mod tests {
     #[test]
     fn destructive_words_are_words() {
         let operation = |path: &str| Operation::undeclared(Method::GET, path, Source::Given);
-        for path in ["/createdb", "/logout", "/admin/reset-data", "/cache/flush", "/api/v1/purgeAll"] {
+        let hits = [
+            "/createdb",
+            "/logout",
+            "/admin/reset-data",
+            "/cache/flush",
+            "/api/v1/purgeAll",
+            "/cookies/delete",
+            "/features/7/toggle",
+            "/newsletter/subscribe",
+            "/start_over",
+            "/posts/{id}/like",
+        ];
+        for path in hits {
             assert!(looks_destructive(&operation(path)), "{path}");
         }
-        for path in ["/created", "/users", "/initial", "/presets", "/seeds", "/data", "/all"] {
+        let misses = [
+            "/created",
+            "/users",
+            "/initial",
+            "/presets",
+            "/seeds",
+            "/data",
+            "/all",
+            "/settings",
+            "/subscriptions",
+            "/enabled",
+            "/activation",
+            "/features/{toggle}",
+        ];
+        for path in misses {
             assert!(!looks_destructive(&operation(path)), "{path}");
         }
     }
