@@ -1,5 +1,5 @@
 use futures::future::BoxFuture;
-use model::{Consent, Depth, NotTested, Operation, Rule, Surface};
+use model::{Consent, Depth, Exchange, NotTested, Operation, Rule, Surface};
 
 use crate::{Findings, Observations, Probe, Seen, Survey};
 
@@ -73,6 +73,8 @@ pub enum Server {
     Development,
     /// gunicorn.
     Gunicorn,
+    /// waitress, which has its own error pages, no limit on the request line, and reads paths and headers in its own way.
+    Waitress,
 }
 
 /// Where a weakness of Flask can exist.
@@ -87,9 +89,13 @@ pub struct RunsOn {
 }
 
 impl RunsOn {
-    /// Every Flask of the matrix, both servers.
+    /// Every Flask of the matrix, every server.
     pub const EVERYWHERE: RunsOn =
-        RunsOn { oldest: (2, 2), newest: (99, 0), servers: &[Server::Development, Server::Gunicorn] };
+        RunsOn { oldest: (2, 2), newest: (99, 0), servers: &[Server::Development, Server::Gunicorn, Server::Waitress] };
+    /// Production servers only.
+    pub const PRODUCTION: RunsOn = RunsOn { servers: &[Server::Gunicorn, Server::Waitress], ..RunsOn::EVERYWHERE };
+    /// Servers that hand `X-Forwarded-*` of any client to the application; waitress drops it unless it is told of a proxy.
+    pub const FORWARDING: RunsOn = RunsOn { servers: &[Server::Development, Server::Gunicorn], ..RunsOn::EVERYWHERE };
     /// Only Werkzeug's development server.
     pub const DEVELOPMENT: RunsOn = RunsOn { servers: &[Server::Development], ..RunsOn::EVERYWHERE };
 }
@@ -132,6 +138,13 @@ pub struct Check {
     pub shares: Option<Shares>,
     /// Whether it asks for paths that nothing pointed to. Evidence goes before guesses.
     pub guesses: bool,
+    /// Whether an operation, or what it answered to the ordinary call, points to what the rule is about. Such
+    /// operations go first, and so does a check of the whole that one of them points to.
+    pub hinted: fn(&Operation, Option<&Exchange>) -> bool,
+    /// Whether nothing else may be asked meanwhile: it tells by how long answers take.
+    pub alone: bool,
+    /// Rules that tell the same when they have a finding at the same place: this rule's is then evidence of theirs.
+    pub told_by: &'static [&'static str],
     /// The least depth at which it asks.
     pub depth: Depth,
     /// Further requests that it may send in a deep scan, besides `cost.requests`.
@@ -160,6 +173,9 @@ impl Check {
             cost: Cost { requests: 0, touch: Touch::Nothing },
             shares: None,
             guesses: false,
+            hinted: |_, _| false,
+            alone: false,
+            told_by: &[],
             depth: Depth::Quick,
             more_when_deep: 0,
             applies: |_, _| true,

@@ -24,7 +24,7 @@ pub mod unsafe_consumption;
 pub use check::{Check, Cost, OnEnd, OnExchange, OnOperation, OnSurface, RunsOn, Sees, Server, Shares, Touch, Twins};
 pub use findings::Findings;
 pub use observations::{Observations, Seen, place};
-pub use probe::{Probe, Survey, Tally};
+pub use probe::{Probe, Survey, Tally, canary};
 
 /// Every check, by category in the order of reports, then as listed in the category.
 pub fn all() -> Vec<&'static Check> {

@@ -34,25 +34,35 @@ pub struct Seen<'a> {
 
 impl Seen<'_> {
     /// Where a finding on this exchange is: the operation, or one whose template the path is an instance of, so that a check's
-    /// own values do not move the finding; the host for a path made up by us; or else the method and path as sent.
+    /// own values do not move the finding; the host for an error at a path that is no operation, since what it shows is shown at
+    /// every such path and which of them we happened to ask for says nothing; or else the method and path as sent.
     pub fn location(&self) -> Location {
-        let path = self.exchange.request.path();
-        match self.operation {
-            Some(operation) => Location::of(operation),
-            None if crate::shared::soft_404::sibling(self.target.seed, path) == path => Location::host(),
-            None => place(self.surface, self.exchange),
+        if let Some(operation) = self.operation.or_else(|| instance_of(self.surface, self.exchange)) {
+            return Location::of(operation);
         }
+        let request = &self.exchange.request;
+        let made_up = crate::shared::soft_404::sibling(self.target.seed, request.path()) == request.path();
+        if made_up || self.exchange.status() >= 400 {
+            return Location::host();
+        }
+        Location::at(request.method.clone(), request.path())
     }
 }
 
 /// The operation that an exchange is about by its method and path, or else the method and path as sent.
 pub fn place(surface: &Surface, exchange: &Exchange) -> Location {
     let request = &exchange.request;
-    let same = |o: &&Arc<Operation>| o.method == request.method && is_instance(&o.path, request.path());
-    match surface.operations.iter().find(same) {
+    match instance_of(surface, exchange) {
         Some(operation) => Location::of(operation),
         None => Location::at(request.method.clone(), request.path()),
     }
+}
+
+/// The operation that an exchange is about by its method and path.
+fn instance_of<'a>(surface: &'a Surface, exchange: &Exchange) -> Option<&'a Operation> {
+    let request = &exchange.request;
+    let same = |o: &&Arc<Operation>| o.method == request.method && is_instance(&o.path, request.path());
+    surface.operations.iter().find(same).map(Arc::as_ref)
 }
 
 /// Whether a path is an instance of a template: equal but for the segments in braces.

@@ -1,6 +1,6 @@
 use std::ops::Deref;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use model::{Exchange, Location, NotTested, Operation, OrderKey, Origin, Request, Surface, Target, TlsReport};
 use sha2::{Digest, Sha256};
@@ -25,6 +25,7 @@ pub struct Survey<'a> {
     rule: &'static str,
     callback: Option<&'a Callback>,
     tally: Counters,
+    payloads: Mutex<Vec<Arc<Exchange>>>,
 }
 
 /// What one detector's requests came to.
@@ -36,6 +37,8 @@ pub struct Tally {
     pub silent: u32,
     /// Those answered with a status by which firewalls and rate limits refuse: 403, 429, 503.
     pub refused: u32,
+    /// Those of them that nobody looked at: 429, 503.
+    pub put_off: u32,
 }
 
 #[derive(Debug, Default)]
@@ -43,6 +46,7 @@ struct Counters {
     asked: AtomicU32,
     silent: AtomicU32,
     refused: AtomicU32,
+    put_off: AtomicU32,
 }
 
 impl<'a> Survey<'a> {
@@ -67,6 +71,7 @@ impl<'a> Survey<'a> {
             rule,
             callback: None,
             tally: Counters::default(),
+            payloads: Mutex::default(),
         }
     }
 
@@ -91,6 +96,13 @@ impl<'a> Survey<'a> {
         &self.target.origin
     }
 
+    /// Where an application may be mounted: at the root, written as the empty string, and where the URL asked for lies. A proxy that
+    /// hands a part of its paths to an application answers the root by itself.
+    pub fn mounts(&self) -> impl Iterator<Item = &'a str> {
+        let directory = self.target.directory();
+        [Some(""), Some(directory).filter(|d| !d.is_empty())].into_iter().flatten()
+    }
+
     /// `GET target` on the target's origin, anonymous; `target` is sent byte for byte.
     pub fn get(&self, target: impl Into<String>) -> Request {
         Request::get(self.origin(), target)
@@ -110,6 +122,12 @@ impl<'a> Survey<'a> {
         if matches!(exchange.status(), 403 | 429 | 503) {
             self.tally.refused.fetch_add(1, Ordering::Relaxed);
         }
+        if matches!(exchange.status(), 429 | 503) {
+            self.tally.put_off.fetch_add(1, Ordering::Relaxed);
+        }
+        if !exchange.request.is_clean() {
+            self.payloads.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::clone(&exchange));
+        }
         Ok(exchange)
     }
 
@@ -120,7 +138,13 @@ impl<'a> Survey<'a> {
             asked: count(&self.tally.asked),
             silent: count(&self.tally.silent),
             refused: count(&self.tally.refused),
+            put_off: count(&self.tally.put_off),
         }
+    }
+
+    /// What came of the requests so far that carried a payload of ours.
+    pub fn payloads(&self) -> Vec<Arc<Exchange>> {
+        self.payloads.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Like [`Survey::send`], for askers who can do nothing without a response.
@@ -224,7 +248,7 @@ impl<'a> Probe<'a> {
 }
 
 /// A word of 12 letters and digits from a seed and names.
-pub(crate) fn canary(seed: u64, names: &[&str]) -> String {
+pub fn canary(seed: u64, names: &[&str]) -> String {
     const ALPHABET: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
     let mut hash = Sha256::new();
     hash.update(seed.to_be_bytes());

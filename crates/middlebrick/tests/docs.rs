@@ -101,6 +101,7 @@ fn the_command_line() {
 struct Checklist {
     item: Vec<Item>,
     key: std::collections::BTreeMap<String, Cover>,
+    detection: Vec<Detection>,
 }
 
 /// One detection that published articles on Flask ask for.
@@ -112,7 +113,17 @@ struct Item {
     detection: String,
 }
 
-/// What covers a key: rules, or the reason why nothing can.
+/// One thing that can be seen of a Flask deployment from outside.
+#[derive(Deserialize)]
+struct Detection {
+    id: String,
+    class: String,
+    what: String,
+    #[serde(flatten)]
+    cover: Cover,
+}
+
+/// What covers it: rules, or the reason why nothing can.
 #[derive(Deserialize)]
 struct Cover {
     #[serde(default)]
@@ -121,26 +132,44 @@ struct Cover {
     why: String,
 }
 
+impl Cover {
+    /// The links to the rules, and the reason.
+    fn answer(&self, id: &str) -> String {
+        for rule in &self.rules {
+            assert!(checks::find(rule).is_some_and(|c| c.rule.id == rule), "{id}: there is no rule {rule}");
+        }
+        assert!(!self.rules.is_empty() || self.why.len() > 20, "{id}: neither a rule nor a reason");
+        let rules: Vec<String> = self.rules.iter().map(|r| format!("[{r}](rules/{r}.md)")).collect();
+        let both = [rules.join(", "), self.why.clone()];
+        both.iter().map(String::as_str).filter(|s| !s.is_empty()).collect::<Vec<_>>().join("; ")
+    }
+}
+
 #[test]
-fn the_coverage_of_the_flask_checklist() {
-    let table = std::fs::read_to_string(docs().join("flask-checklist.toml")).unwrap();
+fn the_coverage_of_flask() {
+    let table = ["flask-checklist.toml", "flask-detections.toml"]
+        .map(|name| std::fs::read_to_string(docs().join(name)).unwrap())
+        .join("\n");
     let checklist: Checklist = toml::from_str(&table).unwrap();
     let mut text = String::from(
-        "# Flask: what is asked for, and which rule answers\n\nWritten by `cargo xtask docs` from `flask-checklist.toml`. Modes: BB is seen from outside, OAS with an \
-         OpenAPI document.\n\n| item | key | mode | asked for | answered by |\n|---|---|---|---|---|\n",
+        "# Flask: what is asked for, and which rule answers\n\nWritten by `cargo xtask docs` from `flask-checklist.toml` and `flask-detections.toml`.\n\n\
+         ## What articles ask for\n\nModes: BB is seen from outside, OAS with an OpenAPI document.\n\n\
+         | item | key | mode | asked for | answered by |\n|---|---|---|---|---|\n",
     );
     for item in &checklist.item {
         let cover =
             checklist.key.get(&item.key).unwrap_or_else(|| panic!("{} ({}) is covered by nothing", item.id, item.key));
-        for rule in &cover.rules {
-            assert!(checks::find(rule).is_some_and(|c| c.rule.id == rule), "{}: there is no rule {rule}", item.key);
-        }
-        assert!(!cover.rules.is_empty() || cover.why.len() > 20, "{}: neither a rule nor a reason", item.key);
-        let rules: Vec<String> = cover.rules.iter().map(|r| format!("[{r}](rules/{r}.md)")).collect();
-        let both = [rules.join(", "), cover.why.clone()];
-        let answer: Vec<&str> = both.iter().map(String::as_str).filter(|s| !s.is_empty()).collect();
         let detection = item.detection.replace('|', "\\|");
-        let _ = writeln!(text, "| {} | {} | {} | {detection} | {} |", item.id, item.key, item.mode, answer.join("; "));
+        let answer = cover.answer(&item.key);
+        let _ = writeln!(text, "| {} | {} | {} | {detection} | {answer} |", item.id, item.key, item.mode);
+    }
+    text.push_str(
+        "\n## What can be seen\n\nClasses: P is read from ordinary answers, G asks with GET, HEAD or OPTIONS, S sends what the server is expected to refuse \
+         (with `--active`), X needs a call back.\n\n| detection | class | what is seen | answered by |\n|---|---|---|---|\n",
+    );
+    for detection in &checklist.detection {
+        let answer = detection.cover.answer(&detection.id);
+        let _ = writeln!(text, "| {} | {} | {} | {answer} |", detection.id, detection.class, detection.what);
     }
     same("flask-coverage.md", &text);
 }

@@ -77,7 +77,7 @@ pub struct FormField {
 }
 
 /// An HTML form as served.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Form {
     /// The path of the page it is on.
     pub page: String,
@@ -85,6 +85,10 @@ pub struct Form {
     pub action: String,
     /// The method, upper-case.
     pub method: String,
+    /// Whether the page states the method; else it is the GET that HTML means.
+    pub states_method: bool,
+    /// Whether the page has a script that sends it, so that its method may never be used.
+    pub scripted: bool,
     /// Its fields.
     pub fields: Vec<FormField>,
 }
@@ -134,12 +138,15 @@ impl Surface {
         self.technologies.iter().find(|t| t.name.eq_ignore_ascii_case(technology)).and_then(|t| t.version.as_deref())
     }
 
+    /// Whether the target shows Flask, or Werkzeug, which few but Flask applications run on.
+    pub fn shows_flask(&self) -> bool {
+        self.has("Flask") || self.has("Werkzeug")
+    }
+
     /// Whether the target is, or could be, a Flask application.
     pub fn may_be_flask(&self) -> bool {
         const OTHERS: [&str; 10] =
             ["Django", "FastAPI", "Starlette", "Express", "Spring", "Rails", "Laravel", "ASP.NET", "Go", "Next.js"];
-        self.has("Flask")
-            || self.has("Werkzeug")
-            || !self.technologies.iter().any(|t| OTHERS.contains(&t.name.as_str()))
+        self.shows_flask() || !self.technologies.iter().any(|t| OTHERS.contains(&t.name.as_str()))
     }
 }

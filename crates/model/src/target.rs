@@ -70,8 +70,61 @@ impl Target {
         self.max_requests.unwrap_or_else(|| self.depth.requests(operations).saturating_add(more).min(most))
     }
 
+    /// The directory of the path asked for, without a slash at its end: where an application is mounted that does not have the host
+    /// for itself. Empty for the root.
+    pub fn directory(&self) -> &str {
+        let path = self.path.split(['?', '#']).next().unwrap_or("");
+        match path.rsplit_once('/') {
+            Some((directory, name)) if name.is_empty() || name.contains('.') => directory,
+            // People write the base URL of an API without a slash at its end.
+            _ => path,
+        }
+    }
+
     /// The URL asked for.
     pub fn url(&self) -> String {
         format!("{}{}", self.origin, self.path)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_directory_of_a_base_url_is_itself() {
+        let directory = |path: &str| Target { path: path.to_owned(), ..target() }.directory().to_owned();
+        for (path, expected) in [
+            ("/", ""),
+            ("/?x=/y/", ""),
+            ("/openapi.json", ""),
+            ("/api", "/api"),
+            ("/api/", "/api"),
+            ("/api/v1/index.html?a=b", "/api/v1"),
+        ] {
+            assert_eq!(directory(path), expected, "{path}");
+        }
+    }
+
+    fn target() -> Target {
+        Target {
+            origin: Origin { scheme: crate::Scheme::Http, host: "localhost".to_owned(), port: 80 },
+            path: "/".to_owned(),
+            specification: None,
+            specification_url: None,
+            identities: Vec::new(),
+            consent: Consent::ReadOnly,
+            depth: Depth::Standard,
+            max_requests: None,
+            seed: 1,
+            context: Context::Public,
+            selection: Selection::default(),
+            include_paths: Vec::new(),
+            exclude_paths: Vec::new(),
+            methods: Vec::new(),
+            ignores: Vec::new(),
+            now: 0,
+            wordlist: Vec::new(),
+        }
     }
 }

@@ -63,6 +63,7 @@ impl Scan {
             Some(most) => Budget::strict(most),
             None => Budget::new(target.budget(0)),
         });
+        let settings = Settings { excluded_paths: target.exclude_paths.clone(), ..settings };
         let wire = Arc::new(Wire::new(target.origin.clone(), settings, budget, Arc::clone(&listener))?);
         let callback = Callback::new(None, target.origin.is_loopback(), target.seed);
         Ok(Scan { target, wire, listener, stopped: Arc::new(Notify::new()), callback, whole_transcript: false })

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 
 use checks::shared::words::looks_destructive;
 use checks::{Check, Observations, Touch};
-use model::{NotTested, ParameterIn, Severity, Surface, Target};
+use model::{Depth, NotTested, ParameterIn, Severity, Surface, Target};
 
 use crate::observe::may_be_called;
 use crate::sample::{in_turns, most};
@@ -20,6 +20,8 @@ pub struct PlannedCheck {
     pub operation: Option<usize>,
     /// How many operations the check asks about before this one.
     pub turn: usize,
+    /// Whether the operation, or one of all where the whole is asked about, points to what the rule is about.
+    pub hinted: bool,
 }
 
 /// What will not be asked, and why.
@@ -71,7 +73,9 @@ pub(crate) fn plan_seen(surface: &Surface, target: &Target, seen: &Observations)
             continue;
         }
         if check.on_surface.is_some() {
-            plan.asked.push(PlannedCheck { index, check, operation: None, turn: 0 });
+            let mut operations = surface.operations.iter().enumerate();
+            let hinted = operations.any(|(at, o)| (check.hinted)(o, seen.plain.get(at).and_then(Option::as_deref)));
+            plan.asked.push(PlannedCheck { index, check, operation: None, turn: 0, hinted });
         }
         if check.on_operation.is_some() {
             plan_operations(&mut plan, index, check, surface, target, seen);
@@ -80,14 +84,15 @@ pub(crate) fn plan_seen(surface: &Surface, target: &Target, seen: &Observations)
     // Bursts come last: the refusals they provoke would spoil the other answers.
     plan.asked.sort_by_key(|p| {
         let bursts = p.check.cost.touch.is_burst();
-        (bursts, Reverse(worth(p.check, p.turn)), p.index, p.operation)
+        (bursts, Reverse(worth(p, target.depth)), p.index, p.operation)
     });
     plan
 }
 
 /// What an ask is worth: the severity of what it could find for each request it may cost, the less the more operations the rule
 /// has asked about before. In proportion to the square of the score's deductions, so that no number of trifles outweighs a disaster.
-fn worth(check: &Check, turn: usize) -> u64 {
+fn worth(planned: &PlannedCheck, depth: Depth) -> u64 {
+    let PlannedCheck { check, turn, hinted, .. } = *planned;
     let points: u64 = match check.rule.severity {
         Severity::Critical => 70,
         Severity::High => 40,
@@ -96,14 +101,18 @@ fn worth(check: &Check, turn: usize) -> u64 {
         Severity::Info => 2,
     };
     // By the root of the cost: what proves a disaster is rarely cheap, and rarely spends its most.
-    let own = check.cost.requests - check.shares.map_or(0, |shares| shares.requests);
+    let own = check.requests(depth) - check.shares.map_or(0, |shares| shares.requests);
     let price = u64::from(own.max(1)).isqrt();
     let guessed = if check.guesses { GUESSED } else { 1 };
-    points * points * 10_000 / (price * guessed * (TURNS + turn as u64))
+    let pointed = if hinted { HINTED } else { 1 };
+    points * points * 10_000 * pointed / (price * guessed * (TURNS + turn as u64))
 }
 
+/// What points to a weakness makes a question about it worth so much more.
+const HINTED: u64 = 10;
+
 /// Most guessed paths lead nowhere: they are worth so much less than a question about what is there.
-const GUESSED: u64 = 10;
+const GUESSED: u64 = 4;
 
 /// After so many operations an ask is worth half.
 const TURNS: u64 = 6;
@@ -148,7 +157,9 @@ fn plan_operations(
     let most = most(target.depth);
     for (turn, at) in in_turns(&surface.operations, &asked, rank).into_iter().enumerate() {
         if turn < most {
-            plan.asked.push(PlannedCheck { index, check, operation: Some(at), turn });
+            let called = seen.plain.get(at).and_then(Option::as_deref);
+            let hinted = (check.hinted)(&surface.operations[at], called);
+            plan.asked.push(PlannedCheck { index, check, operation: Some(at), turn, hinted });
         } else {
             plan.skipped.push(skip(at, NotTested::Sampled));
         }

@@ -138,6 +138,15 @@ fn liars() -> Vec<Liar> {
             }),
             NOT_AS_DECLARED,
         ),
+        liar(
+            "lets every origin read everything",
+            Arc::new(|a| {
+                let said = Answer::json(200, r#"{"sid":"a1","upgrades":["websocket"],"pingInterval":25000}"#);
+                said.header("Access-Control-Allow-Origin", a.header("origin"))
+                    .header("Access-Control-Allow-Credentials", "true")
+            }),
+            OPEN_TO_ALL,
+        ),
         liar("teapots everything", Arc::new(|_| Answer::new(418, "text/plain", "I'm a teapot")), &[]),
     ]
 }
@@ -160,6 +169,12 @@ const TRUE_OF_SAFE: &[(&str, &str)] = &[("development-server", "it runs under We
 
 /// True of what answers with JSON that has nothing to do with the document.
 const NOT_AS_DECLARED: &[(&str, &str)] = &[("undeclared-response-fields", "the fields are not in the document")];
+
+/// True of what answers every origin with whatever it asks for, and with JSON that has nothing to do with the document.
+const OPEN_TO_ALL: &[(&str, &str)] = &[
+    ("cors-origin-reflected-with-credentials", "it does"),
+    ("undeclared-response-fields", "the fields are not in the document"),
+];
 
 /// The ways a scan is run at each.
 fn targets(port: u16) -> Vec<(&'static str, Target)> {

@@ -150,3 +150,30 @@ fn a_document_that_cannot_be_had_is_told() {
         assert!(report.notes.iter().any(|n| n.contains(document) && n.contains(why)), "{:?}", report.notes);
     }
 }
+
+/// A server with links to what must be left alone, and the paths that it was asked for.
+fn asked_of_links(with: impl FnOnce(Target) -> Target) -> BTreeSet<String> {
+    let paths = Arc::new(Mutex::new(BTreeSet::new()));
+    let asked = Arc::clone(&paths);
+    let server = Server::start(Arc::new(move |a| {
+        asked.lock().unwrap().insert(a.path().to_owned());
+        match a.path() {
+            "/" => Answer::html(200, "<a href=/mode/hard>hard</a> <a href=/jump>jump</a> <a href=/notes>notes</a>"),
+            "/jump" => Answer::html(302, "").header("Location", "/mode/easy"),
+            "/notes" | "/mode/hard" | "/mode/easy" => page(),
+            _ => Answer::html(404, "not found"),
+        }
+    }));
+    support::scan(with(support::target(server.port)));
+    paths.lock().unwrap().clone()
+}
+
+#[test]
+fn excluded_paths_are_never_asked_for_and_included_ones_alone_are_crawled() {
+    let all = asked_of_links(|target| target);
+    assert!(all.contains("/mode/hard") && all.contains("/notes"), "{all:?}");
+    let most = asked_of_links(|target| Target { exclude_paths: vec!["/mode/*".to_owned()], ..target });
+    assert!(most.contains("/notes") && !most.iter().any(|path| path.starts_with("/mode")), "{most:?}");
+    let few = asked_of_links(|target| Target { include_paths: vec!["/notes".to_owned()], ..target });
+    assert!(few.contains("/notes") && !few.contains("/jump") && !few.contains("/mode/hard"), "{few:?}");
+}

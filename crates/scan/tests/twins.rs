@@ -28,6 +28,7 @@ impl Serving {
         let name = match server {
             Server::Development => "development",
             Server::Gunicorn => "gunicorn",
+            Server::Waitress => "waitress",
         };
         let mut child = Command::new(python)
             .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/twins/serve.py"))
@@ -156,4 +157,9 @@ fn twins_under_the_development_server() {
 #[test]
 fn twins_under_gunicorn() {
     run(Server::Gunicorn);
+}
+
+#[test]
+fn twins_under_waitress() {
+    run(Server::Waitress);
 }

@@ -75,7 +75,7 @@ impl Wire {
             }
         }
         Ok(Wire {
-            scope: Scope::new(origin.clone(), settings.allow_hosts.clone()),
+            scope: Scope::new(origin.clone(), settings.allow_hosts.clone(), &settings.excluded_paths),
             origin,
             pace: Pace::new(settings.rate, settings.burst, settings.limits.pause),
             health: Health::new(),
@@ -189,7 +189,7 @@ impl Wire {
     }
 
     fn permit(&self, request: &Request, lease: &Lease) -> Result<(), NotTested> {
-        if !self.scope.holds(&request.origin) {
+        if !self.scope.permits(request) {
             return Err(NotTested::OutOfScope);
         }
         if let Some(why) = refusal(request) {

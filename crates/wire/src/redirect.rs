@@ -28,6 +28,9 @@ pub(crate) fn onward(exchange: &Exchange, scope: &Scope, settings: &Settings) ->
     }
     next.origin = origin;
     next.target = target;
+    if !scope.permits(&next) {
+        return None;
+    }
     if next.method != Method::HEAD && next.method != Method::OPTIONS {
         next.method = Method::GET;
     }

@@ -28,6 +28,8 @@ pub struct Settings {
     pub resolve: Vec<(String, u16, IpAddr)>,
     /// Further hosts in scope, besides the target's origin.
     pub allow_hosts: Vec<String>,
+    /// Paths that nothing is sent to: globs or path templates.
+    pub excluded_paths: Vec<String>,
     /// Named credentials; requests name them.
     pub identities: Vec<Identity>,
     /// What may be changed at the target.
@@ -53,6 +55,7 @@ impl Settings {
             client_cert: None,
             resolve: Vec::new(),
             allow_hosts: Vec::new(),
+            excluded_paths: Vec::new(),
             identities: Vec::new(),
             consent: Consent::ReadOnly,
             scan_id: String::new(),

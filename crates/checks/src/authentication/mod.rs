@@ -4,11 +4,15 @@ use crate::Check;
 
 mod any_password_accepted;
 mod any_token_accepted;
+mod api_key_crashes;
 mod api_key_in_cookie;
 mod api_key_in_query;
 mod auth_status_inconsistent;
 mod basic_in_use;
 mod credentials_oracle;
+mod credentials_timing_oracle;
+mod digest_md5;
+mod first_cookie;
 mod flask_session_weak_key;
 mod flask_wtf_weak_key;
 mod itsdangerous_token_in_url;
@@ -24,6 +28,7 @@ mod jwt_weak_secret;
 mod jwt_without_expiry;
 mod login_over_get;
 mod long_password_crashes;
+mod nameless_cookie_accepted;
 mod operation_without_credentials;
 mod remember_token_weak_key;
 mod secret_key_fallback_weak;
@@ -38,11 +43,14 @@ mod www_authenticate_missing;
 pub const CHECKS: &[&Check] = &[
     &any_password_accepted::CHECK,
     &any_token_accepted::CHECK,
+    &api_key_crashes::CHECK,
     &api_key_in_cookie::CHECK,
     &api_key_in_query::CHECK,
     &auth_status_inconsistent::CHECK,
     &basic_in_use::CHECK,
     &credentials_oracle::CHECK,
+    &digest_md5::CHECK,
+    &credentials_timing_oracle::CHECK,
     &flask_session_weak_key::CHECK,
     &flask_wtf_weak_key::CHECK,
     &itsdangerous_token_in_url::CHECK,
@@ -58,6 +66,7 @@ pub const CHECKS: &[&Check] = &[
     &jwt_without_expiry::CHECK,
     &login_over_get::CHECK,
     &long_password_crashes::CHECK,
+    &nameless_cookie_accepted::CHECK,
     &operation_without_credentials::CHECK,
     &remember_token_weak_key::CHECK,
     &secret_key_fallback_weak::CHECK,

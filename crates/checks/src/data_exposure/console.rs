@@ -8,29 +8,32 @@ use regex::Regex;
 use crate::{Shares, Survey};
 
 /// Requests that [`find`] may send.
-pub(super) const REQUESTS: u32 = 3;
+pub(super) const REQUESTS: u32 = 6;
 
 /// The same requests whoever asks.
 pub(super) const SHARES: Shares = Shares { with: "console", requests: REQUESTS };
 
-/// Where the console is unless the application moved it.
-pub(super) const PATH: &str = "/console";
+/// Where the console is below its application, unless that moved it.
+const PATH: &str = "/console";
 
 /// The console's page as an anonymous visitor gets it. Since 3.0.3 Werkzeug refuses host names it does not trust with 400 but
 /// trusts whoever writes `localhost` into the header.
 pub(super) async fn find(survey: &Survey<'_>) -> Result<Option<Arc<Exchange>>, NotTested> {
-    let plain = survey.ask(survey.get(PATH)).await?;
-    if is_console(&plain) {
-        return Ok(Some(plain));
-    }
-    if plain.status() != 400 {
-        return Ok(None);
-    }
-    for host in ["localhost", "127.0.0.1"] {
-        let request = survey.get(PATH).header("Host", host).altered("header", "Host", host);
-        let answer = survey.ask(request).await?;
-        if is_console(&answer) {
-            return Ok(Some(answer));
+    for mount in survey.mounts() {
+        let path = format!("{mount}{PATH}");
+        let plain = survey.ask(survey.get(&path)).await?;
+        if is_console(&plain) {
+            return Ok(Some(plain));
+        }
+        if plain.status() != 400 {
+            continue;
+        }
+        for host in ["localhost", "127.0.0.1"] {
+            let request = survey.get(&path).header("Host", host).altered("header", "Host", host);
+            let answer = survey.ask(request).await?;
+            if is_console(&answer) {
+                return Ok(Some(answer));
+            }
         }
     }
     Ok(None)
@@ -45,6 +48,11 @@ pub(super) fn is_console(exchange: &Exchange) -> bool {
         && text.contains("<title>Console // Werkzeug Debugger</title>")
         && text.contains("CONSOLE_MODE = true")
         && SECRET.is_match(&text)
+}
+
+/// Whether a page of the debugger says that it takes commands.
+pub(super) fn takes_commands(exchange: &Exchange) -> bool {
+    exchange.is_html() && exchange.text().contains("EVALEX = true,")
 }
 
 /// Whether a page of the debugger says that it runs code without asking for the PIN.

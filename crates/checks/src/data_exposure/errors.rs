@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use model::Exchange;
 
+use crate::shared::echo;
 use crate::shared::patterns::{Pattern, first, load};
 
 static DEBUG_PAGES: LazyLock<Vec<Pattern>> = LazyLock::new(|| load(include_str!("data/debug_pages.toml")));
@@ -50,7 +51,7 @@ pub(super) fn sql_error(exchange: &Exchange) -> Option<Told> {
     } else {
         told(&SQL_ERRORS, &exchange.text())
     }?;
-    (!is_echo(exchange, &found.excerpt)).then_some(found)
+    (!echo::was_sent(&exchange.request, &found.excerpt)).then_some(found)
 }
 
 /// The text of an exception or a path of the server in an error answer that shows neither stack trace nor SQL.
@@ -64,7 +65,7 @@ pub(super) fn detail(exchange: &Exchange) -> Option<Told> {
     }
     let start = &text[..text.floor_char_boundary(READ)];
     let all = DETAILS.iter().filter_map(|p| p.excerpt(start).map(|excerpt| Told { what: p.name.clone(), excerpt }));
-    let mut all = all.filter(|found| !is_echo(exchange, &found.excerpt));
+    let mut all = all.filter(|found| !echo::was_sent(&exchange.request, &found.excerpt));
     all.next().or_else(|| swallowed_404(exchange, &text))
 }
 
@@ -81,13 +82,6 @@ pub(super) fn console_secret(exchange: &Exchange) -> Option<String> {
     let (_, rest) = text.split_once("SECRET = \"")?;
     let (secret, _) = rest.split_once('"')?;
     (secret.len() == 20).then(|| secret.to_owned())
-}
-
-/// Whether the text came from us: it stands in what was sent.
-fn is_echo(exchange: &Exchange, excerpt: &str) -> bool {
-    let sent = &exchange.request;
-    let decoded = percent_encoding::percent_decode_str(&sent.target).decode_utf8_lossy();
-    decoded.contains(excerpt) || sent.altered.iter().any(|a| a.payload.contains(excerpt))
 }
 
 #[cfg(test)]

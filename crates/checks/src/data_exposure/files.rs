@@ -1,5 +1,6 @@
 //! Files that are left where they are served: which to ask for, and what proves each kind by its content.
 
+pub(super) mod answers;
 mod content;
 
 use std::collections::BTreeMap;
@@ -8,7 +9,8 @@ use std::sync::LazyLock;
 use model::{Confidence, Depth, Evidence, Exchange, Finding, Location, Method, NotTested, Rule, Surface};
 use serde::Deserialize;
 
-pub(super) use content::{Proof, backup, database, environment, key, log, repository, source};
+pub(super) use answers::judge;
+pub(super) use content::{Proof, backup, database, environment, key, log, repository, requirements, source};
 
 use crate::{Findings, Survey};
 
@@ -116,6 +118,7 @@ mod tests {
         for (kind, check) in [
             ("environment", &d::exposed_env_file::CHECK),
             ("source", &d::exposed_source_file::CHECK),
+            ("requirements", &d::exposed_requirements_file::CHECK),
             ("repository", &d::exposed_git_repository::CHECK),
             ("database", &d::exposed_database_file::CHECK),
             ("backup", &d::exposed_backup::CHECK),

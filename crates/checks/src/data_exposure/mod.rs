@@ -12,6 +12,7 @@ mod csp_disabled;
 mod csp_ineffective;
 mod csp_missing;
 mod debug_mode;
+mod debug_mode_json_error;
 mod debug_page;
 mod debug_toolbar;
 mod debug_toolbar_config;
@@ -26,20 +27,24 @@ mod exposed_env_file;
 mod exposed_git_repository;
 mod exposed_key_file;
 mod exposed_log;
+mod exposed_requirements_file;
 mod exposed_source_file;
 mod files;
 mod flask_secret_key_exposed;
 mod framing_allowed;
 mod headers;
 mod internal_details_in_response;
+mod labels;
 mod nosniff_missing;
 mod password_hash_in_response;
 mod personal;
 mod personal_data_in_response;
+mod published;
 mod referrer_policy_missing;
 mod secret_in_response;
 mod secret_in_script;
 mod secrets;
+mod signing_keys;
 mod source_map;
 mod sql_error;
 mod stack_trace;
@@ -47,6 +52,7 @@ mod static_traversal;
 mod toolbar;
 mod werkzeug_console;
 mod werkzeug_debugger;
+mod werkzeug_debugger_any_host;
 mod werkzeug_debugger_without_pin;
 
 /// The checks of this category.
@@ -60,6 +66,7 @@ pub const CHECKS: &[&Check] = &[
     &csp_ineffective::CHECK,
     &csp_missing::CHECK,
     &debug_mode::CHECK,
+    &debug_mode_json_error::CHECK,
     &debug_page::CHECK,
     &debug_toolbar::CHECK,
     &debug_toolbar_config::CHECK,
@@ -73,6 +80,7 @@ pub const CHECKS: &[&Check] = &[
     &exposed_git_repository::CHECK,
     &exposed_key_file::CHECK,
     &exposed_log::CHECK,
+    &exposed_requirements_file::CHECK,
     &exposed_source_file::CHECK,
     &flask_secret_key_exposed::CHECK,
     &framing_allowed::CHECK,
@@ -89,5 +97,6 @@ pub const CHECKS: &[&Check] = &[
     &static_traversal::CHECK,
     &werkzeug_console::CHECK,
     &werkzeug_debugger::CHECK,
+    &werkzeug_debugger_any_host::CHECK,
     &werkzeug_debugger_without_pin::CHECK,
 ];

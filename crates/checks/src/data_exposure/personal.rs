@@ -6,23 +6,46 @@ use std::sync::LazyLock;
 use model::Exchange;
 use regex::Regex;
 
+use super::published;
 use crate::shared::fields;
 
 /// How many of each kind were met, with the texts themselves, to be masked.
-pub(super) type Numbers = BTreeMap<&'static str, Vec<String>>;
+pub(super) type Kinds = BTreeMap<&'static str, Vec<String>>;
 
-/// Payment cards, social security numbers and IBANs in an answer.
+/// What was met.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Numbers {
+    /// Numbers that somebody may have.
+    pub(super) real: Kinds,
+    /// Published ones (test cards and the like) in the record of a person, where a real one would be shown alike.
+    pub(super) published: Kinds,
+}
+
+pub(super) const CARD_NUMBER: &str = "payment card number";
+pub(super) const SSN_NUMBER: &str = "US social security number";
+pub(super) const IBAN_NUMBER: &str = "bank account number (IBAN)";
+
+/// Payment cards, social security numbers and IBANs in an answer. Published ones count only in the record of a person: manuals quote
+/// them, and lists of test data consist of them.
 pub(super) fn numbers(exchange: &Exchange) -> Numbers {
-    let mut found = Numbers::new();
-    let mut add = |kind: &'static str, text: &str| {
-        let list = found.entry(kind).or_default();
+    let mut found = Numbers::default();
+    let mut add = |kind: &'static str, text: &str, person: bool| {
+        let published = match kind {
+            CARD_NUMBER => published::is_test_card(text),
+            SSN_NUMBER => published::is_void_ssn(text),
+            _ => published::is_example_iban(text),
+        };
+        if published && !person {
+            return;
+        }
+        let list = if published { &mut found.published } else { &mut found.real }.entry(kind).or_default();
         if list.len() < 50 && !list.iter().any(|known| known == text) {
             list.push(text.to_owned());
         }
     };
     if let Some(json) = exchange.json() {
         if fields::describes_an_api(json) {
-            return Numbers::new();
+            return Numbers::default();
         }
         fields::walk(json, &mut |field| {
             let text = match field.value {
@@ -32,14 +55,15 @@ pub(super) fn numbers(exchange: &Exchange) -> Numbers {
             };
             let name = field.name.to_ascii_lowercase();
             let card_name = ["card", "pan", "ccnum", "cc_num", "credit"].iter().any(|part| name.contains(part));
+            let person = names_a_person(field.object);
             if is_card(&text) && (card_name || is_grouped(&text)) {
-                add("payment card number", &text);
+                add(CARD_NUMBER, &text, person);
             }
             if is_ssn(&text) && (name.contains("ssn") || name.contains("social")) {
-                add("US social security number", &text);
+                add(SSN_NUMBER, &text, person);
             }
             if is_iban(&text) {
-                add("bank account number (IBAN)", &text);
+                add(IBAN_NUMBER, &text, person);
             }
         });
         return found;
@@ -52,15 +76,21 @@ pub(super) fn numbers(exchange: &Exchange) -> Numbers {
     };
     for m in CARD.find_iter(&text).take(200) {
         if is_card(m.as_str()) && is_grouped(m.as_str()) && near(m.start(), &["card", "visa", "credit", "pan"]) {
-            add("payment card number", m.as_str());
+            add(CARD_NUMBER, m.as_str(), false);
         }
     }
     for m in SSN.find_iter(&text).take(200) {
         if is_ssn(m.as_str()) && near(m.start(), &["ssn", "social security"]) {
-            add("US social security number", m.as_str());
+            add(SSN_NUMBER, m.as_str(), false);
         }
     }
     found
+}
+
+/// Whether an object tells whose it is: a user name, an owner, an e-mail or postal address.
+fn names_a_person(object: &serde_json::Map<String, serde_json::Value>) -> bool {
+    const PERSON: [&str; 8] = ["username", "user_id", "userid", "email", "e_mail", "phone", "address", "customer_id"];
+    object.iter().any(|(name, value)| PERSON.contains(&name.to_ascii_lowercase().as_str()) && !fields::is_empty(value))
 }
 
 fn regex(shape: &str) -> Regex {
@@ -77,7 +107,7 @@ fn digits(text: &str) -> Option<Vec<u32>> {
 }
 
 /// 13 to 19 digits with the prefix of a card scheme and a right check digit (ISO/IEC 7812, Luhn).
-fn is_card(text: &str) -> bool {
+pub(super) fn is_card(text: &str) -> bool {
     let Some(digits) = digits(text).filter(|d| (13..=19).contains(&d.len())) else { return false };
     let prefix = digits[..4].iter().fold(0, |number, digit| number * 10 + digit);
     let scheme = matches!(prefix, 2221..=2720 | 3400..=3499 | 3528..=3589 | 3600..=3699 | 3700..=3799 | 4000..=4999 | 5100..=5599 | 6011 | 6440..=6599);
@@ -97,7 +127,7 @@ fn is_grouped(text: &str) -> bool {
 }
 
 /// `AAA-GG-SSSS` within the ranges that were ever given out.
-fn is_ssn(text: &str) -> bool {
+pub(super) fn is_ssn(text: &str) -> bool {
     let Some(digits) = digits(text).filter(|d| d.len() == 9) else { return false };
     let number = |range: &[u32]| range.iter().fold(0, |number, digit| number * 10 + digit);
     let (area, group, serial) = (number(&digits[..3]), number(&digits[3..5]), number(&digits[5..]));
@@ -105,7 +135,7 @@ fn is_ssn(text: &str) -> bool {
 }
 
 /// Country, length and checksum of an IBAN (ISO 13616).
-fn is_iban(text: &str) -> bool {
+pub(super) fn is_iban(text: &str) -> bool {
     const LENGTHS: [(&str, usize); 36] = [
         ("AD", 24),
         ("AE", 23),
@@ -179,11 +209,26 @@ mod tests {
 
     #[test]
     fn a_number_needs_its_context() {
-        let kinds = |body: &str| numbers(&exchange("/", 200, body)).into_keys().collect::<Vec<_>>();
-        assert_eq!(kinds(r#"{"card_number": "4111111111111111", "ssn": "123-45-6789"}"#).len(), 2);
-        assert!(kinds(r#"{"id": 4111111111111111, "order": "123-45-6789", "card": "************1111"}"#).is_empty());
-        assert!(kinds(r#"{"openapi": "3.0.0", "example": {"card": "4111111111111111"}}"#).is_empty());
-        assert_eq!(kinds("<p>Card: 4111 1111 1111 1111</p>").len(), 1);
-        assert!(kinds("<p>tracking 4111 1111 1111 1111</p>").is_empty());
+        let kinds = |body: &str| numbers(&exchange("/", 200, body)).real.into_keys().collect::<Vec<_>>();
+        assert_eq!(kinds(r#"{"card_number": "4539319503436467", "ssn": "123-45-6789"}"#).len(), 2);
+        assert!(kinds(r#"{"id": 4539319503436467, "order": "123-45-6789", "card": "************1111"}"#).is_empty());
+        assert!(kinds(r#"{"openapi": "3.0.0", "example": {"card": "4539319503436467"}}"#).is_empty());
+        assert_eq!(kinds("<p>Card: 4539 3195 0343 6467</p>").len(), 1);
+        assert!(kinds("<p>tracking 4539 3195 0343 6467</p>").is_empty());
+    }
+
+    #[test]
+    fn published_numbers_count_only_as_somebodys() {
+        let of = |body: &str| numbers(&exchange("/", 200, body));
+        for nobodys in [
+            "<p>card 4111 1111 1111 1111, SSN 078-05-1120.</p>",
+            r#"{"cards": [{"brand": "Visa", "card": "4111111111111111"}, {"brand": "Amex", "card": "378282246310005"}]}"#,
+            r#"{"country": "Germany", "example": "DE89 3704 0044 0532 0130 00"}"#,
+            r#"{"ssn": "987-65-4321", "username": "ann"}"#,
+        ] {
+            assert_eq!(of(nobodys), Numbers::default(), "{nobodys}");
+        }
+        let record = of(r#"{"username": "ann", "card_number": "4111111111111111"}"#);
+        assert!(record.real.is_empty() && record.published.len() == 1);
     }
 }

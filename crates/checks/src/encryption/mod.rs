@@ -7,8 +7,10 @@ mod basic_over_http;
 mod certificate_expires_soon;
 mod certificate_untrusted;
 mod certificate_weak;
+mod cookie_domain_wide;
 mod cookie_long_lived;
 mod cookie_without_httponly;
+mod cookie_without_prefix;
 mod cookie_without_samesite;
 mod cookie_without_secure;
 mod forwarded_proto_trusted;
@@ -30,8 +32,10 @@ pub const CHECKS: &[&Check] = &[
     &certificate_expires_soon::CHECK,
     &certificate_untrusted::CHECK,
     &certificate_weak::CHECK,
+    &cookie_domain_wide::CHECK,
     &cookie_long_lived::CHECK,
     &cookie_without_httponly::CHECK,
+    &cookie_without_prefix::CHECK,
     &cookie_without_samesite::CHECK,
     &cookie_without_secure::CHECK,
     &forwarded_proto_trusted::CHECK,

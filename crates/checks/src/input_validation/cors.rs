@@ -33,8 +33,13 @@ impl Asked<'_> {
 
     /// Whether the browser sends cookies along and lets the page read what they open.
     pub(super) fn with_credentials(&self) -> bool {
-        self.exchange.header("access-control-allow-credentials").is_some_and(|v| v.trim().eq_ignore_ascii_case("true"))
+        with_credentials(&self.exchange)
     }
+}
+
+/// Whether `Access-Control-Allow-Credentials` is `true`.
+pub(super) fn with_credentials(exchange: &Exchange) -> bool {
+    exchange.header("access-control-allow-credentials").is_some_and(|v| v.trim().eq_ignore_ascii_case("true"))
 }
 
 /// `Access-Control-Allow-Origin`.

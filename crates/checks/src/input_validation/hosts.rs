@@ -54,17 +54,30 @@ fn path_of(address: &str) -> &str {
 /// # Errors
 /// As [`Survey::send`].
 pub(super) async fn rerouted(survey: &Survey<'_>) -> Result<Option<(Request, Arc<Exchange>)>, NotTested> {
-    let seen = survey.observations.called(survey.surface).find(|(_, e)| is_rerouting(e));
-    if let Some((_, exchange)) = seen {
-        return Ok(Some((exchange.request.clone(), Arc::clone(exchange))));
+    let rerouting = survey.observations.called(survey.surface).map(|(_, e)| e).filter(|e| is_rerouting(e));
+    let mut relative: Option<Arc<Exchange>> = None;
+    for exchange in rerouting {
+        if names_a_host(exchange) {
+            return Ok(Some((exchange.request.clone(), Arc::clone(exchange))));
+        }
+        relative.get_or_insert_with(|| Arc::clone(exchange));
     }
+    // A router that adds a slash by a relative redirect may still merge slashes by a full one.
     for request in written_otherwise(survey) {
         let exchange = survey.send(request.clone()).await?;
-        if is_rerouting(&exchange) {
+        if is_rerouting(&exchange) && names_a_host(&exchange) {
             return Ok(Some((request, exchange)));
         }
+        if is_rerouting(&exchange) {
+            relative.get_or_insert(exchange);
+        }
     }
-    Ok(None)
+    Ok(relative.map(|exchange| (exchange.request.clone(), exchange)))
+}
+
+/// Whether the redirect is a full address.
+fn names_a_host(exchange: &Exchange) -> bool {
+    exchange.header("location").is_some_and(|to| to.starts_with("//") || to.contains("://"))
 }
 
 /// Under Flask's own route for static files, which merges slashes before it looks for one.

@@ -4,6 +4,7 @@ use crate::Check;
 
 mod code_injection;
 mod command_injection;
+mod command_injection_blind;
 mod cookie_session;
 mod cors;
 mod cors_null_origin;
@@ -22,15 +23,22 @@ mod host_header_injection;
 mod host_reflected_in_redirect;
 mod hosts;
 mod input_reflection;
+mod json_body_crashes;
 mod json_served_as_html;
 mod method_override;
+mod missing_path_fails;
 mod nosql_injection;
 mod open_redirect;
 mod path_traversal;
 mod reflected_xss;
+mod serialized_object_from_client;
+mod shell;
+mod socketio_any_origin;
 mod sql_injection;
 mod template_injection;
+mod timing;
 mod trace_enabled;
+mod transfer_encoding_ignored;
 mod unhandled_input_error;
 
 /// The checks of this category.
@@ -43,6 +51,7 @@ pub const CHECKS: &[&Check] = &[
     &header_injection::CHECK,
     &sql_injection::CHECK,
     &command_injection::CHECK,
+    &command_injection_blind::CHECK,
     &code_injection::CHECK,
     &path_traversal::CHECK,
     &open_redirect::CHECK,
@@ -52,14 +61,19 @@ pub const CHECKS: &[&Check] = &[
     &cors_null_origin::CHECK,
     &cors_origin_suffix::CHECK,
     &cors_private_network::CHECK,
+    &socketio_any_origin::CHECK,
     &host_header_injection::CHECK,
     &forwarded_host_trusted::CHECK,
     &host_reflected_in_redirect::CHECK,
     &csrf_form_without_token::CHECK,
     &csrf_json::CHECK,
     &trace_enabled::CHECK,
+    &transfer_encoding_ignored::CHECK,
     &method_override::CHECK,
     &unhandled_input_error::CHECK,
+    &missing_path_fails::CHECK,
+    &json_body_crashes::CHECK,
     &nosql_injection::CHECK,
+    &serialized_object_from_client::CHECK,
     &csrf_graphql::CHECK,
 ];

@@ -2,14 +2,17 @@
 
 use crate::Check;
 
+mod adler32;
 mod api_docs_exposed;
 mod deprecated_operation_served;
 mod development_server;
+mod etag;
 mod flask_client_side_session;
 mod framework_fingerprint;
 mod graphql_ide;
 mod graphql_introspection;
 mod graphql_suggestions;
+mod install_path_disclosed;
 mod monitoring_dashboard;
 mod old_api_version;
 mod server_version_disclosed;
@@ -19,6 +22,7 @@ mod undocumented_operation;
 mod vanished_operation;
 mod versions;
 mod vulnerable_version;
+mod werkzeug_signs;
 
 /// The checks of this category.
 pub const CHECKS: &[&Check] = &[
@@ -30,6 +34,7 @@ pub const CHECKS: &[&Check] = &[
     &graphql_ide::CHECK,
     &graphql_introspection::CHECK,
     &graphql_suggestions::CHECK,
+    &install_path_disclosed::CHECK,
     &monitoring_dashboard::CHECK,
     &old_api_version::CHECK,
     &server_version_disclosed::CHECK,

@@ -4,17 +4,20 @@ use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 
-use model::Exchange;
+use model::{Confidence, Exchange};
 use regex::Regex;
 use serde::Deserialize;
+
+use super::werkzeug_signs;
+use crate::shared::requirements;
 
 /// A published vulnerability of a range of versions.
 #[derive(Debug, Deserialize)]
 pub(super) struct Fault {
     product: String,
     from: Option<String>,
-    before: String,
-    /// CVE number.
+    before: Option<String>,
+    /// CVE number, or that of the GitHub advisory where there is none.
     pub(super) id: String,
     /// What it allows.
     pub(super) what: String,
@@ -25,22 +28,32 @@ struct Table {
     fault: Vec<Fault>,
 }
 
-/// The vulnerabilities of a product's version.
-pub(super) fn faults(product: &str, version: &str) -> Vec<&'static Fault> {
+/// The vulnerabilities that all versions of a product from `oldest` to `newest` have.
+pub(super) fn faults(product: &str, oldest: &str, newest: &str) -> Vec<&'static Fault> {
+    let affected = |fault: &&Fault| {
+        same_name(&fault.product, product)
+            && fault.before.as_ref().is_none_or(|before| compare(newest, before).is_lt())
+            && fault.from.as_ref().is_none_or(|from| compare(oldest, from).is_ge())
+    };
+    table().iter().filter(affected).collect()
+}
+
+fn table() -> &'static [Fault] {
     static TABLE: LazyLock<Table> = LazyLock::new(|| {
         #[allow(clippy::expect_used)] // compiled in; a test parses it
         toml::from_str(include_str!("data/vulnerabilities.toml")).expect("data/vulnerabilities.toml is valid")
     });
-    let affected = |fault: &&Fault| {
-        fault.product.eq_ignore_ascii_case(product)
-            && compare(version, &fault.before).is_lt()
-            && fault.from.as_ref().is_none_or(|from| compare(version, from).is_ge())
-    };
-    TABLE.fault.iter().filter(affected).collect()
+    &TABLE.fault
+}
+
+/// Whether two names are of the same package: case and the kind of joint do not matter (the name normalization of Python packages).
+fn same_name(one: &str, other: &str) -> bool {
+    let plain = |name: &str| name.to_ascii_lowercase().replace(['_', '.'], "-");
+    plain(one) == plain(other)
 }
 
 /// Compares dotted numbers; a missing part is zero, letters end the number.
-fn compare(one: &str, other: &str) -> Ordering {
+pub(super) fn compare(one: &str, other: &str) -> Ordering {
     let parts = |text: &str| -> Vec<u64> {
         let number =
             |part: &str| part.chars().take_while(char::is_ascii_digit).collect::<String>().parse().unwrap_or(0);
@@ -56,18 +69,28 @@ fn compare(one: &str, other: &str) -> Ordering {
 pub(super) struct Shown<'a> {
     /// The version.
     pub(super) version: String,
+    /// The oldest version that it can be, where `version` is only the newest.
+    pub(super) oldest: Option<&'static str>,
     /// The exchange that shows it.
     pub(super) exchange: &'a Arc<Exchange>,
     /// How it shows.
     pub(super) how: String,
+    /// How sure it is that this version, or an older one, is behind the answers.
+    pub(super) confidence: Confidence,
 }
 
-/// The versions that answers show, by product: in headers, in the list of packages of Flask-DebugToolbar, and by the size of the
-/// debugger's script.
+/// The versions that answers show, by product: in headers, in the list of packages of Flask-DebugToolbar, in a requirements file that is served, and for Werkzeug, where
+/// neither names it, by what only its old releases send.
 pub(super) fn shown(exchanges: &[Arc<Exchange>]) -> BTreeMap<String, Shown<'_>> {
     let mut found: BTreeMap<String, Shown<'_>> = BTreeMap::new();
     let mut add = |product: &str, version: String, exchange, how: String| {
-        found.entry(product.to_owned()).or_insert(Shown { version, exchange, how });
+        found.entry(product.to_owned()).or_insert(Shown {
+            version,
+            oldest: None,
+            exchange,
+            how,
+            confidence: Confidence::Firm,
+        });
     };
     for exchange in exchanges {
         for (header, product, version) in in_headers(exchange) {
@@ -76,12 +99,21 @@ pub(super) fn shown(exchanges: &[Arc<Exchange>]) -> BTreeMap<String, Shown<'_>> 
         for (product, version) in in_toolbar(exchange) {
             add(&product, version.clone(), exchange, format!("the debug toolbar lists {product} {version}"));
         }
+        for (product, version) in in_requirements(exchange) {
+            // As the table writes it, so that the same package from elsewhere is the same.
+            let known = table().iter().find(|fault| same_name(&fault.product, &product));
+            let how = format!("requirements.txt pins {product} {version}");
+            add(known.map_or(&product, |fault| &fault.product), version, exchange, how);
+        }
     }
     if !found.contains_key("Werkzeug")
-        && let Some((exchange, newest)) = exchanges.iter().find_map(|e| debugger_band(e).map(|newest| (e, newest)))
+        && let Some(sign) = werkzeug_signs::oldest(exchanges)
     {
-        let how = format!("the size and checksum of the debugger's script are those of versions up to {newest}");
-        found.insert("Werkzeug".to_owned(), Shown { version: newest.to_owned(), exchange, how });
+        let werkzeug_signs::Sign { oldest, newest, exchange, how, confidence } = sign;
+        found.insert(
+            "Werkzeug".to_owned(),
+            Shown { version: newest.to_owned(), oldest: Some(oldest), exchange, how, confidence },
+        );
     }
     found
 }
@@ -104,6 +136,11 @@ pub(super) fn in_headers(exchange: &Exchange) -> Vec<(&'static str, String, Stri
     found
 }
 
+fn in_requirements(exchange: &Exchange) -> Vec<(String, String)> {
+    let named = exchange.request.path().ends_with("requirements.txt");
+    if named { requirements::pins(exchange).unwrap_or_default() } else { Vec::new() }
+}
+
 fn in_toolbar(exchange: &Exchange) -> Vec<(String, String)> {
     #[allow(clippy::expect_used)] // a constant, compiled by the test
     static ROW: LazyLock<Regex> = LazyLock::new(|| {
@@ -118,36 +155,6 @@ fn in_toolbar(exchange: &Exchange) -> Vec<(String, String)> {
     ROW.captures_iter(panel).take(500).map(|c| (c[1].to_owned(), c[2].to_owned())).collect()
 }
 
-/// The newest version of the band that this script of the debugger belongs to, when all of the band is old. Sizes and Adler-32
-/// checksums of every release since 0.14.
-fn debugger_band(exchange: &Exchange) -> Option<&'static str> {
-    const BANDS: [(usize, u32, &str); 6] = [
-        (6_264, 698_556_359, "0.14.1"),
-        (6_400, 4_174_596_272, "1.0.1"),
-        (10_524, 4_252_892_819, "2.0.1"),
-        (10_521, 2_800_811_429, "2.3.6"),
-        (10_562, 3_752_528_389, "3.0.2"),
-        (10_544, 459_408_141, "3.0.3"),
-    ];
-    let script =
-        exchange.status() == 200 && exchange.request.target.ends_with("__debugger__=yes&cmd=resource&f=debugger.js");
-    let body = exchange.body();
-    BANDS
-        .iter()
-        .find(|(size, sum, _)| script && body.len() == *size && adler32(body) == *sum)
-        .map(|(_, _, newest)| *newest)
-}
-
-/// Adler-32 (RFC 1950, section 8.2).
-fn adler32(bytes: &[u8]) -> u32 {
-    const BASE: u32 = 65_521;
-    let (a, b) = bytes.iter().fold((1_u32, 0_u32), |(a, b), byte| {
-        let a = (a + u32::from(*byte)) % BASE;
-        (a, (b + a) % BASE)
-    });
-    b << 16 | a
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -155,7 +162,8 @@ mod tests {
 
     #[test]
     fn ranges_are_half_open() {
-        let ids = |product, version| faults(product, version).iter().map(|f| f.id.as_str()).collect::<Vec<_>>();
+        let ids =
+            |product, version| faults(product, version, version).iter().map(|f| f.id.as_str()).collect::<Vec<_>>();
         assert!(
             ids("Werkzeug", "2.2.2").contains(&"CVE-2023-25577")
                 && !ids("Werkzeug", "2.2.3").contains(&"CVE-2023-25577")
@@ -170,7 +178,43 @@ mod tests {
                 && ids("gunicorn", "23.0.0").is_empty()
                 && ids("nginx", "1.0").is_empty()
         );
+        assert_eq!(ids("waitress", "1.4.1"), ["CVE-2019-16789", "CVE-2022-24761", "CVE-2024-49769"]);
+        assert_eq!(ids("flask_user", "1.0.2.2"), ["CVE-2021-23401"], "no release repairs it");
+        assert!(ids("flask-cors", "5.0.1").contains(&"CVE-2024-6844") && ids("Flask_Cors", "6.0.0").is_empty());
+        let all = |oldest, newest| faults("Werkzeug", oldest, newest).iter().map(|f| f.id.as_str()).collect::<Vec<_>>();
+        assert!(
+            all("2.0.2", "2.3.6").contains(&"CVE-2024-49767") && !all("0.15.0", "2.1.1").contains(&"CVE-2024-49767")
+        );
         assert_eq!(compare("2.10", "2.9.1"), Ordering::Greater);
+    }
+
+    #[test]
+    fn the_table_is_in_order() {
+        for fault in table() {
+            let range = fault.from.as_ref().zip(fault.before.as_ref());
+            assert!(
+                range.is_none_or(|(from, before)| compare(from, before).is_lt()),
+                "{} has an empty range",
+                fault.id
+            );
+            assert!(fault.id.starts_with("CVE-") || fault.id.starts_with("GHSA-"), "{}", fault.id);
+        }
+        for pair in table().windows(2).filter(|pair| same_name(&pair[0].product, &pair[1].product)) {
+            let (one, two) = (pair[0].before.as_deref().unwrap_or("9999"), pair[1].before.as_deref().unwrap_or("9999"));
+            assert!(compare(one, two).is_le(), "{} stands after {}", pair[0].id, pair[1].id);
+        }
+    }
+
+    #[test]
+    fn a_served_requirements_file_shows_versions() {
+        let text =
+            answered("/requirements.txt", 200, &[("Content-Type", "text/plain")], "werkzeug==2.2.2\njinja2==3.1.2\n");
+        let exchanges = [text];
+        let found = shown(&exchanges);
+        assert_eq!(found.keys().collect::<Vec<_>>(), ["Jinja2", "Werkzeug"]);
+        assert_eq!(found["Werkzeug"].version, "2.2.2");
+        let other = answered("/notes.txt", 200, &[("Content-Type", "text/plain")], "werkzeug==2.2.2\njinja2==3.1.2\n");
+        assert!(shown(&[other]).is_empty());
     }
 
     #[test]
@@ -181,11 +225,7 @@ mod tests {
         let found = shown(&exchanges);
         assert_eq!(found.keys().collect::<Vec<_>>(), ["Jinja2", "Python", "Werkzeug"]);
         assert_eq!(found["Werkzeug"].version, "2.2.2");
+        assert_eq!(found["Werkzeug"].oldest, None);
         assert!(shown(&[answered("/", 200, &[("Server", "nginx")], "{}")]).is_empty());
-    }
-
-    #[test]
-    fn the_checksum_is_adler32() {
-        assert_eq!(adler32(b"Wikipedia"), 0x11E6_0398);
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use model::{Exchange, Surface};
+use model::{Exchange, NotTested, Surface};
 
 use crate::Observations;
 use crate::shared::fields;
@@ -23,6 +23,24 @@ pub fn is_refused(exchange: &Exchange) -> bool {
     let to_login =
         exchange.header("location").is_some_and(|l| words::says(l.split('?').next().unwrap_or(""), Meaning::Login));
     matches!(exchange.status(), 401 | 403) || exchange.response().is_some_and(model::Response::is_redirect) && to_login
+}
+
+/// Whether an answer without data shows that an anonymous caller was not let in: what failed for another reason does not.
+///
+/// # Errors
+/// [`NotTested::Inconclusive`] with the status that says nothing about the lock.
+pub fn is_kept_out(answer: &Exchange) -> Result<(), NotTested> {
+    match answer.status() {
+        status @ 400.. if !is_refused(answer) => {
+            Err(NotTested::inconclusive(format!("a call without credentials is answered with {status}")))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Why there is no lock to test.
+pub fn nothing_refused() -> NotTested {
+    NotTested::not_applicable("an anonymous client is not refused")
 }
 
 /// The exchange that fetched the specification, or any other to hang a finding about it on.

@@ -1,9 +1,10 @@
 //! Whether an answer shows what an administrator or a developer would look at, by its content.
 
-use model::Exchange;
+use model::{Exchange, NotTested, Operation, ParameterIn};
 use scraper::{Html, Selector};
 use serde_json::Value;
 
+use crate::shared::access;
 use crate::shared::fields::{self, Holds};
 use crate::shared::words::{self, Meaning};
 
@@ -29,6 +30,19 @@ pub fn shows(exchange: &Exchange) -> Option<Shows> {
         None if exchange.is_html() => of_page(&exchange.text()),
         None => None,
     }
+}
+
+/// Whether an answer that shows nothing of the kind says that an anonymous caller is kept from it. What is not there is open to
+/// nobody; but of an operation on an object it may be only the object that is not there.
+///
+/// # Errors
+/// As [`access::is_kept_out`].
+pub fn is_kept_from(answer: &Exchange, operation: &Operation) -> Result<(), NotTested> {
+    let is_on_object = operation.parameters_in(ParameterIn::Path).next().is_some();
+    if matches!(answer.status(), 404 | 405 | 410 | 501) && !is_on_object {
+        return Ok(());
+    }
+    access::is_kept_out(answer)
 }
 
 fn of_json(json: &Value) -> Option<Shows> {

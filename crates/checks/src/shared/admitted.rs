@@ -57,6 +57,11 @@ pub async fn admitted(survey: &Survey<'_>) -> Result<Admitted, NotTested> {
     Err(NotTested::inconclusive("no guarded operation took the token"))
 }
 
+/// Let in, but shown something else than with the genuine token: an error in disguise, or a page that differs each time.
+pub fn another_answer() -> NotTested {
+    NotTested::inconclusive("a wrong token is answered with success, but otherwise than the genuine one")
+}
+
 /// The request with this token. The token is not noted as payload, which is shown in reports; that there is one is.
 pub fn with_token(request: &Request, token: &str) -> Request {
     let mut request = authorization::with(request, &format!("Bearer {token}"));

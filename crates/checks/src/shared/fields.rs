@@ -107,6 +107,13 @@ pub fn names_of(object: &serde_json::Map<String, Value>, what: Holds) -> Vec<&st
     object.iter().filter(|(name, value)| !is_empty(value) && holds(name, what)).map(|(n, _)| n.as_str()).collect()
 }
 
+/// Whether a text is an absolute path, or one relative to the current or home directory, of Unix or Windows.
+pub fn is_path(text: &str) -> bool {
+    let drive = text.as_bytes().first().is_some_and(u8::is_ascii_alphabetic)
+        && text.get(1..3).is_some_and(|rest| matches!(rest, ":\\" | ":/"));
+    drive || ["/", "./", "../", "~/"].iter().any(|start| text.starts_with(start))
+}
+
 /// Null, an empty text, an empty list.
 pub fn is_empty(value: &Value) -> bool {
     match value {
@@ -179,6 +186,16 @@ mod tests {
         let mut paths = Vec::new();
         walk(&json, &mut |field| paths.push(field.path.clone()));
         assert_eq!(paths, ["items", "items[].owner", "items[].owner.email"]);
+    }
+
+    #[test]
+    fn paths_are_told_from_words() {
+        for path in ["/", "/srv/app", "./key.pem", "../up", "~/.ssh", "C:\\app", "d:/app"] {
+            assert!(is_path(path), "{path}");
+        }
+        for word in ["", "abc", "a/b", "c:x", "~x", "..x"] {
+            assert!(!is_path(word), "{word}");
+        }
     }
 
     #[test]

@@ -111,7 +111,7 @@ pub async fn online(survey: &Survey<'_>) -> Result<Option<Accepted>, NotTested> 
     let seen = seen_cookie(survey);
     let surface = survey.surface;
     let deep = survey.target.depth == Depth::Deep;
-    if !(seen.is_some() || surface.has("Flask") || surface.has("Werkzeug") || deep && surface.may_be_flask()) {
+    if !(seen.is_some() || surface.shows_flask() || deep && surface.may_be_flask()) {
         return Err(NotTested::not_applicable("nothing shows that this is Flask"));
     }
     let cookie = seen.map_or_else(|| "session".to_owned(), |(name, _)| name);
@@ -128,6 +128,11 @@ pub async fn online(survey: &Survey<'_>) -> Result<Option<Accepted>, NotTested> 
         }
     }
     Ok(None)
+}
+
+/// Why no guess taken up says nothing about the key.
+pub fn no_cookie() -> NotTested {
+    NotTested::not_applicable("no Flask session cookie was handed out, and none signed with a likely key was taken up")
 }
 
 /// The request of the scan's own path with a harmless session signed with this key.

@@ -55,7 +55,8 @@ pub async fn find(survey: &Survey<'_>) -> Result<Endpoint, NotTested> {
     Err(NotTested::not_applicable("no GraphQL endpoint was recognised"))
 }
 
-fn is_named_so(path: &str) -> bool {
+/// Whether a path is named like a GraphQL endpoint.
+pub fn is_named_so(path: &str) -> bool {
     path.split('/').any(|segment| matches!(segment.to_ascii_lowercase().as_str(), "graphql" | "gql" | "graph"))
 }
 

@@ -1,6 +1,6 @@
 //! Ids of objects: neighbours, and ids of the same shape that nothing has.
 
-use model::{Operation, Parameter, ParameterIn};
+use model::{NotTested, Operation, Parameter, ParameterIn};
 
 use crate::probe::canary;
 
@@ -9,6 +9,11 @@ pub fn parameter(operation: &Operation) -> Option<&Parameter> {
     let last = operation.path.trim_end_matches('/').rsplit('/').next()?;
     let name = last.strip_prefix('{')?.strip_suffix('}')?;
     operation.parameters_in(ParameterIn::Path).find(|p| p.name == name)
+}
+
+/// Why there is nothing to count.
+pub fn none() -> NotTested {
+    NotTested::not_applicable("the path names no object")
 }
 
 /// The numbers beside this one; nothing for what is no number.

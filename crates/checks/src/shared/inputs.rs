@@ -44,11 +44,11 @@ pub fn texts(operation: &Operation) -> impl Iterator<Item = &Parameter> {
 /// Whether a parameter may take any text.
 pub fn takes_text(parameter: &Parameter, operation: &Operation) -> bool {
     let schema = &parameter.schema;
-    // A kind that was only read off a link or a form says what was sent, not what is taken.
+    // A kind or a choice that was only read off a link or a form says what a browser sends, not what is taken.
     let declared = operation.source == Source::Specification;
     let kind = matches!(schema.kind, SchemaType::String | SchemaType::Any | SchemaType::Array);
     let strict = schema.format.as_deref().is_some_and(|f| STRICT.contains(&f));
-    (kind || !declared) && schema.enumeration.is_empty() && !strict
+    (!declared || kind && schema.enumeration.is_empty()) && !strict
 }
 
 /// Whether the operation is one that can be asked with payloads at all: GET, and takes text somewhere.
@@ -101,6 +101,12 @@ mod tests {
         assert!(!takes_text(&number, &operation));
         operation.source = Source::Link;
         assert!(takes_text(&number, &operation));
+        let mut choice = number.clone();
+        choice.schema.enumeration = vec!["a".into()];
+        assert!(takes_text(&choice, &operation), "a choice of a form binds the browser only");
+        operation.source = Source::Specification;
+        choice.schema.kind = SchemaType::String;
+        assert!(!takes_text(&choice, &operation));
         let host = Parameter { name: "Host".to_owned(), place: ParameterIn::Header, ..number };
         operation.parameters = vec![host];
         assert_eq!(all(&operation).count(), 0);

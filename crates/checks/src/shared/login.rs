@@ -1,6 +1,9 @@
 //! Where a name and a password are given, and requests that give wrong ones.
 
+use std::sync::LazyLock;
+
 use model::{Exchange, Method, Operation, Request, Schema, SchemaType, Surface};
+use regex::Regex;
 use serde_json::{Map, Value};
 
 use super::fields::{self, Holds};
@@ -86,6 +89,15 @@ pub fn places(survey: &Survey<'_>) -> Vec<Login> {
     places.truncate(MOST);
     places.extend(basic.map(|e| Login::Basic { target: e.request.target.clone() }));
     places
+}
+
+/// Whether a page asks for a password instead of showing what it guards: it has a password field, or its path is one to log in.
+pub fn is_login_page(exchange: &Exchange) -> bool {
+    static FIELD: LazyLock<Option<Regex>> =
+        LazyLock::new(|| Regex::new(r#"(?i)<input\b[^>]{0,500}\btype\s*=\s*["']?password\b"#).ok());
+    let field = || FIELD.as_ref().is_some_and(|shape| shape.is_match(&exchange.text()));
+    let path = || words::words(exchange.request.path()).any(|w| ["login", "signin", "logon"].contains(&w.as_str()));
+    exchange.is_html() && (path() || field())
 }
 
 fn in_bodies(surface: &Surface) -> Vec<Login> {
@@ -189,6 +201,19 @@ pub fn is_rejection(exchange: &Exchange) -> bool {
     matches!(exchange.status(), 200 | 400 | 404 | 422) && says_so && about && !token
 }
 
+/// Whether a failed login is answered as the first one was: not refused for another reason, not asked for a puzzle, and not clearly
+/// slower. Else something counts the attempts.
+pub fn is_as_before(first: &Exchange, last: &Exchange) -> bool {
+    const NOTICEABLE_US: u64 = 400_000;
+    const PUZZLES: [&str; 4] = ["captcha", "too many", "locked", "try again later"];
+    let asks = |e: &Exchange| {
+        let text = e.text().to_ascii_lowercase();
+        PUZZLES.iter().any(|word| text.contains(word))
+    };
+    let slower = last.elapsed_us > first.elapsed_us.max(NOTICEABLE_US).saturating_mul(5);
+    last.status() == first.status() && !slower && (asks(first) || !asks(last))
+}
+
 #[cfg(test)]
 mod tests {
     use model::{Form, FormField};
@@ -201,7 +226,13 @@ mod tests {
         let field =
             |name: &str, kind: &str| FormField { name: name.to_owned(), kind: kind.to_owned(), value: String::new() };
         let places = |action: &str, fields: Vec<FormField>| {
-            let form = Form { page: "/".to_owned(), action: action.to_owned(), method: "POST".to_owned(), fields };
+            let form = Form {
+                page: "/".to_owned(),
+                action: action.to_owned(),
+                method: "POST".to_owned(),
+                fields,
+                ..Form::default()
+            };
             in_bodies(&Surface { forms: vec![form], ..Surface::default() }).len()
         };
         assert_eq!(places("/login", vec![field("username", "text"), field("password", "password")]), 1);

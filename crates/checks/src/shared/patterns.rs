@@ -60,6 +60,12 @@ pub fn load(table: &str) -> Vec<Pattern> {
 }
 
 impl Pattern {
+    /// What the row says it matches, and what it says it does not.
+    #[cfg(test)]
+    pub(crate) fn samples(&self) -> (&str, &str) {
+        (&self.samples.0, &self.samples.1)
+    }
+
     /// The matching part of the text, cut to one line of 200 characters, when the shape is there.
     pub fn excerpt(&self, text: &str) -> Option<String> {
         let found = self.regex.find(text)?;

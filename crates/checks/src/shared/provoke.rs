@@ -66,6 +66,15 @@ pub async fn errors(survey: &Survey<'_>) -> Result<Vec<Provoked>, NotTested> {
     Ok(provoked)
 }
 
+/// Whether any attempt was answered as an error, so that there was something to look at.
+///
+/// # Errors
+/// [`NotTested::Inconclusive`] when none was.
+pub fn any(provoked: &[Provoked]) -> Result<(), NotTested> {
+    let failed = provoked.iter().any(|p| matches!(p.answer.status(), 400 | 422 | 500..));
+    if failed { Ok(()) } else { Err(NotTested::inconclusive("no error could be provoked")) }
+}
+
 fn attempts(survey: &Survey<'_>) -> Vec<(String, Arc<Exchange>, Request)> {
     let called: Vec<(&Operation, &Arc<Exchange>)> =
         survey.observations.called(survey.surface).filter(|(o, e)| o.method == Method::GET && e.is_success()).collect();
@@ -179,9 +188,10 @@ fn too_large(survey: &Survey<'_>, called: &[(&Operation, &Arc<Exchange>)], place
     with_number(survey, called, place, BEYOND_64_BIT, "sending 2^63 for an integer")
 }
 
-/// An integer that Werkzeug before 3.1.9 cannot convert while it matches routes. Others refuse so long a line.
+/// An integer that Werkzeug before 3.1.9 cannot convert while it matches routes. Others, and gunicorn, refuse so long a line.
 fn too_long(survey: &Survey<'_>, called: &[(&Operation, &Arc<Exchange>)]) -> Attempt {
-    if !survey.surface.has("Werkzeug") && !survey.surface.has("waitress") {
+    let surface = survey.surface;
+    if surface.has("gunicorn") || !surface.has("Werkzeug") && !surface.has("waitress") {
         return None;
     }
     with_number(survey, called, ParameterIn::Path, &"9".repeat(DIGITS), "sending an integer of 4400 digits")

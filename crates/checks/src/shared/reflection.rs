@@ -10,12 +10,12 @@ use model::{Exchange, NotTested, ParameterIn};
 use scraper::{Html, Node};
 
 use super::compare::Face;
-use super::{fill, inputs};
+use super::{fill, heard, inputs};
 use crate::probe::canary;
 use crate::{Probe, Shares, Survey};
 
-/// What [`of`] sends at most.
-pub const REQUESTS: u32 = 3;
+/// What [`of`] sends at most, and the end of those who ask it ([`heard::end`]).
+pub const REQUESTS: u32 = 3 + heard::REQUESTS;
 
 /// The same requests whoever asks.
 pub const SHARES: Shares = Shares { with: "reflection", requests: REQUESTS };

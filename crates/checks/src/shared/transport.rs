@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use model::{Confidence, Exchange, NotTested, Origin, Request, Scheme};
+use model::{Certificate, Confidence, Exchange, NotTested, Origin, Request, Scheme, TlsReport};
 
+use super::challenge;
 use crate::Survey;
 
 /// What is true of a server on this machine need not be true of it in production, where a proxy may stand before it.
@@ -15,6 +16,21 @@ pub fn confidence(origin: &Origin, elsewhere: Confidence) -> Confidence {
 pub fn caveat(origin: &Origin) -> &'static str {
     if is_local_http(origin) {
         "Seen on loopback over plain HTTP, where it does no harm; true in production unless the deployment changes it."
+    } else {
+        ""
+    }
+}
+
+/// How sure a finding is that any client can set a forwarded header: many servers and applications believe such headers from their own
+/// machine only, and that is where a scan of loopback comes from.
+pub fn forwarded_confidence(origin: &Origin, elsewhere: Confidence) -> Confidence {
+    if origin.is_loopback() { Confidence::Tentative } else { elsewhere }
+}
+
+/// The sentence that goes with it; empty when there is nothing to say.
+pub fn forwarded_caveat(origin: &Origin) -> &'static str {
+    if origin.is_loopback() {
+        "Seen from the server's own machine, whose forwarded headers it may believe while it refuses those of others; ask from elsewhere."
     } else {
         ""
     }
@@ -54,6 +70,14 @@ pub async fn witness(survey: &Survey<'_>) -> Result<Arc<Exchange>, NotTested> {
     }
 }
 
+/// The server's certificate.
+///
+/// # Errors
+/// [`NotTested::NoAnswer`] when no handshake showed one.
+pub fn leaf(report: &TlsReport) -> Result<&Certificate, NotTested> {
+    report.chain.first().ok_or(NotTested::NoAnswer)
+}
+
 /// Where a redirect to HTTPS leads, when the answer is one.
 pub fn to_https(exchange: &Exchange) -> Option<&str> {
     let response = exchange.response().filter(|r| r.is_redirect())?;
@@ -68,18 +92,7 @@ pub fn serves(exchange: &Exchange) -> bool {
 
 /// The authentication schemes that the challenges of an answer offer, lower-case (RFC 9110 section 11.6.1).
 pub fn challenges(exchange: &Exchange) -> Vec<String> {
-    let Some(response) = exchange.response().filter(|r| r.status == 401) else { return Vec::new() };
-    let mut schemes = Vec::new();
-    for header in response.header_all("www-authenticate") {
-        // A scheme is a token at the start or after a comma that is not the name of a parameter.
-        for part in header.split(',') {
-            let word = part.trim().split(' ').next().unwrap_or("").to_ascii_lowercase();
-            if !word.is_empty() && !word.contains(['=', '"']) {
-                schemes.push(word);
-            }
-        }
-    }
-    schemes
+    challenge::challenges(exchange).into_iter().map(|challenge| challenge.scheme).collect()
 }
 
 #[cfg(test)]
@@ -93,6 +106,18 @@ mod tests {
         assert!(to_https(&redirect("HTTPS://api.example.com/")).is_some());
         assert!(serves(&redirect("/login")) && !serves(&redirect("https://api.example.com/")));
         assert!(serves(&over(Scheme::Http, 401, &[], "")) && !serves(&over(Scheme::Http, 404, &[], "")));
+    }
+
+    #[test]
+    fn a_forwarded_header_from_loopback_is_a_hint() {
+        let at = |host: &str| Origin { scheme: Scheme::Https, host: host.to_owned(), port: 443 };
+        for (host, expected) in [("127.0.0.1", Confidence::Tentative), ("localhost", Confidence::Tentative)] {
+            assert_eq!(forwarded_confidence(&at(host), Confidence::Confirmed), expected, "{host}");
+            assert!(!forwarded_caveat(&at(host)).is_empty());
+        }
+        let elsewhere = at("api.example.com");
+        assert_eq!(forwarded_confidence(&elsewhere, Confidence::Confirmed), Confidence::Confirmed);
+        assert_eq!(forwarded_caveat(&elsewhere), "");
     }
 
     #[test]

@@ -6,20 +6,12 @@ use std::sync::LazyLock;
 use model::{Operation, ParameterIn, Source};
 use serde::Deserialize;
 
-use super::state_change::acting_word;
-
 /// What a word in a path can say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Meaning {
     /// Calling it changes something, whatever the method.
     Destructive,
-    /// Calling it changes a state, mostly one that can be changed back.
-    Changing,
-    /// The same, where it stands after what it is done to.
-    Acts,
-    /// The same, where a phrase begins with it.
-    Leads,
     /// For administrators.
     Admin,
     /// For developers.
@@ -34,6 +26,16 @@ pub enum Meaning {
     Entrance,
     /// Costs the server more than a look-up.
     Expensive,
+    /// Begins a segment that calls for an action.
+    Action,
+    /// Calls for an action on the object beside it.
+    ActionOn,
+    /// Calls for an action on the object before it, at the end of a path.
+    ActionAfter,
+    /// Calls for an action on the thing before it, at the end of a path.
+    ActionAtEnd,
+    /// A choice that is made by following the link to a value.
+    Choice,
 }
 
 #[derive(Deserialize)]
@@ -64,12 +66,9 @@ pub fn says(text: &str, meaning: Meaning) -> bool {
     words(text).any(|word| rows().any(|row| row.words.contains(&word)))
 }
 
-/// Whether calling the operation looks as if it changed state, by the words of its path and operation id and by where they stand.
+/// Whether calling the operation looks as if it changed state, by the words of its path and operation id.
 pub fn looks_destructive(operation: &Operation) -> bool {
-    let literal = operation.path.split('/').filter(|segment| !segment.contains('{'));
-    destructive_word(operation).is_some()
-        || literal.into_iter().any(|segment| says(segment, Meaning::Changing))
-        || acting_word(&operation.path).is_some()
+    destructive_word(operation).is_some() || calls_for_action(&operation.path)
 }
 
 /// The word that says so. What an HTML form or a link shows has no operation id.
@@ -82,6 +81,42 @@ pub fn destructive_word(operation: &Operation) -> Option<String> {
         let stem = THINGS.iter().find_map(|thing| word.strip_suffix(thing)).unwrap_or(word);
         says(word, Meaning::Destructive) || says(stem, Meaning::Destructive)
     })
+}
+
+/// Whether a segment of a path calls for an action: it begins like one and goes on, or names one and stands beside an object. Alone,
+/// `/like` and `/start` may be pages.
+fn calls_for_action(path: &str) -> bool {
+    let segments: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
+    let calls = |at: usize| {
+        let said: Vec<String> = words(segments[at]).collect();
+        let said = said.join(" ");
+        let rows = || table().iter().filter(|row| row.meaning == Meaning::Action);
+        let begins = rows().flat_map(|row| &row.words).any(|start| {
+            said.strip_prefix(start.as_str())
+                .is_some_and(|rest| rest.starts_with(' ') || rest.is_empty() && start.contains(' '))
+        });
+        let object = |beside: Option<&&str>| beside.is_some_and(|s| s.starts_with('{'));
+        let before = at.checked_sub(1).and_then(|before| segments.get(before));
+        let after = segments.get(at + 1);
+        // `/toggle/dark` sets what it names; `/like/count` counts.
+        let sets = after.is_some()
+            && at + 2 == segments.len()
+            && matches!(said.as_str(), "toggle" | "set" | "enable" | "activate");
+        let means = |meaning| says(&said, meaning) && !said.contains(' ');
+        let on = means(Meaning::ActionOn) && (object(before) || object(after) || sets);
+        let ends = after.is_none()
+            && (means(Meaning::ActionAfter) && object(before)
+                || means(Meaning::ActionAtEnd) && before.is_some_and(|before| !is_a_place(before)));
+        begins || on || ends || means(Meaning::Choice) && after.is_some()
+    };
+    (0..segments.len()).any(|at| !segments[at].starts_with('{') && calls(at))
+}
+
+/// What stands before a page rather than before a thing: `/docs/set`, `/api/v1/set`, `/en/set`.
+fn is_a_place(segment: &str) -> bool {
+    const PLACES: [&str; 8] = ["api", "rest", "docs", "doc", "help", "guide", "blog", "tutorial"];
+    let version = segment.strip_prefix('v').is_some_and(|rest| rest.bytes().all(|b| b.is_ascii_digit() || b == b'.'));
+    version || segment.len() == 2 || words(segment).any(|word| PLACES.contains(&word.as_str()))
 }
 
 /// The words of a path or camel-case identifier, lower-case.
@@ -125,36 +160,68 @@ mod tests {
     #[test]
     fn destructive_words_are_words() {
         let operation = |path: &str| Operation::undeclared(Method::GET, path, Source::Given);
-        let hits = [
-            "/createdb",
-            "/logout",
-            "/admin/reset-data",
-            "/cache/flush",
-            "/api/v1/purgeAll",
-            "/cookies/delete",
-            "/features/7/toggle",
-            "/newsletter/subscribe",
-            "/start_over",
-            "/posts/{id}/like",
-        ];
-        for path in hits {
+        for path in ["/createdb", "/logout", "/admin/reset-data", "/cache/flush", "/api/v1/purgeAll"] {
             assert!(looks_destructive(&operation(path)), "{path}");
         }
-        let misses = [
-            "/created",
-            "/users",
-            "/initial",
-            "/presets",
-            "/seeds",
-            "/data",
-            "/all",
+        for path in ["/created", "/users", "/initial", "/presets", "/seeds", "/data", "/all"] {
+            assert!(!looks_destructive(&operation(path)), "{path}");
+        }
+    }
+
+    #[test]
+    fn actions_on_objects_are_left_alone() {
+        let operation = |path: &str| Operation::undeclared(Method::GET, path, Source::Link);
+        for path in [
+            "/add_to_cart/{id}",
+            "/start_over",
+            "/set-theme/dark",
+            "/markRead/{id}",
+            "/toggle/dark",
+            "/like/{id}",
+            "/items/{id}/like",
+            "/users/{id}/follow",
+            "/buy/{id}",
+            "/enable/beta",
+            "/switch_to/{id}",
+            "/jobs/{id}/start",
+            "/tasks/{id}/complete",
+            "/cookies/set",
+            "/cart/empty",
+            "/account/activate",
+            "/difficulty/hard",
+        ] {
+            assert!(looks_destructive(&operation(path)), "{path}");
+        }
+        for path in [
+            "/like",
+            "/likes/{id}",
+            "/start",
+            "/start_date/{id}",
+            "/stops/{id}/stop_times",
             "/settings",
-            "/subscriptions",
+            "/set",
+            "/sets/{id}",
+            "/like/count",
+            "/add",
+            "/books/add",
+            "/{id}/update",
+            "/joins",
+            "/market",
+            "/markets/{id}",
+            "/movements",
+            "/buyers/{id}",
+            "/mark",
+            "/api/set",
+            "/v1/set",
+            "/en/set",
+            "/posts/{id}/start/{minute}",
+            "/pins/{id}",
+            "/pin/{id}",
+            "/start/{id}",
+            "/difficulty",
+            "/users/{id}/subscriptions",
             "/enabled",
-            "/activation",
-            "/features/{toggle}",
-        ];
-        for path in misses {
+        ] {
             assert!(!looks_destructive(&operation(path)), "{path}");
         }
     }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures::future::join_all;
 use model::{Exchange, Method, NotTested, Operation, Parameter, ParameterIn, Schema, SchemaType};
 use wire::Call;
 
@@ -18,6 +19,18 @@ pub(super) const MOST: usize = 2;
 /// How long to wait for a call after the answer came: the call is usually made before it.
 const HERE: Duration = Duration::from_millis(250);
 const ELSEWHERE: Duration = Duration::from_millis(1_500);
+
+/// Whether an operation reads and takes text in its query, which may be a URL whatever the name.
+pub(super) fn may_take_a_url(operation: &Operation, surface: &model::Surface) -> bool {
+    takes_a_url(operation, surface) || operation.method == Method::GET && others(operation).next().is_some()
+}
+
+/// The query parameters that take text and are not said to take a URL.
+pub(super) fn others(operation: &Operation) -> impl Iterator<Item = &Parameter> {
+    inputs::texts(operation)
+        .filter(|p| p.place == ParameterIn::Query)
+        .filter(|p| !parameters(operation).any(|named| std::ptr::eq(named, *p)))
+}
 
 /// Whether an operation reads and takes a URL somewhere.
 pub(super) fn takes_a_url(operation: &Operation, _: &model::Surface) -> bool {
@@ -53,7 +66,7 @@ pub(super) fn is_plainly_a_url(name: &str) -> bool {
 }
 
 /// How long a call may take after the answer that it should have come before.
-pub(super) fn patience(probe: &Probe<'_>) -> Duration {
+fn patience(probe: &Probe<'_>) -> Duration {
     if probe.origin().is_loopback() { HERE } else { ELSEWHERE }
 }
 
@@ -67,20 +80,48 @@ pub(super) fn word(probe: &Probe<'_>, parameter: &Parameter, purpose: &str) -> S
     canary(probe.target.seed, &["call-back", &probe.operation.name(), &parameter.name, purpose])
 }
 
-/// Sends a value and waits for the call that its word announces.
+/// What was sent, the word whose call it announces, and the call once it came.
+pub(super) struct Sent<'a> {
+    pub(super) parameter: &'a Parameter,
+    pub(super) exchange: Arc<Exchange>,
+    pub(super) word: String,
+    pub(super) call: Option<Call>,
+}
+
+/// Sends a value. Most servers call before they answer; for those that do not, [`wait`] once for all that was sent.
 ///
 /// # Errors
 /// As [`crate::Survey::send`], and when there is no listener.
-pub(super) async fn provoke(
+pub(super) async fn provoke<'a>(
     probe: &Probe<'_>,
-    parameter: &Parameter,
+    parameter: &'a Parameter,
     value: &str,
-    word: &str,
-) -> Result<(Arc<Exchange>, Option<Call>), NotTested> {
+    word: String,
+) -> Result<Sent<'a>, NotTested> {
     let (callback, _) = probe.callback().await?;
     let exchange = probe.send(inputs::with(probe, parameter, value)).await?;
-    let call = callback.call(word, patience(probe)).await;
-    Ok((exchange, call))
+    let call = callback.call(&word, Duration::ZERO).await;
+    Ok(Sent { parameter, exchange, word, call })
+}
+
+/// Waits for the calls that have not come yet, for all of them together.
+///
+/// # Errors
+/// When there is no listener.
+pub(super) async fn wait(probe: &Probe<'_>, sent: &mut [Sent<'_>]) -> Result<(), NotTested> {
+    let words: Vec<&str> = sent.iter().map(|s| s.word.as_str()).collect();
+    let calls = calls(probe, &words).await?;
+    sent.iter_mut().zip(calls).for_each(|(sent, call)| sent.call = call);
+    Ok(())
+}
+
+/// The calls for these words, after one wait for all of them.
+///
+/// # Errors
+/// When there is no listener.
+pub(super) async fn calls(probe: &Probe<'_>, words: &[&str]) -> Result<Vec<Option<Call>>, NotTested> {
+    let (callback, _) = probe.callback().await?;
+    Ok(join_all(words.iter().map(|word| callback.call(word, patience(probe)))).await)
 }
 
 /// Who called, in a sentence.

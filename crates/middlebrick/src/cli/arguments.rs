@@ -62,7 +62,7 @@ pub(crate) struct ScanOptions {
     /// Only operations whose path matches; `*` stands for any characters
     #[arg(long, value_name = "PATTERN", help_heading = "What", alias = "include-path")]
     pub(crate) include: Vec<String>,
-    /// Not operations whose path matches
+    /// Send nothing to paths that match; `/users/{id}/close` and `*close*` both do
     #[arg(long, value_name = "PATTERN", help_heading = "What")]
     pub(crate) exclude_path: Vec<String>,
     /// Only operations of this method

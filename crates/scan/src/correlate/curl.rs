@@ -35,10 +35,55 @@ pub(crate) fn line(request: &Request, redactor: &Redactor) -> String {
     line
 }
 
-/// POSIX single quotes; control characters become `?`, so that a line stays a line.
+/// POSIX single quotes; control characters become `?`, so that a line stays a line. A long repetition is written as the command that
+/// prints it: `'/books/'"$(printf '9%.0s' $(seq 4400))"`.
 fn quoted(text: &str) -> String {
     let clean: String = text.chars().map(|c| if c.is_control() { '?' } else { c }).collect();
-    format!("'{}'", clean.replace('\'', "'\\''"))
+    let single = |text: &str| format!("'{}'", text.replace('\'', "'\\''"));
+    let Some(Repetition { start, unit, times }) = repetition(&clean) else { return single(&clean) };
+    let (before, rest) = clean.split_at(start);
+    let after = rest.get(unit.len() * times..).unwrap_or("");
+    let format = unit.replace('\\', "\\\\").replace('%', "%%");
+    let printed = format!("\"$(printf '{format}%.0s' $(seq {times}))\"");
+    let [before, after] = [before, after].map(|part| if part.is_empty() { String::new() } else { quoted(part) });
+    format!("{before}{printed}{after}")
+}
+
+/// A short text that comes many times in a row.
+struct Repetition<'a> {
+    start: usize,
+    unit: &'a str,
+    times: usize,
+}
+
+/// The first repetition in a text that is longer than the command that prints it, by far.
+fn repetition(text: &str) -> Option<Repetition<'_>> {
+    const LONGEST_UNIT: usize = 16;
+    const WORTH: usize = 200;
+    let bytes = text.as_bytes();
+    let mut first: Option<Repetition<'_>> = None;
+    for length in 1..=LONGEST_UNIT {
+        // Where each byte equals the one a unit before, a unit repeats.
+        let mut run = 0;
+        for at in length..=bytes.len() {
+            if bytes.get(at).is_some_and(|byte| *byte == bytes[at - length]) {
+                run += 1;
+                continue;
+            }
+            let (start, times) = (at - length - run, run / length + 1);
+            run = 0;
+            let unit = text.get(start..start + length).filter(|_| times * length >= WORTH);
+            // What quotes, starts an option or is no ASCII stays as it is.
+            let Some(unit) = unit.filter(|u| u.is_ascii() && !u.contains('\'') && !u.starts_with('-')) else {
+                continue;
+            };
+            if first.as_ref().is_none_or(|known| start < known.start) {
+                first = Some(Repetition { start, unit, times });
+            }
+            break;
+        }
+    }
+    first
 }
 
 #[cfg(test)]
@@ -52,5 +97,22 @@ mod tests {
         let origin = Origin { scheme: Scheme::Http, host: "127.0.0.1".to_owned(), port: 80 };
         let request = Request::get(&origin, "/a'b").header("X", "1\n2");
         assert_eq!(line(&request, &Redactor::new()), "curl -sk -i --path-as-is -H 'X: 1?2' 'http://127.0.0.1/a'\\''b'");
+    }
+
+    #[test]
+    fn a_long_repetition_is_written_as_what_prints_it() {
+        assert_eq!(
+            quoted(&format!("/books/{}?x=1", "9".repeat(4_400))),
+            "'/books/'\"$(printf '9%.0s' $(seq 4400))\"'?x=1'"
+        );
+        assert_eq!(quoted(&"%2e/".repeat(60)), "\"$(printf '%%2e/%.0s' $(seq 60))\"");
+        let (two, shown) =
+            ("[".repeat(300) + &"]".repeat(300), "\"$(printf '[%.0s' $(seq 300))\"\"$(printf ']%.0s' $(seq 300))\"");
+        assert_eq!(quoted(&two), shown);
+        let short = "9".repeat(100);
+        assert_eq!(quoted(&short), format!("'{short}'"), "shorter than its command would be hard to read");
+        let quotes = "'".repeat(300);
+        assert_eq!(quoted(&quotes), format!("'{}'", "'\\''".repeat(300)));
+        assert_eq!(quoted("/a?b=c"), "'/a?b=c'");
     }
 }

@@ -2,6 +2,7 @@
 
 mod coverage;
 mod curl;
+mod fold;
 mod outcome;
 mod spent;
 mod transcript;
@@ -29,6 +30,7 @@ pub(crate) fn report(target: &Target, wire: &Wire, ended: &Ended, elapsed: Durat
         learn_identity(&mut redactor, identity);
     }
     let mut by_rule = outcome::by_rule(ended);
+    fold::fold(&mut by_rule);
     let ignored = ignore(&mut by_rule, target);
     for rule in &by_rule {
         for finding in &rule.found {
@@ -49,7 +51,7 @@ pub(crate) fn report(target: &Target, wire: &Wire, ended: &Ended, elapsed: Durat
     let not_tested: Vec<NotTestedView> = by_rule.iter().flat_map(|r| r.not_tested(ended)).collect();
     let categories = view::categories(&result, &by_rule);
     let surface = coverage::surface(ended, &records, target);
-    let nothing = coverage::nothing_seen(ended, &records);
+    let nothing = coverage::nothing_seen(ended, &records).or_else(|| coverage::nothing_met(ended, &findings));
     let (status, status_detail) = coverage::status(wire, ended, &records);
     let cited: BTreeSet<u32> = if whole {
         numbers.values().copied().collect()

@@ -55,8 +55,21 @@ impl RuleResult {
         }
     }
 
+    #[cfg(test)]
+    pub(super) fn of(rule: &'static Rule, found: Vec<Finding>) -> RuleResult {
+        RuleResult { rule, found, holds: true, untested: BTreeMap::new() }
+    }
+
     fn leave(&mut self, reason: &NotTested, operation: Option<usize>) {
         self.untested.entry(reason.clone()).or_default().extend(operation);
+    }
+
+    /// Its findings became another rule's. Without any left it does not hold: it was right.
+    pub(super) fn told(&mut self, reason: &NotTested) {
+        if self.found.is_empty() {
+            self.holds = false;
+        }
+        self.leave(reason, None);
     }
 
     fn only_not_applicable(&self) -> bool {

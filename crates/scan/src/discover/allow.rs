@@ -8,7 +8,7 @@ use super::{Asker, Found};
 fn most(depth: Depth) -> usize {
     match depth {
         Depth::Quick => 0,
-        Depth::Standard => 6,
+        Depth::Standard => 4,
         Depth::Deep => 30,
     }
 }
@@ -21,6 +21,7 @@ pub(crate) async fn discover(asker: &Asker<'_>, surface: &Surface, found: &mut F
     }
     let mut known: Vec<Operation> =
         found.operations.values().filter(|o| o.method == Method::GET && o.source != Source::Script).cloned().collect();
+    known.retain(|o| super::is_wanted(&o.path, asker.target));
     known.sort_by_key(|o| (o.path.matches('/').count(), o.path.clone()));
     known.truncate(most);
     if known.is_empty() {
@@ -42,26 +43,37 @@ pub(crate) async fn discover(asker: &Asker<'_>, surface: &Surface, found: &mut F
     }
     let everywhere = asker.ask(options(missing.request.path())).await.and_then(|e| allowed(&e));
     for (operation, methods) in told.into_iter().filter(|(_, methods)| everywhere.as_ref() != Some(methods)) {
-        for method in methods.into_iter().filter(|method| *method != operation.method) {
-            found.add(Operation {
-                method,
-                source: Source::Allow,
-                parameters: operation
-                    .parameters
-                    .iter()
-                    .filter(|p| p.place == model::ParameterIn::Path)
-                    .cloned()
-                    .collect(),
-                ..Operation::undeclared(Method::GET, operation.path.clone(), Source::Allow)
-            });
-        }
+        add(&operation, methods, found);
+    }
+}
+
+/// The methods that a refusal of the method names, as RFC 9110 (section 15.5.6) demands.
+pub(super) fn told(exchange: &Exchange, operation: &Operation, found: &mut Found) {
+    if let Some(allow) = exchange.header("allow") {
+        add(operation, named(allow), found);
+    }
+}
+
+/// The same path with other methods.
+fn add(operation: &Operation, methods: Vec<Method>, found: &mut Found) {
+    for method in methods.into_iter().filter(|method| *method != operation.method) {
+        let in_path = operation.parameters.iter().filter(|p| p.place == model::ParameterIn::Path);
+        found.add(Operation {
+            method,
+            parameters: in_path.cloned().collect(),
+            ..Operation::undeclared(Method::GET, operation.path.clone(), Source::Allow)
+        });
     }
 }
 
 /// The methods worth knowing that a successful answer allows.
 fn allowed(exchange: &Exchange) -> Option<Vec<Method>> {
-    let allow = exchange.header("allow").filter(|_| exchange.is_success())?;
+    exchange.header("allow").filter(|_| exchange.is_success()).map(named)
+}
+
+/// The methods worth knowing in an `Allow` header.
+fn named(allow: &str) -> Vec<Method> {
     let known = [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE];
-    let named = |method: &Method| allow.split(',').any(|name| name.trim() == method.as_str());
-    Some(known.into_iter().filter(named).collect())
+    let is_named = |method: &Method| allow.split(',').any(|name| name.trim() == method.as_str());
+    known.into_iter().filter(is_named).collect()
 }

@@ -4,6 +4,8 @@ mod allow;
 mod fingerprint;
 mod link;
 mod page;
+mod parameters;
+mod prose;
 mod specification;
 mod well_known;
 
@@ -96,11 +98,23 @@ pub(crate) async fn discover(mut surface: Surface, target: &Target, wire: &Wire)
     well_known::discover(&asker, &mut surface, &mut found, missing.as_deref()).await;
     crawl(&asker, &mut surface, &mut found).await;
     specification::discover_rare(&asker, &mut surface, &mut found, missing.as_deref()).await;
+    parameters::discover(&asker, &surface, &mut found).await;
     allow::discover(&asker, &surface, &mut found, missing.as_deref()).await;
     surface.technologies.sort();
     surface.technologies.dedup_by(|a, b| a.name == b.name);
     surface.operations = found.selected(target);
+    surface.notes.extend(root.and_then(|_| too_little(&surface, target.depth)));
     surface
+}
+
+/// What to do when so little was found that the score says little about the API.
+fn too_little(surface: &Surface, depth: Depth) -> Option<String> {
+    const LITTLE: usize = 3;
+    let count = surface.operations.len();
+    (surface.specification.is_none() && depth > Depth::Quick && (1..LITTLE).contains(&count)).then(|| {
+        let found = if count == 1 { "only one operation was found" } else { "only two operations were found" };
+        format!("{found}; name the API's OpenAPI document with --spec, or a URL deeper in it, and the scan sees more")
+    })
 }
 
 /// The surface as far as it is known without sending anything: the URL, and the document that the user gave.
@@ -119,8 +133,12 @@ pub(crate) struct Found {
     operations: BTreeMap<(String, Method), Operation>,
     /// Paths already read for links.
     read: BTreeSet<String>,
+    /// Paths that answered with an OpenAPI document.
+    documents: BTreeSet<String>,
     /// Paths already tried as OpenAPI documents.
     tried: BTreeSet<String>,
+    /// Paths whose operation got the parameters that a refusal asked for.
+    completed: BTreeSet<String>,
 }
 
 impl Found {
@@ -154,9 +172,14 @@ impl Found {
             .map_or_else(|| operation.path.clone(), |known| known.path.clone())
     }
 
-    /// Whether nothing was found but the URL that was given.
+    /// Every operation found so far.
+    pub(crate) fn operations(&self) -> impl Iterator<Item = &Operation> {
+        self.operations.values()
+    }
+
+    /// Whether nothing was found but the URL that was given, and nothing that it takes.
     pub(crate) fn is_bare(&self) -> bool {
-        self.operations.values().all(|o| o.source == Source::Given)
+        self.operations.values().all(|o| o.source == Source::Given && o.parameters.is_empty())
     }
 
     /// Whether something was found in this directory or below; the root does not count.
@@ -167,14 +190,17 @@ impl Found {
     }
 
     fn selected(self, target: &Target) -> Vec<Arc<Operation>> {
-        let wanted = |operation: &Operation| {
-            let matches = |globs: &[String]| globs.iter().any(|g| model::glob(g, &operation.path));
-            (target.include_paths.is_empty() || matches(&target.include_paths))
-                && !matches(&target.exclude_paths)
-                && (target.methods.is_empty() || target.methods.contains(&operation.method))
+        let wanted = |o: &Operation| {
+            is_wanted(&o.path, target) && (target.methods.is_empty() || target.methods.contains(&o.method))
         };
         self.operations.into_values().filter(wanted).map(Arc::new).collect()
     }
+}
+
+/// Whether the user's choice of paths includes this one.
+fn is_wanted(path: &str, target: &Target) -> bool {
+    let matches = |globs: &[String]| globs.iter().any(|g| model::glob(g, path));
+    (target.include_paths.is_empty() || matches(&target.include_paths)) && !matches(&target.exclude_paths)
 }
 
 fn merge(known: &mut Operation, seen: Operation) {
@@ -201,6 +227,7 @@ async fn crawl(asker: &Asker<'_>, surface: &mut Surface, found: &mut Found) {
             .values()
             .filter(|o| o.method == Method::GET && o.source != Source::Specification)
             .filter(|o| may_be_called(o, asker.target.consent) && !found.read.contains(&o.path))
+            .filter(|o| o.source == Source::Given || is_wanted(&o.path, asker.target))
             .cloned()
             .collect();
         next.sort_by_key(|o| (o.path.matches('/').count(), o.path.clone()));
@@ -218,6 +245,14 @@ async fn crawl(asker: &Asker<'_>, surface: &mut Surface, found: &mut Found) {
             // A link to nothing, or to what is no GET operation, is no operation.
             if operation.source != Source::Given && matches!(exchange.status(), 404 | 405 | 410) {
                 found.operations.remove(&(operation.path.clone(), Method::GET));
+            }
+            if exchange.status() == 405 {
+                allow::told(&exchange, operation, found);
+            }
+            let missing = parameters::missing(&exchange);
+            if !missing.is_empty() && found.completed.insert(operation.path.clone()) {
+                found.add(Operation { parameters: missing, ..operation.clone() });
+                found.read.remove(&operation.path);
             }
         }
         read_scripts(asker, surface, found).await;

@@ -1,15 +1,16 @@
 //! Reading HTML, JSON and scripts for what they lead to.
 
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use model::{
     Body, Exchange, Form, FormField, Method, Operation, ParameterIn, Schema, SchemaType, Source, Surface, Target,
 };
 use regex::Regex;
-use scraper::{ElementRef, Html, Selector};
+use scraper::{ElementRef, Html, Node, Selector};
 use serde_json::Value;
 
-use super::{Found, link};
+use super::{Found, link, prose};
 
 /// Most links taken from one answer.
 const LINKS: usize = 60;
@@ -30,14 +31,39 @@ pub(crate) fn read(exchange: &Exchange, target: &Target, surface: &mut Surface, 
         return;
     }
     if response.is_html() {
-        html(exchange, target, surface, found);
-    } else if let Some(json) = response.json().filter(|j| response.is_success() && !is_specification(j)) {
+        if !is_tool(&exchange.text()) {
+            html(exchange, target, surface, found);
+        }
+    } else if response.is_success() && response.media_type() == "text/plain" {
+        prose_links(&exchange.text(), exchange, target, found);
+    } else if let Some(json) = response.json().filter(|_| response.is_success()) {
+        if is_specification(json) {
+            found.documents.insert(exchange.request.target.clone());
+            return;
+        }
         let mut links = Vec::new();
         json_links(json, &mut links, 0);
         for path in links.into_iter().take(LINKS) {
             if let Some(operation) = link::resolve(&path, &exchange.request, target, Source::Link) {
                 found.add(operation);
             }
+        }
+        let mut sentences = String::new();
+        json_sentences(json, &mut sentences, 0);
+        prose_links(&sentences, exchange, target, found);
+    }
+}
+
+/// The pages of Werkzeug's debugger are no part of the API; rules of their own ask for them.
+fn is_tool(text: &str) -> bool {
+    text.contains(" // Werkzeug Debugger</title>")
+}
+
+/// Adds the operations that a text names.
+fn prose_links(text: &str, exchange: &Exchange, target: &Target, found: &mut Found) {
+    for (method, path) in prose::paths(text) {
+        if let Some(operation) = link::resolve(&path, &exchange.request, target, Source::Link) {
+            found.add(Operation { method: method.unwrap_or(Method::GET), ..operation });
         }
     }
 }
@@ -49,6 +75,11 @@ fn html(exchange: &Exchange, target: &Target, surface: &mut Surface, found: &mut
         document.select(&selector).filter_map(|e| e.value().attr(attribute)).take(LINKS).map(str::to_owned).collect()
     };
     let links = attributes("a[href], area[href]", "href");
+    // Flask-DebugToolbar lists every route.
+    let lists_routes = exchange.text().contains("flDebugRouteListPanel");
+    for text in texts(&document, links.len() < FEW || lists_routes) {
+        prose_links(&text, exchange, target, found);
+    }
     for href in links.into_iter().chain(attributes("frame[src], iframe[src]", "src")) {
         if let Some(operation) = link::resolve(&href, &exchange.request, target, Source::Link)
             && !is_asset(&operation.path)
@@ -67,22 +98,48 @@ fn html(exchange: &Exchange, target: &Target, surface: &mut Surface, found: &mut
             None => {}
         }
     }
+    let scripts: Vec<String> = Selector::parse("script:not([src])").map_or_else(
+        |_| Vec::new(),
+        |selector| document.select(&selector).take(20).map(|script| script.text().collect()).collect(),
+    );
     let drawn = attributes("link[rel=stylesheet][href]", "href").into_iter().chain(attributes("img[src]", "src"));
     surface.assets.extend(drawn.filter_map(|src| own_path(&src, exchange, target)));
     if let Ok(selector) = Selector::parse("form") {
+        let scripted = scripts.iter().any(|script| sends_forms(script));
         for element in document.select(&selector).take(20) {
-            form(element, exchange, target, surface, found);
+            form(element, scripted, exchange, target, surface, found);
         }
     }
-    if let Ok(selector) = Selector::parse("script:not([src])") {
-        for script in document.select(&selector).take(20) {
-            for path in script_paths(&script.text().collect::<String>()) {
-                if let Some(operation) = link::resolve(&path, &exchange.request, target, Source::Script) {
-                    found.add(operation);
-                }
-            }
+    for path in scripts.iter().flat_map(|script| script_paths(script)) {
+        if let Some(operation) = link::resolve(&path, &exchange.request, target, Source::Script) {
+            found.add(operation);
         }
     }
+}
+
+/// A page with fewer links than this may name its endpoints in words instead.
+const FEW: usize = 6;
+
+/// The comments of a page, and what it says when asked for.
+fn texts(document: &Html, words: bool) -> Vec<String> {
+    const COMMENTS: usize = 20;
+    let comments = document.tree.values().filter_map(|node| match node {
+        Node::Comment(comment) => Some(comment.comment.to_string()),
+        _ => None,
+    });
+    let read = document.tree.nodes().filter(|node| {
+        let element = node.parent().and_then(|parent| parent.value().as_element());
+        !element.is_some_and(|element| matches!(element.name(), "script" | "style"))
+    });
+    let said = read.filter_map(|node| node.value().as_text()).map(|text| &**text).collect::<Vec<&str>>().join(" ");
+    comments.take(COMMENTS).chain(words.then_some(said)).collect()
+}
+
+/// Whether a script takes the sending of forms into its own hands.
+fn sends_forms(script: &str) -> bool {
+    const WAYS: [&str; 8] =
+        ["preventDefault", "onsubmit", "fetch(", "XMLHttpRequest", "axios", "$.ajax", "$.post", "sendBeacon"];
+    WAYS.iter().any(|way| script.contains(way))
 }
 
 fn own_path(src: &str, exchange: &Exchange, target: &Target) -> Option<String> {
@@ -92,7 +149,7 @@ fn own_path(src: &str, exchange: &Exchange, target: &Target) -> Option<String> {
 }
 
 /// Files that are fetched by pages, not called by clients.
-fn is_asset(path: &str) -> bool {
+pub(super) fn is_asset(path: &str) -> bool {
     const ENDINGS: [&str; 14] = [
         ".js", ".css", ".png", ".jpg", ".jpeg", ".gif", ".svg", ".ico", ".woff", ".woff2", ".ttf", ".map", ".webp",
         ".pdf",
@@ -101,35 +158,53 @@ fn is_asset(path: &str) -> bool {
     ENDINGS.iter().any(|e| lower.ends_with(e))
 }
 
-fn form(element: ElementRef<'_>, exchange: &Exchange, target: &Target, surface: &mut Surface, found: &mut Found) {
+/// `scripted`: the page has a script that sends forms.
+fn form(
+    element: ElementRef<'_>,
+    scripted: bool,
+    exchange: &Exchange,
+    target: &Target,
+    surface: &mut Surface,
+    found: &mut Found,
+) {
     let action = element.value().attr("action").filter(|a| !a.trim().is_empty()).unwrap_or(&exchange.request.target);
     let Some(mut operation) = link::resolve(action, &exchange.request, target, Source::Form) else { return };
-    let method = element.value().attr("method").unwrap_or("get").to_ascii_uppercase();
+    let stated = element.value().attr("method").filter(|m| !m.trim().is_empty());
+    let method = stated.unwrap_or("get").trim().to_ascii_uppercase();
     let fields = fields(element);
+    // A handler of its own: `onsubmit`, or that of a framework (`@submit.prevent`, `(ngSubmit)`, `hx-post`).
+    let handled = element.value().attrs().any(|(name, _)| name.contains("submit") || name.starts_with("hx-"));
     surface.forms.push(Form {
         page: exchange.request.path().to_owned(),
         action: operation.path.clone(),
         method: method.clone(),
+        states_method: stated.is_some(),
+        scripted: scripted || handled,
         fields: fields.clone(),
     });
+    let mut choices = choices(element);
     if method == "POST" {
         operation.method = Method::POST;
         let mut schema = Schema::of(SchemaType::Object);
         for field in &fields {
             let kind = Schema {
                 format: (field.kind == "password").then(|| "password".to_owned()),
+                enumeration: choices.remove(&field.name).unwrap_or_default(),
                 ..Schema::of(SchemaType::String)
             };
-            schema.properties.insert(field.name.clone(), kind);
+            schema.properties.entry(field.name.clone()).or_insert(kind);
         }
         operation.body =
             Some(Body { media_type: "application/x-www-form-urlencoded".to_owned(), schema, required: true });
     } else {
         for field in &fields {
-            let value = if field.value.is_empty() { "1" } else { &field.value };
+            let value = if field.value.is_empty() { ordinary(&field.kind) } else { &field.value };
             if !operation.parameters.iter().any(|p| p.name == field.name) {
                 operation.parameters.push(link::parameter(&field.name, ParameterIn::Query, value));
             }
+        }
+        for parameter in operation.parameters.iter_mut().filter(|p| p.place == ParameterIn::Query) {
+            parameter.schema.enumeration.extend(choices.remove(&parameter.name).unwrap_or_default());
         }
     }
     found.add(operation);
@@ -150,6 +225,41 @@ fn fields(form: ElementRef<'_>) -> Vec<FormField> {
         .collect()
 }
 
+/// What the switches, radio buttons and lists of options of a form can send, by name. A field that is written into has none.
+fn choices(form: ElementRef<'_>) -> BTreeMap<String, Vec<Value>> {
+    const MOST: usize = 200;
+    const SWITCHES: &str = "input[name][type=checkbox], input[name][type=radio], select[name] option";
+    let mut choices: BTreeMap<String, Vec<Value>> = BTreeMap::new();
+    let Ok(selector) = Selector::parse(SWITCHES) else { return choices };
+    for element in form.select(&selector).take(MOST) {
+        let is_option = element.value().name() == "option";
+        let list = element.ancestors().filter_map(ElementRef::wrap).find(|e| e.value().name() == "select");
+        let owner = if is_option { list } else { Some(element) };
+        let Some(name) = owner.and_then(|owner| owner.value().attr("name")) else { continue };
+        let value = match element.value().attr("value") {
+            Some(value) => value.to_owned(),
+            None if is_option => element.text().collect::<String>().trim().to_owned(),
+            None => "on".to_owned(),
+        };
+        choices.entry(name.to_owned()).or_default().push(Value::from(value));
+    }
+    choices
+}
+
+/// What a person could fill into an empty field of this type.
+fn ordinary(kind: &str) -> &'static str {
+    match kind {
+        "date" => "2026-01-01",
+        "datetime-local" => "2026-01-01T12:00",
+        "month" => "2026-01",
+        "week" => "2026-W01",
+        "time" => "12:00",
+        "email" => "a@example.com",
+        "color" => "#000000",
+        _ => "1",
+    }
+}
+
 /// Strings of a JSON answer that are paths: `"/api/users"`, `"_links": {"self": {"href": ...}}`.
 fn json_links(json: &Value, links: &mut Vec<String>, depth: usize) {
     if depth > 8 || links.len() >= LINKS {
@@ -164,6 +274,31 @@ fn json_links(json: &Value, links: &mut Vec<String>, depth: usize) {
                     links.push(name.clone());
                 }
                 json_links(value, links, depth + 1);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// The strings of a JSON answer that are more than one word.
+fn json_sentences(json: &Value, said: &mut String, depth: usize) {
+    const MOST: usize = 16 * 1024;
+    if depth > 8 || said.len() > MOST {
+        return;
+    }
+    match json {
+        Value::String(text) if text.contains(' ') => {
+            said.push_str(text);
+            said.push('\n');
+        }
+        Value::Array(items) => items.iter().take(40).for_each(|item| json_sentences(item, said, depth + 1)),
+        Value::Object(fields) => {
+            for (name, value) in fields {
+                if name.contains(" /") {
+                    said.push_str(name);
+                    said.push('\n');
+                }
+                json_sentences(value, said, depth + 1);
             }
         }
         _ => {}
@@ -209,10 +344,31 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_form_keeps_what_a_browser_offers() {
+        let page = Html::parse_document(
+            "<form><input name=q><input type=checkbox name=a><input type=radio name=r value=x><input type=radio name=r value=y>\
+             <select name=s><optgroup><option value=1>one</optgroup><option>two</select><textarea name=t></textarea></form>",
+        );
+        let form = page.select(&Selector::parse("form").unwrap()).next().unwrap();
+        let all = serde_json::to_value(choices(form)).unwrap();
+        assert_eq!(all, serde_json::json!({"a": ["on"], "r": ["x", "y"], "s": ["1", "two"]}));
+    }
+
+    #[test]
     fn scripts_name_their_calls() {
         let paths =
             script_paths(r#"fetch("/api/users?limit=10").then(x); a='/static/app.js'; b=`/api/orders`; c="/";"#);
         assert_eq!(paths, ["/api/users?limit=10", "/api/orders"]);
+    }
+
+    #[test]
+    fn scripts_that_send_forms_are_told_from_others() {
+        for script in ["form.addEventListener('submit', e => { e.preventDefault(); });", "await fetch('/login', {})"] {
+            assert!(sends_forms(script), "{script}");
+        }
+        for script in ["window.dataLayer = window.dataLayer || [];", "document.title = 'Log in';", ""] {
+            assert!(!sends_forms(script), "{script}");
+        }
     }
 
     #[test]

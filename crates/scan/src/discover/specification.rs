@@ -82,19 +82,14 @@ pub(crate) fn given(target: &Target, surface: &mut Surface, found: &mut Found) -
     true
 }
 
-/// Links that look like documents come first.
+/// Links that led to documents come first, then those that look like it.
 fn linked(found: &Found) -> Vec<String> {
-    found
-        .operations
-        .keys()
-        .map(|(path, _)| path)
-        .filter(|path| {
-            let lower = path.to_ascii_lowercase();
-            let named = ["openapi", "swagger", "apispec", "api-docs", "api_docs"].iter().any(|w| lower.contains(w));
-            named && [".json", ".yaml", ".yml"].iter().any(|e| lower.ends_with(e))
-        })
-        .cloned()
-        .collect()
+    let named_so = found.operations.keys().map(|(path, _)| path).filter(|path| {
+        let lower = path.to_ascii_lowercase();
+        let named = ["openapi", "swagger", "apispec", "api-docs", "api_docs"].iter().any(|w| lower.contains(w));
+        named && [".json", ".yaml", ".yml"].iter().any(|e| lower.ends_with(e))
+    });
+    found.documents.iter().chain(named_so).cloned().collect()
 }
 
 async fn fetch(asker: &Asker<'_>, url: &str) -> Result<(String, Arc<Exchange>), String> {

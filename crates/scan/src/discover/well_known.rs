@@ -28,15 +28,17 @@ pub(crate) async fn discover(asker: &Asker<'_>, surface: &mut Surface, found: &m
     }
     let mut paths = Vec::new();
     // A document says better what there is, and so do links.
-    if surface.specification.is_none() {
+    let deep = depth == Depth::Deep;
+    if surface.specification.is_none() || deep {
         paths.extend(table.usual);
-        if found.is_bare() {
-            paths.extend(table.bare);
-        }
     }
-    if depth == Depth::Deep {
+    if surface.specification.is_none() && found.is_bare() || deep {
+        paths.extend(table.bare);
+    }
+    if deep {
         paths.extend(table.deep);
     }
+    paths.retain(|path| super::is_wanted(path, asker.target));
     for (path, exchange) in asker.get_all(&paths).await {
         fingerprint::read(&exchange, &mut surface.technologies);
         if exists(&exchange, missing) {
@@ -48,7 +50,9 @@ pub(crate) async fn discover(asker: &Asker<'_>, surface: &mut Surface, found: &m
 /// Whether something is there: not what a missing path answers, and not a mere refusal of the path.
 fn exists(exchange: &Exchange, missing: Option<&Exchange>) -> bool {
     let status = exchange.status();
-    let refused = matches!(status, 400 | 404 | 410 | 421 | 500..);
+    // A view that fails or wants more than it got is there all the same, if what is not there says 404.
+    let absent = missing.is_some_and(|m| m.status() == 404);
+    let refused = matches!(status, 404 | 410 | 421 | 501..) || matches!(status, 400 | 500) && !absent;
     let like_missing = missing.is_none_or(|m| m.status() == status && checks::shared::soft_404::alike(m, exchange));
     // Everything redirects or is refused alike: a login wall, not a page.
     let wall = missing.is_some_and(|m| m.status() == status && !exchange.is_success());

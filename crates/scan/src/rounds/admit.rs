@@ -14,7 +14,8 @@ pub(super) type Sent = BTreeSet<(&'static str, Option<usize>)>;
 
 /// Takes the next detectors, in their order, as long as all of them together could spend their most. What others send as well is
 /// counted once, and not at all when it was `sent` before. A detector that could spend more than there is goes alone, with what
-/// there is; when nothing is left all go, since what was sent before is free. Bursts have waves of their own.
+/// there is; when nothing is left all go, since what was sent before is free. Bursts have waves of their own, and each that measures
+/// times goes alone.
 pub(super) fn admit<'a>(
     waiting: &mut VecDeque<&'a PlannedCheck>,
     sent: &Sent,
@@ -31,9 +32,16 @@ pub(super) fn admit<'a>(
         if cost > left && budget > 0 && !wave.is_empty() {
             break; // it goes when this wave has spent less than it could
         }
+        let alone = planned.check.alone;
+        if alone && !wave.is_empty() {
+            break;
+        }
         left = left.saturating_sub(cost);
         counted.extend(key(planned));
         wave.extend(waiting.pop_front());
+        if alone {
+            break;
+        }
     }
     wave
 }
@@ -76,10 +84,11 @@ mod tests {
         shares: Some(Shares { with: "marks", requests: 3 }),
         ..Check::of(&RULE)
     };
+    static TIMED: Check = Check { alone: true, ..Check::of(&RULE) };
     static BURST: Check = Check { cost: Cost { requests: 50, touch: Touch::Bursts }, ..Check::of(&RULE) };
 
     fn planned(check: &'static Check, operation: usize) -> PlannedCheck {
-        PlannedCheck { index: 0, check, operation: Some(operation), turn: 0 }
+        PlannedCheck { index: 0, check, operation: Some(operation), turn: 0, hinted: false }
     }
 
     /// The waves, each with so much budget left.
@@ -97,6 +106,12 @@ mod tests {
         let all = [planned(&CHEAP, 0), planned(&DEAR, 1), planned(&CHEAP, 2), planned(&BURST, 3)];
         assert_eq!(waves(&all, &Sent::new(), &[4, 4, 4, 4]), [vec![0], vec![1], vec![2], vec![3]]);
         assert_eq!(waves(&all, &Sent::new(), &[13, 0]), [vec![0, 1, 2], vec![3]], "bursts need no budget");
+    }
+
+    #[test]
+    fn what_measures_times_goes_alone() {
+        let all = [planned(&CHEAP, 0), planned(&TIMED, 1), planned(&TIMED, 2), planned(&CHEAP, 3)];
+        assert_eq!(waves(&all, &Sent::new(), &[99, 99, 99, 99]), [vec![0], vec![1], vec![2], vec![3]]);
     }
 
     #[test]

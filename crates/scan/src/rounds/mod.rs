@@ -102,7 +102,8 @@ async fn run_wave(wave: &[&PlannedCheck], means: &Means<'_>) -> Vec<Outcome> {
         .map(|task| {
             let found = task.found.into_vec();
             announce(&found, means.listener);
-            let result = if found.is_empty() { sound(task.result, task.tally, dead) } else { task.result };
+            let is_burst = task.planned.check.cost.touch.is_burst();
+            let result = if found.is_empty() { sound(task.result, task.tally, dead, is_burst) } else { task.result };
             Outcome { check: task.planned.check, operation: task.planned.operation, found, result, tally: task.tally }
         })
         .collect()
@@ -114,10 +115,17 @@ fn discredit(outcome: &mut Outcome) {
     outcome.result = Err(NotTested::Blocked);
 }
 
-/// "Holds" only when the target was there to hold: an answer that did not come proves nothing.
-fn sound(result: Result<(), NotTested>, tally: Tally, dead: bool) -> Result<(), NotTested> {
+/// "Holds" only when the target was there to hold: an answer that did not come proves nothing, and neither does one that puts the
+/// caller off, but to a burst, which is after just that.
+fn sound(result: Result<(), NotTested>, tally: Tally, dead: bool, is_burst: bool) -> Result<(), NotTested> {
     result?;
-    if tally.silent > 0 || dead && tally.asked == 0 { Err(NotTested::NoAnswer) } else { Ok(()) }
+    if tally.silent > 0 || dead && tally.asked == 0 {
+        Err(NotTested::NoAnswer)
+    } else if tally.put_off > 0 && !is_burst {
+        Err(NotTested::inconclusive("a request was answered with 429 or 503"))
+    } else {
+        Ok(())
+    }
 }
 
 async fn ask(task: &mut Task<'_>, means: &Means<'_>) {
@@ -206,12 +214,18 @@ mod tests {
 
     #[test]
     fn holding_needs_answers() {
-        let tally = |silent, refused| Tally { asked: 3, silent, refused };
-        assert_eq!(sound(Ok(()), tally(0, 0), false), Ok(()));
-        assert_eq!(sound(Ok(()), tally(1, 0), false), Err(NotTested::NoAnswer));
-        assert_eq!(sound(Ok(()), tally(0, 3), false), Ok(()), "a refusal is an answer");
+        let tally = |silent, refused, put_off| Tally { asked: 3, silent, refused, put_off };
+        let sound = |result, tally, dead| sound(result, tally, dead, false);
+        assert_eq!(sound(Ok(()), tally(0, 0, 0), false), Ok(()));
+        assert_eq!(sound(Ok(()), tally(1, 0, 0), false), Err(NotTested::NoAnswer));
+        assert_eq!(sound(Ok(()), tally(0, 3, 0), false), Ok(()), "a refusal is an answer");
+        assert!(
+            matches!(sound(Ok(()), tally(0, 3, 1), false), Err(NotTested::Inconclusive(_))),
+            "being put off is none"
+        );
+        assert_eq!(super::sound(Ok(()), tally(0, 3, 1), false, true), Ok(()), "a burst is after just that");
         assert_eq!(sound(Ok(()), Tally::default(), true), Err(NotTested::NoAnswer));
-        assert_eq!(sound(Err(NotTested::Cut), tally(1, 0), false), Err(NotTested::Cut));
+        assert_eq!(sound(Err(NotTested::Cut), tally(1, 0, 0), false), Err(NotTested::Cut));
     }
 
     static BROKEN: Check = Check {
@@ -225,8 +239,8 @@ mod tests {
         let listener: Listener = Arc::new(|_| {});
         let (settings, budget) = (Settings::polite(true), Arc::new(Budget::new(9)));
         let wire = Wire::new(origin.clone(), settings, budget, Arc::clone(&listener)).unwrap();
-        let broken = PlannedCheck { index: 0, check: &BROKEN, operation: None, turn: 0 };
-        let idle = PlannedCheck { index: 1, check: &IDLE, operation: None, turn: 0 };
+        let broken = PlannedCheck { index: 0, check: &BROKEN, operation: None, turn: 0, hinted: false };
+        let idle = PlannedCheck { index: 1, check: &IDLE, operation: None, turn: 0, hinted: false };
         let plan = Plan { asked: vec![broken, idle], ..Plan::default() };
         let means = Means {
             surface: &Surface::default(),

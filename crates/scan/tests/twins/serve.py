@@ -4,7 +4,7 @@ Reads a JSON object {name: path of a Flask application} on the first line of sta
 listen, and ends when standard input closes. An application is an ordinary script that ends in `app.run(...)`; what it passes to `run`
 (debug, ssl_context) is honoured.
 
-usage: serve.py development|gunicorn
+usage: serve.py development|gunicorn|waitress
 """
 
 import json
@@ -59,22 +59,30 @@ def development(scripts):
     sys.stdin.read()
 
 
-def gunicorn(scripts):
-    from gunicorn.app.base import BaseApplication
-
+def bind(scripts):
+    """A bound socket for each script, their ports by name, and one application that hands each request to the script of its port."""
     applications, sockets, ports = {}, [], {}
     for name, path in scripts.items():
         app, _, _ = load(path)
         listener = socket.socket()
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(("127.0.0.1", 0))
-        listener.set_inheritable(True)
         sockets.append(listener)
         ports[name] = listener.getsockname()[1]
         applications[str(ports[name])] = app
 
     def dispatch(environ, start_response):
         return applications[environ["SERVER_PORT"]](environ, start_response)
+
+    return sockets, ports, dispatch
+
+
+def gunicorn(scripts):
+    from gunicorn.app.base import BaseApplication
+
+    sockets, ports, dispatch = bind(scripts)
+    for listener in sockets:
+        listener.set_inheritable(True)
 
     class Server(BaseApplication):
         def load_config(self):
@@ -95,6 +103,18 @@ def gunicorn(scripts):
     Server().run()
 
 
+def waitress(scripts):
+    from waitress import create_server
+
+    sockets, ports, dispatch = bind(scripts)
+    # The limit counts the sockets that listen, too, and there may be more of them than select() can watch.
+    limit = len(sockets) + 500
+    server = create_server(dispatch, sockets=sockets, threads=16, connection_limit=limit, asyncore_use_poll=True)
+    threading.Thread(target=server.run, daemon=True).start()
+    print(json.dumps(ports), flush=True)
+    sys.stdin.read()
+
+
 if __name__ == "__main__":
-    serve = {"development": development, "gunicorn": gunicorn}[sys.argv[1]]
+    serve = {"development": development, "gunicorn": gunicorn, "waitress": waitress}[sys.argv[1]]
     serve(json.loads(sys.stdin.readline()))

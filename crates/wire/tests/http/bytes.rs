@@ -84,6 +84,17 @@ async fn odd_methods_go_out_and_odd_requests_get_a_connection_of_their_own() {
     assert_eq!(server.seen().iter().map(closing).collect::<Vec<_>>(), [false, false, true, true]);
 }
 
+/// A check may ask what a server makes of a coding that it does not know, without a body that could be taken for a second request.
+#[tokio::test]
+async fn a_transfer_coding_on_a_get_adds_no_framing_of_ours() {
+    let server = Server::saying(ok("here"));
+    let client = Client::new(&server.origin());
+    client.send(Request::get(&server.origin(), "/").header("Transfer-Encoding", "xyz")).await;
+    let seen = String::from_utf8(server.seen().remove(0)).unwrap();
+    assert!(seen.contains("\r\nTransfer-Encoding: xyz\r\n") && seen.contains("\r\nConnection: close\r\n"), "{seen}");
+    assert!(!seen.to_ascii_lowercase().contains("content-length") && seen.ends_with("\r\n\r\n"), "{seen}");
+}
+
 #[tokio::test]
 async fn what_would_become_two_requests_is_not_sent() {
     let server = Server::saying(ok("here"));

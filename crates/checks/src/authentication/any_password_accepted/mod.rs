@@ -43,6 +43,9 @@ async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested>
     }
     let second = survey.ask(place.attempt(survey, &survey.canary("other"), &survey.canary("word"))).await?;
     let without = survey.ask(survey.get(target).fresh()).await?;
+    if without.is_success() {
+        return Err(NotTested::OpenAnyway);
+    }
     if opens(&first, &second, &without) {
         let evidence = Evidence::new(&first, format!("{} for a made-up name and password", first.status()));
         let control = Evidence::new(&without, format!("{} without credentials", without.status()));

@@ -5,6 +5,7 @@ use model::{
 };
 use regex::Regex;
 
+use crate::shared::access;
 use crate::shared::fields::{self, Holds};
 use crate::{Check, Findings, Observations, RunsOn, Twins};
 
@@ -61,7 +62,12 @@ fn judge(surface: &Surface, observations: &Observations, found: &mut Findings) -
             found.push(Finding::new(&RULE, Confidence::Firm, location, Evidence::new(exchange, message)));
         }
     }
-    Ok(())
+    let parameters = surface.operations.iter().any(|o| o.parameters_in(ParameterIn::Query).next().is_some());
+    if !found.is_empty() || parameters || access::is_guarded_somewhere(surface, observations) {
+        Ok(())
+    } else {
+        Err(NotTested::not_applicable("nobody is asked for credentials, and no parameter is taken from the URL"))
+    }
 }
 
 /// Names of keys and tokens; a `token` alone may be anything, such as the page of a list.
@@ -80,6 +86,16 @@ fn admission(text: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::shared::samples::exchange;
+
+    #[test]
+    fn without_credentials_and_parameters_there_is_nothing_to_look_at() {
+        let looked = |status: u16| {
+            let observations = Observations { plain: Vec::new(), exchanges: vec![exchange("/", status, "{}")] };
+            judge(&Surface::default(), &observations, &mut Findings::default()).is_ok()
+        };
+        assert!(looked(401) && !looked(200));
+    }
 
     #[test]
     fn messages_that_admit_it() {

@@ -34,7 +34,11 @@ pub(crate) static CHECK: Check = Check {
 };
 
 async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
-    for guarded in authorization::answers(survey).await?.iter().filter(|guarded| differs(guarded)) {
+    let answers = authorization::answers(survey).await?;
+    if answers.iter().all(|guarded| guarded.anonymous.status() != 401) {
+        return Err(NotTested::not_applicable("no operation answers an anonymous client with 401"));
+    }
+    for guarded in answers.iter().filter(|guarded| differs(guarded)) {
         let status = guarded.nonsense.status();
         let evidence = Evidence::new(&guarded.nonsense, format!("{status} with a bearer token that nobody issued"));
         let control = Evidence::new(&guarded.anonymous, "401 without credentials");

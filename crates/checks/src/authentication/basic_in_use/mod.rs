@@ -4,7 +4,7 @@ use model::{
     Category, Confidence, Evidence, Exchange, Finding, Location, NotTested, Rule, SecurityScheme, Severity, Surface,
 };
 
-use crate::shared::transport;
+use crate::shared::{access, transport};
 use crate::{Check, Findings, Observations, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -42,8 +42,28 @@ fn judge(surface: &Surface, observations: &Observations, found: &mut Findings) -
     let (exchange, what) = match (clean().find(asks), declared) {
         (Some(exchange), _) => (exchange, "401 with WWW-Authenticate: Basic"),
         (None, true) => (clean().next().ok_or(NotTested::NoAnswer)?, "the API description declares HTTP Basic"),
-        (None, false) => return Ok(()),
+        (None, false) if access::is_guarded_somewhere(surface, observations) => return Ok(()),
+        (None, false) => return Err(NotTested::not_applicable("nobody is asked for credentials")),
     };
     found.push(Finding::new(&RULE, Confidence::Firm, Location::host(), Evidence::new(exchange, what)));
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shared::samples::{answered, exchange};
+
+    #[test]
+    fn without_any_lock_there_is_nothing_to_hold() {
+        let of = |seen: Arc<Exchange>| {
+            let mut found = Findings::default();
+            let observations = Observations { plain: Vec::new(), exchanges: vec![seen] };
+            let result = judge(&Surface::default(), &observations, &mut found);
+            (result.is_ok(), found.into_vec().len())
+        };
+        assert_eq!(of(answered("/", 401, &[("WWW-Authenticate", "Basic realm=x")], "{}")), (true, 1));
+        assert_eq!(of(answered("/", 401, &[("WWW-Authenticate", "Bearer")], "{}")), (true, 0));
+        assert_eq!(of(exchange("/", 200, "{}")), (false, 0));
+    }
 }

@@ -45,9 +45,10 @@ async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested>
     if places.is_empty() {
         return Err(NotTested::not_applicable("no place to log in was found"));
     }
+    let mut unclear = None;
     for place in places.iter().take(PLACES) {
         let password = survey.canary("password");
-        let name = likely_name(survey);
+        let (name, exists) = likely_name(survey);
         // Names of one length and shape: an answer that only repeats the request is then alike for all three.
         let (one, other) = (like(&name, &survey.canary("nobody")), like(&name, &survey.canary("nobody else")));
         let first = survey.ask(place.attempt(survey, &one, &password)).await?;
@@ -55,14 +56,32 @@ async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested>
         let third = survey.ask(place.attempt(survey, &name, &password)).await?;
         let attempts = [(&first, one.as_str()), (&second, other.as_str()), (&third, name.as_str())];
         found.extend(judge(place, attempts, &password));
+        unclear = unclear.or(doubt([&first, &second, &third], exists));
     }
-    Ok(())
+    match unclear.filter(|_| found.is_empty()) {
+        Some(why) => Err(NotTested::inconclusive(why)),
+        None => Ok(()),
+    }
 }
 
-/// A name that answers showed, else the commonest.
-fn likely_name(survey: &Survey<'_>) -> String {
+/// Why answers without a difference that tells may say nothing.
+fn doubt(answers: [&Arc<Exchange>; 3], exists: bool) -> Option<&'static str> {
+    if !answers.iter().all(|answer| refuses(answer.status())) {
+        Some("the log-in fails for another reason than the password")
+    } else if exists {
+        None
+    } else {
+        Some("no name that exists was seen")
+    }
+}
+
+/// A name that answers showed, else the commonest; and whether it is known to exist.
+fn likely_name(survey: &Survey<'_>) -> (String, bool) {
     let harvested = |key: &str| survey.surface.harvested.get(key).and_then(|values| values.first()).cloned();
-    harvested("username").or_else(|| harvested("email")).unwrap_or_else(|| "admin".to_owned())
+    match harvested("username").or_else(|| harvested("email")) {
+        Some(name) => (name, true),
+        None => ("admin".to_owned(), false),
+    }
 }
 
 /// The first two names are nobody's, the third may be somebody's.
@@ -73,15 +92,19 @@ fn judge(place: &Login, attempts: [(&Arc<Exchange>, &str); 3], password: &str) -
     };
     let [first, second, third] = attempts.map(face);
     let location = Location::at(place.method(), place.path());
-    let refused = |status: u16| !matches!(status, 0 | 429 | 500..);
     let (exchange, _) = attempts[0];
-    if first == second && third != first && refused(first.0) && refused(third.0) {
+    if first == second && third != first && refuses(first.0) && refuses(third.0) {
         let evidence = Evidence::new(attempts[2].0, format!("{} for a name that exists", third.0));
         let control = Evidence::new(exchange, format!("{} for a name that does not, twice alike", first.0));
         return Some(Finding::new(&RULE, Confidence::Confirmed, location, evidence).also(control));
     }
     let excerpt = says_so(&exchange.text()).filter(|_| matches!(exchange.status(), 200 | 400..=499))?;
     Some(Finding::new(&RULE, Confidence::Firm, location, Evidence::new(exchange, excerpt)))
+}
+
+/// An answer to the credentials, whatever it says.
+fn refuses(status: u16) -> bool {
+    !matches!(status, 0 | 429 | 500..)
 }
 
 /// The words that say there is no such user; "user or password" says neither.
@@ -118,6 +141,10 @@ mod tests {
         assert_eq!(verdict(same, same, (429, "{}")), None);
         let told = (404, r#"{"error":"User not found"}"#);
         assert_eq!(verdict(told, told, told), Some(Confidence::Firm));
+        let answers = [401, 401, 500].map(|status| exchange("/", status, "{}"));
+        assert!(doubt([&answers[0], &answers[1], &answers[0]], true).is_none());
+        assert!(doubt([&answers[0], &answers[1], &answers[0]], false).is_some(), "nobody may be called so");
+        assert!(doubt([&answers[0], &answers[1], &answers[2]], true).is_some());
         assert!(says_so("Specified user does not exist").is_some() && says_so("unknown user or password").is_none());
     }
 }

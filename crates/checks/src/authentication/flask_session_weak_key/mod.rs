@@ -39,12 +39,15 @@ pub(crate) static CHECK: Check = Check {
 async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
     let tokens = guess::in_cookies(survey, &[crack::Kind::FlaskSession, crack::Kind::FlaskSessionId]);
     if tokens.is_empty() {
-        found.extend(flask_session::online(survey).await?.filter(|hit| hit.signs).as_ref().map(judge));
-        return Ok(());
+        let hit = flask_session::online(survey).await?;
+        found.extend(hit.as_ref().filter(|hit| hit.signs).map(judge));
+        // Without a cookie of its own the application may have no sessions, or keep them elsewhere.
+        return hit.map(drop).ok_or_else(flask_session::no_cookie);
     }
     let guessed = guess::secrets(survey, tokens, "Flask session").await?;
     let proof = match guessed.first() {
-        Some(first) => proof(survey, first).await?,
+        // What is guessed stays guessed when the proof cannot be sent.
+        Some(first) => proof(survey, first).await.unwrap_or(None),
         None => None,
     };
     let mut offline = Findings::default();

@@ -34,6 +34,12 @@ const LEEWAY: i64 = 300;
 
 async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
     let admitted = admitted::admitted(survey).await?;
+    let Some(expiry) = admitted.token.date("exp") else {
+        return Err(NotTested::not_applicable("the token that is accepted has no expiry"));
+    };
+    if expiry >= survey.target.now {
+        return Err(NotTested::inconclusive("the token that is accepted has not expired yet"));
+    }
     if let Some(seconds) = late(&admitted, survey.target.now) {
         let evidence =
             Evidence::new(&admitted.genuine, format!("a token that expired {} minutes ago is accepted", seconds / 60));

@@ -43,6 +43,7 @@ async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested>
         return Err(NotTested::OpenAnyway);
     }
     let genuine = Face::plain(&admitted.genuine);
+    let mut unclear = false;
     for spelling in ["none", "None", "NONE"] {
         let Some(unsigned) = jwt::unsigned(&admitted.token.token, spelling) else { continue };
         let answer = survey.ask(with_token(request, &unsigned)).await?;
@@ -55,8 +56,9 @@ async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested>
             let location = crate::place(survey.surface, &admitted.guarded.anonymous);
             let finding = Finding::new(&RULE, Confidence::Confirmed, location, evidence).also(control);
             found.push(finding.hiding(admitted.token.token.clone()).hiding(unsigned));
-            break;
+            return Ok(());
         }
+        unclear |= answer.is_success();
     }
-    Ok(())
+    if unclear { Err(admitted::another_answer()) } else { Ok(()) }
 }

@@ -41,19 +41,19 @@ async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested>
     let admitted = admitted::admitted(survey).await?;
     let wrong = with_token(&admitted.guarded.anonymous.request, &jwt::with_wrong_signature(&admitted.token.token));
     let first = survey.ask(wrong.clone()).await?;
-    if first.is_success() {
-        let second = survey.ask(wrong.fresh()).await?;
-        if same(&admitted, &[&first, &second]) {
-            let evidence = Evidence::new(&first, "the token with a wrong signature is answered like the genuine one");
-            let control = Evidence::new(
-                &admitted.guarded.nonsense,
-                format!("{} for nonsense", admitted.guarded.nonsense.status()),
-            );
-            let location = crate::place(survey.surface, &admitted.guarded.anonymous);
-            let finding = Finding::new(&RULE, Confidence::Confirmed, location, evidence).also(control);
-            found.push(finding.hiding(admitted.token.token));
-        }
+    if !first.is_success() {
+        return Ok(());
     }
+    let second = survey.ask(wrong.fresh()).await?;
+    if !same(&admitted, &[&first, &second]) {
+        return Err(admitted::another_answer());
+    }
+    let evidence = Evidence::new(&first, "the token with a wrong signature is answered like the genuine one");
+    let nonsense = &admitted.guarded.nonsense;
+    let control = Evidence::new(nonsense, format!("{} for nonsense", nonsense.status()));
+    let location = crate::place(survey.surface, &admitted.guarded.anonymous);
+    let finding = Finding::new(&RULE, Confidence::Confirmed, location, evidence).also(control);
+    found.push(finding.hiding(admitted.token.token));
     Ok(())
 }
 

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use model::{
     Category, Confidence, Evidence, Exchange, Finding, Form, Location, Method, NotTested, Operation, ParameterIn, Rule,
-    Severity, Surface,
+    Severity, Source, Surface,
 };
 
 use crate::shared::fields::{self, Holds};
@@ -41,20 +41,24 @@ pub(crate) static CHECK: Check = Check {
 fn judge(surface: &Surface, observations: &Observations, found: &mut Findings) -> Result<(), NotTested> {
     let clean = || observations.exchanges.iter().filter(|e| e.request.is_clean() && e.response().is_some());
     let Some(any) = clean().next() else { return Err(NotTested::NoAnswer) };
-    for form in surface.forms.iter().filter(|form| form.method == "GET") {
-        if let Some(field) = password_field(form) {
-            let page = clean().find(|e| e.request.path() == form.page).unwrap_or(any);
-            let location = Location::at(Method::GET, &form.action).parameter("query", field);
-            let evidence = Evidence::new(
-                page,
-                format!("a form of {} sends the field {field} to {} with GET", form.page, form.action),
-            );
-            found.push(Finding::new(&RULE, Confidence::Firm, location, evidence));
+    for (form, field) in surface.forms.iter().filter_map(|form| Some((form, password_field(form)?))) {
+        let Some(confidence) = sent_with_get(form, surface) else { continue };
+        let page = clean().find(|e| e.request.path() == form.page).unwrap_or(any);
+        let location = Location::at(Method::GET, &form.action).parameter("query", field);
+        if found_there(found, &location) {
+            continue;
         }
+        let told = if form.states_method { "with GET" } else { "and states no method, which means GET" };
+        let evidence =
+            Evidence::new(page, format!("a form of {} sends the field {field} to {} {told}", form.page, form.action));
+        found.push(Finding::new(&RULE, confidence, location, evidence));
     }
     for (operation, name) in surface.operations.iter().filter_map(|o| Some((o, password_parameter(o)?))) {
         let location = Location::of(operation).parameter("query", name);
-        if found_there(found, &location) {
+        // What a form takes was judged with the form.
+        let of_a_form =
+            surface.forms.iter().any(|form| form.action == operation.path && password_field(form) == Some(name));
+        if of_a_form || found_there(found, &location) {
             continue;
         }
         let seen = clean().find(|e| e.request.path() == operation.path).unwrap_or(any);
@@ -68,7 +72,37 @@ fn judge(surface: &Surface, observations: &Observations, found: &mut Findings) -
             found.push(Finding::new(&RULE, Confidence::Firm, location, evidence));
         }
     }
-    Ok(())
+    if !found.is_empty() || takes_passwords(surface) {
+        Ok(())
+    } else {
+        Err(NotTested::not_applicable("nothing takes a password: no form, no parameter, no place to log in"))
+    }
+}
+
+/// Whether there is a log-in or a password field at all, whatever the method. A mere link to `/login` may be a page that is shown for
+/// every path.
+fn takes_passwords(surface: &Surface) -> bool {
+    let in_body = |o: &Operation| {
+        o.body.as_ref().is_some_and(|body| body.schema.properties.keys().any(|k| fields::holds(k, Holds::Password)))
+    };
+    let logs_in = |o: &Operation| {
+        says(&o.path, Meaning::Login) && (o.method == Method::POST || o.source == Source::Specification)
+    };
+    surface.forms.iter().any(|form| password_field(form).is_some())
+        || surface.operations.iter().any(|o| logs_in(o) || password_parameter(o).is_some() || in_body(o))
+}
+
+/// How sure it is that the form is really sent with GET; `None` when it is not. A form that states no method is often sent by a script
+/// or handled with POST only; one that states GET while the page's scripts send forms may be.
+fn sent_with_get(form: &Form, surface: &Surface) -> Option<Confidence> {
+    let posted = || surface.operations.iter().any(|o| o.method == Method::POST && o.path == form.action);
+    match (form.method.as_str(), form.states_method) {
+        ("GET", true) if form.scripted => Some(Confidence::Tentative),
+        ("GET", true) => Some(Confidence::Firm),
+        ("GET", false) if form.scripted || posted() => None,
+        ("GET", false) => Some(Confidence::Tentative),
+        _ => None,
+    }
 }
 
 fn found_there(found: &Findings, location: &Location) -> bool {
@@ -111,20 +145,49 @@ mod tests {
     fn forms_and_sessions_are_read() {
         let field =
             |name: &str, kind: &str| FormField { name: name.to_owned(), kind: kind.to_owned(), value: String::new() };
-        let form =
-            |fields| Form { page: "/".to_owned(), action: "/login".to_owned(), method: "GET".to_owned(), fields };
+        let form = |fields| Form {
+            page: "/".to_owned(),
+            action: "/login".to_owned(),
+            method: "GET".to_owned(),
+            states_method: true,
+            scripted: false,
+            fields,
+        };
         let finds = |form: Form, seen: Arc<Exchange>| {
             let surface = Surface { forms: vec![form], ..Surface::default() };
             let observations = Observations { plain: Vec::new(), exchanges: vec![seen] };
             let mut found = Findings::default();
-            judge(&surface, &observations, &mut found).unwrap();
-            found.into_vec().len()
+            let looked = judge(&surface, &observations, &mut found).is_ok();
+            let count = found.into_vec().len();
+            assert!(looked || count == 0);
+            if looked { Some(count) } else { None }
         };
         let page = || exchange("/", 200, "<p>");
-        assert_eq!(finds(form(vec![field("q", "text")]), page()), 0);
-        assert_eq!(finds(form(vec![field("pin", "password")]), page()), 1);
+        assert_eq!(finds(form(vec![field("q", "text")]), page()), None, "nothing takes a password");
+        assert_eq!(finds(form(vec![field("pin", "password")]), page()), Some(1));
         let cookie = format!("session={}", crack::flask_session(b"k", r#"{"user_id":7}"#, 1_700_000_000));
-        assert_eq!(finds(form(Vec::new()), answered("/login", 200, &[("Set-Cookie", &cookie)], "{}")), 1);
-        assert_eq!(finds(form(Vec::new()), answered("/", 200, &[("Set-Cookie", &cookie)], "{}")), 0);
+        assert_eq!(finds(form(Vec::new()), answered("/login", 200, &[("Set-Cookie", &cookie)], "{}")), Some(1));
+        assert_eq!(finds(form(Vec::new()), answered("/", 200, &[("Set-Cookie", &cookie)], "{}")), None);
+    }
+
+    #[test]
+    fn only_forms_that_are_sent_with_get_count() {
+        let form = |method: &str, states_method, scripted| Form {
+            action: "/login".to_owned(),
+            method: method.to_owned(),
+            states_method,
+            scripted,
+            ..Form::default()
+        };
+        let none = Surface::default();
+        assert_eq!(sent_with_get(&form("GET", true, false), &none), Some(Confidence::Firm));
+        assert_eq!(sent_with_get(&form("GET", true, true), &none), Some(Confidence::Tentative));
+        assert_eq!(sent_with_get(&form("GET", false, false), &none), Some(Confidence::Tentative));
+        assert_eq!(sent_with_get(&form("GET", false, true), &none), None, "a script sends it");
+        assert_eq!(sent_with_get(&form("POST", true, false), &none), None);
+        let post = Operation::undeclared(Method::POST, "/login", model::Source::Script);
+        let surface = Surface { operations: vec![Arc::new(post)], ..Surface::default() };
+        assert_eq!(sent_with_get(&form("GET", false, false), &surface), None, "the action takes a POST");
+        assert_eq!(sent_with_get(&form("GET", true, false), &surface), Some(Confidence::Firm));
     }
 }

@@ -6,7 +6,7 @@ use model::{
 use serde_json::Value;
 
 use crate::shared::compare::Face;
-use crate::shared::{fields, soft_404};
+use crate::shared::{access, fields, soft_404};
 use crate::{Check, Cost, Findings, Probe, RunsOn, Touch, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -54,8 +54,10 @@ async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
         !["authorization", "x-api-key", "api-key", "cookie"].contains(&name.to_ascii_lowercase().as_str())
     });
     let anonymous = probe.ask(request).await?;
-    if !holds_data(&anonymous) {
-        return Ok(());
+    match shown(&anonymous) {
+        Shown::Data => {}
+        Shown::Refusal => return access::is_kept_out(&anonymous),
+        Shown::Nothing => return Err(NotTested::inconclusive("answered without credentials, but with nothing in it")),
     }
     let missing = probe.missing_beside(anonymous.request.path()).await?;
     if !tells_apart(&missing, &anonymous) {
@@ -88,26 +90,44 @@ fn tells_apart(missing: &Exchange, anonymous: &Exchange) -> bool {
     }
 }
 
-/// Status 2xx with something in it that is neither an error in disguise nor a page to log in on.
-fn holds_data(exchange: &Exchange) -> bool {
-    if !exchange.is_success() || exchange.body().is_empty() {
-        return false;
+/// What an answer shows to somebody without credentials.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Shown {
+    /// Status 2xx with something in it.
+    Data,
+    /// Another status, an error in disguise, or a page to log in on.
+    Refusal,
+    /// Status 2xx with nothing in it.
+    Nothing,
+}
+
+fn shown(exchange: &Exchange) -> Shown {
+    if !exchange.is_success() {
+        return Shown::Refusal;
     }
+    if exchange.body().is_empty() {
+        return Shown::Nothing;
+    }
+    let data_if = |holds| if holds { Shown::Data } else { Shown::Nothing };
     match exchange.json() {
         Some(Value::Object(object)) => {
             const REFUSALS: [&str; 5] = ["error", "errors", "detail", "msg", "message"];
             let refusal = object.keys().all(|key| {
                 REFUSALS.contains(&key.as_str()) || ["status", "code", "success", "ok"].contains(&key.as_str())
             });
-            !refusal && object.values().any(|value| !fields::is_empty(value))
+            if refusal && !object.is_empty() {
+                return Shown::Refusal;
+            }
+            data_if(object.values().any(|value| !fields::is_empty(value)))
         }
-        Some(other) => !fields::is_empty(other),
+        Some(other) => data_if(!fields::is_empty(other)),
         None => {
             let text = exchange.text().to_ascii_lowercase();
-            !(exchange.is_html()
-                && (text.contains("type=\"password\"")
-                    || text.contains("type=password")
-                    || text.contains("<div id=\"root\"")))
+            let shell = ["type=\"password\"", "type=password", "<div id=\"root\""];
+            if exchange.is_html() && shell.iter().any(|mark| text.contains(mark)) {
+                return Shown::Refusal;
+            }
+            Shown::Data
         }
     }
 }
@@ -132,11 +152,17 @@ mod tests {
 
     #[test]
     fn data_and_what_only_looks_like_it() {
-        let holds = |status, body: &str| holds_data(&exchange("/orders", status, body));
-        assert!(holds(200, r#"[{"id":1}]"#) && holds(200, r#"{"id":1,"name":"x"}"#));
-        assert!(!holds(200, "[]") && !holds(200, "{}") && !holds(204, ""));
-        assert!(!holds(200, r#"{"error":"unauthorized"}"#) && !holds(401, r#"[{"id":1}]"#));
-        assert!(!holds(200, r#"<form><input type="password"></form>"#));
+        let shown = |status, body: &str| shown(&exchange("/orders", status, body));
+        for body in [r#"[{"id":1}]"#, r#"{"id":1,"name":"x"}"#] {
+            assert_eq!(shown(200, body), Shown::Data, "{body}");
+        }
+        for (status, body) in [(200, "[]"), (200, "{}"), (204, "")] {
+            assert_eq!(shown(status, body), Shown::Nothing, "{body}");
+        }
+        let disguised = (200, r#"{"error":"unauthorized"}"#);
+        for (status, body) in [disguised, (401, r#"[{"id":1}]"#), (200, r#"<form><input type="password"></form>"#)] {
+            assert_eq!(shown(status, body), Shown::Refusal, "{body}");
+        }
     }
 
     #[test]

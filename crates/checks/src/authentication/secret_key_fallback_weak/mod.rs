@@ -34,8 +34,9 @@ pub(crate) static CHECK: Check = Check {
 };
 
 async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
-    found.extend(flask_session::online(survey).await?.filter(|hit| !hit.signs).as_ref().map(judge));
-    Ok(())
+    let hit = flask_session::online(survey).await?;
+    found.extend(hit.as_ref().filter(|hit| !hit.signs).map(judge));
+    if hit.is_some() || flask_session::seen_cookie(survey).is_some() { Ok(()) } else { Err(flask_session::no_cookie()) }
 }
 
 /// Accepted, and yet the fresh cookie is signed with another key.

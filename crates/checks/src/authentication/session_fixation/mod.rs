@@ -44,7 +44,14 @@ async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested>
     let request = plain.request.clone().header("Cookie", header.into_bytes()).altered("cookie", &cookie.name, &chosen);
     let answer = survey.ask(request).await?;
     found.extend(judge(&answer, &cookie.name, &chosen, &control, survey.target.now));
-    Ok(())
+    // A server that takes up any id may have no reason to set it again.
+    let set = cookies_set(&answer, survey.target.now);
+    let is_fresh = set.iter().any(|set| set.name == cookie.name && set.value != chosen);
+    if is_fresh || !found.is_empty() {
+        Ok(())
+    } else {
+        Err(NotTested::inconclusive("the answer to a made-up session id sets none of its own"))
+    }
 }
 
 /// Set again exactly as sent, and not because the server sets every cookie again.

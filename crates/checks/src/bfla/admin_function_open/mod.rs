@@ -49,7 +49,7 @@ fn is_for_administrators(operation: &Operation) -> bool {
 async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
     let answer = probe.ask(probe.request().anonymous()).await?;
     if administration::shows(&answer).is_none() {
-        return Ok(());
+        return administration::is_kept_from(&answer, probe.operation);
     }
     let missing = probe.missing_beside(answer.request.path()).await?;
     found.extend(judge(&answer, &missing, probe.operation.declares_security(), probe.location()));

@@ -50,7 +50,7 @@ fn is_for_developers(operation: &Operation) -> bool {
 async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
     let answer = probe.ask(probe.request().anonymous()).await?;
     if administration::shows(&answer).is_none() {
-        return Ok(());
+        return administration::is_kept_from(&answer, probe.operation);
     }
     let missing = probe.missing_beside(answer.request.path()).await?;
     found.extend(judge(&answer, &missing, probe.location()));

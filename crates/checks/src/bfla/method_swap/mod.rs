@@ -38,7 +38,7 @@ pub(crate) static CHECK: Check = Check {
 async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
     let refused = probe.ask(probe.request().anonymous()).await?;
     if !access::is_refused(&refused) {
-        return Ok(());
+        return Err(access::nothing_refused());
     }
     let head = |request: Request| Request { method: Method::HEAD, ..request }.altered("method", "HEAD", "");
     let swapped = probe.ask(head(probe.request().anonymous())).await?;
@@ -48,6 +48,9 @@ async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
     let missing = crate::shared::soft_404::sibling(probe.target.seed, refused.request.path());
     let control = probe.ask(head(probe.get(missing))).await?;
     found.extend(judge(&refused, &swapped, &control, probe.location()));
+    if found.is_empty() {
+        return Err(NotTested::inconclusive("HEAD is answered with success, but that it would show anything is not"));
+    }
     Ok(())
 }
 

@@ -59,14 +59,15 @@ type Claim = (ParameterIn, &'static str, &'static str, &'static str);
 async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
     let refused = probe.ask(probe.request().anonymous()).await?;
     if !access::is_refused(&refused) {
-        return Ok(());
+        return Err(access::nothing_refused());
     }
-    if !probe.ask(claiming(probe, &CLAIMS, true)).await?.is_success() {
-        return Ok(());
+    let claimed = probe.ask(claiming(probe, &CLAIMS, true)).await?;
+    if !claimed.is_success() {
+        return access::is_kept_out(&claimed);
     }
     let denied = probe.ask(claiming(probe, &CLAIMS, false)).await?;
     if denied.is_success() {
-        return Ok(());
+        return Err(NotTested::inconclusive("let in whatever the claims say"));
     }
     for place in [ParameterIn::Query, ParameterIn::Header, ParameterIn::Cookie] {
         let here: Vec<Claim> = CLAIMS.iter().copied().filter(|claim| claim.0 == place).collect();

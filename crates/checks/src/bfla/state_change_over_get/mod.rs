@@ -6,7 +6,7 @@ use model::{
 };
 
 use crate::shared::access;
-use crate::shared::words;
+use crate::shared::words::{self, Meaning};
 use crate::{Check, Findings, Observations, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -39,6 +39,23 @@ pub(crate) static CHECK: Check = Check {
 /// Words that would also name the page with the form, or do no harm.
 const HARMLESS: [&str; 5] = ["logout", "signout", "unsubscribe", "install", "revoke"];
 
+/// What a caller keeps for himself: cookies and settings of his own browser. Deleting those harms nobody else.
+const OWN: [&str; 13] = [
+    "cookie",
+    "cookies",
+    "session",
+    "preference",
+    "preferences",
+    "prefs",
+    "language",
+    "locale",
+    "lang",
+    "theme",
+    "consent",
+    "flash",
+    "filters",
+];
+
 /// Words that name no page: a link to one of them does it.
 const BLUNT: [&str; 10] =
     ["delete", "drop", "purge", "flush", "wipe", "truncate", "destroy", "shutdown", "restart", "reboot"];
@@ -55,6 +72,9 @@ fn judge(operation: &Operation, all: &[Arc<Operation>], witness: &Arc<Exchange>)
         return None;
     }
     let word = words::destructive_word(operation).filter(|word| !HARMLESS.contains(&word.as_str()))?;
+    if is_own(&operation.path) {
+        return None;
+    }
     // A page with a form has the same path as what the form is sent to.
     let has_form =
         all.iter().any(|o| !o.method.is_safe() && o.path.trim_end_matches('/') == operation.path.trim_end_matches('/'));
@@ -64,9 +84,19 @@ fn judge(operation: &Operation, all: &[Arc<Operation>], witness: &Arc<Exchange>)
     if has_form || is_page || !declared && !blunt {
         return None;
     }
-    let confidence = if declared { Confidence::Firm } else { Confidence::Tentative };
     let said = format!("{} says '{word}' and asks for no credentials; it was not called", operation.name());
-    Some(Finding::new(&RULE, confidence, Location::of(operation), Evidence::new(witness, &said)).detail(said))
+    // What was never called is never more than a hint.
+    Some(
+        Finding::new(&RULE, Confidence::Tentative, Location::of(operation), Evidence::new(witness, &said)).detail(said),
+    )
+}
+
+/// Whether the path is about what the caller's own browser keeps, and not about everybody's, or one that an id names.
+fn is_own(path: &str) -> bool {
+    const EVERYBODYS: [&str; 3] = ["all", "users", "everyone"];
+    let all: Vec<String> = words::words(path).collect();
+    let any = |list: &[&str]| all.iter().any(|word| list.contains(&word.as_str()));
+    any(&OWN) && !any(&EVERYBODYS) && !path.contains('{') && !words::says(path, Meaning::Admin)
 }
 
 #[cfg(test)]
@@ -82,8 +112,18 @@ mod tests {
 
     #[test]
     fn names_that_change_data_are_found() {
-        assert_eq!(found("/createdb", Source::Specification, None), Some(Confidence::Firm));
+        assert_eq!(found("/createdb", Source::Specification, None), Some(Confidence::Tentative));
         assert_eq!(found("/books/{id}/delete", Source::Link, None), Some(Confidence::Tentative));
+    }
+
+    #[test]
+    fn ones_own_cookies_and_settings_are_ones_own() {
+        for path in ["/cookies/delete", "/session/clear", "/preferences/reset", "/theme/reset", "/clearCookies"] {
+            assert_eq!(found(path, Source::Specification, None), None, "{path}");
+        }
+        for path in ["/sessions/{id}/delete", "/admin/sessions/purge", "/session/clear-all", "/cache/clear"] {
+            assert_eq!(found(path, Source::Specification, None), Some(Confidence::Tentative), "{path}");
+        }
     }
 
     #[test]

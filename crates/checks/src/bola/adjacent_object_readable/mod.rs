@@ -40,14 +40,14 @@ pub(crate) static CHECK: Check = Check {
 /// where nobody else is let in.
 async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
     const OTHERS: usize = 2;
-    let Some(parameter) = identifiers::parameter(probe.operation) else { return Ok(()) };
+    let parameter = identifiers::parameter(probe.operation).ok_or_else(identifiers::none)?;
     let mut own = probe.ask(probe.request().anonymous()).await?;
     let anonymous = !access::is_refused(&own) || probe.target.identities.is_empty();
     if !anonymous {
         own = probe.ask(probe.request()).await?;
     }
     if private(probe.operation, &own).is_none() {
-        return Ok(());
+        return Err(nothing_private(&own));
     }
     let with = |id: &str| {
         let request = probe.request_with(&[fill::Value::of(parameter, id)]);
@@ -55,18 +55,37 @@ async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
     };
     let id = fill::ordinary(parameter, probe.operation, probe.surface);
     let known = fill::harvested(&parameter.name, &probe.operation.path, probe.surface);
+    let mut judged = false;
     for other in others(&id, &known, anonymous).into_iter().take(OTHERS) {
         let answer = probe.ask(with(&other)).await?;
         if !is_another(probe.operation, &own, &answer) {
+            judged |= is_withheld(&answer, known.contains(&other));
             continue;
         }
         let control = probe.ask(with(&identifiers::absent(&id, probe.target.seed, "object"))).await?;
         let guarded = access::is_guarded_somewhere(probe.surface, probe.observations);
         let location = probe.location().parameter("path", &parameter.name);
         found.extend(judge(probe.operation, [&own, &answer, &control], guarded, location));
-        break;
+        if found.is_empty() {
+            return Err(NotTested::inconclusive("such an object is shown for an id that nothing has as well"));
+        }
+        return Ok(());
     }
-    Ok(())
+    if judged { Ok(()) } else { Err(NotTested::inconclusive("no id of another object is known or was hit upon")) }
+}
+
+/// Why the answer holds no object to compare others with.
+fn nothing_private(own: &Exchange) -> NotTested {
+    match own.status() {
+        _ if access::is_refused(own) => NotTested::NoCredentials,
+        200..=399 => NotTested::not_applicable("the object does not look like somebody's own"),
+        status => NotTested::inconclusive(format!("the known object is answered with {status}")),
+    }
+}
+
+/// Whether an answer shows that somebody looked whose object it is: a refusal does, "not found" only for what is there.
+fn is_withheld(answer: &Exchange, exists: bool) -> bool {
+    access::is_refused(answer) || exists && matches!(answer.status(), 404 | 410)
 }
 
 /// Other ids to try. Without credentials those that were seen, then the neighbours; somebody who is logged in saw their own ids, so only
@@ -168,6 +187,16 @@ mod tests {
         assert_eq!(others("7", &known, false), ["9", "6"]);
         assert_eq!(others("7", &known, true), ["8", "8", "6"]);
         assert_eq!(others("7", &[], false), ["8", "6"]);
+    }
+
+    #[test]
+    fn what_is_not_found_need_not_be_withheld() {
+        let answer = |status| samples::exchange("/users/2", status, "{}");
+        assert!(is_withheld(&answer(403), false) && is_withheld(&answer(404), true));
+        assert!(!is_withheld(&answer(404), false) && !is_withheld(&answer(500), true));
+        assert_eq!(nothing_private(&answer(401)), NotTested::NoCredentials);
+        assert!(matches!(nothing_private(&answer(404)), NotTested::Inconclusive(_)));
+        assert!(matches!(nothing_private(&answer(200)), NotTested::NotApplicable(_)));
     }
 
     #[test]

@@ -40,10 +40,11 @@ pub(crate) static CHECK: Check = Check {
 
 /// Asks without credentials for the known object and for two that do not exist.
 async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
-    let Some(parameter) = identifiers::parameter(probe.operation) else { return Ok(()) };
+    let parameter = identifiers::parameter(probe.operation).ok_or_else(identifiers::none)?;
     let known = probe.ask(probe.request().anonymous()).await?;
     if !access::is_refused(&known) && !is_a_user(probe.operation, &known) {
-        return Ok(());
+        access::is_kept_out(&known)?;
+        return Err(access::nothing_refused());
     }
     let id = fill::ordinary(parameter, probe.operation, probe.surface);
     let mut absent = Vec::new();

@@ -40,7 +40,7 @@ pub(crate) static CHECK: Check = Check {
 
 /// Asks through this operation's id for what another operation refuses to everybody, and for a name that is not there.
 async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
-    let Some(parameter) = identifiers::parameter(probe.operation) else { return Ok(()) };
+    let parameter = identifiers::parameter(probe.operation).ok_or_else(identifiers::none)?;
     let Some((guarded, refusal)) = refused(probe.surface, probe) else {
         return Err(NotTested::not_applicable("no operation refuses an anonymous client"));
     };

@@ -40,6 +40,9 @@ fn on_end(surface: &Surface, observations: &Observations, found: &mut Findings) 
     if facts.security_schemes.is_empty() {
         return Err(NotTested::not_applicable("the document declares no security scheme"));
     }
+    if !surface.operations.iter().any(|operation| identifiers::parameter(operation).is_some()) {
+        return Err(NotTested::not_applicable("no path names an object"));
+    }
     let witness = access::witness(observations).ok_or(NotTested::NoAnswer)?;
     for (at, operation) in surface.operations.iter().enumerate() {
         let answer = observations.plain.get(at).and_then(Option::as_ref);

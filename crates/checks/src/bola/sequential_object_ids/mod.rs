@@ -31,12 +31,16 @@ pub(crate) static CHECK: Check = Check {
     ..Check::of(&RULE)
 };
 
+/// So many objects show how they are numbered.
+const FEWEST: usize = 3;
+
 fn on_exchange(seen: &Seen<'_>, found: &mut Findings) -> bool {
     let path = seen.operation.map_or(seen.exchange.request.path(), |o| o.path.as_str());
     let Some(list) = seen.exchange.json().filter(|_| seen.exchange.is_success()).and_then(fields::the_list) else {
         return false;
     };
-    if !belongs_to_somebody(path, list) {
+    // Of one or two objects nobody can tell how they are numbered.
+    if list.len() < FEWEST || !belongs_to_somebody(path, list) {
         return false;
     }
     found.extend(judge(seen.exchange, seen.location(), list));
@@ -57,7 +61,6 @@ fn belongs_to_somebody(path: &str, list: &[Value]) -> bool {
 }
 
 fn judge(exchange: &Arc<Exchange>, location: Location, list: &[Value]) -> Option<Finding> {
-    const FEWEST: usize = 3;
     let mut ids: Vec<u64> = list.iter().filter_map(|item| item.get("id").and_then(Value::as_u64)).collect();
     ids.sort_unstable();
     ids.dedup();
@@ -80,6 +83,13 @@ mod tests {
         let exchange = samples::exchange(path, 200, body);
         let list = fields::the_list(exchange.json().unwrap()).unwrap();
         belongs_to_somebody(path, list) && judge(&exchange, Location::host(), list).is_some()
+    }
+
+    #[test]
+    fn too_few_objects_tell_nothing() {
+        let looked = |body: &str| samples::seen(on_exchange, &samples::exchange("/orders", 200, body)).0;
+        assert!(!looked(r#"[{"id":1,"user_id":1},{"id":2,"user_id":2}]"#));
+        assert!(looked(r#"[{"id":"a","user_id":1},{"id":"b","user_id":2},{"id":"c","user_id":2}]"#));
     }
 
     #[test]

@@ -1,9 +1,12 @@
-use model::{Category, Confidence, Evidence, Finding, Rule, Severity, Tag, mask};
-use serde_json::Value;
+use std::sync::Arc;
 
-use super::secrets;
+use model::{
+    Category, Confidence, Evidence, Exchange, Finding, Location, NotTested, Rule, Severity, Surface, Tag, mask,
+};
+
+use super::signing_keys::{self, Key, Signed};
 use crate::shared::fields;
-use crate::{Check, Findings, RunsOn, Seen, Twins};
+use crate::{Check, Findings, Observations, RunsOn, Seen, Twins, place};
 
 pub(crate) static RULE: Rule = Rule {
     id: "api-key-in-response",
@@ -21,6 +24,8 @@ pub(crate) static RULE: Rule = Rule {
 
 pub(crate) static CHECK: Check = Check {
     on_exchange: Some(judge),
+    on_end: Some(try_keys),
+    told_by: &["flask-secret-key-exposed", "config-dump"],
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),
@@ -29,80 +34,69 @@ pub(crate) static CHECK: Check = Check {
     ..Check::of(&RULE)
 };
 
-const NAMES: [&str; 15] = [
-    "apikey",
-    "apisecret",
-    "apitoken",
-    "secretkey",
-    "secret",
-    "clientsecret",
-    "privatekey",
-    "accesskey",
-    "secretaccesskey",
-    "signingkey",
-    "signingsecret",
-    "webhooksecret",
-    "encryptionkey",
-    "jwtsecret",
-    "mastertoken",
-];
-
 fn judge(seen: &Seen<'_>, found: &mut Findings) -> bool {
-    let exchange = seen.exchange;
-    let Some(json) = exchange.json().filter(|j| exchange.is_success() && !fields::describes_an_api(j)) else {
-        return false;
-    };
-    if let Some((path, value)) = keys(json).into_iter().next() {
-        let evidence = Evidence::new(exchange, format!("\"{path}\": {}", mask(&value)));
-        let finding = Finding::new(&RULE, Confidence::Firm, seen.location(), evidence);
-        found.push(keys(json).into_iter().fold(finding, |finding, (_, value)| finding.hiding(value)));
-    }
+    let Some(keys) = keys(seen.exchange) else { return false };
+    found.extend(finding(seen.exchange, seen.location(), &keys));
     true
 }
 
-/// Fields named as keys with full values, at most 50.
-fn keys(json: &Value) -> Vec<(String, String)> {
-    let mut keys = Vec::new();
-    fields::walk(json, &mut |field| {
-        let plain: String = field.name.to_ascii_lowercase().chars().filter(char::is_ascii_alphanumeric).collect();
-        let somebodys = ["username", "email", "login"].iter().any(|name| field.object.contains_key(*name));
-        let Some(value) =
-            field.value.as_str().filter(|_| keys.len() < 50 && !somebodys && NAMES.contains(&plain.as_str()))
-        else {
-            return;
-        };
-        let publishable = value.starts_with("pk_") || value.starts_with("AIza");
-        let word = value.chars().all(|c| c.is_ascii_alphabetic());
-        if (12..=400).contains(&value.len())
-            && !value.contains(char::is_whitespace)
-            && !word
-            && !publishable
-            && !secrets::is_placeholder(value)
-        {
-            keys.push((field.path.clone(), value.to_owned()));
+/// Every signed cookie and token that was seen, against the keys of the answers: what fits is a key beyond doubt.
+fn try_keys(surface: &Surface, observations: &Observations, found: &mut Findings) -> Result<(), NotTested> {
+    let exchanges = &observations.exchanges;
+    let mut signed: Option<Vec<Signed>> = None;
+    let mut any = false;
+    for exchange in exchanges.iter().filter(|e| e.request.is_clean()) {
+        let Some(keys) = keys(exchange) else { continue };
+        any = true;
+        for key in keys {
+            let signed = signed.get_or_insert_with(|| {
+                signing_keys::cookies(exchanges).into_iter().chain(signing_keys::tokens(exchanges)).collect()
+            });
+            let Some((given, _)) = signed.iter().find(|(_, target)| target.verify(key.value.as_bytes())) else {
+                continue;
+            };
+            let Some(finding) = finding(exchange, place(surface, exchange), &[key]) else { continue };
+            let proof = Evidence::new(given, "the signature of what this answer gave out fits the key");
+            found.push(Finding { confidence: Confidence::Confirmed, ..finding.also(proof) });
         }
-    });
-    keys
+    }
+    if any { Ok(()) } else { Err(NotTested::not_applicable("nothing of this kind was seen")) }
+}
+
+/// The keys of an answer; `None` when it is not of the kind that could have one.
+fn keys(exchange: &Exchange) -> Option<Vec<Key>> {
+    let json = exchange.json().filter(|j| exchange.is_success() && !fields::describes_an_api(j))?;
+    Some(signing_keys::in_json(json))
+}
+
+/// A mere word may say something about a key instead of being one.
+fn finding(exchange: &Arc<Exchange>, location: Location, keys: &[Key]) -> Option<Finding> {
+    let first = keys.iter().find(|key| !key.word).or(keys.first())?;
+    let confidence = if first.word { Confidence::Tentative } else { Confidence::Firm };
+    let evidence = Evidence::new(exchange, format!("\"{}\": {}", first.path, mask(&first.value)));
+    let finding = Finding::new(&RULE, confidence, location, evidence);
+    Some(keys.iter().fold(finding, |finding, key| finding.hiding(&key.value)))
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
-    use super::keys;
+    use super::*;
+    use crate::shared::samples::exchange;
 
     #[test]
-    fn only_full_keys_count() {
-        assert_eq!(keys(&json!({"service": {"apiKey": "9f2b7c41d8e04a6f"}})).len(), 1);
-        for json in [
-            json!({"api_key": "...2d7a"}),
-            json!({"api_key": "************2d7a"}),
-            json!({"api_key": {"type": "string"}}),
-            json!({"api_key": "X-API-Key header"}),
-            json!({"username": "ada", "api_key": "9f2b7c41d8e04a6f"}),
-            json!({"api_key": "your-api-key-123"}),
-        ] {
-            assert!(keys(&json).is_empty(), "{json}");
+    fn what_signed_a_token_is_a_key_beyond_doubt() {
+        let token = crack::jwt_hs(crack::Algorithm::Hs256, b"bankbank", r#"{"alg":"HS256"}"#, r#"{"sub":"1"}"#);
+        let login = exchange("/login", 200, &format!("{{\"token\": \"{token}\"}}"));
+        for (key, expected) in [("bankbank", 1), ("bankbonk", 0)] {
+            let shown = exchange("/status", 200, &format!("{{\"jwt_secret\": \"{key}\"}}"));
+            let observations = Observations { plain: Vec::new(), exchanges: vec![shown, Arc::clone(&login)] };
+            let mut found = Findings::default();
+            try_keys(&Surface::default(), &observations, &mut found).unwrap();
+            assert_eq!(found.as_slice().len(), expected);
+            assert!(found.as_slice().iter().all(|f| f.confidence == Confidence::Confirmed && f.evidence.len() == 2));
         }
+        let word = exchange("/status", 200, r#"{"jwt_secret": "bankbonk"}"#);
+        let found = finding(&word, Location::host(), &keys(&word).unwrap()).unwrap();
+        assert_eq!(found.confidence, Confidence::Tentative);
     }
 }

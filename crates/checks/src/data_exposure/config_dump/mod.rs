@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 use model::{Category, Confidence, Depth, Evidence, Exchange, Finding, NotTested, Rule, Severity, Tag};
 use serde::Deserialize;
 
+use super::labels;
 use crate::shared::fields;
 use crate::{Check, Cost, Findings, RunsOn, Seen, Survey, Touch, Twins};
 
@@ -28,6 +29,7 @@ pub(crate) static CHECK: Check = Check {
     depth: Depth::Standard,
     on_surface: Some(|survey, _| Box::pin(ask(survey))),
     on_exchange: Some(judge),
+    told_by: &["flask-secret-key-exposed"],
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),
@@ -80,7 +82,7 @@ pub(super) fn dump(exchange: &Exchange) -> Option<String> {
         } else if text.contains("Apache Server Status for") {
             Some("the status page of Apache httpd".to_owned())
         } else {
-            html_table(&text)
+            html_table(&text).or_else(|| told(exchange))
         };
     }
     let json = exchange.json();
@@ -98,15 +100,28 @@ pub(super) fn dump(exchange: &Exchange) -> Option<String> {
     if known.len() >= 3 {
         return Some(format!("settings: {}", known.into_iter().take(8).cloned().collect::<Vec<_>>().join(", ")));
     }
-    let last = exchange.request.path().trim_end_matches('/').rsplit('/').next().unwrap_or("").trim_start_matches('_');
-    if !matches!(last, "config" | "configuration" | "env" | "environment" | "debug" | "settings") {
+    if !labels::is_configuration(exchange) {
         return None;
     }
-    let plain: BTreeSet<String> =
-        names.iter().map(|n| n.to_ascii_lowercase().chars().filter(char::is_ascii_alphanumeric).collect()).collect();
+    settings(names.iter().map(String::as_str))
+}
+
+/// Two settings and more, a secret among them.
+fn settings<'a>(names: impl Iterator<Item = &'a str>) -> Option<String> {
+    let plain: BTreeSet<String> = names.map(plain).collect();
     let settings = plain.intersection(&TABLE.settings).count();
     let secret = plain.intersection(&TABLE.secret).next();
     (settings >= 2).then_some(secret).flatten().map(|name| format!("{settings} settings, {name} among them"))
+}
+
+/// Settings told in words, as `Database password: …` on a page about the configuration.
+fn told(exchange: &Exchange) -> Option<String> {
+    let labels = labels::of(exchange);
+    settings(labels.iter().map(|(label, _)| label.as_str()))
+}
+
+fn plain(name: &str) -> String {
+    name.to_ascii_lowercase().chars().filter(char::is_ascii_alphanumeric).collect()
 }
 
 /// A table of settings in HTML: three of the names, each in an element of its own.
@@ -144,17 +159,20 @@ fn names(exchange: &Exchange) -> BTreeSet<String> {
 
 /// The values of settings whose names say that they are secret.
 fn values(exchange: &Exchange) -> Vec<String> {
+    let is_secret = |name: &str| {
+        let plain = plain(name);
+        TABLE.secret.contains(&plain) || ["secret", "password", "token", "uri", "key"].iter().any(|p| plain.contains(p))
+    };
+    let Some(json) = exchange.json() else {
+        let secret = |(label, value): &(String, String)| value.len() >= 6 && is_secret(label);
+        return labels::of(exchange).into_iter().filter(secret).map(|(_, value)| value).collect();
+    };
     let mut values = Vec::new();
-    if let Some(json) = exchange.json() {
-        fields::walk(json, &mut |field| {
-            let plain: String = field.name.to_ascii_lowercase().chars().filter(char::is_ascii_alphanumeric).collect();
-            let secret = TABLE.secret.contains(&plain)
-                || ["secret", "password", "token", "uri", "key"].iter().any(|p| plain.contains(p));
-            if let Some(text) = field.value.as_str().filter(|text| secret && text.len() >= 6) {
-                values.push(text.to_owned());
-            }
-        });
-    }
+    fields::walk(json, &mut |field| {
+        if let Some(text) = field.value.as_str().filter(|text| text.len() >= 6 && is_secret(field.name)) {
+            values.push(text.to_owned());
+        }
+    });
     values
 }
 
@@ -173,6 +191,9 @@ mod tests {
                 .is_some()
         );
         assert!(dump(&exchange("/config", 200, r#"{"debug": true, "db_password": "x"}"#)).is_some());
+        let page = "<ul><li>Database host: db1</li><li>Database password: hunter22</li><li>Debug: True</li></ul>";
+        assert!(dump(&exchange("/config", 200, page)).is_some());
+        assert_eq!(dump(&exchange("/docs", 200, page)), None);
         assert!(dump(&exchange("/info.php", 200, "<title>phpinfo()</title>")).is_some());
         assert!(dump(&exchange("/actuator/env", 200, r#"{"activeProfiles": [], "propertySources": []}"#)).is_some());
     }

@@ -1,4 +1,4 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use model::{Category, Confidence, Evidence, Finding, Rule, Severity};
@@ -50,22 +50,21 @@ fn judge(seen: &Seen<'_>, found: &mut Findings) -> bool {
             format!("{} e-mail address(es), {} telephone number(s)", emails.len(), phones.len()),
         );
         let finding = Finding::new(&RULE, Confidence::Firm, seen.location(), evidence);
-        found.push(emails.into_iter().chain(phones).fold(finding, Finding::hiding));
+        found.push(emails.into_values().flatten().chain(phones).fold(finding, Finding::hiding));
     }
     true
 }
 
-fn contacts(json: &Value) -> (BTreeSet<String>, BTreeSet<String>) {
-    #[allow(clippy::expect_used)] // a constant, compiled by the test
-    static EMAIL: LazyLock<Regex> =
-        LazyLock::new(|| Regex::new(r"^[A-Za-z0-9_.+-]{1,64}@[A-Za-z0-9.-]{1,190}\.[A-Za-z]{2,24}$").expect("valid"));
-    const ROLES: [&str; 10] =
-        ["info@", "support@", "contact@", "sales@", "hello@", "noreply@", "no-reply@", "admin@", "office@", "press@"];
-    let (mut emails, mut phones) = (BTreeSet::new(), BTreeSet::new());
+/// Mailboxes, each as it is written, and telephone numbers of persons. Addresses of roles are no persons, but an account of a list of accounts may have one.
+fn contacts(json: &Value) -> (BTreeMap<String, BTreeSet<String>>, BTreeSet<String>) {
+    let mut lists: BTreeMap<String, Vec<Address>> = BTreeMap::new();
+    let (mut emails, mut phones) = (BTreeMap::<String, BTreeSet<String>>::new(), BTreeSet::new());
     fields::walk(json, &mut |field| {
         let Some(text) = field.value.as_str() else { return };
-        if EMAIL.is_match(text) && !ROLES.iter().any(|role| text.to_ascii_lowercase().starts_with(role)) {
-            emails.insert(text.to_owned());
+        if let Some(mailbox) = mailbox(text) {
+            let is_account = field.object.keys().any(|name| is_user_name(name));
+            let address = Address { is_role: is_role(&mailbox), mailbox, written: text.to_owned(), is_account };
+            lists.entry(field.path.clone()).or_default().push(address);
         }
         let name = field.name.to_ascii_lowercase();
         let digits = text.chars().filter(char::is_ascii_digit).count();
@@ -74,7 +73,60 @@ fn contacts(json: &Value) -> (BTreeSet<String>, BTreeSet<String>) {
             phones.insert(text.to_owned());
         }
     });
+    for (path, addresses) in lists {
+        let persons = addresses.iter().filter(|a| !a.is_role).count();
+        // A list of departments has roles only, or mostly.
+        let of_persons = path.contains("[]") && persons * 2 >= addresses.len();
+        let counts = |a: &Address| !a.is_role || of_persons || path.contains("[]") && a.is_account;
+        for address in addresses.into_iter().filter(counts) {
+            emails.entry(address.mailbox).or_default().insert(address.written);
+        }
+    }
     (emails, phones)
+}
+
+/// An e-mail address as it stands in an object.
+struct Address {
+    mailbox: String,
+    written: String,
+    is_role: bool,
+    is_account: bool,
+}
+
+/// The mailbox of an address: lower-case, without what stands after a plus.
+fn mailbox(text: &str) -> Option<String> {
+    #[allow(clippy::expect_used)] // a constant, compiled by the test
+    static EMAIL: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(r"^[A-Za-z0-9_.+-]{1,64}@[A-Za-z0-9.-]{1,190}\.[A-Za-z]{2,24}$").expect("valid"));
+    let lower = EMAIL.is_match(text).then(|| text.to_ascii_lowercase())?;
+    let (name, host) = lower.split_once('@')?;
+    let name = name.split('+').next().filter(|name| !name.is_empty()).unwrap_or(name);
+    Some(format!("{name}@{host}"))
+}
+
+fn is_role(mailbox: &str) -> bool {
+    const ROLES: [&str; 14] = [
+        "info",
+        "support",
+        "contact",
+        "sales",
+        "hello",
+        "noreply",
+        "no-reply",
+        "admin",
+        "office",
+        "press",
+        "webmaster",
+        "postmaster",
+        "help",
+        "security",
+    ];
+    mailbox.split('@').next().is_some_and(|name| ROLES.contains(&name))
+}
+
+fn is_user_name(name: &str) -> bool {
+    const NAMES: [&str; 5] = ["username", "user_name", "login", "user_id", "userid"];
+    NAMES.contains(&name.to_ascii_lowercase().as_str())
 }
 
 #[cfg(test)]
@@ -85,8 +137,24 @@ mod tests {
 
     #[test]
     fn persons_are_counted() {
-        let list = json!([{"email": "ada@x.org", "phone": "+44 20 7946 0958"}, {"email": "info@x.org", "phone": "n/a"}, {"note": "ada@x.org wrote"}]);
+        let list = json!([{"email": "ada@x.org", "phone": "+44 20 7946 0958"}, {"email": "info@x.org", "phone": "n/a"},
+            {"email": "sales@x.org"}, {"note": "ada@x.org wrote"}]);
         let (emails, phones) = contacts(&list);
         assert_eq!((emails.len(), phones.len()), (1, 1));
+    }
+
+    #[test]
+    fn accounts_count_whatever_their_mailbox() {
+        let count = |json: serde_json::Value| contacts(&json).0.len();
+        let users =
+            json!({"users": [{"email": "name1@mail.com"}, {"email": "name2@mail.com"}, {"email": "admin@mail.com"}]});
+        assert_eq!(count(users), 3);
+        let accounts = json!([{"username": "a", "email": "admin@x.org"}, {"username": "s", "email": "support@x.org"}]);
+        assert_eq!(count(accounts), 2);
+        let departments = json!([{"email": "info@x.org"}, {"email": "sales@x.org"}, {"email": "press@x.org"}]);
+        assert_eq!(count(departments), 0);
+        assert_eq!(count(json!({"contact": {"email": "admin@x.org"}, "owner": {"email": "ann@x.org"}})), 1);
+        let same = json!([{"email": "Ann@x.org"}, {"email": "ann+news@x.org"}, {"email": "ann@x.org"}]);
+        assert_eq!(count(same), 1, "one mailbox");
     }
 }

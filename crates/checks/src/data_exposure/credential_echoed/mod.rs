@@ -3,6 +3,7 @@ use model::{
     Rule, SecurityScheme, Severity, Surface, Tag,
 };
 
+use crate::shared::api_key;
 use crate::shared::fill::{self, Value};
 use crate::{Check, Cost, Findings, RunsOn, Survey, Touch, Twins};
 
@@ -23,6 +24,7 @@ pub(crate) static RULE: Rule = Rule {
 pub(crate) static CHECK: Check = Check {
     cost: Cost { requests: MOST as u32, touch: Touch::Reads },
     depth: Depth::Standard,
+    hinted: |_, plain| plain.and_then(api_key::header_named).is_some(),
     on_surface: Some(|survey, found| Box::pin(ask(survey, found))),
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
@@ -31,6 +33,9 @@ pub(crate) static CHECK: Check = Check {
     },
     ..Check::of(&RULE)
 };
+
+/// The query parameter that takes an API key where no document names one.
+const QUERY: &str = "api_key";
 
 /// Operations asked.
 const MOST: usize = 2;
@@ -48,17 +53,24 @@ async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested>
     }
     let (place, name) = key_place(survey.surface);
     for operation in refused {
-        let key = survey.canary(&operation.path);
-        let value = Value { place, name: &name, value: &key, raw: false };
-        let answer = survey.ask(fill::request(operation, survey.surface, survey.target, &[value])).await?;
-        if (400..600).contains(&answer.status())
-            && !survey.target.origin.to_string().contains(&key)
-            && quotes(&answer, &key, &name)
-        {
-            let evidence =
-                Evidence::new(&answer, format!("status {} with the random key that was sent", answer.status()));
-            let location = Location::of(operation).parameter(place.id(), &name);
-            found.push(Finding::new(&RULE, Confidence::Confirmed, location, evidence));
+        let mut keys = vec![(place, name.as_str(), survey.canary(&operation.path))];
+        // Where keys go into a header, some code takes them from the query as well: one request asks for both.
+        if place != ParameterIn::Query {
+            keys.push((ParameterIn::Query, QUERY, survey.canary(&format!("{} {QUERY}", operation.path))));
+        }
+        let values: Vec<Value<'_>> =
+            keys.iter().map(|(place, name, value)| Value { place: *place, name, value, raw: false }).collect();
+        let request = fill::request(operation, survey.surface, survey.target, &values);
+        let answer = survey.ask(request).await?;
+        if !(400..600).contains(&answer.status()) {
+            continue;
+        }
+        for (place, name, key) in &keys {
+            if quotes(&answer, key, name) {
+                let what = format!("status {} with the random key that was sent", answer.status());
+                let location = Location::of(operation).parameter(place.id(), name);
+                found.push(Finding::new(&RULE, Confidence::Confirmed, location, Evidence::new(&answer, what)));
+            }
         }
     }
     Ok(())
@@ -70,7 +82,8 @@ fn refuses(status: u16) -> bool {
 
 /// Whether the body holds the key other than as part of the URL that was asked for.
 fn quotes(answer: &Exchange, key: &str, name: &str) -> bool {
-    answer.text().replace(&format!("{name}={key}"), "").contains(key)
+    let in_url = [format!("{name}={key}"), format!("{name}%3D{key}")];
+    in_url.iter().fold(answer.text().into_owned(), |text, part| text.replace(part, "")).contains(key)
 }
 
 /// Where the document says that the API key goes, `X-API-Key` otherwise.
@@ -92,6 +105,11 @@ mod tests {
     fn an_echoed_url_is_not_an_echoed_key() {
         assert!(quotes(&exchange("/", 401, r#"{"error": "no such key: k2k3k4"}"#), "k2k3k4", "api_key"));
         assert!(!quotes(&exchange("/", 401, r#"{"url": "/rates?api_key=k2k3k4"}"#), "k2k3k4", "api_key"));
+        assert!(!quotes(
+            &exchange("/", 401, r#"<a href="/login?next=/rates%3Fapi_key%3Dk2k3k4">"#),
+            "k2k3k4",
+            "api_key"
+        ));
         assert!(!quotes(&exchange("/", 401, r#"{"error": "invalid"}"#), "k2k3k4", "api_key"));
     }
 }

@@ -30,7 +30,7 @@ pub(crate) static CHECK: Check = Check {
 fn judge(seen: &Seen<'_>, found: &mut Findings) -> bool {
     let Some(page) = headers::page(seen) else { return false };
     // Other frameworks set the other headers by default and never had a policy to switch off.
-    let is_flask = seen.surface.has("Flask") || seen.surface.has("Werkzeug");
+    let is_flask = seen.surface.shows_flask();
     if is_flask && headers::policies(page).is_empty() && headers::is_hardened(page) {
         let evidence =
             Evidence::new(seen.exchange, "X-Content-Type-Options, X-Frame-Options and Referrer-Policy, but no policy");

@@ -1,7 +1,10 @@
-use model::{Category, Confidence, Depth, Evidence, Exchange, Finding, Location, NotTested, Rule, Severity, Tag};
+use model::{
+    Category, Confidence, Depth, Evidence, Exchange, Finding, Location, NotTested, Request, Rule, Severity, Surface,
+    Tag,
+};
 
-use crate::shared::provoke;
-use crate::{Check, Cost, Findings, RunsOn, Server, Survey, Touch, Twins};
+use crate::shared::{fields, provoke};
+use crate::{Check, Cost, Findings, Observations, RunsOn, Survey, Touch, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "debug-mode",
@@ -24,35 +27,63 @@ pub(crate) static CHECK: Check = Check {
     cost: Cost { requests: provoke::REQUESTS, touch: Touch::Reads },
     shares: Some(provoke::SHARES),
     depth: Depth::Standard,
-    on_surface: Some(|survey, found| Box::pin(ask(survey, found))),
+    on_surface: Some(|survey, _| Box::pin(ask(survey))),
+    on_end: Some(judge),
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),
-        runs_on: RunsOn { servers: &[Server::Gunicorn], ..RunsOn::EVERYWHERE },
+        runs_on: RunsOn::PRODUCTION,
     },
     ..Check::of(&RULE)
 };
 
-async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
-    if !survey.surface.may_be_flask() {
-        return Err(NotTested::not_applicable("the target is not a Flask application"));
+/// Provokes errors; [`judge`] reads the answers with all others.
+async fn ask(survey: &Survey<'_>) -> Result<(), NotTested> {
+    if !survey.surface.shows_flask() {
+        return Err(NotTested::not_applicable("nothing shows that this is Flask"));
     }
-    let provoked = provoke::errors(survey).await?;
-    let indented = survey.observations.called(survey.surface).find(|(_, e)| is_indented(e)).map(|(_, e)| e);
-    let Some(failed) = provoked.iter().find(|p| is_servers_own(&p.answer)) else {
-        // Without an error answer of either kind nothing was learned.
-        let learned = provoked.iter().any(|p| p.answer.status() >= 400);
-        return if learned { Ok(()) } else { Err(NotTested::inconclusive("no error could be provoked")) };
+    // Flask answers what fails itself unless it runs in debug mode; where nothing failed, nothing was learned.
+    let learned = provoke::errors(survey).await?.iter().any(|p| matches!(p.answer.status(), 400 | 500));
+    if learned { Ok(()) } else { Err(NotTested::inconclusive("no error could be provoked")) }
+}
+
+/// The server's own page says nothing by itself: any application can crash through to it. What tells is that this one is Flask, which
+/// without the mode answers exceptions itself.
+fn judge(surface: &Surface, observations: &Observations, found: &mut Findings) -> Result<(), NotTested> {
+    if !surface.shows_flask() {
+        return Err(NotTested::not_applicable("nothing shows that this is Flask"));
+    }
+    let Some(failed) = observations.exchanges.iter().find(|e| is_ordinary(&e.request) && is_servers_own(e)) else {
+        return Err(NotTested::inconclusive("no exception left the application"));
     };
+    let indented = observations.called(surface).map(|(_, exchange)| exchange).find(|e| is_indented(e));
     let confidence = if indented.is_some() { Confidence::Confirmed } else { Confidence::Firm };
-    let what = format!("{} is answered by the server in front of the application", failed.how);
-    let finding = Finding::new(&RULE, confidence, Location::host(), Evidence::new(&failed.answer, what))
-        .also(Evidence::new(&failed.plain, "the same resource, asked for in the ordinary way"));
-    found.push(match indented {
-        Some(exchange) => finding.also(Evidence::new(exchange, "JSON indented as Flask does in debug mode")),
-        None => finding,
-    });
+    let evidence = Evidence::new(failed, "the page of the server in front of the application, not Flask's own");
+    let mut finding = Finding::new(&RULE, confidence, Location::host(), evidence);
+    if let Some(exchange) = observations.exchanges.iter().find(|e| is_werkzeugs(e)) {
+        finding = finding.also(Evidence::new(exchange, "an error that Flask answered itself"));
+    }
+    if let Some(exchange) = indented {
+        finding = finding.also(Evidence::new(exchange, "JSON indented as Flask does in debug mode"));
+    }
+    found.push(finding);
     Ok(())
+}
+
+/// Whether the request reaches the application's views as any client's would. Flask takes headers about hosts, proxies and framing
+/// apart before it handles errors, so what fails over them leaves the application in any mode.
+fn is_ordinary(request: &Request) -> bool {
+    const EARLY: [&str; 7] =
+        ["host", "forwarded", "transfer-encoding", "content-length", "content-encoding", "expect", "connection"];
+    let early = |name: &str| {
+        let name = name.to_ascii_lowercase();
+        EARLY.contains(&name.as_str()) || name.starts_with("x-forwarded")
+    };
+    let methods = ["GET", "POST", "PUT", "PATCH", "DELETE"];
+    methods.contains(&request.method.as_str())
+        && request.target.starts_with('/')
+        && !request.target.starts_with("//")
+        && !request.headers.iter().any(|(name, _)| early(name))
 }
 
 /// The 500 of gunicorn or waitress: the exception left the WSGI application.
@@ -62,17 +93,26 @@ fn is_servers_own(exchange: &Exchange) -> bool {
         && (text.contains("<h1><p>Internal Server Error</p></h1>") || text.contains("(generated by waitress)"))
 }
 
-/// JSON over several lines with an indent of two, as Flask writes it in debug mode.
+/// An error page of Werkzeug's, or an error with its status line.
+fn is_werkzeugs(exchange: &Exchange) -> bool {
+    let Some(response) = exchange.response().filter(|r| r.status >= 400) else { return false };
+    let phrase = &response.reason;
+    let in_capitals = phrase.contains(' ') && !phrase.contains(|c: char| c.is_ascii_lowercase());
+    in_capitals || exchange.text().contains("If you entered the URL manually please check your spelling")
+}
+
+/// JSON over several lines with an indent of two, as Flask writes it in debug mode. Documents are often kept so.
 fn is_indented(exchange: &Exchange) -> bool {
     let text = exchange.text();
     exchange.response().is_some_and(model::Response::is_json)
+        && !exchange.json().is_some_and(fields::describes_an_api)
         && (text.starts_with("{\n  \"") || text.starts_with("[\n  "))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shared::samples::{answered, exchange};
+    use crate::shared::samples::{answered, asked, exchange, origin};
 
     #[test]
     fn only_the_servers_own_page_counts() {
@@ -91,5 +131,32 @@ mod tests {
         assert!(!is_servers_own(&exchange("/", 502, "<h1>502 Bad Gateway</h1>")));
         assert!(is_indented(&exchange("/", 200, "{\n  \"a\": 1\n}\n")));
         assert!(!is_indented(&exchange("/", 200, "{\"a\":1}\n")));
+    }
+
+    fn judged(technology: &str, request: Request) -> Vec<Finding> {
+        let technology = model::Technology { name: technology.to_owned(), version: None, evidence: String::new() };
+        let surface = Surface { technologies: vec![technology], ..Surface::default() };
+        let page = "<html><body><h1><p>Internal Server Error</p></h1></body></html>";
+        let exchanges = vec![asked(request, 500, &[], page), exchange("/", 200, "{\"a\":1}\n")];
+        let mut found = Findings::default();
+        let _ = judge(&surface, &Observations { plain: Vec::new(), exchanges }, &mut found);
+        found.into_vec()
+    }
+
+    #[test]
+    fn the_application_has_to_be_flask_and_the_request_ordinary() {
+        let get = |target: &str| Request::get(&origin(model::Scheme::Http), target);
+        let found = judged("Werkzeug", get("/search"));
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].confidence, Confidence::Firm);
+        assert!(judged("waitress", get("/search")).is_empty());
+        assert!(judged("Werkzeug", get("/").header("Host", "a..b")).is_empty());
+        assert!(judged("Werkzeug", get("/").header("X-Forwarded-Port", "x")).is_empty());
+        assert!(judged("Werkzeug", get("//a")).is_empty());
+    }
+
+    #[test]
+    fn kept_documents_are_indented_in_any_mode() {
+        assert!(!is_indented(&exchange("/openapi.json", 200, "{\n  \"openapi\": \"3.0.0\",\n  \"paths\": {}\n}\n")));
     }
 }

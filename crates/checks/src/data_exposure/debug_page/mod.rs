@@ -37,7 +37,7 @@ pub(crate) static CHECK: Check = Check {
 
 /// Provokes error answers; [`judge`] reads them with all others.
 async fn ask(survey: &Survey<'_>) -> Result<(), NotTested> {
-    provoke::errors(survey).await.map(drop)
+    provoke::any(&provoke::errors(survey).await?)
 }
 
 fn judge(seen: &Seen<'_>, found: &mut Findings) -> bool {

@@ -18,7 +18,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost { requests: 1, touch: Touch::Reads },
+    cost: Cost { requests: 2, touch: Touch::Reads },
     guesses: true,
     on_surface: Some(|survey, found| Box::pin(ask(survey, found))),
     on_exchange: Some(judge),
@@ -36,13 +36,20 @@ const STYLE: &str = "/_debug_toolbar/static/css/toolbar.css";
 /// An API without HTML pages shows the toolbar only by its files.
 async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
     let shown = survey.observations.called(survey.surface).any(|(_, exchange)| toolbar::is_on(exchange));
-    if shown || !survey.surface.may_be_flask() {
+    if shown {
         return Ok(());
     }
-    let style = survey.ask(survey.get(STYLE)).await?;
-    if style.is_success() && !style.is_html() && style.text().contains("#flDebug") {
-        let evidence = Evidence::new(&style, "the toolbar's style sheet, with its rules for #flDebug");
-        found.push(Finding::new(&RULE, Confidence::Confirmed, Location::at(Method::GET, STYLE), evidence));
+    if !survey.surface.may_be_flask() {
+        return Err(NotTested::not_applicable("the target is not a Flask application"));
+    }
+    for mount in survey.mounts() {
+        let style = survey.ask(survey.get(format!("{mount}{STYLE}"))).await?;
+        if style.is_success() && !style.is_html() && style.text().contains("#flDebug") {
+            let evidence = Evidence::new(&style, "the toolbar's style sheet, with its rules for #flDebug");
+            let location = Location::at(Method::GET, style.request.path());
+            found.push(Finding::new(&RULE, Confidence::Confirmed, location, evidence));
+            break;
+        }
     }
     Ok(())
 }

@@ -1,9 +1,10 @@
 use std::sync::LazyLock;
 
-use model::{Category, Confidence, Depth, Evidence, Finding, NotTested, Rule, Severity, Tag};
+use model::{Category, Confidence, Depth, Evidence, Exchange, Finding, NotTested, Rule, Severity, Tag};
 use regex::Regex;
 
 use super::files;
+use crate::shared::patterns::{Pattern, load};
 use crate::{Check, Cost, Findings, RunsOn, Seen, Sees, Survey, Touch, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -24,7 +25,6 @@ pub(crate) static RULE: Rule = Rule {
 
 pub(crate) static CHECK: Check = Check {
     cost: Cost { requests: 1, touch: Touch::Reads },
-    guesses: true,
     depth: Depth::Standard,
     on_surface: Some(|survey, _| Box::pin(ask(survey))),
     on_exchange: Some(judge),
@@ -37,43 +37,100 @@ pub(crate) static CHECK: Check = Check {
     ..Check::of(&RULE)
 };
 
-/// Asks for the directory of the static files; [`judge`] reads the answer with all others.
+/// Asks for the directory that pages load their files from; [`judge`] reads the answer with all others. Where they load none, the
+/// usual name is a guess for deep scans.
 async fn ask(survey: &Survey<'_>) -> Result<(), NotTested> {
+    if survey.surface.assets.is_empty() && survey.target.depth < Depth::Deep {
+        return Err(NotTested::not_applicable("no page loads files of its own from a directory"));
+    }
     survey.ask(survey.get(files::static_directory(survey.surface))).await.map(drop)
 }
+
+static LISTINGS: LazyLock<Vec<Pattern>> = LazyLock::new(|| load(include_str!("../data/directory_listings.toml")));
 
 fn judge(seen: &Seen<'_>, found: &mut Findings) -> bool {
     if !seen.exchange.is_html() || !seen.exchange.is_success() {
         return false;
     }
-    if let Some(title) = listing(&seen.exchange.text()) {
-        let evidence = Evidence::new(seen.exchange, title);
+    if let Some(listing) = listing(seen.exchange) {
+        let evidence = Evidence::new(seen.exchange, listing);
         found.push(Finding::new(&RULE, Confidence::Confirmed, seen.location(), evidence));
     }
     true
 }
 
-/// The heading of a directory index that has at least one entry.
-fn listing(text: &str) -> Option<String> {
-    #[allow(clippy::expect_used)] // constants, compiled by the test
-    static HEADING: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"(?i)<(?:title|h1)[^>]*>\s*((?:index of|directory listing for|directory listing of|listing directory|directory:) ?/[^<]{0,200})</")
-            .expect("valid")
-    });
-    let heading = HEADING.captures(text)?;
-    let entries = text.matches("<a href=").count() + text.matches("<A HREF=").count();
-    (entries > 0).then(|| heading[1].trim().to_owned())
+/// The heading of a directory index: a page built as a server builds it, that names the directory which was asked for, with an entry
+/// in it or the way up.
+fn listing(exchange: &Exchange) -> Option<String> {
+    const EXCERPT: usize = 120;
+    let text = exchange.text();
+    let path = exchange.request.path();
+    let shape = LISTINGS.iter().find(|shape| {
+        let also = || shape.also.as_ref().is_none_or(|also| also.is_match(&text));
+        shape.regex.captures(&text).is_some_and(|c| c.get(1).is_none_or(|dir| is_here(dir.as_str(), path)) && also())
+    })?;
+    if !has_an_entry(&text, path) {
+        return None;
+    }
+    let head = shape.regex.captures(&text)?;
+    let named = head.get(1).map_or("a list of links only", |dir| dir.as_str().trim());
+    Some(format!("{named} (as {} lists it)", shape.name).chars().take(EXCERPT).collect())
+}
+
+/// Whether the directory that a page names is the one of the request. A proxy may have taken off the beginning of the path, and a page
+/// may name only its end, or the directory on the server above the root.
+fn is_here(named: &str, path: &str) -> bool {
+    let plain = |text: &str| {
+        let text = text.replace("&#47;", "/").replace("&#x2F;", "/").replace("&amp;", "&");
+        let text = percent_encoding::percent_decode_str(&text).decode_utf8_lossy().into_owned();
+        text.trim().trim_matches('/').to_owned()
+    };
+    let (named, path) = (plain(named), plain(path));
+    let ends = |long: &str, short: &str| {
+        short.is_empty() || long.strip_suffix(short).is_some_and(|rest| rest.is_empty() || rest.ends_with('/'))
+    };
+    ends(&path, &named) || ends(&named, &path)
+}
+
+/// Whether one of the links leads into the directory or to the one above.
+fn has_an_entry(text: &str, path: &str) -> bool {
+    static LINK: LazyLock<Option<Regex>> =
+        LazyLock::new(|| Regex::new(r#"(?i)<a\b[^>]{0,300}\bhref\s*=\s*["']?([^"'\s>]+)"#).ok());
+    let directory = path.rfind('/').and_then(|end| path.get(..=end)).unwrap_or("/");
+    let is_entry = |href: &str| {
+        let elsewhere = href.starts_with(['#', '?']) || href.contains(':') || href.starts_with("//");
+        !elsewhere && (!href.starts_with('/') || href.starts_with(directory) || href.ends_with('/'))
+    };
+    LINK.as_ref().is_some_and(|link| link.captures_iter(text).take(200).any(|c| is_entry(&c[1])))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::shared::samples::exchange;
 
     #[test]
-    fn indexes_of_servers_are_recognised() {
-        assert!(listing("<title>Index of /static/</title><pre><a href=\"../\">../</a>").is_some());
-        assert!(listing("<title>Directory listing for /</title><ul><li><a href=\"a\">a</a>").is_some());
-        assert!(listing("<title>Index of articles</title><a href=\"/a\">a</a>").is_none());
-        assert!(listing("<title>Index of /</title>nothing").is_none());
+    fn the_table_is_honest() {
+        crate::shared::patterns::verify(&LISTINGS);
+    }
+
+    #[test]
+    fn every_servers_index_is_recognised_where_it_is() {
+        for row in LISTINGS.iter() {
+            let (hit, miss) = row.samples();
+            assert!(listing(&exchange("/pub/", 200, hit)).is_some(), "{}", row.name);
+            assert!(listing(&exchange("/pub/", 200, miss)).is_none(), "{}", row.name);
+        }
+    }
+
+    #[test]
+    fn a_page_about_another_directory_is_a_page() {
+        let found = |path: &str, body: &str| listing(&exchange(path, 200, body)).is_some();
+        assert!(found("/static/", "<title>Index of /static/</title><pre><a href=\"../\">../</a>"));
+        assert!(found("/files/", "<title>Directory listing for /</title><ul><li><a href=\"a\">a</a>"), "proxied");
+        assert!(found("/pub/b%20c/", "<title>Index of /pub/b c/</title><a href=\"x\">x</a>"));
+        assert!(!found("/blog/7", "<title>Index of /etc/ explained</title><a href=\"/about\">about</a>"));
+        assert!(!found("/static/", "<title>Index of /static/</title>nothing"));
+        assert!(!found("/static/", "<title>Index of /static/</title><a href=\"https://x.example/a\">a</a>"));
     }
 }

@@ -25,6 +25,7 @@ pub(crate) static CHECK: Check = Check {
     guesses: true,
     more_when_deep: 14,
     on_surface: Some(|survey, found| Box::pin(files::ask(survey, found, &RULE, "database", files::database))),
+    on_exchange: Some(|seen, found| files::judge(seen, found, &RULE, files::answers::database)),
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),

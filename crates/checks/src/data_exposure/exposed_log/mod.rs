@@ -25,6 +25,7 @@ pub(crate) static CHECK: Check = Check {
     guesses: true,
     more_when_deep: 11,
     on_surface: Some(|survey, found| Box::pin(files::ask(survey, found, &RULE, "log", files::log))),
+    on_exchange: Some(|seen, found| files::judge(seen, found, &RULE, files::answers::log)),
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),

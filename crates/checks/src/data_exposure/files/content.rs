@@ -5,6 +5,8 @@ use std::sync::LazyLock;
 use model::Exchange;
 use regex::Regex;
 
+use crate::shared::requirements;
+
 /// Content that proves a file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(in crate::data_exposure) struct Proof {
@@ -15,7 +17,7 @@ pub(in crate::data_exposure) struct Proof {
 }
 
 impl Proof {
-    fn of(excerpt: impl Into<String>) -> Proof {
+    pub(super) fn of(excerpt: impl Into<String>) -> Proof {
         Proof { excerpt: excerpt.into(), secrets: Vec::new() }
     }
 }
@@ -100,6 +102,13 @@ pub(in crate::data_exposure) fn repository(exchange: &Exchange) -> Option<Proof>
     Some(Proof::of(line))
 }
 
+/// A requirements file of pip that pins versions.
+pub(in crate::data_exposure) fn requirements(exchange: &Exchange) -> Option<Proof> {
+    let pins = requirements::pins(exchange)?;
+    let named: Vec<String> = pins.iter().take(4).map(|(name, version)| format!("{name}=={version}")).collect();
+    Some(Proof::of(format!("{} pinned packages: {}", pins.len(), named.join(", "))))
+}
+
 /// `SQLite`'s magic number (<https://www.sqlite.org/fileformat.html>).
 pub(in crate::data_exposure) fn database(exchange: &Exchange) -> Option<Proof> {
     let found = exchange.body().starts_with(b"SQLite format 3\0");
@@ -140,16 +149,21 @@ pub(in crate::data_exposure) fn key(exchange: &Exchange) -> Option<Proof> {
     Some(Proof { excerpt: format!("-----BEGIN {}-----", &found[1]), secrets: vec![found[2].trim().to_owned()] })
 }
 
-/// At least two lines of a log: a date or an address, and a level or a request line.
+/// At least two lines of a log.
 pub(in crate::data_exposure) fn log(exchange: &Exchange) -> Option<Proof> {
+    let text = text_of(exchange)?;
+    let lines = text.lines().filter(|line| is_log_line(line)).count();
+    (lines >= 2).then(|| Proof::of(format!("{lines} log lines")))
+}
+
+/// A date or an address, and a level or a request line; or the level, name and message that Python's `logging` writes by itself.
+pub(super) fn is_log_line(line: &str) -> bool {
     static LINE: LazyLock<Regex> = LazyLock::new(|| {
         regex(
-            r#"(?m)^.{0,60}(?:\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d.{0,60}\b(?:DEBUG|INFO|WARN(?:ING)?|ERROR|CRITICAL|FATAL)\b|\d\d/\w{3}/\d{4}[: ]\d\d:\d\d:\d\d.{0,20}"(?:\x1b\[\d+m)*(?:GET|POST|PUT|HEAD|DELETE) /)"#,
+            r#"^.{0,60}(?:\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d.{0,60}\b(?:DEBUG|INFO|WARN(?:ING)?|ERROR|CRITICAL|FATAL)\b|\d\d/\w{3}/\d{4}[: ]\d\d:\d\d:\d\d.{0,20}"(?:\x1b\[\d+m)*(?:GET|POST|PUT|HEAD|DELETE) /)|^(?:DEBUG|INFO|WARNING|ERROR|CRITICAL):[\w.]{1,60}:"#,
         )
     });
-    let text = text_of(exchange)?;
-    let lines = LINE.find_iter(&text).count();
-    (lines >= 2).then(|| Proof::of(format!("{lines} log lines")))
+    LINE.is_match(line)
 }
 
 #[cfg(test)]
@@ -176,6 +190,7 @@ mod tests {
         let pem = format!("-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----", "A".repeat(64));
         assert!(key(&file(&pem)).is_some_and(|p| p.secrets == ["A".repeat(64)]));
         assert!(log(&file("2026-01-01 10:00:00,1 INFO start\n2026-01-01 10:00:01,1 ERROR no\n")).is_some());
+        assert!(log(&file("INFO:werkzeug:started\nDEBUG:root:no such user ada\n")).is_some());
         assert!(log(&file("127.0.0.1 - - [01/Jan/2026 10:00:00] \"GET / HTTP/1.1\" 200 -\n1.2.3.4 - - [01/Jan/2026 10:00:00] \"GET /a\n")).is_some());
     }
 
@@ -190,7 +205,7 @@ mod tests {
         );
         let plain = answered("/.env", 200, &[("Content-Type", "text/plain")], "path=/.env");
         for exchange in [&echo, &page, &plain, &file(""), &file("not found\n"), &file("OK")] {
-            for proof in [environment, source, repository, database, backup, key, log] {
+            for proof in [environment, source, super::requirements, repository, database, backup, key, log] {
                 assert_eq!(proof(exchange), None);
             }
         }

@@ -1,9 +1,9 @@
-use std::sync::{Arc, LazyLock};
+use std::sync::LazyLock;
 
-use model::{Category, Confidence, Evidence, Exchange, Finding, NotTested, Rule, Severity, Surface, Tag};
+use model::{Category, Confidence, Evidence, Finding, NotTested, Rule, Severity, Surface, Tag};
 use regex::Regex;
 
-use super::{secrets, toolbar};
+use super::{labels, secrets, signing_keys, toolbar};
 use crate::{Check, Findings, Observations, RunsOn, Twins, place};
 
 pub(crate) static RULE: Rule = Rule {
@@ -34,17 +34,28 @@ fn judge(surface: &Surface, observations: &Observations, found: &mut Findings) -
     if !surface.may_be_flask() {
         return Err(NotTested::not_applicable("the target is not a Flask application"));
     }
-    let cookies = sessions(&observations.exchanges);
+    let cookies = signing_keys::cookies(&observations.exchanges);
     for exchange in &observations.exchanges {
         // The files and the toolbar have rules of their own.
         let own_rule = exchange.request.altered.iter().any(|a| a.name == "file") || toolbar::is_on(exchange);
-        let Some(key) = (!own_rule).then(|| secret_key(&exchange.text())).flatten() else { continue };
+        if own_rule {
+            continue;
+        }
+        let text = exchange.text();
+        let set = secret_key(&text);
+        let Some(key) = set.clone().or_else(|| labels::secret_key(exchange)) else { continue };
         let fits = cookies.iter().any(|(_, cookie)| cookie.verify(key.as_bytes()));
-        let prose = exchange.is_html() && exchange.status() < 400 && !fits;
-        if prose {
+        let prose = exchange.is_html() && exchange.status() < 400 && !labels::is_configuration(exchange);
+        if set.is_some() && prose && !fits {
             continue; // a page that explains Flask shows such lines too
         }
-        let confidence = if fits { Confidence::Confirmed } else { Confidence::Firm };
+        // A mere word on a label may say something about the key.
+        let word = set.is_none() && key.chars().all(char::is_alphabetic);
+        let confidence = match (fits, word) {
+            (true, _) => Confidence::Confirmed,
+            (false, false) => Confidence::Firm,
+            (false, true) => Confidence::Tentative,
+        };
         let evidence =
             Evidence::new(exchange, format!("SECRET_KEY with a value of {} characters", key.chars().count()));
         let mut finding = Finding::new(&RULE, confidence, place(surface, exchange), evidence).hiding(&key);
@@ -54,25 +65,6 @@ fn judge(surface: &Surface, observations: &Observations, found: &mut Findings) -
         found.push(finding);
     }
     Ok(())
-}
-
-/// The session cookies given out, with the exchanges that set them.
-fn sessions(exchanges: &[Arc<Exchange>]) -> Vec<(&Arc<Exchange>, crack::Target)> {
-    const MOST: usize = 20;
-    let mut cookies = Vec::new();
-    for exchange in exchanges {
-        let Some(response) = exchange.response() else { continue };
-        for header in response.header_all("set-cookie") {
-            let value = header.split(';').next().and_then(|pair| pair.split_once('=')).map_or("", |(_, value)| value);
-            if let Ok(target) = crack::Target::parse(value) {
-                cookies.push((exchange, target));
-            }
-        }
-        if cookies.len() >= MOST {
-            break;
-        }
-    }
-    cookies
 }
 
 /// The value that a text gives to `SECRET_KEY`: JSON, Python source (as text or in HTML) or a line of an environment file.

@@ -1,10 +1,14 @@
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use model::{Category, Confidence, Evidence, Finding, Rule, Severity, Tag};
 
+use self::place::Place;
 use super::secrets;
 use crate::shared::patterns::{Pattern, load};
 use crate::{Check, Findings, RunsOn, Seen, Twins};
+
+mod place;
 
 pub(crate) static RULE: Rule = Rule {
     id: "password-hash-in-response",
@@ -35,30 +39,71 @@ pub(crate) static CHECK: Check = Check {
 
 static HASHES: LazyLock<Vec<Pattern>> = LazyLock::new(|| load(include_str!("../data/password_hashes.toml")));
 
+/// Most hashes of one format that are looked at; a page is read again for each.
+const MOST: usize = 20;
+
 fn judge(seen: &Seen<'_>, found: &mut Findings) -> bool {
     let exchange = seen.exchange;
     if exchange.body().is_empty() || secrets::is_script(exchange) {
         return false;
     }
     let text = exchange.text();
-    let mut hashes = Vec::new();
+    let mut hashes = BTreeSet::new();
     let mut kinds = Vec::new();
-    for pattern in HASHES.iter().filter(|p| p.regex.is_match(&text)) {
-        kinds.push(pattern.name.as_str());
-        hashes.extend(pattern.regex.find_iter(&text).take(100).map(|m| m.as_str().to_owned()));
+    let mut best = Place::Text;
+    for pattern in HASHES.iter() {
+        for hash in pattern.regex.find_iter(&text).map(|m| m.as_str()).take(MOST) {
+            if hashes.contains(hash) {
+                continue;
+            }
+            let Some(place) = place::of(hash, exchange) else { continue };
+            // A manual's hash leaks nothing where it is quoted; as somebody's record it is a user whose password everybody knows.
+            if place < Place::Record && place::is_published(hash) {
+                continue;
+            }
+            best = best.max(place);
+            hashes.insert(hash.to_owned());
+            if !kinds.contains(&pattern.name.as_str()) {
+                kinds.push(pattern.name.as_str());
+            }
+        }
     }
     if !hashes.is_empty() {
+        let (confidence, detail) = match best {
+            Place::Record | Place::Value => (Confidence::Confirmed, ""),
+            Place::Line => (Confidence::Firm, ""),
+            Place::Text => (Confidence::Tentative, "They stand in text or code, where a page may quote examples."),
+        };
+        let all = HASHES.iter().flat_map(|p| p.regex.find_iter(&text)).map(|m| m.as_str()).take(200);
         let evidence = Evidence::new(exchange, format!("{} hash(es) of {}", hashes.len(), kinds.join(", ")));
-        let finding = Finding::new(&RULE, Confidence::Confirmed, seen.location(), evidence);
-        found.push(hashes.into_iter().fold(finding, Finding::hiding));
+        let finding = Finding::new(&RULE, confidence, seen.location(), evidence).detail(detail);
+        found.push(all.fold(finding, Finding::hiding));
     }
     true
 }
 
 #[cfg(test)]
 mod tests {
+    use super::*;
+    use crate::shared::samples;
+
     #[test]
     fn the_table_is_honest() {
-        crate::shared::patterns::verify(&super::HASHES);
+        crate::shared::patterns::verify(&HASHES);
+    }
+
+    #[test]
+    fn a_wiki_that_explains_hashes_leaks_none() {
+        let found = |body: &str| {
+            let found = samples::seen(judge, &samples::exchange("/x", 200, body)).1;
+            found.first().map(|finding| finding.confidence)
+        };
+        let published = "$2b$12$EixZaYVK1fsbw1ZfbX3OXePaWxn96p36WQoeG6Lruj3vjPGga31lW";
+        let other = "$2b$12$KIXQvGm0y1s1yQ6X9vQ8eO0mJ3m0o9r6o7wq0b6y1u2x3z4a5b6c7";
+        assert_eq!(found(&format!("<h1>Hashes</h1><pre>{published}</pre>")), None);
+        assert_eq!(found(&format!("<h1>Hashes</h1><pre>{other}</pre>")), Some(Confidence::Tentative));
+        assert_eq!(found(&format!(r#"{{"example":"{published}"}}"#)), None);
+        assert_eq!(found(&format!(r#"{{"username":"ann","hash":"{published}"}}"#)), Some(Confidence::Confirmed));
+        assert_eq!(found(&format!(r#"[{{"id":1,"password":"{other}"}}]"#)), Some(Confidence::Confirmed));
     }
 }

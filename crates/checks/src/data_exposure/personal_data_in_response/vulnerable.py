@@ -1,7 +1,7 @@
 from flask import Flask
 
 app = Flask(__name__)
-CARD = "4111 1111 1111 1111"
+CARD = "4539 3195 0343 6467"
 
 
 @app.get("/")

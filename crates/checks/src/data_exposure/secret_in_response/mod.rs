@@ -1,7 +1,8 @@
-use model::{Category, Confidence, Evidence, Finding, Rule, Severity, Tag, mask};
+use model::{Category, Confidence, Evidence, Exchange, Finding, Rule, Severity, Tag, mask};
 
-use super::secrets;
-use crate::{Check, Findings, RunsOn, Seen, Twins};
+use super::{secrets, toolbar};
+use crate::shared::echo;
+use crate::{Check, Findings, RunsOn, Seen, Sees, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "secret-in-response",
@@ -19,6 +20,7 @@ pub(crate) static RULE: Rule = Rule {
 
 pub(crate) static CHECK: Check = Check {
     on_exchange: Some(judge),
+    sees: Sees::All,
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),
@@ -27,12 +29,15 @@ pub(crate) static CHECK: Check = Check {
     ..Check::of(&RULE)
 };
 
+/// Answers to ordinary requests, and errors that a request of ours provoked.
 fn judge(seen: &Seen<'_>, found: &mut Findings) -> bool {
     let exchange = seen.exchange;
-    if exchange.body().is_empty() || secrets::is_script(exchange) {
+    if exchange.body().is_empty() || secrets::is_script(exchange) || is_of_another_rule(exchange) {
         return false;
     }
-    let met = secrets::provider_secrets(&exchange.text(), exchange.is_html());
+    let mut met = secrets::provider_secrets(&exchange.text(), exchange.is_html());
+    met.retain(|m| !echo::was_sent(&exchange.request, &m.secret));
+    met.retain(|m| !seen.target.identities.iter().any(|identity| echo::is_credential_of(identity, &m.secret)));
     if let Some(first) = met.first() {
         let what = format!("{}: {}", first.what, mask(&first.secret));
         let kinds: std::collections::BTreeSet<&str> = met.iter().map(|m| m.what.as_str()).collect();
@@ -42,4 +47,41 @@ fn judge(seen: &Seen<'_>, found: &mut Findings) -> bool {
         found.push(met.iter().fold(finding, |finding, m| finding.hiding(&m.secret)));
     }
     true
+}
+
+/// What a request of ours brought out other than by an error is the matter of the rule that sent it: a file, a list without a limit,
+/// another user's object. So are the pages of a debug toolbar.
+fn is_of_another_rule(exchange: &Exchange) -> bool {
+    let altered = &exchange.request.altered;
+    !altered.is_empty() && (exchange.status() < 400 || altered.iter().any(|a| a.name == "file"))
+        || toolbar::is_on(exchange)
+}
+
+#[cfg(test)]
+mod tests {
+    use model::{Request, Scheme};
+
+    use super::*;
+    use crate::shared::samples::{asked, exchange, origin, seen};
+
+    const ERROR: &str = r#"{"error": "could not connect to postgresql://shop:Tr0ub4dor_99@db.internal/shop"}"#;
+
+    fn provoked(target: &str, status: u16) -> Vec<Finding> {
+        let request = Request::get(&origin(Scheme::Http), target).altered("query", "q", "'");
+        seen(judge, &asked(request, status, &[("Content-Type", "application/json")], ERROR)).1
+    }
+
+    #[test]
+    fn provoked_errors_count_and_other_provoked_answers_do_not() {
+        assert_eq!(seen(judge, &exchange("/find", 200, ERROR)).1.len(), 1);
+        assert_eq!(provoked("/find?q='", 500).len(), 1);
+        assert!(provoked("/find?q='", 200).is_empty());
+        let file = Request::get(&origin(Scheme::Http), "/.env").altered("path", "file", "/.env");
+        assert!(seen(judge, &asked(file, 500, &[], ERROR)).1.is_empty());
+    }
+
+    #[test]
+    fn what_was_sent_is_no_secret_of_theirs() {
+        assert!(provoked("/find?q=postgresql%3A%2F%2Fshop%3ATr0ub4dor_99%40db.internal", 500).is_empty());
+    }
 }

@@ -23,6 +23,7 @@ pub(crate) static RULE: Rule = Rule {
 pub(crate) static CHECK: Check = Check {
     on_exchange: Some(judge),
     sees: Sees::All,
+    told_by: &["sql-injection"],
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),
@@ -47,4 +48,21 @@ fn judge(seen: &Seen<'_>, found: &mut Findings) -> bool {
         found.push(Finding::new(&RULE, confidence, seen.location(), evidence).detail(detail));
     }
     true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shared::samples::{exchange, seen};
+
+    #[test]
+    fn a_page_about_databases_quotes_no_error_of_its_own() {
+        let words = "sqlite3.OperationalError: near \"x\": syntax error";
+        let fires = |status: u16, body: &str| !seen(judge, &exchange("/x", status, body)).1.is_empty();
+        let article = format!("<h1>Errors and what they mean</h1><pre>{words}</pre>");
+        assert!(!fires(200, &article), "a wiki that explains it");
+        assert!(fires(500, &article));
+        assert!(fires(200, &serde_json::json!({"error": words, "traceback": words}).to_string()));
+        assert!(!fires(200, &serde_json::json!({"title": "Errors", "text": words}).to_string()));
+    }
 }

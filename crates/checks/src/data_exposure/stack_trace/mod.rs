@@ -38,7 +38,7 @@ pub(crate) static CHECK: Check = Check {
 
 /// Provokes error answers; [`judge`] reads them with all others.
 async fn ask(survey: &Survey<'_>) -> Result<(), NotTested> {
-    provoke::errors(survey).await.map(drop)
+    provoke::any(&provoke::errors(survey).await?)
 }
 
 /// In an error answer a trace is a leak. In a successful one it may be content, unless the answer is JSON that names it an error.
@@ -62,4 +62,21 @@ fn judge(seen: &Seen<'_>, found: &mut Findings) -> bool {
     let detail = format!("A stack trace of {} in an answer with status {}.", told.what, exchange.status());
     found.push(Finding::new(&RULE, confidence, seen.location(), evidence).detail(detail));
     true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shared::samples::{exchange, seen};
+
+    #[test]
+    fn a_page_about_traces_shows_none_of_its_own() {
+        let trace = "Traceback (most recent call last):\n  File \"/srv/app.py\", line 7, in index\n    return 1 / 0\nZeroDivisionError: division by zero";
+        let fires = |status: u16, body: &str| !seen(judge, &exchange("/x", status, body)).1.is_empty();
+        let article = format!("<h1>Errors and what they mean</h1><pre>{trace}</pre>");
+        assert!(!fires(200, &article), "a wiki that explains it");
+        assert!(fires(500, &article));
+        assert!(fires(200, &serde_json::json!({"error": trace, "traceback": trace}).to_string()));
+        assert!(!fires(200, &serde_json::json!({"title": "Errors", "text": trace}).to_string()));
+    }
 }

@@ -1,5 +1,5 @@
 use model::{
-    Category, Confidence, Depth, Evidence, Exchange, Finding, Location, Method, NotTested, Rule, Severity, Tag,
+    Category, Confidence, Depth, Evidence, Exchange, Finding, Location, Method, NotTested, Rule, Severity, Surface, Tag,
 };
 
 use super::files;
@@ -62,7 +62,16 @@ async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested>
         }
         return Ok(());
     }
-    Ok(())
+    if has_files(survey.surface, &directory) {
+        Ok(())
+    } else {
+        Err(NotTested::not_applicable("no page loads files of its own from a directory"))
+    }
+}
+
+/// Whether the directory is one that is known to serve files, and not just the usual name.
+fn has_files(surface: &Surface, directory: &str) -> bool {
+    surface.assets.iter().any(|asset| asset.starts_with(directory))
 }
 
 fn is_passwd(exchange: &Exchange) -> bool {
@@ -73,6 +82,14 @@ fn is_passwd(exchange: &Exchange) -> bool {
 mod tests {
     use super::*;
     use crate::shared::samples::exchange;
+
+    #[test]
+    fn a_guessed_directory_holds_nothing() {
+        let mut surface = Surface::default();
+        assert!(!has_files(&surface, &files::static_directory(&surface)));
+        surface.assets.insert("/assets/app.js".to_owned());
+        assert!(has_files(&surface, &files::static_directory(&surface)));
+    }
 
     #[test]
     fn only_the_files_content_counts() {

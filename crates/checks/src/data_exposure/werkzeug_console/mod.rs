@@ -39,22 +39,22 @@ const MOVED: [&str; 3] = ["/debugger", "/debugger/console", "/debug/console"];
 
 async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
     if let Some(page) = console::find(survey).await? {
-        found.push(finding(&page, console::PATH));
+        found.push(finding(&page));
         return Ok(());
     }
     if survey.target.depth == Depth::Deep {
         for path in MOVED {
             let page = survey.ask(survey.get(path)).await?;
             if console::is_console(&page) {
-                found.push(finding(&page, path));
+                found.push(finding(&page));
             }
         }
     }
     Ok(())
 }
 
-fn finding(page: &Arc<Exchange>, path: &str) -> Finding {
+fn finding(page: &Arc<Exchange>) -> Finding {
     let evidence = Evidence::new(page, "the console's page: CONSOLE_MODE = true, with the secret for its commands");
-    let finding = Finding::new(&RULE, Confidence::Confirmed, Location::at(Method::GET, path), evidence);
+    let finding = Finding::new(&RULE, Confidence::Confirmed, Location::at(Method::GET, page.request.path()), evidence);
     errors::console_secret(page).into_iter().fold(finding, Finding::hiding)
 }

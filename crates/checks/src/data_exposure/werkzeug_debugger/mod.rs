@@ -19,7 +19,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost { requests: 2, touch: Touch::Reads },
+    cost: Cost { requests: 4, touch: Touch::Reads },
     on_surface: Some(|survey, found| Box::pin(ask(survey, found))),
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
@@ -29,19 +29,34 @@ pub(crate) static CHECK: Check = Check {
     ..Check::of(&RULE)
 };
 
-const RESOURCE: &str = "/?__debugger__=yes&cmd=resource&f=debugger.js";
+const RESOURCE: &str = "?__debugger__=yes&cmd=resource&f=";
 
 /// Asks the debugger for its own script, which it serves before the application sees the request, and for one it does not have.
 /// Nothing is executed, no error is provoked, the PIN is not touched.
 async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
-    let script = survey.ask(survey.get(RESOURCE)).await?;
-    if !is_script(&script) {
-        return Ok(());
+    for mount in survey.mounts() {
+        let script = survey.ask(survey.get(format!("{mount}/{RESOURCE}debugger.js"))).await?;
+        if is_script(&script) {
+            let other = format!("{mount}/{RESOURCE}{}.js", survey.canary("control"));
+            let control = survey.ask(survey.get(other)).await?;
+            found.extend(judge(&script, &control));
+            break;
+        }
+        if is_filtered(survey, &script) {
+            return Err(filtered(&script));
+        }
     }
-    let other = format!("/?__debugger__=yes&cmd=resource&f={}.js", survey.canary("control"));
-    let control = survey.ask(survey.get(other)).await?;
-    found.extend(judge(&script, &control));
     Ok(())
+}
+
+/// Whether the query was refused where the same path without it is not: the debugger may be there behind a filter.
+fn is_filtered(survey: &Survey<'_>, script: &Exchange) -> bool {
+    let plain = survey.observations.called(survey.surface).find(|(o, _)| o.path == "/").map(|(_, e)| e.status());
+    matches!(script.status(), 403 | 406) && plain.is_some_and(|plain| plain != script.status())
+}
+
+fn filtered(script: &Exchange) -> NotTested {
+    NotTested::inconclusive(format!("something before the application refuses the query ({})", script.status()))
 }
 
 fn is_script(exchange: &Exchange) -> bool {
@@ -57,7 +72,7 @@ fn judge(script: &Arc<Exchange>, control: &Arc<Exchange>) -> Option<Finding> {
     if control.status() != 404 {
         return None;
     }
-    let location = Location::at(Method::GET, "/");
+    let location = Location::at(Method::GET, script.request.path());
     let evidence = Evidence::new(script, "200 with the debugger's own debugger.js, which refers to EVALEX_TRUSTED");
     let refused = Evidence::new(control, "404 for a debugger resource that does not exist");
     Some(Finding::new(&RULE, Confidence::Confirmed, location, evidence).also(refused))

@@ -31,6 +31,7 @@ pub(crate) static CHECK: Check = Check {
 
 async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
     let report = survey.tls_report().await?;
+    transport::leaf(&report)?;
     let witness = transport::witness(survey).await?;
     found.extend(judge(&report, &witness));
     Ok(())

@@ -47,9 +47,16 @@ async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested>
     if survey.origin().is_loopback() && believed_here {
         return Err(NotTested::inconclusive("the server believes the header from clients on its own machine"));
     }
-    if transport::serves(&secure) {
-        let control = survey.ask(claiming("http")).await?;
-        found.extend(judge(&secure, &control));
+    if transport::to_https(&secure).is_some() {
+        return Ok(());
+    }
+    if !transport::serves(&secure) {
+        return Err(NotTested::inconclusive(format!("with the header it is answered with {}", secure.status())));
+    }
+    let control = survey.ask(claiming("http")).await?;
+    found.extend(judge(&secure, &control));
+    if found.is_empty() {
+        return Err(NotTested::inconclusive("served with the header, whatever it claims"));
     }
     Ok(())
 }
@@ -62,9 +69,9 @@ fn judge(secure: &Arc<Exchange>, control: &Arc<Exchange>) -> Option<Finding> {
     let origin = &secure.request.origin;
     let evidence = Evidence::new(secure, format!("{} over plain HTTP with {HEADER}: https", secure.status()));
     let refused = Evidence::new(control, format!("{} to HTTPS with {HEADER}: http", control.status()));
-    let confidence = transport::confidence(origin, Confidence::Confirmed);
+    let confidence = transport::forwarded_confidence(origin, Confidence::Confirmed);
     let location = Location::host().parameter("header", HEADER);
-    Some(Finding::new(&RULE, confidence, location, evidence).also(refused).detail(transport::caveat(origin)))
+    Some(Finding::new(&RULE, confidence, location, evidence).also(refused).detail(transport::forwarded_caveat(origin)))
 }
 
 #[cfg(test)]
@@ -72,14 +79,17 @@ mod tests {
     use model::Scheme;
 
     use super::*;
-    use crate::shared::samples::over;
+    use crate::shared::samples::{answered, over};
 
     #[test]
     fn the_claim_has_to_make_the_difference() {
         let served = over(Scheme::Http, 200, &[], "x");
         let redirected = over(Scheme::Http, 301, &[("Location", "https://api.example.com/")], "");
-        assert!(judge(&served, &redirected).is_some());
+        assert_eq!(judge(&served, &redirected).map(|f| f.confidence), Some(Confidence::Confirmed));
         assert!(judge(&served, &served).is_none());
         assert!(judge(&redirected, &redirected).is_none());
+        let away = answered("/", 301, &[("Location", "https://localhost/")], "");
+        let here = judge(&answered("/", 200, &[], "x"), &away).unwrap();
+        assert!(here.confidence == Confidence::Tentative && !here.detail.is_empty());
     }
 }

@@ -40,13 +40,22 @@ async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested>
     let report = survey.tls_report().await?;
     let witness = transport::witness(survey).await?;
     found.extend(judge(&report, &witness));
+    if found.is_empty() && !was_asked(&report) {
+        return Err(NotTested::inconclusive("not every old version could be tried"));
+    }
     Ok(())
 }
 
+const OLD: [TlsVersion; 3] = [TlsVersion::Ssl3, TlsVersion::Tls10, TlsVersion::Tls11];
+
+/// Whether the server said yes or no to each.
+fn was_asked(report: &TlsReport) -> bool {
+    OLD.iter().all(|old| report.versions.iter().any(|facts| facts.version == *old && facts.accepted.is_some()))
+}
+
 fn judge(report: &TlsReport, witness: &Arc<Exchange>) -> Option<Finding> {
-    let old = [TlsVersion::Ssl3, TlsVersion::Tls10, TlsVersion::Tls11];
     let accepted: Vec<&str> =
-        old.into_iter().filter(|version| report.accepts(*version)).map(TlsVersion::name).collect();
+        OLD.into_iter().filter(|version| report.accepts(*version)).map(TlsVersion::name).collect();
     if accepted.is_empty() {
         return None;
     }

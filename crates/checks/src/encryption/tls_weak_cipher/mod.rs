@@ -36,6 +36,11 @@ async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested>
     let report = survey.tls_report().await?;
     let witness = transport::witness(survey).await?;
     found.extend(judge(&report, &witness));
+    let accepted = || report.versions.iter().filter(|facts| facts.accepted == Some(true));
+    let weak = |class: &CipherClass| WEAK.iter().any(|(weak, _)| weak == class);
+    if found.is_empty() && (accepted().next().is_none() || accepted().any(|facts| facts.untested.iter().any(weak))) {
+        return Err(NotTested::inconclusive("not every weak class could be tried"));
+    }
     Ok(())
 }
 

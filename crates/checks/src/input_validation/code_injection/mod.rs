@@ -3,8 +3,13 @@ use std::sync::Arc;
 use model::{Category, Confidence, Evidence, Exchange, Finding, NotTested, Parameter, Rule, Severity, Tag};
 
 use crate::shared::names::{Kind, suggests};
-use crate::shared::{inputs, reflection};
+use crate::shared::{heard, inputs, reflection};
 use crate::{Check, Cost, Findings, Probe, RunsOn, Touch, Twins};
+
+mod differential;
+mod language;
+
+use language::Language;
 
 pub(crate) static RULE: Rule = Rule {
     id: "code-injection",
@@ -24,9 +29,9 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost { requests: reflection::REQUESTS + 3, touch: Touch::Reads },
+    cost: Cost { requests: reflection::REQUESTS + 15, touch: Touch::Reads },
     shares: Some(reflection::SHARES),
-    more_when_deep: 8,
+    more_when_deep: 42,
     applies: |operation, _| inputs::takes_any_text(operation),
     on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
     twins: Twins::Flask {
@@ -36,20 +41,6 @@ pub(crate) static CHECK: Check = Check {
     },
     ..Check::of(&RULE)
 };
-
-/// An expression whose value is a product written backwards. A calculator that only knows arithmetic cannot do it.
-struct Language {
-    expression: fn(u32, u32) -> String,
-    suits: fn(&model::Surface) -> bool,
-}
-
-static LANGUAGES: [Language; 2] = [
-    Language { expression: |a, b| format!("str({a}*{b})[::-1]"), suits: |s| s.may_be_flask() || s.has("Django") },
-    Language {
-        expression: |a, b| format!("String({a}*{b}).split('').reverse().join('')"),
-        suits: |s| s.has("Express") || s.has("Next.js"),
-    },
-];
 
 /// Parameters that make a difference, those whose name suggests an expression first.
 async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
@@ -65,20 +56,32 @@ async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
         return Err(NotTested::inconclusive("no parameter changed the answer"));
     }
     chosen.sort_by_key(|p| !suggests(&p.name, Kind::Expression));
-    for parameter in chosen.into_iter().take(if deep { inputs::MOST } else { 2 }) {
-        for language in LANGUAGES.iter().filter(|l| deep || (l.suits)(probe.surface)) {
-            let first = evaluate(probe, parameter, language, "first").await?;
-            let Some((exchange, value)) = first else { continue };
-            if let Some((second, other)) = evaluate(probe, parameter, language, "again").await? {
-                let location = probe.location().parameter(parameter.place.id(), &parameter.name);
-                let evidence = Evidence::new(&exchange, format!("the expression was evaluated: {value}"));
-                let again = Evidence::new(&second, format!("and with other numbers: {other}"));
-                found.push(Finding::new(&RULE, Confidence::Confirmed, location, evidence).also(again));
+    let languages = language::of(probe.surface, deep);
+    for (at, parameter) in chosen.into_iter().take(if deep { inputs::MOST } else { 2 }).enumerate() {
+        // The likeliest parameter is asked in every language.
+        let most = if deep || at == 0 { languages.len() } else { 1 };
+        for language in languages.iter().take(most) {
+            let finding = match shown(probe, parameter, language).await? {
+                Some(finding) => Some(finding),
+                None => differential::prove(probe, parameter, language).await?,
+            };
+            if let Some(finding) = finding {
+                found.push(finding);
                 return Ok(());
             }
         }
     }
-    Ok(())
+    heard::end(probe, found).await
+}
+
+/// Code whose value is shown: two products, each written backwards.
+async fn shown(probe: &Probe<'_>, parameter: &Parameter, language: &Language) -> Result<Option<Finding>, NotTested> {
+    let Some((exchange, value)) = evaluate(probe, parameter, language, "first").await? else { return Ok(None) };
+    let Some((second, other)) = evaluate(probe, parameter, language, "again").await? else { return Ok(None) };
+    let location = probe.location().parameter(parameter.place.id(), &parameter.name);
+    let evidence = Evidence::new(&exchange, format!("the expression was evaluated: {value}"));
+    let again = Evidence::new(&second, format!("and with other numbers: {other}"));
+    Ok(Some(Finding::new(&RULE, Confidence::Confirmed, location, evidence).also(again)))
 }
 
 /// The answer and the value when it holds the value.
@@ -90,7 +93,7 @@ async fn evaluate(
 ) -> Result<Option<(Arc<Exchange>, String)>, NotTested> {
     let word = probe.canary(&format!("{} {purpose}", parameter.name));
     let (a, b) = reflection::factors(probe.target.seed, &word);
-    let exchange = probe.send(inputs::with(probe, parameter, &(language.expression)(a, b))).await?;
+    let exchange = probe.send(inputs::with(probe, parameter, &language.backwards(a, b))).await?;
     let value = backwards(a, b);
     Ok(exchange.text().contains(&value).then_some((exchange, value)))
 }
@@ -104,12 +107,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn neither_an_echo_nor_a_calculator_shows_the_value() {
-        let value = backwards(1_111, 2_345);
-        assert_eq!(value, "5925062");
-        for language in &LANGUAGES {
-            assert!(!(language.expression)(1_111, 2_345).contains(&value));
-        }
-        assert!(!"2605295".contains(&value));
+    fn a_product_backwards_is_no_product() {
+        assert_eq!(backwards(1_111, 2_345), "5925062");
+        assert!(!(1_111_u64 * 2_345).to_string().contains("5925062"));
     }
 }

@@ -2,8 +2,9 @@ use std::sync::Arc;
 
 use model::{Category, Confidence, Evidence, Exchange, Finding, NotTested, Parameter, Rule, Severity, Tag};
 
+use super::shell::{self, Print};
 use crate::shared::names::{Kind, suggests};
-use crate::shared::{inputs, reflection};
+use crate::shared::{heard, inputs, reflection};
 use crate::{Check, Cost, Findings, Probe, RunsOn, Touch, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -37,11 +38,6 @@ pub(crate) static CHECK: Check = Check {
     ..Check::of(&RULE)
 };
 
-/// Ways into a shell, the value first. `{p}` is the command that prints a product; each ends the command before it whether the
-/// value stands bare, in single or in double quotes.
-const WAYS: [&str; 4] =
-    ["{v};{p} #';{p} #\";{p} #", "{v}|{p} #'|{p} #\"|{p} #", "{v}\n{p} #'\n{p} #\"\n{p} #", "{v}$({p})"];
-
 /// How many of the ways a scan that is not deep tries for parameters whose name suggests commands, and for the others.
 const NAMED: usize = 2;
 const OTHERS: usize = 1;
@@ -62,26 +58,26 @@ async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
     chosen.sort_by_key(|p| !suggests(&p.name, Kind::Command));
     for parameter in chosen.into_iter().take(if deep { inputs::MOST } else { 2 }) {
         let ways = match suggests(&parameter.name, Kind::Command) {
-            _ if deep => WAYS.len(),
+            _ if deep => shell::WAYS.len(),
             true => NAMED,
             false => OTHERS,
         };
-        for way in &WAYS[..ways] {
+        for way in &shell::WAYS[..ways] {
             if let Some(finding) = prove(probe, parameter, way).await? {
                 found.push(finding);
                 return Ok(());
             }
         }
     }
-    Ok(())
+    heard::end(probe, found).await
 }
 
 async fn prove(probe: &Probe<'_>, parameter: &Parameter, way: &str) -> Result<Option<Finding>, NotTested> {
     let value = inputs::ordinary(probe, parameter);
     let mut shown: Vec<(Arc<Exchange>, Print)> = Vec::new();
     for purpose in ["first", "again"] {
-        let print = Print::new(probe, &parameter.name, purpose);
-        let payload = way.replace("{v}", &value).replace("{p}", &print.command());
+        let print = Print::new(probe.target.seed, probe.operation, &parameter.name, purpose);
+        let payload = shell::payload(way, &value, &print.command());
         let exchange = probe.send(inputs::with(probe, parameter, &payload)).await?;
         if !print.is_in(&exchange.text()) {
             return Ok(None);
@@ -93,41 +89,4 @@ async fn prove(probe: &Probe<'_>, parameter: &Parameter, way: &str) -> Result<Op
         shown.iter().map(|(exchange, print)| Evidence::new(exchange, format!("the shell printed {}", print.output())));
     let finding = evidence.next().map(|first| Finding::new(&RULE, Confidence::Confirmed, location, first));
     Ok(finding.map(|finding| evidence.fold(finding, Finding::also)))
-}
-
-/// A command that prints a product between two words, which no echo of the command contains.
-struct Print {
-    word: String,
-    factors: (u32, u32),
-}
-
-impl Print {
-    fn new(probe: &Probe<'_>, name: &str, purpose: &str) -> Print {
-        let word = probe.canary(&format!("{name} {purpose}"));
-        let factors = reflection::factors(probe.target.seed, &word);
-        Print { word, factors }
-    }
-
-    fn command(&self) -> String {
-        format!("echo {0}$(({1}*{2})){0}", self.word, self.factors.0, self.factors.1)
-    }
-
-    fn output(&self) -> String {
-        format!("{0}{1}{0}", self.word, u64::from(self.factors.0) * u64::from(self.factors.1))
-    }
-
-    fn is_in(&self, text: &str) -> bool {
-        text.contains(&self.output())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_echo_of_the_command_is_not_its_output() {
-        let print = Print { word: "w".to_owned(), factors: (1_111, 2_222) };
-        assert!(!print.is_in(&print.command()) && print.is_in("PING w2468642w"));
-    }
 }

@@ -43,6 +43,7 @@ fn look(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
     let Some(confidence) = cookie_session::carried(survey) else {
         return Err(NotTested::not_applicable("no cookie that other sites' forms would carry was seen"));
     };
+    let mut judged = false;
     for form in writing {
         let page = survey
             .observations
@@ -50,10 +51,11 @@ fn look(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
             .iter()
             .find(|e| e.is_success() && e.is_html() && e.request.path() == form.page);
         if let Some(page) = page {
+            judged = true;
             found.extend(judge(form, page, confidence));
         }
     }
-    Ok(())
+    if judged { Ok(()) } else { Err(NotTested::inconclusive("the page with the form is not there any more")) }
 }
 
 /// Forms that a forged request gains nothing from: logging in, registering, searching.
@@ -96,7 +98,13 @@ mod tests {
             kind: if *name == "password" { "password" } else { "text" }.to_owned(),
             value: String::new(),
         });
-        Form { page: "/".to_owned(), action: action.to_owned(), method: "POST".to_owned(), fields: fields.collect() }
+        Form {
+            page: "/".to_owned(),
+            action: action.to_owned(),
+            method: "POST".to_owned(),
+            fields: fields.collect(),
+            ..Form::default()
+        }
     }
 
     #[test]

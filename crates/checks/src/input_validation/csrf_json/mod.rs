@@ -6,7 +6,7 @@ use model::{
 
 use super::cookie_session;
 use crate::shared::compare::Face;
-use crate::{Check, Cost, Findings, Probe, RunsOn, Server, Touch, Twins};
+use crate::{Check, Cost, Findings, Probe, RunsOn, Touch, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "csrf-json",
@@ -26,14 +26,13 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost { requests: 2, touch: Touch::Refused },
+    cost: Cost { requests: 3, touch: Touch::Refused },
     applies: |operation, _| takes_json(operation),
     on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),
-        // Werkzeug before 2.3 answers 400 to a wrong type and to a wrong body alike.
-        runs_on: RunsOn { oldest: (2, 3), newest: (99, 0), servers: &[Server::Development, Server::Gunicorn] },
+        runs_on: RunsOn::EVERYWHERE,
     },
     ..Check::of(&RULE)
 };
@@ -43,23 +42,34 @@ fn takes_json(operation: &Operation) -> bool {
     ["POST", "PUT", "PATCH"].contains(&operation.method.as_str()) && operation.body.as_ref().is_some_and(json)
 }
 
-/// A body that is no JSON, once as JSON and once as plain text: whoever looks at the type first refuses the second with 415.
+/// JSON that no endpoint which expects an object can act on.
+const NUMBER: &str = "7";
+
+/// A body that is no JSON, once as JSON and once as plain text: whoever looks at the type first refuses the second with 415. Werkzeug
+/// before 2.3 answers 400 in either case; where it may be that one, a number as plain text has to be answered otherwise than the
+/// broken body was, which shows that plain text is parsed.
 async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
     let Some(confidence) = cookie_session::carried(probe) else {
         return Err(NotTested::not_applicable("no cookie that other sites' forms would carry was seen"));
     };
-    let broken = |media: &str| probe.request().body(media, "{").altered("body", "", "{");
-    let json = probe.send(broken("application/json")).await?;
+    let of = |media: &str, body: &str| probe.request().body(media, body).altered("body", "", body);
+    let json = probe.send(of("application/json", "{")).await?;
     if json.status() != 400 && json.status() != 422 {
         return Err(NotTested::inconclusive("a broken JSON body is not refused as such"));
     }
-    let text = probe.send(broken("text/plain")).await?;
-    // Without a version the server may be one that answers 400 to both for another reason.
+    let text = probe.send(of("text/plain", "{")).await?;
     let known = probe.surface.version_of("Werkzeug").is_some_and(is_telling);
-    if probe.surface.has("Werkzeug") && !known {
-        return Err(NotTested::inconclusive("Werkzeug before 2.3 answers both alike"));
+    let confidence = if known || probe.surface.shows_flask() { confidence } else { Confidence::Tentative };
+    let Some(finding) = judge(&json, &text, confidence, probe.location()) else { return Ok(()) };
+    if known || !probe.surface.shows_flask() {
+        found.push(finding);
+        return Ok(());
     }
-    found.extend(judge(&json, &text, if known { confidence } else { Confidence::Tentative }, probe.location()));
+    let number = probe.send(of("text/plain", NUMBER)).await?;
+    if !was_parsed(&text, &number) {
+        return Err(NotTested::inconclusive("Werkzeug before 2.3 answers the wrong type and the wrong body alike"));
+    }
+    found.push(finding.also(Evidence::new(&number, "another answer to a number as text/plain")));
     Ok(())
 }
 
@@ -79,6 +89,12 @@ fn judge(json: &Arc<Exchange>, text: &Arc<Exchange>, confidence: Confidence, loc
     Some(Finding::new(&RULE, confidence, location, evidence).also(control))
 }
 
+/// Whether the application, and no limit or firewall, answers otherwise to a number than to a broken body of the same type.
+fn was_parsed(broken: &Exchange, number: &Exchange) -> bool {
+    let by_application = number.is_success() || matches!(number.status(), 400 | 422 | 500);
+    by_application && Face::plain(number) != Face::plain(broken)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -92,6 +108,11 @@ mod tests {
         };
         assert!(judge(400).is_some());
         assert!(judge(415).is_none() && judge(500).is_none());
+        let text = exchange("/", 400, "<p>bad request</p>");
+        assert!(was_parsed(&text, &exchange("/", 500, "<p>error</p>")));
+        assert!(was_parsed(&text, &exchange("/", 400, r#"{"error": "an object is expected"}"#)));
+        assert!(!was_parsed(&text, &exchange("/", 400, "<p>bad request</p>")));
+        assert!(!was_parsed(&text, &exchange("/", 429, "<p>slow down</p>")));
         assert!(is_telling("3.1.9") && is_telling("2.3.0") && !is_telling("2.2.3"));
     }
 }

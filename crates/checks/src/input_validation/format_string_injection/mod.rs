@@ -3,8 +3,8 @@ use std::sync::Arc;
 use model::{Category, Confidence, Evidence, Exchange, Finding, Location, NotTested, Rule, Severity, Tag};
 
 use crate::shared::compare::forms;
-use crate::shared::inputs;
 use crate::shared::reflection::{self, Marked};
+use crate::shared::{heard, inputs};
 use crate::{Check, Cost, Findings, Probe, RunsOn, Touch, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -41,17 +41,17 @@ pub(crate) static CHECK: Check = Check {
 async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
     let all = reflection::of(probe).await?;
     let hit = all.iter().flat_map(Marked::echoes).find(|(_, echo)| echo.halved && !echo.computed);
-    let Some((mark, _)) = hit else { return Ok(()) };
+    let Some((mark, _)) = hit else { return heard::end(probe, found).await };
     let Some(parameter) = probe.operation.parameters.iter().find(|p| p.place == mark.place && p.name == mark.name)
     else {
-        return Ok(());
+        return heard::end(probe, found).await;
     };
     let word = probe.canary(&mark.canary);
     let doubled = probe.send(inputs::with(probe, parameter, &format!("{word}{{{{{word}}}}}{word}"))).await?;
     let field = probe.send(inputs::with(probe, parameter, &format!("{word}{{{word}}}{word}"))).await?;
     let location = probe.location().parameter(mark.place.id(), &mark.name);
     found.extend(judge(&word, &doubled, &field, location));
-    Ok(())
+    heard::end(probe, found).await
 }
 
 /// `{{x}}` must come back as `{x}`, and `{x}`, which names nothing, must not come back.

@@ -1,6 +1,7 @@
 use model::{Category, Confidence, Evidence, Finding, Location, NotTested, Rule, Severity, Tag};
 
 use super::hosts;
+use crate::shared::transport;
 use crate::{Check, Cost, Findings, RunsOn, Survey, Touch, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -27,7 +28,7 @@ pub(crate) static CHECK: Check = Check {
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),
-        runs_on: RunsOn::EVERYWHERE,
+        runs_on: RunsOn::FORWARDING,
     },
     ..Check::of(&RULE)
 };
@@ -50,7 +51,9 @@ async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested>
             let evidence = Evidence::new(&exchange, format!("with {HEADER}: {host} the answer has {address}"));
             let control = Evidence::new(&plain, "without it the answer has the true host");
             let location = Location::host().parameter("header", HEADER);
-            found.push(Finding::new(&RULE, Confidence::Confirmed, location, evidence).also(control));
+            let confidence = transport::forwarded_confidence(survey.origin(), Confidence::Confirmed);
+            let finding = Finding::new(&RULE, confidence, location, evidence).also(control);
+            found.push(finding.detail(transport::forwarded_caveat(survey.origin())));
             return Ok(());
         }
     }

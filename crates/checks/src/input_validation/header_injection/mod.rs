@@ -2,8 +2,8 @@ use std::sync::Arc;
 
 use model::{Category, Confidence, Evidence, Exchange, Finding, Location, NotTested, Rule, Severity, Tag};
 
-use crate::shared::inputs;
 use crate::shared::reflection::{self, Marked};
+use crate::shared::{heard, inputs};
 use crate::{Check, Cost, Findings, Probe, RunsOn, Touch, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -37,16 +37,16 @@ pub(crate) static CHECK: Check = Check {
 async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
     let all = reflection::of(probe).await?;
     let hit = all.iter().flat_map(Marked::echoes).find(|(_, echo)| echo.in_header.is_some());
-    let Some((mark, _)) = hit else { return Ok(()) };
+    let Some((mark, _)) = hit else { return heard::end(probe, found).await };
     let Some(parameter) = probe.operation.parameters.iter().find(|p| p.place == mark.place && p.name == mark.name)
     else {
-        return Ok(());
+        return heard::end(probe, found).await;
     };
     let word = probe.canary(&mark.canary);
     let payload = format!("{word}%0d%0aX-{word}:%20{word}");
     let exchange = probe.send(inputs::with_raw(probe, parameter, &payload)).await?;
     found.extend(judge(&word, &exchange, probe.location().parameter(mark.place.id(), &mark.name)));
-    Ok(())
+    heard::end(probe, found).await
 }
 
 /// The header must be there under its name: an echo of the text inside another header is none.

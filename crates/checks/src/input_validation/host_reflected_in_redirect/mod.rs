@@ -41,8 +41,11 @@ async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested>
     };
     let host = hosts::probe_host(survey);
     let other = survey.send(hosts::claiming(&request, "Host", &host)).await?;
-    if let Some(finding) = judge(&plain, &other, &host) {
-        found.push(finding);
+    match judge(&plain, &other, &host) {
+        Some(finding) => found.push(finding),
+        // Redirected elsewhere, or refused for the host: 400 by Flask, 403 and 421 by proxies.
+        None if other.header("location").is_some() || matches!(other.status(), 400 | 403 | 421) => {}
+        None => return Err(NotTested::not_applicable("a doubled slash is not redirected")),
     }
     Ok(())
 }

@@ -1,7 +1,7 @@
 use model::{Category, Confidence, Evidence, Finding, Location, NotTested, Rule, Severity, Tag};
 
-use crate::shared::inputs;
 use crate::shared::reflection::{self, Marked};
+use crate::shared::{heard, inputs};
 use crate::{Check, Cost, Findings, Probe, RunsOn, Touch, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -23,6 +23,14 @@ pub(crate) static CHECK: Check = Check {
     shares: Some(reflection::SHARES),
     applies: |operation, _| inputs::takes_any_text(operation),
     on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
+    told_by: &[
+        "reflected-xss",
+        "template-injection",
+        "format-string-injection",
+        "header-injection",
+        "command-injection",
+        "code-injection",
+    ],
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),
@@ -36,7 +44,7 @@ async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
     for marked in reflection::of(probe).await? {
         found.extend(judge(&marked, &probe.location()));
     }
-    Ok(())
+    heard::end(probe, found).await
 }
 
 fn judge(marked: &Marked, location: &Location) -> Vec<Finding> {
@@ -44,9 +52,10 @@ fn judge(marked: &Marked, location: &Location) -> Vec<Finding> {
     let is_page = exchange.is_html() && exchange.json().is_none();
     let finding = |(mark, echo): (&reflection::Mark, reflection::Echo)| {
         let place = match &echo.in_header {
-            Some(name) => format!("in the header {name}"),
+            // Where a redirect leads, encoded, is no page; that it leads anywhere is another rule's.
+            Some(name) if !name.eq_ignore_ascii_case("location") => format!("in the header {name}"),
             None if is_page && echo.in_body => "in the page".to_owned(),
-            None => return None,
+            _ => return None,
         };
         let evidence = Evidence::new(exchange, format!("the value comes back {place}: {}", echo.excerpt));
         Some(Finding::new(

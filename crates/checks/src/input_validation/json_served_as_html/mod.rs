@@ -1,7 +1,7 @@
 use model::{Category, Confidence, Evidence, Finding, Location, NotTested, Rule, Severity, Tag};
 
-use crate::shared::inputs;
 use crate::shared::reflection::{self, Marked};
+use crate::shared::{heard, inputs};
 use crate::{Check, Cost, Findings, Probe, RunsOn, Touch, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -36,7 +36,7 @@ async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
     for marked in reflection::of(probe).await? {
         found.extend(judge(&marked, &probe.location()));
     }
-    Ok(())
+    heard::end(probe, found).await
 }
 
 fn judge(marked: &Marked, location: &Location) -> Vec<Finding> {

@@ -5,7 +5,7 @@ use model::{
 };
 
 use crate::shared::compare::Face;
-use crate::shared::{fill, inputs, reflection};
+use crate::shared::{fill, heard, inputs, reflection};
 use crate::{Check, Cost, Findings, Probe, RunsOn, Touch, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -54,7 +54,7 @@ enum Way {
 async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
     let marked = reflection::of(probe).await?;
     let deep = probe.target.depth == model::Depth::Deep;
-    let flask = probe.surface.has("Flask") || probe.surface.has("Werkzeug");
+    let flask = probe.surface.shows_flask();
     let ways: &[Way] = if deep {
         &[Way::Json, Way::Brackets]
     } else if flask {
@@ -62,9 +62,13 @@ async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
     } else {
         &[Way::Brackets]
     };
-    let chosen = inputs::texts(probe.operation)
-        .filter(|p| p.place == ParameterIn::Query && reflection::makes_a_difference(probe, &marked, p.place, &p.name));
-    for parameter in chosen.take(if deep { inputs::MOST } else { 1 }) {
+    let chosen: Vec<&Parameter> = inputs::texts(probe.operation)
+        .filter(|p| p.place == ParameterIn::Query && reflection::makes_a_difference(probe, &marked, p.place, &p.name))
+        .collect();
+    if chosen.is_empty() {
+        return Err(NotTested::inconclusive("no parameter changed the answer"));
+    }
+    for parameter in chosen.into_iter().take(if deep { inputs::MOST } else { 1 }) {
         for way in ways {
             if let Some(finding) = prove(probe, parameter, *way).await? {
                 found.push(finding);
@@ -72,7 +76,7 @@ async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
             }
         }
     }
-    Ok(())
+    heard::end(probe, found).await
 }
 
 /// "Equal to a word that nothing is called" and "not equal to it"; on a difference an operator that does not exist, and both again.

@@ -2,6 +2,8 @@ from flask import Flask, redirect, request
 
 app = Flask(__name__)
 
+PARTNERS = {"https://partner.example/offers"}
+
 
 def is_own_path(target):
     plain = all(c.isprintable() and c != "\\" for c in target)
@@ -10,7 +12,8 @@ def is_own_path(target):
 
 @app.get("/")
 def index():
-    return '<a href="/go?next=/">go</a> <a href="/leave?next=/">leave</a>'
+    return """<a href="/go?next=/">go</a> <a href="/leave?next=/">leave</a>
+    <a href="/partner?next=https://partner.example/offers">offers</a>"""
 
 
 @app.get("/go")
@@ -23,6 +26,12 @@ def go():
 def leave():
     target = request.args.get("next", "/")
     return redirect(target if is_own_path(target) else "/")
+
+
+@app.get("/partner")
+def partner():
+    target = request.args.get("next", "/")
+    return redirect(target if target in PARTNERS else "/")
 
 
 if __name__ == "__main__":

@@ -5,7 +5,8 @@ app = Flask(__name__)
 
 @app.get("/")
 def index():
-    return '<a href="/go?next=/">go</a> <a href="/leave?next=/">leave</a>'
+    return """<a href="/go?next=/">go</a> <a href="/leave?next=/">leave</a>
+    <a href="/partner?next=https://partner.example/offers">offers</a>"""
 
 
 @app.get("/go")
@@ -17,6 +18,12 @@ def go():
 def leave():
     target = request.args.get("next", "/")
     return redirect(target if target.startswith("/") and not target.startswith("//") else "/")
+
+
+@app.get("/partner")
+def partner():
+    target = request.args.get("next", "/")
+    return redirect(target if target.startswith("https://partner.example") else "/")
 
 
 if __name__ == "__main__":

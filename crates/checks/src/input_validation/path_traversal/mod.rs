@@ -3,9 +3,9 @@ use model::{
     Rule, Severity, Source, Tag,
 };
 
-use crate::shared::inputs;
 use crate::shared::known_file::{ACCOUNTS, is_account_list};
 use crate::shared::names::{Kind, suggests};
+use crate::shared::{heard, inputs};
 use crate::{Check, Cost, Findings, Probe, RunsOn, Touch, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -26,7 +26,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost { requests: 4, touch: Touch::Reads },
+    cost: Cost { requests: 4 + heard::REQUESTS, touch: Touch::Reads },
     more_when_deep: 12,
     applies: |operation, _| {
         operation.method == Method::GET && (names_a_file(operation) || file_in(operation).is_some())
@@ -87,7 +87,7 @@ async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
             break;
         }
     }
-    Ok(())
+    heard::end(probe, found).await
 }
 
 /// Where a file is named: a parameter, or the last segment of a path that was never declared to have one.

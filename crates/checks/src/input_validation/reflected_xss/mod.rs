@@ -1,7 +1,7 @@
 use model::{Category, Confidence, Evidence, Finding, Location, Method, NotTested, Rule, Severity, Tag};
 
-use crate::shared::inputs;
 use crate::shared::reflection::{self, Marked};
+use crate::shared::{heard, inputs};
 use crate::{Check, Cost, Findings, Probe, RunsOn, Survey, Touch, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -40,7 +40,7 @@ async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
     for marked in reflection::of(probe).await? {
         found.extend(judge(&marked, &probe.location()));
     }
-    Ok(())
+    heard::end(probe, found).await
 }
 
 /// The same for the page that says that a path does not exist.

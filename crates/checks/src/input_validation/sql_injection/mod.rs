@@ -6,10 +6,10 @@ use model::{
 };
 
 use crate::shared::compare::Face;
-use crate::shared::inputs;
 use crate::shared::names::{Kind, suggests};
 use crate::shared::patterns::{self, Pattern};
 use crate::shared::reflection::{self, Marked};
+use crate::shared::{heard, inputs};
 use crate::{Check, Cost, Findings, Probe, RunsOn, Touch, Twins};
 
 mod condition;
@@ -58,15 +58,20 @@ async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
         Err(NotTested::NoCredentials) => return ask_guard(probe, found).await,
         marked => marked?,
     };
+    let mut any = false;
     for parameter in inputs::all(probe.operation).take(inputs::MOST) {
         let asker = Asker { probe, parameter, value: inputs::ordinary(probe, parameter) };
         // A search that swallows errors and finds nothing for a made-up word answers alike whatever is sent.
         let searches = suggests(&parameter.name, Kind::Search);
         if searches || reflection::makes_a_difference(probe, &marked, parameter.place, &parameter.name) {
+            any = true;
             found.extend(asker.ask(&marked).await?);
         }
     }
-    Ok(())
+    if !any {
+        return Err(NotTested::inconclusive("no parameter changed the answer"));
+    }
+    heard::end(probe, found).await
 }
 
 /// An operation that refuses the caller has looked the caller up: one quote in what it looked for, then two.

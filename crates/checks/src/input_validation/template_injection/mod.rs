@@ -3,7 +3,7 @@ use model::{
 };
 
 use crate::shared::reflection::{self, Echo, Mark, Marked};
-use crate::shared::{fill, inputs};
+use crate::shared::{fill, heard, inputs};
 use crate::{Check, Cost, Findings, Probe, RunsOn, Survey, Touch, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -65,7 +65,7 @@ async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
             found.push(Finding::new(&RULE, Confidence::Confirmed, location, evidence));
         }
     }
-    Ok(())
+    heard::end(probe, found).await
 }
 
 fn parameter<'p>(probe: &Probe<'p>, mark: &Mark) -> Option<&'p Parameter> {

@@ -5,7 +5,7 @@ use model::{
     Severity, Tag,
 };
 
-use crate::shared::{inputs, provoke, reflection};
+use crate::shared::{heard, inputs, provoke, reflection};
 use crate::{Check, Cost, Findings, Probe, RunsOn, Touch, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -30,6 +30,16 @@ pub(crate) static CHECK: Check = Check {
     shares: Some(reflection::SHARES),
     applies: |operation, _| operation.method == Method::GET && inputs::all(operation).next().is_some(),
     on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
+    told_by: &[
+        "sql-injection",
+        "nosql-injection",
+        "command-injection",
+        "command-injection-blind",
+        "code-injection",
+        "template-injection",
+        "format-string-injection",
+        "path-traversal",
+    ],
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),
@@ -44,13 +54,11 @@ const AGAIN: u32 = 4;
 /// Where the ordinary call succeeds: what is no number, and what is too large a number.
 async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
     let plain = probe.plain()?;
-    if plain.status() >= 400 {
-        return Err(NotTested::inconclusive("the ordinary call does not succeed either"));
-    }
+    heard::works(plain)?;
     if !words_fail(probe, plain, found).await? {
         large_numbers_fail(probe, plain, found).await?;
     }
-    Ok(())
+    heard::end(probe, found).await
 }
 
 /// A plain word in each parameter that takes none, or in all where the marks made the server fail.
@@ -62,7 +70,10 @@ async fn words_fail(probe: &Probe<'_>, plain: &Arc<Exchange>, found: &mut Findin
     for parameter in suspects.into_iter().take(2) {
         let failing = inputs::with(probe, parameter, &probe.canary("word"));
         let first = probe.send(failing.clone()).await?;
-        if first.status() == 500 && is_steady(probe, &failing, &plain.request).await? {
+        if first.status() == 500 {
+            if !is_steady(probe, &failing, &plain.request).await? {
+                return Err(NotTested::inconclusive("the server fails now and then"));
+            }
             let evidence = Evidence::new(&first, "500 for a plain word, each time");
             let control = Evidence::new(plain, format!("{} for the ordinary value, each time", plain.status()));
             let location = probe.location().parameter(parameter.place.id(), &parameter.name);

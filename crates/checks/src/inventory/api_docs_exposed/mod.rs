@@ -3,7 +3,7 @@ use std::sync::Arc;
 
 use model::{Category, Confidence, Evidence, Exchange, Finding, NotTested, Request, Rule, Severity, Surface};
 
-use crate::shared::specifications;
+use crate::shared::{documentation, specifications};
 use crate::{Check, Cost, Findings, RunsOn, Survey, Touch, Twins, place};
 
 pub(crate) static RULE: Rule = Rule {
@@ -31,17 +31,6 @@ pub(crate) static CHECK: Check = Check {
     },
     ..Check::of(&RULE)
 };
-
-const MARKS: [&str; 8] = [
-    "SwaggerUIBundle",
-    "swagger-ui-bundle.js",
-    "swagger-ui.css",
-    "<redoc",
-    "Redoc.init",
-    "redoc.standalone.js",
-    "<rapi-doc",
-    "<title>Flasgger</title>",
-];
 
 /// Most default paths that are asked for where the user gave a document, so that discovery looked for none.
 const MOST: u32 = 8;
@@ -75,10 +64,7 @@ fn judge(surface: &Surface, exchanges: &[Arc<Exchange>], found: &mut Findings) -
     for exchange in anonymous {
         any = true;
         let document = specifications::is_document(exchange);
-        let page = exchange.is_html() && {
-            let text = exchange.text();
-            MARKS.iter().any(|mark| text.contains(mark))
-        };
+        let page = documentation::is_page(exchange);
         let what = if document { "an OpenAPI document" } else { "a page that shows the API's description" };
         let location = place(surface, exchange);
         if (document || page) && seen.insert(location.clone()) {

@@ -33,6 +33,9 @@ fn judge(surface: &Surface, observations: &Observations, found: &mut Findings) -
     if !surface.operations.iter().any(|o| o.deprecated) {
         return Err(NotTested::not_applicable("no operation is marked as deprecated"));
     }
+    if !observations.called(surface).any(|(o, _)| o.deprecated) {
+        return Err(NotTested::inconclusive("no deprecated operation was called"));
+    }
     for (operation, exchange) in observations.called(surface).filter(|(o, _)| o.deprecated) {
         let served = matches!(exchange.status(), 200..=299 | 400 | 401 | 403 | 422);
         if served && exchange.header("sunset").is_none() {

@@ -35,11 +35,15 @@ pub(crate) static CHECK: Check = Check {
 static PAGES: LazyLock<Vec<Pattern>> = LazyLock::new(|| load(include_str!("../data/default_pages.toml")));
 
 fn judge(_: &Surface, observations: &Observations, found: &mut Findings) -> Result<(), NotTested> {
-    let mut missing = observations.exchanges.iter().filter(|e| e.status() == 404).peekable();
-    if missing.peek().is_none() {
+    let missing = || observations.exchanges.iter().filter(|e| e.status() == 404);
+    if missing().next().is_none() {
         return Err(NotTested::inconclusive("no path was answered with 404"));
     }
-    let told = missing.find_map(|exchange| first(&PAGES, &exchange.text()).map(|(pattern, _)| (exchange, pattern)));
+    // A plain path shows it as well as one that carries a payload of thousands of characters, and reads better.
+    let told = missing()
+        .filter(|e| e.request.is_clean())
+        .chain(missing())
+        .find_map(|exchange| first(&PAGES, &exchange.text()).map(|(pattern, _)| (exchange, pattern)));
     if let Some((exchange, pattern)) = told {
         let evidence = Evidence::new(exchange, format!("the default 404 of {}", pattern.name));
         found.push(Finding::new(&RULE, Confidence::Firm, Location::host(), evidence));
@@ -49,8 +53,26 @@ fn judge(_: &Surface, observations: &Observations, found: &mut Findings) -> Resu
 
 #[cfg(test)]
 mod tests {
+    use super::*;
+    use crate::shared::samples::asked;
+
     #[test]
     fn the_table_is_honest() {
-        crate::shared::patterns::verify(&super::PAGES);
+        crate::shared::patterns::verify(&PAGES);
+    }
+
+    #[test]
+    fn a_plain_request_shows_it_best() {
+        let origin = crate::shared::samples::origin(model::Scheme::Http);
+        let missing = |request| asked(request, 404, &[("Content-Type", "text/html")], PAGES[0].samples().0);
+        let long = missing(model::Request::get(&origin, "/999").altered("path", "id", "999"));
+        let plain = missing(model::Request::get(&origin, "/x"));
+        let cited = |exchanges: Vec<std::sync::Arc<model::Exchange>>| {
+            let mut found = Findings::default();
+            judge(&Surface::default(), &Observations { plain: Vec::new(), exchanges }, &mut found).unwrap();
+            found.as_slice()[0].evidence[0].exchange.request.target.clone()
+        };
+        assert_eq!(cited(vec![long.clone(), plain]), "/x");
+        assert_eq!(cited(vec![long]), "/999");
     }
 }

@@ -2,6 +2,7 @@ use std::sync::LazyLock;
 
 use model::{Category, Confidence, Depth, Evidence, Finding, NotTested, Rule, Severity, Tag};
 
+use crate::shared::login;
 use crate::shared::patterns::{Pattern, first, load};
 use crate::{Check, Cost, Findings, RunsOn, Seen, Survey, Touch, Twins};
 
@@ -65,6 +66,10 @@ fn judge(seen: &Seen<'_>, found: &mut Findings) -> bool {
     if !exchange.is_success() || exchange.body().is_empty() || exchange.request.identity.is_some() {
         return false;
     }
+    // Its login form carries the same title and the same files, but opens nothing.
+    if login::is_login_page(exchange) {
+        return true;
+    }
     if let Some((pattern, excerpt)) = first(&PAGES, &exchange.text()) {
         let detail = format!("{}.", pattern.name);
         let finding = Finding::new(&RULE, Confidence::Confirmed, seen.location(), Evidence::new(exchange, excerpt));
@@ -75,8 +80,21 @@ fn judge(seen: &Seen<'_>, found: &mut Findings) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::*;
+    use crate::shared::samples::{exchange, seen};
+
     #[test]
     fn the_table_is_honest() {
-        crate::shared::patterns::verify(&super::PAGES);
+        crate::shared::patterns::verify(&PAGES);
+    }
+
+    #[test]
+    fn a_login_form_is_not_open() {
+        let open = |path: &str, body: &str| !seen(judge, &exchange(path, 200, body)).1.is_empty();
+        let title = "<title>Flask-MonitoringDashboard</title>";
+        assert!(open("/dashboard/", &format!("{title}<table><tr><td>/api/users</td><td>12 ms</td></tr></table>")));
+        assert!(!open("/dashboard/", &format!("{title}<form><input type=\"password\" name=p></form>")));
+        assert!(!open("/dashboard/login", &format!("{title}<div id=app></div>")));
+        assert!(open("/metrics", "# TYPE requests_total counter\nrequests_total 12.0\n"));
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use model::{Category, Confidence, Evidence, Exchange, Finding, Location, NotTested, Rule, Severity, Surface, Tag};
 
 use super::versions;
-use crate::{Check, Findings, Observations, RunsOn, Server, Twins};
+use crate::{Check, Findings, Observations, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "server-version-disclosed",
@@ -28,7 +28,7 @@ pub(crate) static CHECK: Check = Check {
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),
-        runs_on: RunsOn { servers: &[Server::Gunicorn], ..RunsOn::EVERYWHERE },
+        runs_on: RunsOn::PRODUCTION,
     },
     ..Check::of(&RULE)
 };

@@ -1,7 +1,7 @@
 from flask import Flask
 
 app = Flask(__name__)
-API = "https://staging-api.shop.example"
+API = "https://staging-api.shop.internal"
 
 
 @app.get("/")

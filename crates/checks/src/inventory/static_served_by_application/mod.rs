@@ -1,5 +1,6 @@
 use model::{Category, Confidence, Depth, Evidence, Finding, Location, Method, NotTested, Rule, Severity, Tag};
 
+use super::etag::path_checksum;
 use crate::{Check, Cost, Findings, RunsOn, Survey, Touch, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -33,28 +34,13 @@ async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested>
         return Err(NotTested::not_applicable("no asset of the target's own was found"));
     };
     let asset = survey.ask(survey.get(path)).await?;
+    if !asset.is_success() {
+        return Err(NotTested::inconclusive(format!("the asset is answered with {}", asset.status())));
+    }
     let tag = asset.header("etag").unwrap_or("");
-    if asset.is_success() && is_werkzeugs(tag) {
+    if path_checksum(tag).is_some() {
         let location = Location::at(Method::GET, asset.request.path());
         found.push(Finding::new(&RULE, Confidence::Firm, location, Evidence::new(&asset, format!("ETag: {tag}"))));
     }
     Ok(())
-}
-
-/// `"1700000000.123-4567-890123456"`: time of change with a fraction, size, Adler-32 of the path.
-fn is_werkzeugs(tag: &str) -> bool {
-    let parts: Vec<&str> = tag.trim_start_matches("W/").trim_matches('"').split('-').collect();
-    let [time, size, sum] = parts.as_slice() else { return false };
-    time.contains('.') && time.parse::<f64>().is_ok() && size.parse::<u64>().is_ok() && sum.parse::<u32>().is_ok()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::is_werkzeugs;
-
-    #[test]
-    fn the_form_is_werkzeugs_own() {
-        assert!(is_werkzeugs("\"1700000000.1234567-15-1234567890\""));
-        assert!(!is_werkzeugs("\"5f3c-1a2b\"") && !is_werkzeugs("W/\"65539f00-1f\"") && !is_werkzeugs(""));
-    }
 }

@@ -1,9 +1,9 @@
 use model::{
-    Category, Confidence, Depth, Evidence, Finding, Location, Method, NotTested, Operation, ParameterIn, Rule,
-    Severity, Source, Surface,
+    Category, Confidence, Depth, Evidence, Finding, Location, Method, NotTested, Operation, Rule, Severity, Source,
+    Surface,
 };
 
-use crate::shared::fill;
+use crate::shared::{fill, soft_404};
 use crate::{Check, Cost, Findings, Observations, RunsOn, Survey, Touch, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -33,45 +33,50 @@ pub(crate) static CHECK: Check = Check {
     ..Check::of(&RULE)
 };
 
-/// Operations with path parameters that are asked about once more.
-const MOST: usize = 4;
+/// Operations answered with 404 that are asked about once more.
+const MOST: usize = 6;
 
-/// Where a 404 may mean the object: Flask answers OPTIONS on every route that there is, whatever the object, and 404 elsewhere.
+/// A 404 may be the route's own: it may mean the object, or what a required parameter names. Flask answers OPTIONS on every route that
+/// there is, whatever the object, and 404 elsewhere. Other servers are asked for a path that nobody has, to see what that is answered
+/// with.
 async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
     if survey.surface.specification.is_none() {
         return Err(NotTested::NoSpecification);
     }
-    let doubtful = survey
-        .observations
-        .called(survey.surface)
-        .filter(|(o, e)| is_promised(o) && has_path_parameters(o) && e.status() == 404 && survey.surface.has("Flask"));
-    for (operation, exchange) in doubtful.take(MOST) {
-        let options = Operation { method: Method::OPTIONS, ..operation.clone() };
-        let answer = survey.ask(fill::request(&options, survey.surface, survey.target, &[])).await?;
-        if answer.status() == 404 {
+    let called = survey.observations.called(survey.surface);
+    let doubtful = called.filter(|(o, e)| is_promised(o) && e.status() == 404);
+    let flask = survey.surface.shows_flask();
+    let mut any = false;
+    for (operation, exchange) in doubtful.filter(|(o, _)| flask || may_be_missing(o)).take(MOST) {
+        any = true;
+        let control = if flask {
+            let options = Operation { method: Method::OPTIONS, ..operation.clone() };
+            let answer = survey.ask(fill::request(&options, survey.surface, survey.target, &[])).await?;
+            let said = "OPTIONS is answered with 404 too, so there is no such route";
+            (answer.status() == 404).then(|| Evidence::new(&answer, said))
+        } else {
+            let missing = survey.missing_beside(exchange.request.path()).await?;
+            let said = "a path that nobody has is answered alike";
+            soft_404::alike(&missing, exchange).then(|| Evidence::new(&missing, said))
+        };
+        if let Some(control) = control {
             let evidence = Evidence::new(exchange, "status 404 for an operation of the document");
-            let control = Evidence::new(&answer, "OPTIONS is answered with 404 too, so there is no such route");
             found.push(Finding::new(&RULE, Confidence::Firm, Location::of(operation), evidence).also(control));
         }
     }
-    Ok(())
+    if any { Ok(()) } else { Err(NotTested::not_applicable("no operation of the document was answered with 404")) }
 }
 
+/// What says by its status that the operation is not served as described. A 404 does not say it.
 fn judge(surface: &Surface, observations: &Observations, found: &mut Findings) -> Result<(), NotTested> {
     if surface.specification.is_none() {
         return Err(NotTested::NoSpecification);
     }
-    for (operation, exchange) in observations.called(surface).filter(|(o, _)| is_promised(o)) {
-        let gone = match exchange.status() {
-            405 | 410 | 501 => true,
-            404 => !has_path_parameters(operation),
-            _ => false,
-        };
-        if gone {
-            let evidence =
-                Evidence::new(exchange, format!("status {} for an operation of the document", exchange.status()));
-            found.push(Finding::new(&RULE, Confidence::Firm, Location::of(operation), evidence));
-        }
+    let gone = observations.called(surface).filter(|(o, e)| is_promised(o) && matches!(e.status(), 405 | 410 | 501));
+    for (operation, exchange) in gone.filter(|(o, e)| !declares(o, e.status())) {
+        let evidence =
+            Evidence::new(exchange, format!("status {} for an operation of the document", exchange.status()));
+        found.push(Finding::new(&RULE, Confidence::Firm, Location::of(operation), evidence));
     }
     Ok(())
 }
@@ -80,6 +85,56 @@ fn is_promised(operation: &Operation) -> bool {
     operation.source == Source::Specification && !operation.deprecated
 }
 
-fn has_path_parameters(operation: &Operation) -> bool {
-    operation.parameters_in(ParameterIn::Path).next().is_some()
+/// Whether the document itself says that the operation can be answered so.
+fn declares(operation: &Operation, status: u16) -> bool {
+    let (exact, range) = (status.to_string(), format!("{}XX", status / 100));
+    operation.responses.iter().any(|r| r.status == exact || r.status.eq_ignore_ascii_case(&range))
+}
+
+/// Whether a 404 can be told from the route's own by the page alone: nothing was sent that it could be about, and the document does not
+/// announce it.
+fn may_be_missing(operation: &Operation) -> bool {
+    operation.method == Method::GET
+        && !operation.parameters.iter().any(|p| p.required)
+        && operation.body.as_ref().is_none_or(|body| !body.required)
+        && !declares(operation, 404)
+}
+
+#[cfg(test)]
+mod tests {
+    use model::{DeclaredResponse, ParameterIn};
+
+    use super::*;
+    use crate::shared::samples;
+
+    fn declaring(status: &str) -> Operation {
+        let response = DeclaredResponse { status: status.to_owned(), media_type: None, schema: None };
+        Operation { responses: vec![response], ..samples::operation(Method::GET, "/") }
+    }
+
+    #[test]
+    fn a_404_may_be_the_routes_own() {
+        assert!(may_be_missing(&declaring("200")));
+        assert!(!may_be_missing(&declaring("404")) && !may_be_missing(&declaring("4xx")));
+        assert!(!may_be_missing(&samples::operation(Method::GET, "/books/{id}")), "the object may be missing");
+        let mut named = declaring("200");
+        named.parameters = samples::operation(Method::GET, "/{key}").parameters;
+        named.parameters[0].place = ParameterIn::Query;
+        assert!(!may_be_missing(&named), "what the parameter names may be missing");
+        named.parameters[0].required = false;
+        assert!(may_be_missing(&named));
+    }
+
+    #[test]
+    fn statuses_that_say_it_count_unless_announced() {
+        let found = |operation: Operation, status: u16| {
+            let surface = samples::surface(vec![operation]);
+            let plain = vec![Some(samples::exchange("/", status, "{}"))];
+            let mut found = Findings::default();
+            judge(&surface, &Observations { plain, exchanges: Vec::new() }, &mut found).unwrap();
+            found.into_vec().len()
+        };
+        assert_eq!([405, 410, 501, 404, 200].map(|status| found(declaring("200"), status)), [1, 1, 1, 0, 0]);
+        assert_eq!(found(declaring("501"), 501), 0);
+    }
 }

@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
 
-use model::{Category, Confidence, Evidence, Finding, Location, NotTested, Rule, Severity, Surface, Tag};
+use model::{Category, Evidence, Finding, Location, NotTested, Rule, Severity, Surface, Tag};
 
 use super::versions;
 use crate::{Check, Findings, Observations, Twins, place};
@@ -39,16 +39,17 @@ fn judge(surface: &Surface, observations: &Observations, found: &mut Findings) -
         return Err(NotTested::not_applicable("no answer shows a version"));
     }
     for (product, seen) in shown {
-        let faults = versions::faults(&product, &seen.version);
+        let faults = versions::faults(&product, seen.oldest.unwrap_or(&seen.version), &seen.version);
         let Some(last) = faults.last() else { continue };
         let ids: BTreeSet<&str> = faults.iter().map(|fault| fault.id.as_str()).collect();
         let ids = ids.into_iter().collect::<Vec<_>>().join(", ");
-        let detail = format!("{product} {}: {ids} (such as: {}).", seen.version, last.what);
+        let or_older = if seen.oldest.is_some() { " or older" } else { "" };
+        let detail = format!("{product} {}{or_older}: {ids} (such as: {}).", seen.version, last.what);
         // The product stands for the parameter, so that each has a finding of its own.
         let location =
             Location { path: Some("/".to_owned()), ..place(surface, seen.exchange) }.parameter("component", &product);
         let evidence = Evidence::new(seen.exchange, &seen.how);
-        found.push(Finding::new(&RULE, Confidence::Firm, location, evidence).detail(detail));
+        found.push(Finding::new(&RULE, seen.confidence, location, evidence).detail(detail));
     }
     Ok(())
 }
@@ -69,6 +70,29 @@ mod tests {
         let found = found.into_vec();
         assert_eq!(found.len(), 1);
         assert!(found[0].detail.contains("CVE-2023-25577") && !found[0].detail.contains("CVE-2019-14806"));
+    }
+
+    #[test]
+    fn a_sign_of_an_old_release_counts_unless_the_version_is_shown() {
+        let page = "<!DOCTYPE HTML PUBLIC \"-//W3C//DTD HTML 3.2 Final//EN\">\n<title>404 Not Found</title>\n<h1>Not Found</h1>\n<p>The \
+                    requested URL was not found on the server. If you entered the URL manually please check your spelling and try \
+                    again.</p>\n";
+        let details = |headers: &[(&str, &str)]| {
+            let exchanges = vec![answered("/x", 404, headers, page)];
+            let mut found = Findings::default();
+            let _ = judge(&Surface::default(), &Observations { plain: Vec::new(), exchanges }, &mut found);
+            found.into_vec().into_iter().map(|finding| finding.detail).collect::<Vec<_>>()
+        };
+        let hidden = details(&[("Server", "nginx")]);
+        assert!(
+            hidden[0].starts_with("Werkzeug 2.1.1 or older: ") && hidden[0].contains("CVE-2023-25577"),
+            "{hidden:?}"
+        );
+        assert!(
+            !hidden[0].contains("CVE-2022-29361") && !hidden[0].contains("CVE-2024-49767"),
+            "not in the whole band"
+        );
+        assert!(details(&[("Server", "Werkzeug/3.1.9 Python/3.13.0")]).is_empty());
     }
 
     #[test]

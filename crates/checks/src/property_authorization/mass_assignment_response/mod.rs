@@ -56,8 +56,11 @@ fn on_end(surface: &Surface, observations: &Observations, found: &mut Findings) 
 fn finding(write: &Operation, read: &Operation, exchange: &Arc<Exchange>, names: &[&str]) -> Finding {
     let list = names.join(", ");
     let evidence = Evidence::new(exchange, format!("{} answers with {list}", read.name()));
-    let detail =
-        format!("{} is answered with {list}, and nothing says that {} refuses them", read.name(), write.name());
+    let detail = format!(
+        "{} is answered with {list}, and no schema keeps {} from taking the like; whether it does was not tried",
+        read.name(),
+        write.name()
+    );
     Finding::new(&RULE, Confidence::Tentative, Location::of(write), evidence).detail(detail)
 }
 

@@ -82,15 +82,79 @@ fn is_token(field: &Field<'_>, text: &str) -> bool {
         && text.len() >= 6
         && is_a_value(text, field.name)
         && !is_hash(text)
+        && !is_postal_code(field)
 }
 
-/// Neither masked, nor a word about the field, nor a sentence such as a validation message.
+/// India's postal codes are called PIN codes.
+fn is_postal_code(field: &Field<'_>) -> bool {
+    const PLACE: [&str; 7] = ["address", "city", "state", "district", "country", "street", "town"];
+    let plain: String = field.name.to_ascii_lowercase().chars().filter(char::is_ascii_alphanumeric).collect();
+    plain == "pincode" && field.object.keys().any(|name| PLACE.contains(&name.to_ascii_lowercase().as_str()))
+}
+
+/// Neither masked, nor a word about the field, nor a sentence such as a validation message, nor a path (`PWD` in an environment), nor
+/// what stands for a value.
 fn is_a_value(text: &str, name: &str) -> bool {
-    const WORDS: [&str; 10] =
-        ["string", "text", "password", "hidden", "redacted", "null", "none", "required", "secret", "removed"];
-    let bare = text.trim_matches(|c: char| !c.is_alphanumeric()).to_ascii_lowercase();
+    /// Types, states, and the label of the field in the languages that applications are translated to.
+    const WORDS: [&str; 48] = [
+        "string",
+        "text",
+        "password",
+        "hidden",
+        "redacted",
+        "null",
+        "none",
+        "required",
+        "secret",
+        "removed",
+        "true",
+        "false",
+        "yes",
+        "no",
+        "set",
+        "unset",
+        "ok",
+        "valid",
+        "invalid",
+        "enabled",
+        "disabled",
+        "expired",
+        "optional",
+        "encrypted",
+        "unchanged",
+        "undefined",
+        "unknown",
+        "passed",
+        "failed",
+        "passwort",
+        "kennwort",
+        "contraseña",
+        "clave",
+        "senha",
+        "wachtwoord",
+        "lösenord",
+        "passord",
+        "adgangskode",
+        "salasana",
+        "heslo",
+        "hasło",
+        "jelszó",
+        "parola",
+        "пароль",
+        "şifre",
+        "密码",
+        "密碼",
+        "パスワード",
+    ];
+    const STANDS_FOR: [&str; 7] = ["{{", "<", "%(", "ENC(", "vault:", "env:", "secret:"];
+    let bare = text.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
     let masked = text.chars().all(|c| matches!(c, '*' | '\u{2022}' | 'x' | 'X' | '.' | '-' | '#'));
-    !masked && !text.contains(' ') && !WORDS.contains(&bare.as_str()) && !bare.eq_ignore_ascii_case(name)
+    !masked
+        && !text.contains(' ')
+        && !WORDS.contains(&bare.as_str())
+        && !bare.eq_ignore_ascii_case(name)
+        && !fields::is_path(text)
+        && !STANDS_FOR.iter().any(|start| text.starts_with(start))
 }
 
 /// Hashes are another rule's: they still have to be guessed.
@@ -116,6 +180,7 @@ mod tests {
         assert_eq!(finding.confidence, Confidence::Confirmed);
         assert!(!finding.evidence[0].excerpt.contains("kingfisher7") && !finding.detail.contains("kingfisher7"));
         assert!(found(r#"[{"email":"a@b.example","reset_token":"q8Hs01kd"}]"#).is_some());
+        assert!(found(r#"{"email":"a@b.example","pincode":"411001"}"#).is_some());
     }
 
     #[test]
@@ -127,6 +192,14 @@ mod tests {
             r#"{"username":"required","password":"This field is required."}"#,
             r#"{"username":"string","password":"string"}"#,
             r#"{"password":"minimum-12"}"#,
+            r#"{"USER":"app","PWD":"/srv/app","OLDPWD":"/srv","HOME":"/root"}"#,
+            r#"{"name":"web","pwd":"C:\\srv\\app"}"#,
+            r#"{"username":"Benutzername","password":"Passwort"}"#,
+            r#"{"id":1,"password":"true"}"#,
+            r#"{"name":"db","password":"{{ db_password }}"}"#,
+            r#"{"name":"db","password":"vault:secret/data/db#password"}"#,
+            r#"{"email":"a@b.example","city":"Pune","pincode":"411001"}"#,
+            r#"{"id":3,"usage":{"tokens":120,"token_type":"bearer"},"pass":true}"#,
             r#"{"id":3,"token":"abcdefgh"}"#,
         ] {
             assert!(found(body).is_none(), "{body}");

@@ -148,6 +148,7 @@ mod tests {
         let found = extra(&list, &json!([{"id": 1, "cost": 2}, {"id": 2, "note": ""}]));
         assert_eq!(found.fields.into_iter().collect::<Vec<_>>(), ["[].cost", "[].note"]);
         assert!(!found.forbidden);
+        assert!(extra(&user(), &json!({"todo1": {"task": ""}, "todo2": {"task": ""}})).fields.is_empty(), "a map");
         let closed = Schema { additional_properties: Some(false), ..user() };
         assert!(extra(&closed, &json!({"id": 1, "cost": 2})).forbidden);
     }

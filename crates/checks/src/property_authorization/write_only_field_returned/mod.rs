@@ -38,11 +38,12 @@ fn on_end(surface: &Surface, observations: &Observations, found: &mut Findings) 
     if surface.specification.is_none() {
         return Err(NotTested::NoSpecification);
     }
-    let mut declared = false;
+    let (mut declared, mut compared) = (false, false);
     for (operation, exchange) in observations.called(surface) {
         let names = write_only(operation, surface);
         declared |= !names.is_empty();
         let Some(json) = exchange.json().filter(|_| exchange.is_success() && !names.is_empty()) else { continue };
+        compared = true;
         let mut returned: Vec<(String, String)> = Vec::new();
         fields::walk(json, &mut |field| {
             let text = field.value.as_str().map_or_else(|| field.value.to_string(), str::to_owned);
@@ -57,7 +58,11 @@ fn on_end(surface: &Surface, observations: &Observations, found: &mut Findings) 
             .detail(format!("{path} is declared write-only and has a value in the answer"));
         found.push(returned.into_iter().take(50).fold(finding, |finding, (_, value)| finding.hiding(value)));
     }
-    if declared { Ok(()) } else { Err(NotTested::not_applicable("no field is declared write-only")) }
+    match (declared, compared) {
+        (_, true) => Ok(()),
+        (true, false) => Err(NotTested::inconclusive("no operation with write-only fields was answered")),
+        (false, false) => Err(NotTested::not_applicable("no field is declared write-only")),
+    }
 }
 
 /// Names that the schemas of the operation's answers, or of the request bodies of its collection, declare write-only.

@@ -68,14 +68,9 @@ fn user(survey: &Survey<'_>, login: &Login) -> String {
     if by_mail { format!("{name}@example.invalid") } else { name }
 }
 
-/// Refused for another reason than the first, asked for a puzzle, or clearly slower: something counts.
+/// Whether the last answer is like the first; otherwise something counts.
 fn is_like_the_first(answers: &[Arc<Exchange>]) -> bool {
-    const NOTICEABLE_US: u64 = 400_000;
-    let (Some(first), Some(last)) = (answers.first(), answers.last()) else { return false };
-    let puzzle = ["captcha", "too many", "locked", "try again later"];
-    let asks = |e: &Exchange| puzzle.iter().any(|word| e.text().to_ascii_lowercase().contains(word));
-    let slower = last.elapsed_us > first.elapsed_us.max(NOTICEABLE_US).saturating_mul(5);
-    last.status() == first.status() && !slower && (asks(first) || !asks(last))
+    answers.first().zip(answers.last()).is_some_and(|(first, last)| login::is_as_before(first, last))
 }
 
 fn judge(answers: &[Arc<Exchange>], location: Location) -> Option<Finding> {

@@ -4,7 +4,7 @@ use model::{
     Category, Confidence, Depth, Evidence, Exchange, Finding, Location, Method, NotTested, Rule, Severity, Truncation,
 };
 
-use crate::shared::{fields, fill::Value, pagination};
+use crate::shared::{fields, fill::Value, heard, pagination};
 use crate::{Check, Cost, Findings, Probe, RunsOn, Touch, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -39,12 +39,17 @@ const LARGE: &str = "100000";
 
 /// Asks for the ordinary page, then for a very large one.
 async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
-    let Some(parameter) = pagination::size_parameter(probe.operation) else { return Ok(()) };
+    let no_size = || NotTested::not_applicable("no parameter chooses the size of a page");
+    let parameter = pagination::size_parameter(probe.operation).ok_or_else(no_size)?;
     let plain = probe.ask(probe.request()).await?;
+    heard::works(&plain)?;
     if count(&plain).is_none() {
-        return Ok(());
+        return Err(NotTested::not_applicable("the answer is no list"));
     }
     let large = probe.ask(probe.request_with(&[Value::of(parameter, LARGE)])).await?;
+    if large.status() >= 500 {
+        return Err(NotTested::inconclusive(format!("the very large page is answered with {}", large.status())));
+    }
     let location = probe.location().parameter("query", &parameter.name);
     match judge(&plain, &large, &location) {
         Verdict::Uncapped(finding) => found.push(*finding),

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use model::{Category, Confidence, Evidence, Exchange, Finding, Location, NotTested, Rule, Severity, Tag};
 
-use crate::shared::burst;
+use crate::shared::{burst, transport};
 use crate::{Check, Cost, Findings, RunsOn, Survey, Touch, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -30,7 +30,7 @@ pub(crate) static CHECK: Check = Check {
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),
-        runs_on: RunsOn::EVERYWHERE,
+        runs_on: RunsOn::FORWARDING,
     },
     ..Check::of(&RULE)
 };
@@ -67,7 +67,10 @@ fn judge(answers: &[Arc<Exchange>], location: Location) -> Option<Finding> {
     let holds = before.status() == 429 && between.status() == 429;
     (holds && first.is_success() && second.is_success()).then(|| {
         let evidence = Evidence::new(first, format!("{} with a made-up client address", first.status()));
-        Finding::new(&RULE, Confidence::Confirmed, location, evidence)
+        let origin = &first.request.origin;
+        let confidence = transport::forwarded_confidence(origin, Confidence::Confirmed);
+        Finding::new(&RULE, confidence, location, evidence)
+            .detail(transport::forwarded_caveat(origin))
             .also(Evidence::new(between, "429 again without it, right afterwards"))
             .also(Evidence::new(second, format!("{} with another made-up address", second.status())))
     })
@@ -75,8 +78,19 @@ fn judge(answers: &[Arc<Exchange>], location: Location) -> Option<Finding> {
 
 #[cfg(test)]
 mod tests {
+    use model::Scheme;
+
     use super::*;
-    use crate::shared::samples::exchange;
+    use crate::shared::samples::{exchange, over};
+
+    #[test]
+    fn from_the_servers_own_machine_it_is_a_hint() {
+        let statuses = [429, 200, 429, 200];
+        let here = judge(&statuses.map(|s| exchange("/search", s, "{}")), Location::host()).unwrap();
+        assert!(here.confidence == Confidence::Tentative && !here.detail.is_empty());
+        let there = judge(&statuses.map(|s| over(Scheme::Https, s, &[], "{}")), Location::host()).unwrap();
+        assert!(there.confidence == Confidence::Confirmed && there.detail.is_empty());
+    }
 
     #[test]
     fn the_limit_must_hold_without_the_header() {

@@ -42,6 +42,10 @@ async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested>
         return Err(NotTested::inconclusive("the target slowed down during the burst, which was ended"));
     }
     found.extend(judge(&burst));
+    let limited = burst.ended == Some(Ended::Blocked) || burst.answers.iter().any(|e| is_limited(e));
+    if found.is_empty() && !limited {
+        return Err(NotTested::inconclusive("not every request of the burst was answered well"));
+    }
     Ok(())
 }
 

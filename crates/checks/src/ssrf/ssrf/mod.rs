@@ -1,10 +1,11 @@
+use std::sync::Arc;
 use std::time::Duration;
 
-use model::{Category, Confidence, Evidence, Finding, NotTested, Rule, Severity, Tag};
+use model::{Category, Confidence, Evidence, Finding, NotTested, Parameter, ParameterIn, Rule, Severity, Tag};
 use wire::Callback;
 
-use super::fetches;
-use crate::shared::inputs;
+use super::fetches::{self, Sent};
+use crate::shared::{fill, heard, inputs};
 use crate::{Check, Cost, Findings, Probe, RunsOn, Touch, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -25,8 +26,8 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost { requests: fetches::MOST as u32 * 2, touch: Touch::Reads },
-    applies: fetches::takes_a_url,
+    cost: Cost { requests: fetches::MOST as u32 * 2 + 1 + heard::REQUESTS, touch: Touch::Reads },
+    applies: fetches::may_take_a_url,
     on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
@@ -36,31 +37,78 @@ pub(crate) static CHECK: Check = Check {
     ..Check::of(&RULE)
 };
 
-/// Names our listener in each parameter, as a URL and then as host and path, and waits for the call.
+/// Names our listener in each parameter that may take a URL by its name, as a URL and then as host and path; then in all others at
+/// once, each with a word of its own; and waits once for the calls.
 async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
     inputs::reachable(probe)?;
-    let (callback, address) = probe.callback().await?;
-    for parameter in fetches::parameters(probe.operation).take(fetches::MOST) {
+    let named: Vec<&Parameter> = fetches::parameters(probe.operation).collect();
+    let (callback, address) = match probe.callback().await {
+        Err(_) if named.is_empty() => return Err(NotTested::not_applicable("no parameter is named like a URL")),
+        reached => reached?,
+    };
+    let mut sent: Vec<Sent<'_>> = Vec::new();
+    for parameter in named.iter().take(fetches::MOST) {
         let bare = address.trim_start_matches("http://");
         for (purpose, base) in [("url", address), ("host", bare)] {
             let word = fetches::word(probe, parameter, purpose);
-            let (exchange, call) = fetches::provoke(probe, parameter, &format!("{base}/{word}"), &word).await?;
-            let Some(call) = call else { continue };
-            // A word that was never sent must not have been called: nobody walks the listener's paths.
-            let unsent = fetches::word(probe, parameter, "never sent");
-            if callback.call(&unsent, Duration::ZERO).await.is_some() {
-                return Err(NotTested::inconclusive(
-                    "somebody asks the call-back listener for paths that were never sent",
-                ));
+            let value = format!("{base}/{word}");
+            sent.push(fetches::provoke(probe, parameter, &value, word).await?);
+            if sent.last().is_some_and(|s| s.call.is_some()) {
+                break;
             }
-            let shown = exchange.text().contains(&Callback::answer(&word));
-            let evidence = Evidence::new(&exchange, fetches::told(&call));
-            let location = probe.location().parameter(parameter.place.id(), &parameter.name);
-            let detail =
-                if shown { "What it fetches is shown to the caller." } else { "What it fetches is not shown." };
-            found.push(Finding::new(&RULE, Confidence::Confirmed, location, evidence).detail(detail));
-            break;
         }
     }
-    Ok(())
+    let all_at_once = everywhere(probe, address, &named).await?;
+    let refused = all_at_once.is_none();
+    sent.extend(all_at_once.into_iter().flatten());
+    if sent.is_empty() && refused {
+        return Err(NotTested::inconclusive("the ordinary call does not succeed"));
+    }
+    fetches::wait(probe, &mut sent).await?;
+    if sent.iter().any(|s| s.call.is_some()) {
+        // A word that was never sent must not have been called: nobody walks the listener's paths.
+        let unsent = probe.canary("never sent");
+        if callback.call(&unsent, Duration::ZERO).await.is_some() {
+            return Err(NotTested::inconclusive("somebody asks the call-back listener for paths that were never sent"));
+        }
+    }
+    for Sent { parameter, exchange, word, call } in &sent {
+        let Some(call) = call else { continue };
+        let location = probe.location().parameter(parameter.place.id(), &parameter.name);
+        if found.as_slice().iter().any(|f| f.location == location) {
+            continue;
+        }
+        let shown = exchange.text().contains(&Callback::answer(word));
+        let evidence = Evidence::new(exchange, fetches::told(call));
+        let detail = if shown { "What it fetches is shown to the caller." } else { "What it fetches is not shown." };
+        found.push(Finding::new(&RULE, Confidence::Confirmed, location, evidence).detail(detail));
+    }
+    heard::end(probe, found).await
+}
+
+/// Most parameters that are named in one request.
+const MOST_AT_ONCE: usize = 16;
+
+/// One request with our address in every text parameter of the query that was not asked about, whatever it is called. `None` for an
+/// operation that does not succeed plainly: it would hardly come as far as fetching.
+async fn everywhere<'p>(
+    probe: &Probe<'p>,
+    address: &str,
+    named: &[&'p Parameter],
+) -> Result<Option<Vec<Sent<'p>>>, NotTested> {
+    if !probe.plain()?.is_success() {
+        return Ok(None);
+    }
+    let rest = named.iter().copied().skip(fetches::MOST).filter(|p| p.place == ParameterIn::Query);
+    let parameters: Vec<&Parameter> = rest.chain(fetches::others(probe.operation)).take(MOST_AT_ONCE).collect();
+    if parameters.is_empty() {
+        return Ok(Some(Vec::new()));
+    }
+    let words: Vec<String> = parameters.iter().map(|p| fetches::word(probe, p, "url")).collect();
+    let addresses: Vec<String> = words.iter().map(|word| format!("{address}/{word}")).collect();
+    let values: Vec<fill::Value<'_>> =
+        parameters.iter().zip(&addresses).map(|(p, address)| fill::Value::of(p, address)).collect();
+    let exchange = probe.send(probe.request_with(&values)).await?;
+    let sent = |(parameter, word)| Sent { parameter, exchange: Arc::clone(&exchange), word, call: None };
+    Ok(Some(parameters.into_iter().zip(words).map(sent).collect()))
 }

@@ -3,8 +3,8 @@ use std::sync::{Arc, LazyLock};
 use model::{Category, Confidence, Evidence, Exchange, Finding, Location, NotTested, Rule, Severity, Tag};
 
 use super::fetches;
-use crate::shared::inputs;
 use crate::shared::patterns::{self, Pattern};
+use crate::shared::{heard, inputs};
 use crate::{Check, Cost, Findings, Probe, RunsOn, Touch, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -25,9 +25,10 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost { requests: fetches::MOST as u32 * 2, touch: Touch::Reads },
+    cost: Cost { requests: fetches::MOST as u32 * 2 + heard::REQUESTS, touch: Touch::Reads },
     applies: fetches::takes_a_url,
     on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
+    told_by: &["ssrf"],
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),
@@ -50,7 +51,7 @@ async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
         let scheme = probe.send(inputs::with(probe, parameter, &format!("x-{word}://127.0.0.1:1/{word}"))).await?;
         found.extend(judge(&closed, &scheme, probe.location().parameter(parameter.place.id(), &parameter.name)));
     }
-    Ok(())
+    heard::end(probe, found).await
 }
 
 fn error(exchange: &Exchange, kind: &str) -> Option<String> {

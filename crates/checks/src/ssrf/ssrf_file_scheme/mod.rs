@@ -1,8 +1,8 @@
 use model::{Category, Confidence, Evidence, Finding, NotTested, Rule, Severity, Tag};
 
 use super::fetches;
-use crate::shared::inputs;
 use crate::shared::known_file::{ACCOUNTS, is_account_list};
+use crate::shared::{heard, inputs};
 use crate::{Check, Cost, Findings, Probe, RunsOn, Touch, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -23,7 +23,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost { requests: fetches::MOST as u32 * 2, touch: Touch::Reads },
+    cost: Cost { requests: fetches::MOST as u32 * 2 + heard::REQUESTS, touch: Touch::Reads },
     applies: fetches::takes_a_url,
     on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
     twins: Twins::Flask {
@@ -51,5 +51,5 @@ async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
             found.push(Finding::new(&RULE, Confidence::Confirmed, location, evidence).also(other));
         }
     }
-    Ok(())
+    heard::end(probe, found).await
 }

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use model::{Category, Confidence, Evidence, Finding, NotTested, Operation, Request, Rule, Severity, Tag};
+use model::{Category, Confidence, Evidence, Exchange, Finding, NotTested, Operation, Request, Rule, Severity, Tag};
 use serde_json::{Map, Value, json};
 use wire::Callback;
 
@@ -50,8 +50,10 @@ async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
         .collect();
     let exchange = probe.send(request(probe, address, &fields)).await?;
     let unsent = probe.canary("never sent");
-    for (name, word) in &fields {
-        let Some(call) = callback.call(word, fetches::patience(probe)).await else { continue };
+    let words: Vec<&str> = fields.iter().map(|(_, word)| word.as_str()).collect();
+    let calls = fetches::calls(probe, &words).await?;
+    for ((name, word), call) in fields.iter().zip(calls) {
+        let Some(call) = call else { continue };
         if callback.call(&unsent, Duration::ZERO).await.is_some() {
             return Err(NotTested::inconclusive("somebody asks the call-back listener for paths that were never sent"));
         }
@@ -61,7 +63,18 @@ async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
         let location = probe.location().parameter("body", name);
         found.push(Finding::new(&RULE, Confidence::Confirmed, location, evidence).detail(detail));
     }
-    Ok(())
+    if found.is_empty() { taken(&exchange) } else { Ok(()) }
+}
+
+/// Whether the fields were looked at. 400, 403 and 422 may well be the refusal of our address.
+fn taken(exchange: &Exchange) -> Result<(), NotTested> {
+    match exchange.status() {
+        401 | 407 => Err(NotTested::NoCredentials),
+        status @ (404..=406 | 409..=421 | 500..) => {
+            Err(NotTested::inconclusive(format!("the body is answered with {status}")))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The operation with a body of example values, or values by type, and our addresses in the URL fields.

@@ -1,7 +1,7 @@
 use model::{Category, Confidence, Evidence, Finding, NotTested, Rule, Severity, Tag};
 
 use super::fetches;
-use crate::shared::inputs;
+use crate::shared::{heard, inputs};
 use crate::{Check, Cost, Findings, Probe, RunsOn, Touch, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -22,7 +22,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost { requests: 9, touch: Touch::Reads },
+    cost: Cost { requests: 9 + heard::REQUESTS, touch: Touch::Reads },
     applies: fetches::takes_a_url,
     on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
     twins: Twins::Flask {
@@ -50,27 +50,33 @@ async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
             let evidence = Evidence::new(&exchange, "the answer is the listing of the cloud machine's metadata");
             found.push(Finding::new(&RULE, Confidence::Confirmed, location, evidence));
         }
-        return Ok(());
+        return heard::end(probe, found).await;
     }
     let (_, address) = probe.callback().await?;
     let port = address.rsplit(':').next().unwrap_or("80");
     let word = fetches::word(probe, parameter, "plain");
-    let (plain, call) = fetches::provoke(probe, parameter, &format!("http://127.0.0.1:{port}/{word}"), &word).await?;
-    if call.is_some() {
+    let value = format!("http://127.0.0.1:{port}/{word}");
+    let mut sent = vec![fetches::provoke(probe, parameter, &value, word).await?];
+    for spelling in SPELLINGS {
+        if sent.last().is_some_and(|s| s.call.is_some()) {
+            break;
+        }
+        let word = fetches::word(probe, parameter, spelling);
+        let value = format!("http://{spelling}:{port}/{word}");
+        sent.push(fetches::provoke(probe, parameter, &value, word).await?);
+    }
+    fetches::wait(probe, &mut sent).await?;
+    let Some((plain, spelled)) = sent.split_first() else { return Ok(()) };
+    if plain.call.is_some() {
         return Err(NotTested::not_applicable("internal addresses are fetched without any check"));
     }
-    for spelling in SPELLINGS {
-        let word = fetches::word(probe, parameter, spelling);
-        let (exchange, call) =
-            fetches::provoke(probe, parameter, &format!("http://{spelling}:{port}/{word}"), &word).await?;
-        if let Some(call) = call {
-            let evidence = Evidence::new(&exchange, format!("with {spelling} for the host {}", fetches::told(&call)));
-            let control = Evidence::new(&plain, "with 127.0.0.1 it did not");
-            found.push(Finding::new(&RULE, Confidence::Confirmed, location, evidence).also(control));
-            return Ok(());
-        }
+    let called = spelled.iter().zip(SPELLINGS).find_map(|(s, spelling)| Some((s, spelling, s.call.as_ref()?)));
+    if let Some((sent, spelling, call)) = called {
+        let evidence = Evidence::new(&sent.exchange, format!("with {spelling} for the host {}", fetches::told(call)));
+        let control = Evidence::new(&plain.exchange, "with 127.0.0.1 it did not");
+        found.push(Finding::new(&RULE, Confidence::Confirmed, location, evidence).also(control));
     }
-    Ok(())
+    heard::end(probe, found).await
 }
 
 /// Names that the listing of EC2 and those who imitate it always has.

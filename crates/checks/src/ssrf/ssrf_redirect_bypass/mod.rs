@@ -1,7 +1,9 @@
+use std::time::Duration;
+
 use model::{Category, Confidence, Evidence, Finding, NotTested, Rule, Severity, Tag};
 
 use super::fetches;
-use crate::shared::inputs;
+use crate::shared::{heard, inputs};
 use crate::{Check, Cost, Findings, Probe, RunsOn, Touch, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -22,7 +24,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost { requests: 3, touch: Touch::Reads },
+    cost: Cost { requests: 3 + heard::REQUESTS, touch: Touch::Reads },
     depth: model::Depth::Deep,
     applies: fetches::takes_a_url,
     on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
@@ -44,21 +46,27 @@ async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
     if !probe.origin().is_loopback() {
         return Err(NotTested::inconclusive("needs a listener under a permitted and a refused name"));
     }
-    let (_, address) = probe.callback().await?;
+    let (callback, address) = probe.callback().await?;
     let port = address.rsplit(':').next().unwrap_or("80");
     let word = fetches::word(probe, parameter, "direct");
-    let (direct, call) = fetches::provoke(probe, parameter, &format!("http://{REFUSED}:{port}/{word}"), &word).await?;
-    if call.is_some() {
+    let value = format!("http://{REFUSED}:{port}/{word}");
+    let direct = fetches::provoke(probe, parameter, &value, word).await?;
+    let (first, last) = (fetches::word(probe, parameter, "first"), fetches::word(probe, parameter, "last"));
+    let value = format!("{address}/{first}/to/{REFUSED}/{last}");
+    let mut sent = [direct, fetches::provoke(probe, parameter, &value, last).await?];
+    fetches::wait(probe, &mut sent).await?;
+    let [direct, redirected] = sent;
+    if direct.call.is_some() {
         return Err(NotTested::not_applicable("internal names are fetched without any check"));
     }
-    let (first, last) = (fetches::word(probe, parameter, "first"), fetches::word(probe, parameter, "last"));
-    let url = format!("{address}/{first}/to/{REFUSED}/{last}");
-    let (exchange, call) = fetches::provoke(probe, parameter, &url, &last).await?;
-    if let Some(call) = call {
+    if let Some(call) = &redirected.call {
         let location = probe.location().parameter(parameter.place.id(), &parameter.name);
-        let evidence = Evidence::new(&exchange, format!("redirected to {REFUSED}, {}", fetches::told(&call)));
-        let control = Evidence::new(&direct, format!("named directly, {REFUSED} was not called"));
+        let told = format!("redirected to {REFUSED}, {}", fetches::told(call));
+        let evidence = Evidence::new(&redirected.exchange, told);
+        let control = Evidence::new(&direct.exchange, format!("named directly, {REFUSED} was not called"));
         found.push(Finding::new(&RULE, Confidence::Confirmed, location, evidence).also(control));
+    } else if callback.call(&first, Duration::ZERO).await.is_none() {
+        return Err(NotTested::not_applicable("a permitted address is not fetched either"));
     }
-    Ok(())
+    heard::end(probe, found).await
 }

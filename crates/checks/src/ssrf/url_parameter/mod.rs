@@ -1,10 +1,13 @@
 use std::sync::Arc;
 
 use model::{
-    Category, Confidence, Evidence, Exchange, Finding, Location, NotTested, Operation, Parameter, Rule, Severity, Tag,
+    Category, Confidence, Evidence, Exchange, Finding, Location, NotTested, Operation, Parameter, Rule, Severity,
+    Source, Tag,
 };
 
 use super::fetches;
+use crate::shared::documentation;
+use crate::shared::words::words;
 use crate::{Check, Cost, Findings, RunsOn, Survey, Touch, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -27,6 +30,7 @@ pub(crate) static RULE: Rule = Rule {
 pub(crate) static CHECK: Check = Check {
     cost: Cost { requests: 0, touch: Touch::Nothing },
     on_surface: Some(|survey, found| Box::pin(async move { look(survey, found) })),
+    told_by: &["ssrf", "ssrf-in-body", "ssrf-file-scheme", "open-redirect"],
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),
@@ -40,6 +44,11 @@ fn look(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
     let mut any = false;
     for operation in &survey.surface.operations {
         let exchange = evidence(survey, operation);
+        let shows = |e: &Arc<Exchange>| documentation::is_shown(e, &survey.observations.exchanges);
+        // A documentation page reads its `url` in the browser.
+        if exchange.as_ref().is_some_and(shows) && operation.source != Source::Specification {
+            continue;
+        }
         for (place, name) in urls(operation) {
             any = true;
             if let Some(exchange) = &exchange {
@@ -52,14 +61,28 @@ fn look(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
     if any { Ok(()) } else { Err(NotTested::not_applicable("no parameter or field takes a URL")) }
 }
 
-/// Names of parameters and of body fields that take a URL.
+/// Names of parameters and of body fields that take a URL. The choices of a form are none, whatever they are called.
 fn urls(operation: &Operation) -> Vec<(&'static str, String)> {
     let shown =
         |p: &Parameter| p.example.as_deref().is_some_and(|e| e.starts_with("http://") || e.starts_with("https://"));
     let parameters = fetches::parameters(operation)
-        .filter(|p| fetches::is_plainly_a_url(&p.name) || fetches::is_url(&p.schema) || shown(p))
+        .filter(|p| p.schema.enumeration.is_empty())
+        .filter(|p| is_called_a_url(&p.name) || fetches::is_url(&p.schema) || shown(p))
         .map(|p| (p.place.id(), p.name.clone()));
-    parameters.chain(fetches::body_fields(operation).map(|name| ("body", name.clone()))).collect()
+    let fields = operation.body.iter().flat_map(|body| &body.schema.properties);
+    let fields = fetches::body_fields(operation).filter(|name| {
+        let schema = fields.clone().find(|(field, _)| field == name).map(|(_, schema)| schema);
+        schema.is_some_and(|s| s.enumeration.is_empty() && (is_called_a_url(name) || fetches::is_url(s)))
+    });
+    parameters.chain(fields.map(|name| ("body", name.clone()))).collect()
+}
+
+/// Whether a name ends in the word: `avatar_url` is one, `url_formatting` is about one.
+fn is_called_a_url(name: &str) -> bool {
+    const WORDS: [&str; 6] = ["url", "uri", "urls", "uris", "webhook", "callback"];
+    words(name.trim_end_matches(|c: char| c.is_ascii_digit() || "[]_-".contains(c)))
+        .last()
+        .is_some_and(|word| WORDS.contains(&word.as_str()))
 }
 
 /// The call of the operation, or the document or page that tells of it.
@@ -70,4 +93,46 @@ fn evidence(survey: &Survey<'_>, operation: &Operation) -> Option<Arc<Exchange>>
         told.find(|e| e.text().contains(operation.path.split('{').next().unwrap_or("/")) && operation.path.len() > 1)
             .cloned()
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use model::{Body, Method, ParameterIn, Schema, SchemaType};
+
+    use super::*;
+    use crate::shared::samples;
+
+    #[test]
+    fn a_url_is_the_last_word_and_no_choice() {
+        for name in ["url", "imageUrl", "callback_url", "webhook", "redirect_uri", "url2", "urls[]"] {
+            assert!(is_called_a_url(name), "{name}");
+        }
+        for name in ["url_formatting", "plugin_tracker_url_remover", "curl", "urlencoded", "callback_id", "id"] {
+            assert!(!is_called_a_url(name), "{name}");
+        }
+        let form = |name: &str, enumeration: Vec<serde_json::Value>| {
+            let mut schema = Schema::of(SchemaType::Object);
+            let property = Schema { enumeration, ..Schema::of(SchemaType::String) };
+            schema.properties.insert(name.to_owned(), property);
+            let body = Body { media_type: "application/x-www-form-urlencoded".to_owned(), schema, required: true };
+            let operation = samples::operation(Method::POST, "/settings");
+            urls(&Operation { body: Some(body), source: Source::Form, ..operation }).len()
+        };
+        assert_eq!(form("avatar_url", Vec::new()), 1);
+        assert_eq!(form("show_url", vec!["on".into()]), 0);
+        assert_eq!(form("url_formatting", Vec::new()), 0);
+        let query = |enumeration: Vec<serde_json::Value>| Parameter {
+            name: "url".to_owned(),
+            place: ParameterIn::Query,
+            required: false,
+            schema: Schema { enumeration, ..Schema::of(SchemaType::String) },
+            example: None,
+        };
+        let with = |parameter| Operation {
+            parameters: vec![parameter],
+            ..Operation::undeclared(Method::GET, "/fetch", Source::Form)
+        };
+        assert_eq!(urls(&with(query(Vec::new()))).len(), 1);
+        assert_eq!(urls(&with(query(vec!["pretty".into(), "full".into()]))).len(), 0);
+    }
 }

@@ -1,0 +1,26 @@
+//! The page to try a cookie on.
+
+use std::sync::Arc;
+
+use model::{Exchange, Method};
+
+use crate::Survey;
+use crate::shared::set_cookie::{SetCookie, cookies_set};
+
+/// The first cookie of this kind that an ordinary page set on somebody without credentials, and the exchange.
+pub(super) fn set_by_page<'a>(
+    survey: &Survey<'a>,
+    wanted: fn(&SetCookie) -> bool,
+) -> Option<(&'a Arc<Exchange>, SetCookie)> {
+    let is_page = |exchange: &&Arc<Exchange>| {
+        let request = &exchange.request;
+        request.is_clean()
+            && request.method == Method::GET
+            && request.identity.is_none()
+            && !request.follow
+            && exchange.is_success()
+    };
+    survey.observations.exchanges.iter().filter(is_page).find_map(|exchange| {
+        cookies_set(exchange, survey.target.now).into_iter().find(wanted).map(|cookie| (exchange, cookie))
+    })
+}

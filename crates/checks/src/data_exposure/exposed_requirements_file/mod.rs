@@ -1,0 +1,32 @@
+use model::{Category, Depth, Rule, Severity, Tag};
+
+use super::files;
+use crate::{Check, Cost, RunsOn, Touch, Twins};
+
+pub(crate) static RULE: Rule = Rule {
+    id: "exposed-requirements-file",
+    aliases: &[],
+    title: "The list of the application's packages and their versions can be downloaded",
+    category: Category::DataExposure,
+    severity: Severity::Low,
+    cwe: &[538, 200],
+    tags: &[Tag::Misconfiguration],
+    risk: "It names every package with a published fault, and the directory it lies in is not meant to be served.",
+    fix: "Serve only a directory made for public files.",
+    references: &["https://flask.palletsprojects.com/en/stable/api/#flask.Flask"],
+    page: include_str!("page.md"),
+};
+
+pub(crate) static CHECK: Check = Check {
+    cost: Cost { requests: 3, touch: Touch::Reads },
+    guesses: true,
+    more_when_deep: 4,
+    on_surface: Some(|survey, found| Box::pin(files::ask(survey, found, &RULE, "requirements", files::requirements))),
+    twins: Twins::Flask {
+        vulnerable: include_str!("vulnerable.py"),
+        fixed: include_str!("fixed.py"),
+        runs_on: RunsOn::EVERYWHERE,
+    },
+    depth: Depth::Standard,
+    ..Check::of(&RULE)
+};

@@ -1,0 +1,208 @@
+//! Where in an answer a password hash stands. Manuals, wikis and forums quote hashes; an answer that leaks one has it as data.
+
+use std::sync::LazyLock;
+
+use model::Exchange;
+use scraper::{ElementRef, Html, Selector};
+use serde_json::Value;
+
+use crate::shared::fields::{self, Holds};
+use crate::shared::patterns::{Pattern, load};
+
+static PUBLISHED: LazyLock<Vec<Pattern>> = LazyLock::new(|| load(include_str!("../data/published_hashes.toml")));
+
+/// Largest page that is parsed.
+const PAGE: usize = 512 * 1024;
+
+/// Where a hash stands, from the least telling.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Place {
+    /// In text or code, as whoever explains hashes would quote it.
+    Text,
+    /// A field of a line, or a part of a short value.
+    Line,
+    /// A value by itself: a field of JSON, XML or CSV.
+    Value,
+    /// A value beside what names its user.
+    Record,
+}
+
+/// Whether the hash is one that manuals print, or that nobody ever computed.
+pub(super) fn is_published(hash: &str) -> bool {
+    PUBLISHED.iter().any(|row| row.regex.is_match(hash))
+}
+
+/// The most telling place of a hash. `None` in an API description, where values are examples.
+pub(super) fn of(hash: &str, exchange: &Exchange) -> Option<Place> {
+    if let Some(json) = exchange.json() {
+        return if fields::describes_an_api(json) { None } else { Some(in_json(hash, json)) };
+    }
+    let text = exchange.text();
+    if ["openapi:", "swagger:"].iter().any(|start| text.trim_start().starts_with(start)) {
+        return None;
+    }
+    let media = exchange.response().map_or_else(String::new, model::Response::media_type);
+    Some(if exchange.is_html() {
+        in_html(hash, &text)
+    } else if media.ends_with("xml") {
+        let alone = |around: (Option<char>, Option<char>)| matches!(around, (Some('>' | '"'), Some('<' | '"')));
+        if surroundings(hash, &text).any(alone) { Place::Value } else { Place::Text }
+    } else if surroundings(hash, &text).any(is_field) {
+        // Plain text may be a manual as well; separated values are not.
+        if media.ends_with("csv") || media.ends_with("tab-separated-values") { Place::Value } else { Place::Line }
+    } else {
+        Place::Text
+    })
+}
+
+/// The characters before and after each mention.
+fn surroundings<'a>(hash: &'a str, text: &'a str) -> impl Iterator<Item = (Option<char>, Option<char>)> + 'a {
+    text.match_indices(hash).take(100).map(|(at, _)| {
+        let before = text[..at].trim_end_matches(' ').chars().next_back();
+        let after = text[at + hash.len()..].trim_start_matches(' ').chars().next();
+        (before, after)
+    })
+}
+
+/// `name:hash:…`, `name,"hash"`: separators or the ends of the line on both sides.
+fn is_field((before, after): (Option<char>, Option<char>)) -> bool {
+    const SEPARATORS: [char; 9] = [',', ';', ':', '\t', '"', '\'', '|', '\n', '\r'];
+    [before, after].iter().all(|c| c.is_none_or(|c| SEPARATORS.contains(&c)))
+}
+
+fn in_json(hash: &str, json: &Value) -> Place {
+    /// Longest text around a hash that is still a value, in bytes: a message, an object's `repr`.
+    const SHORT: usize = 300;
+    let mut best = Place::Text;
+    let mut see = |value: &Value, record: bool| {
+        let Some(text) = value.as_str().filter(|text| text.contains(hash)) else { return };
+        let place = if text.trim() == hash {
+            if record { Place::Record } else { Place::Value }
+        } else if text.len() <= hash.len() + SHORT && !text.contains(['\n', '<', '`']) {
+            Place::Line
+        } else {
+            // An article in JSON is an article.
+            Place::Text
+        };
+        best = best.max(place);
+    };
+    fields::walk(json, &mut |field| {
+        let record = !fields::names_of(field.object, Holds::Identity).is_empty();
+        match field.value {
+            Value::Array(items) => items.iter().for_each(|item| see(item, false)),
+            value => see(value, record),
+        }
+    });
+    if let Value::Array(rows) = json {
+        // Rows without names: `[["ann", "ann@…", "hash"], …]`.
+        rows.iter().flat_map(|row| row.as_array().map_or(std::slice::from_ref(row), Vec::as_slice)).for_each(|item| {
+            see(item, false);
+        });
+    }
+    best
+}
+
+/// In a page only a table of users, a list of terms about one, or the value of a password field is data. A cell of a manual's table
+/// names a format, not a user.
+fn in_html(hash: &str, text: &str) -> Place {
+    let select = |selector: &str| Selector::parse(selector).ok();
+    let (Some(cells), Some(inputs)) = (select("td, dd"), select("input[value]")) else { return Place::Text };
+    if text.len() > PAGE {
+        return Place::Text;
+    }
+    let document = Html::parse_document(text);
+    let is_value = |input: ElementRef<'_>| {
+        let name = input.value().attr("name").unwrap_or("").to_ascii_lowercase();
+        input.value().attr("value") == Some(hash) && (name.contains("pass") || name.contains("hash"))
+    };
+    if document.select(&inputs).any(is_value) {
+        return Place::Value;
+    }
+    let is_record = |cell: ElementRef<'_>| {
+        let plain = cell.children().all(|child| child.value().is_text());
+        plain && words(cell).trim() == hash && names_a_user(cell)
+    };
+    if document.select(&cells).any(is_record) { Place::Record } else { Place::Text }
+}
+
+fn words(element: ElementRef<'_>) -> String {
+    element.text().collect()
+}
+
+/// Whether the row, the head of the table or the list around a cell tells of users: a column of user names or addresses, or an
+/// e-mail address beside it.
+fn names_a_user(cell: ElementRef<'_>) -> bool {
+    const COLUMNS: [&str; 9] =
+        ["user", "username", "user name", "login", "email", "e-mail", "account", "user_id", "login name"];
+    let parents = || cell.ancestors().filter_map(ElementRef::wrap);
+    let is_address = |word: &str| {
+        word.split_once('@').is_some_and(|(name, host)| !name.is_empty() && host.contains('.') && !word.contains('$'))
+    };
+    let mut beside = cell.parent().into_iter().flat_map(|row| row.children()).filter_map(ElementRef::wrap);
+    let address = beside.any(|other| words(other).split_whitespace().any(is_address));
+    let Ok(heads) = Selector::parse("th, dt") else { return false };
+    let around = parents().find(|p| matches!(p.value().name(), "table" | "dl"));
+    let column = |head: ElementRef<'_>| COLUMNS.contains(&words(head).trim().to_ascii_lowercase().as_str());
+    address || around.is_some_and(|table| table.select(&heads).any(column))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shared::samples::{answered, exchange};
+
+    const HASH: &str = "$2b$12$KIXQvGm0y1s1yQ6X9vQ8eO0mJ3m0o9r6o7wq0b6y1u2x3z4a5b6c7";
+
+    #[test]
+    fn the_table_is_honest() {
+        crate::shared::patterns::verify(&PUBLISHED);
+    }
+
+    #[test]
+    fn what_manuals_print_is_known() {
+        assert!(is_published("$2b$12$EixZaYVK1fsbw1ZfbX3OXePaWxn96p36WQoeG6Lruj3vjPGga31lW"));
+        let counted = "pbkdf2:sha256:600000$abcdefgh$1234567890abcdef1234567890abcdef1234567890abcdef1234567890abcdef";
+        assert!(is_published(counted) && !is_published(HASH));
+    }
+
+    #[test]
+    fn data_is_told_from_quotation() {
+        let json = |body: String| of(HASH, &exchange("/x", 200, &body));
+        assert_eq!(json(format!(r#"{{"name":"ann","password":"{HASH}"}}"#)), Some(Place::Record));
+        assert_eq!(json(format!(r#"{{"hash":"{HASH}"}}"#)), Some(Place::Value));
+        assert_eq!(json(format!(r#"[["ann","{HASH}"]]"#)), Some(Place::Value));
+        assert_eq!(json(format!(r#"{{"error":"duplicate ('ann', '{HASH}')"}}"#)), Some(Place::Line));
+        assert_eq!(json(format!(r#"{{"name":"page","html":"<pre>{HASH}</pre>"}}"#)), Some(Place::Text));
+        assert_eq!(json(format!(r#"{{"openapi":"3.0.0","example":"{HASH}"}}"#)), None);
+        let typed = |media: &str, body: String| of(HASH, &answered("/x", 200, &[("Content-Type", media)], &body));
+        assert_eq!(typed("text/csv", format!("id,name,hash\n1,ann,{HASH}\n")), Some(Place::Value));
+        assert_eq!(typed("text/plain", format!("ann:{HASH}:1000\n")), Some(Place::Line));
+        assert_eq!(typed("text/plain", format!("a hash such as {HASH} is long")), Some(Place::Text));
+        assert_eq!(typed("application/xml", format!("<user><hash>{HASH}</hash></user>")), Some(Place::Value));
+        assert_eq!(typed("application/rss+xml", format!("<p>such as {HASH}, which</p>")), Some(Place::Text));
+        assert_eq!(typed("application/yaml", format!("openapi: 3.0.0\nexample: '{HASH}'\n")), None);
+    }
+
+    #[test]
+    fn a_page_quotes_unless_it_lists_users() {
+        let page = |body: String| of(HASH, &exchange("/x", 200, &body));
+        for quoted in [
+            format!("<p>Never show</p><pre>{HASH}</pre>"),
+            format!("<p>A hash such as <code>{HASH}</code> is long.</p>"),
+            format!("<table><tr><th>Format</th><th>Example</th></tr><tr><td>bcrypt</td><td>{HASH}</td></tr></table>"),
+            format!("<table><tr><th>User</th></tr><tr><td><code>{HASH}</code></td></tr></table>"),
+            format!("<input name=q value=\"{HASH}\">"),
+        ] {
+            assert_eq!(page(quoted.clone()), Some(Place::Text), "{quoted}");
+        }
+        let table = "<table><tr><th>Username</th><th>Password</th></tr><tr><td>ann</td>";
+        assert_eq!(page(format!("{table}<td>{HASH}</td></tr></table>")), Some(Place::Record));
+        let row = format!("<table><tr><td>ann@shop.example</td><td>{HASH}</td></tr></table>");
+        assert_eq!(page(row), Some(Place::Record));
+        assert_eq!(
+            page(format!("<dl><dt>Login</dt><dd>ann</dd><dt>Hash</dt><dd>{HASH}</dd></dl>")),
+            Some(Place::Record)
+        );
+        assert_eq!(page(format!("<form><input name=password_hash value=\"{HASH}\"></form>")), Some(Place::Value));
+    }
+}

@@ -1,0 +1,67 @@
+use model::{Category, Confidence, Evidence, Finding, Location, Rule, Severity, Tag};
+
+use crate::shared::set_cookie::cookies_set;
+use crate::{Check, Findings, RunsOn, Seen, Twins};
+
+pub(crate) static RULE: Rule = Rule {
+    id: "cookie-domain-wide",
+    aliases: &[],
+    title: "A session cookie is sent to neighbouring hosts",
+    category: Category::Encryption,
+    severity: Severity::Low,
+    cwe: &[1275, 565],
+    tags: &[Tag::Misconfiguration, Tag::Flask],
+    risk: "A fault of any host under the domain, or whoever takes one over, gets the session.",
+    fix: "Leave SESSION_COOKIE_DOMAIN unset, so that the cookie belongs to this host alone.",
+    references: &[
+        "https://www.rfc-editor.org/rfc/rfc6265#section-4.1.2.3",
+        "https://flask.palletsprojects.com/en/stable/config/#SESSION_COOKIE_DOMAIN",
+        "https://owasp.org/www-project-web-security-testing-guide/latest/4-Web_Application_Security_Testing/06-Session_Management_Testing/02-Testing_for_Cookies_Attributes",
+    ],
+    page: include_str!("page.md"),
+};
+
+pub(crate) static CHECK: Check = Check {
+    on_exchange: Some(look),
+    twins: Twins::Flask {
+        vulnerable: include_str!("vulnerable.py"),
+        fixed: include_str!("fixed.py"),
+        runs_on: RunsOn::EVERYWHERE,
+    },
+    ..Check::of(&RULE)
+};
+
+fn look(seen: &Seen<'_>, found: &mut Findings) -> bool {
+    let host = &seen.exchange.request.origin.host;
+    let mut any = false;
+    for cookie in cookies_set(seen.exchange, seen.target.now).iter().filter(|cookie| cookie.role().authenticates()) {
+        any = true;
+        let Some(domain) = &cookie.domain else { continue };
+        let location = Location::host().parameter("cookie", &cookie.name);
+        let evidence = Evidence::new(seen.exchange, format!("the cookie {} is set with Domain={domain}", cookie.name));
+        // A browser that came by this host's name would refuse the cookie of another domain; by its usual name it takes it.
+        let ours = host == domain || host.ends_with(&format!(".{domain}"));
+        let confidence = if ours { Confidence::Firm } else { Confidence::Tentative };
+        found.push(Finding::new(&RULE, confidence, location, evidence).hiding(&cookie.value));
+    }
+    any
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shared::samples::{answered, seen};
+
+    fn found(cookie: &str) -> Vec<Confidence> {
+        seen(look, &answered("/", 200, &[("Set-Cookie", cookie)], "")).1.iter().map(|f| f.confidence).collect()
+    }
+
+    #[test]
+    fn only_a_domain_widens_a_cookie() {
+        assert_eq!(found("session=abc; Domain=localhost; Path=/"), [Confidence::Firm]);
+        assert_eq!(found("session=abc; Domain=.shop.example"), [Confidence::Tentative]);
+        assert!(found("session=abc; Path=/").is_empty() && found("session=abc; Domain=").is_empty());
+        assert!(found("theme=dark; Domain=shop.example").is_empty(), "no session");
+        assert!(found("session=; Domain=shop.example; Max-Age=0").is_empty(), "taken away");
+    }
+}

@@ -1,0 +1,112 @@
+use model::{Category, Confidence, Depth, Finding, Location, NotTested, Operation, Parameter, Rule, Severity, Tag};
+
+use super::shell::{self, Print};
+use super::timing::{self, Candidate, Outcome};
+use crate::shared::names::{Kind, suggests};
+use crate::shared::words::words;
+use crate::{Check, Cost, Findings, RunsOn, Survey, Touch, Twins};
+
+pub(crate) static RULE: Rule = Rule {
+    id: "command-injection-blind",
+    aliases: &[],
+    title: "A parameter is run by a shell whose output is not shown",
+    category: Category::InputValidation,
+    severity: Severity::Critical,
+    cwe: &[78],
+    tags: &[Tag::Injection],
+    risk: "Whoever sends a semicolon can run commands on the server.",
+    fix: "Pass arguments as a list to subprocess.run without a shell, after checking them.",
+    references: &[
+        "https://owasp.org/www-community/attacks/Command_Injection",
+        "https://docs.python.org/3/library/subprocess.html#security-considerations",
+    ],
+    page: include_str!("page.md"),
+};
+
+/// Most parameters of a scan that are asked about, by depth.
+const MOST: usize = 6;
+const MOST_WHEN_DEEP: usize = 24;
+
+/// The ways that a scan that is not deep tries: between them they fit most commands.
+const USUAL: [usize; 2] = [0, 3];
+
+pub(crate) static CHECK: Check = Check {
+    // For each parameter a command that prints, which others send as well, and a command to wait by each way.
+    cost: Cost { requests: (MOST * (1 + USUAL.len())) as u32 + timing::REQUESTS, touch: Touch::Reads },
+    more_when_deep: (MOST_WHEN_DEEP * (1 + shell::WAYS.len())) as u32 + 4 * timing::REQUESTS,
+    alone: true,
+    on_surface: Some(|survey, found| Box::pin(ask(survey, found))),
+    told_by: &["command-injection"],
+    twins: Twins::Flask {
+        vulnerable: include_str!("vulnerable.py"),
+        fixed: include_str!("fixed.py"),
+        runs_on: RunsOn::EVERYWHERE,
+    },
+    ..Check::of(&RULE)
+};
+
+/// Parameters that are named like commands, hosts or files, and in a deep scan the others as well, are told to wait. An answer that
+/// comes at once costs nothing but a request.
+async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    let deep = survey.target.depth == Depth::Deep;
+    let mut candidates = timing::candidates(survey, |o, p| deep || is_named(o, p));
+    if candidates.is_empty() {
+        return Err(NotTested::not_applicable("no parameter is named like a command, a host or a file"));
+    }
+    candidates.sort_by_key(|c| !is_named(c.operation, c.parameter));
+    let left_out = candidates.len() > if deep { MOST_WHEN_DEEP } else { MOST };
+    candidates.truncate(if deep { MOST_WHEN_DEEP } else { MOST });
+    let ways: Vec<&str> =
+        shell::WAYS.iter().enumerate().filter(|(at, _)| deep || USUAL.contains(at)).map(|(_, way)| *way).collect();
+    let mut slow = 0;
+    for candidate in &candidates {
+        match wait(survey, candidate, &ways, &mut slow).await? {
+            // Each proof takes seconds: one is enough to know, and the remedy is the same.
+            Some(finding) if !deep => {
+                found.push(finding);
+                return Ok(());
+            }
+            finding => found.extend(finding),
+        }
+        if slow >= timing::SLOW {
+            return Err(NotTested::inconclusive("the target is too slow to tell a wait from its own time"));
+        }
+    }
+    if left_out && found.is_empty() { Err(NotTested::Sampled) } else { Ok(()) }
+}
+
+/// Whether the name of a parameter, or the path that takes it, suggests a command: `/lookup?host=`, `/cmd?input=`.
+fn is_named(operation: &Operation, parameter: &Parameter) -> bool {
+    suggests(&parameter.name, Kind::Command) || words(&operation.path).any(|word| suggests(&word, Kind::Command))
+}
+
+async fn wait(
+    survey: &Survey<'_>,
+    candidate: &Candidate<'_>,
+    ways: &[&str],
+    slow: &mut u32,
+) -> Result<Option<Finding>, NotTested> {
+    let Candidate { operation, parameter, value } = candidate;
+    let print = Print::new(survey.target.seed, operation, &parameter.name, "first");
+    let shown = shell::payload(shell::WAYS[0], value, &print.command());
+    if print.is_in(&survey.send(candidate.with(survey, &shown)).await?.text()) {
+        return Ok(None); // the output is shown: that is command-injection
+    }
+    for way in ways {
+        let asked = |seconds| candidate.with(survey, &shell::payload(way, value, &format!("sleep {seconds}")));
+        match timing::obeys(survey, asked).await? {
+            Outcome::Unmoved => {}
+            Outcome::Slow => {
+                *slow += 1;
+                return Ok(None);
+            }
+            Outcome::Obeyed(evidence) => {
+                let location = Location::of(operation).parameter(parameter.place.id(), &parameter.name);
+                let mut evidence = evidence.into_iter();
+                let finding = evidence.next().map(|first| Finding::new(&RULE, Confidence::Confirmed, location, first));
+                return Ok(finding.map(|finding| evidence.fold(finding, Finding::also)));
+            }
+        }
+    }
+    Ok(None)
+}

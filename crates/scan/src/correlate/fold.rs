@@ -1,0 +1,117 @@
+//! One cause, one finding: what a rule saw where a stronger rule tells the same becomes evidence of the stronger.
+
+use model::{Confidence, Finding, Location, NotTested};
+
+use super::outcome::RuleResult;
+
+/// Most evidence of one finding.
+const EVIDENCE: usize = 8;
+
+/// Takes the findings of each rule that another rule, named in `told_by` of its check, has at the same place. The rule then neither
+/// holds nor fails there; a rule of which nothing is left says by whom it is told.
+pub(super) fn fold(results: &mut [RuleResult]) {
+    for at in 0..results.len() {
+        let told_by = checks::find(results[at].rule.id).map_or(&[][..], |check| check.told_by);
+        for id in told_by {
+            let Some(stronger) = results.iter().position(|r| r.rule.id == *id).filter(|other| *other != at) else {
+                continue;
+            };
+            let covers = |weak: &Finding| results[stronger].found.iter().any(|f| covers(f, weak));
+            let (told, kept): (Vec<Finding>, Vec<Finding>) = results[at].found.iter().cloned().partition(covers);
+            if told.is_empty() {
+                continue;
+            }
+            let title = results[at].rule.title;
+            for weak in told {
+                let Some(finding) = results[stronger].found.iter_mut().find(|f| self::covers(f, &weak)) else {
+                    continue;
+                };
+                let room = EVIDENCE.saturating_sub(finding.evidence.len());
+                finding.evidence.extend(weak.evidence.into_iter().take(room).map(|mut evidence| {
+                    evidence.excerpt = format!("{title}: {}", evidence.excerpt);
+                    evidence
+                }));
+                finding.secrets.extend(weak.secrets);
+            }
+            results[at].found = kept;
+            results[at].told(&NotTested::not_applicable(format!("what it saw is told by {id}")));
+        }
+    }
+}
+
+/// Whether a finding is about the same place, or about the same operation where only one of them names a part of it. A finding that is
+/// only a hint tells nothing that is proved elsewhere.
+fn covers(strong: &Finding, weak: &Finding) -> bool {
+    let whole = |location: &Location| Location { parameter: None, ..location.clone() };
+    let one_is_whole = strong.location.parameter.is_none() || weak.location.parameter.is_none();
+    strong.confidence >= weak.confidence.min(Confidence::Firm)
+        && (strong.location == weak.location || one_is_whole && whole(&strong.location) == whole(&weak.location))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use model::{Evidence, Exchange, Failure, Method, Origin, Outcome, Request, RuleOutcome, Scheme};
+
+    use super::*;
+
+    fn finding(rule: &str, confidence: Confidence, path: &str, parameter: Option<&str>) -> Finding {
+        let origin = Origin { scheme: Scheme::Http, host: "localhost".to_owned(), port: 80 };
+        let exchange = Arc::new(Exchange {
+            serial: 1,
+            request: Request::get(&origin, path),
+            outcome: Outcome::Failed(Failure::Unreachable(String::new())),
+            elapsed_us: 1,
+            hops: Vec::new(),
+        });
+        let location = Location::at(Method::GET, path);
+        let location = parameter.map_or(location.clone(), |name| location.parameter("query", name));
+        Finding::new(checks::find(rule).unwrap().rule, confidence, location, Evidence::new(&exchange, "seen"))
+    }
+
+    fn folded(weak: Vec<Finding>, strong: Vec<Finding>) -> Vec<RuleResult> {
+        let mut results = vec![RuleResult::of(strong[0].rule, strong), RuleResult::of(weak[0].rule, weak)];
+        fold(&mut results);
+        results
+    }
+
+    #[test]
+    fn what_a_stronger_rule_tells_is_its_evidence() {
+        let weak = || finding("input-reflection", Confidence::Confirmed, "/a", Some("q"));
+        let strong = |confidence, path, name| vec![finding("reflected-xss", confidence, path, name)];
+        let both = folded(vec![weak()], strong(Confidence::Confirmed, "/a", Some("q")));
+        assert_eq!((both[0].found[0].evidence.len(), both[1].found.len()), (2, 0));
+        assert!(matches!(both[1].scored().outcome, RuleOutcome::NotApplicable));
+        for (confidence, path, name, left) in [
+            (Confidence::Firm, "/a", Some("q"), 0),
+            (Confidence::Firm, "/a", None, 0),
+            (Confidence::Tentative, "/a", Some("q"), 1),
+            (Confidence::Confirmed, "/a", Some("other"), 1),
+            (Confidence::Confirmed, "/b", Some("q"), 1),
+        ] {
+            let both = folded(vec![weak()], strong(confidence, path, name));
+            assert_eq!(both[1].found.len(), left, "{confidence:?} {path} {name:?}");
+        }
+    }
+
+    #[test]
+    fn a_rule_keeps_what_no_other_tells() {
+        let weak = ["/a", "/b"].map(|path| finding("input-reflection", Confidence::Confirmed, path, Some("q")));
+        let both = folded(weak.to_vec(), vec![finding("reflected-xss", Confidence::Confirmed, "/a", Some("q"))]);
+        assert_eq!(both[1].found.len(), 1);
+        assert!(matches!(both[1].scored().outcome, RuleOutcome::Found { locations: 1, .. }));
+    }
+
+    #[test]
+    fn the_stronger_rule_exists_and_is_no_less_severe() {
+        for check in checks::all() {
+            for id in check.told_by {
+                let stronger = checks::find(id).unwrap_or_else(|| panic!("{}: {id}", check.rule.id));
+                assert!(stronger.rule.id == *id && stronger.rule.id != check.rule.id, "{id}");
+                assert!(stronger.rule.severity >= check.rule.severity, "{}: {id}", check.rule.id);
+                assert!(!stronger.told_by.contains(&check.rule.id), "{id} and {} tell each other", check.rule.id);
+            }
+        }
+    }
+}

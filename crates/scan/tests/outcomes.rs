@@ -1,0 +1,162 @@
+//! "Nothing found" is "holds" only where something was tested, and stays "holds" where it was.
+
+// Helpers of tests may end a test like the tests themselves.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod support;
+
+use std::sync::Arc;
+
+use model::{Selection, Target, Verdict};
+use support::{Answer, Asked, Server};
+
+/// What one rule comes to at a server, with the reasons of what was not tested.
+fn outcome(rule: &str, manner: fn(&Asked) -> Answer, document: Option<&str>) -> (Verdict, String) {
+    let server = Server::start(Arc::new(manner));
+    let specification = document.map(|text| ("api.json".to_owned(), text.as_bytes().to_vec()));
+    let selection = Selection { rules: vec![rule.to_owned()], ..Selection::default() };
+    let report = support::scan(Target { selection, specification, ..support::target(server.port) });
+    let view = report.rules.iter().find(|view| view.id == rule).unwrap();
+    let reasons: Vec<&str> = report.not_tested.iter().map(|n| n.detail.as_str()).collect();
+    (view.verdict, reasons.join("; "))
+}
+
+fn not_found() -> Answer {
+    Answer::json(404, r#"{"error":"Not Found"}"#)
+}
+
+/// One GET operation with a path or a query.
+fn document(path: &str, place: &str, name: &str) -> String {
+    format!(
+        r#"{{"openapi":"3.0.3","info":{{"title":"t","version":"1"}},"paths":{{"{path}":{{"get":{{"parameters":[
+        {{"name":"{name}","in":"{place}","required":true,"schema":{{"type":"string"}}}}],"responses":{{"200":{{"description":"ok"}}}}}}}}}}}}"#
+    )
+}
+
+/// Takes any `q` and shows nothing of it.
+fn deaf(asked: &Asked) -> Answer {
+    match asked.path() {
+        "/search" => Answer::json(200, r#"{"items":[{"id":1,"name":"tea"}]}"#),
+        "/" => Answer::html(200, "<a href=\"/search?q=tea\">search</a>"),
+        _ => not_found(),
+    }
+}
+
+/// The same with a firewall before it, which looks at whole URLs.
+fn behind_a_firewall(asked: &Asked) -> Answer {
+    if asked.target.contains('%') { Answer::html(403, "<h1>Request blocked</h1>") } else { deaf(asked) }
+}
+
+/// Refuses what is odd in `q` itself.
+fn strict(asked: &Asked) -> Answer {
+    if asked.target.starts_with("/search?q=") && asked.target.contains('%') && !asked.target.contains('&') {
+        Answer::json(403, r#"{"error":"no such characters"}"#)
+    } else {
+        deaf(asked)
+    }
+}
+
+fn busy(asked: &Asked) -> Answer {
+    if asked.target.contains('%') { Answer::json(429, r#"{"error":"slow down"}"#) } else { deaf(asked) }
+}
+
+#[test]
+fn injection_rules_know_who_refused() {
+    let verdict = |manner: fn(&Asked) -> Answer| outcome("reflected-xss", manner, None);
+    assert_eq!(verdict(deaf).0, Verdict::Holds);
+    // The page for paths that are not there is asked too: what it came to is the other half of the rule.
+    let (_, reasons) = verdict(behind_a_firewall);
+    assert!(reasons.contains("something before the application refuses what was sent (403)"), "{reasons}");
+    let (verdict_, reasons) = verdict(strict);
+    assert!(verdict_ == Verdict::Holds && reasons.is_empty(), "the application's own refusal is an answer: {reasons}");
+    let (verdict_, reasons) = verdict(busy);
+    assert!(verdict_ == Verdict::NotTested && reasons.contains("429"), "{verdict_:?} {reasons}");
+}
+
+#[test]
+fn what_a_gate_keeps_from_being_asked_is_not_tested() {
+    for rule in ["nosql-injection", "sql-injection", "command-injection"] {
+        let (verdict, reasons) = outcome(rule, deaf, None);
+        assert_eq!(
+            verdict,
+            if rule == "sql-injection" { Verdict::Holds } else { Verdict::NotTested },
+            "{rule} {reasons}"
+        );
+    }
+    let (verdict, reasons) = outcome("open-redirect", deaf, None);
+    assert_eq!(verdict, Verdict::NotApplicable, "{reasons}");
+}
+
+#[test]
+fn operations_that_fail_anyway_are_not_tested() {
+    let missing = document("/books/{slug}", "path", "slug");
+    for rule in ["input-reflection", "command-injection", "adjacent-object-readable"] {
+        let (verdict, reasons) = outcome(rule, |_| not_found(), Some(&missing));
+        assert!(verdict == Verdict::NotTested && reasons.contains("404"), "{rule}: {verdict:?} {reasons}");
+    }
+}
+
+/// A person under `/users/7f3a`, nobody under any other id.
+fn one_person(asked: &Asked) -> Answer {
+    match asked.path() {
+        "/users" => Answer::json(200, r#"[{"id":"7f3a","name":"Ann"}]"#),
+        "/users/7f3a" => Answer::json(200, r#"{"id":"7f3a","name":"Ann","email":"ann@a.example"}"#),
+        _ => not_found(),
+    }
+}
+
+#[test]
+fn an_id_without_neighbours_is_not_tested() {
+    let users = document("/users/{id}", "path", "id")
+        .replace(r#""paths":{"#, r#""paths":{"/users":{"get":{"responses":{"200":{"description":"ok"}}}},"#);
+    let (verdict, reasons) = outcome("adjacent-object-readable", one_person, Some(&users));
+    assert!(verdict == Verdict::NotTested && reasons.contains("no id of another object"), "{verdict:?} {reasons}");
+}
+
+#[test]
+fn an_open_door_has_no_lock_to_test() {
+    for rule in ["method-swap", "role-from-client"] {
+        let (verdict, reasons) = outcome(rule, deaf, None);
+        assert!(verdict == Verdict::NotApplicable && reasons.contains("not refused"), "{rule}: {verdict:?} {reasons}");
+        let (verdict, reasons) = outcome(rule, |_| Answer::json(403, r#"{"error":"Forbidden"}"#), None);
+        assert!(verdict == Verdict::Holds, "{rule}: {verdict:?} {reasons}");
+    }
+}
+
+#[test]
+fn a_debugger_that_is_not_there_holds_and_one_behind_a_filter_is_not_tested() {
+    assert_eq!(outcome("werkzeug-debugger", deaf, None).0, Verdict::Holds);
+    assert_eq!(outcome("werkzeug-debugger", |_| Answer::html(200, "<h1>a page</h1>"), None).0, Verdict::Holds);
+    let filtering = |asked: &Asked| {
+        if asked.target.contains("__debugger__") { Answer::html(403, "<h1>blocked</h1>") } else { deaf(asked) }
+    };
+    let (verdict, reasons) = outcome("werkzeug-debugger", filtering, None);
+    assert!(verdict == Verdict::NotTested && reasons.contains("refuses the query (403)"), "{verdict:?} {reasons}");
+}
+
+const OPEN: &str = r#"0{"sid":"a1","upgrades":["websocket"],"pingTimeout":20000,"pingInterval":25000}"#;
+
+/// A page that uses Socket.IO, and what the server says to a handshake.
+fn mentions(asked: &Asked, said: Answer) -> Answer {
+    match asked.path() {
+        "/" => Answer::html(200, "<script src=\"https://cdn.socket.io/4.8.1/socket.io.min.js\"></script>"),
+        "/socket.io/" => said,
+        _ => not_found(),
+    }
+}
+
+fn open_to_all(asked: &Asked) -> Answer {
+    let said = Answer::new(200, "text/plain", OPEN).header("Access-Control-Allow-Credentials", "true");
+    mentions(asked, said.header("Access-Control-Allow-Origin", asked.header("origin")))
+}
+
+#[test]
+fn sockets_are_told_apart() {
+    let verdict = |manner: fn(&Asked) -> Answer| outcome("socketio-any-origin", manner, None).0;
+    assert_eq!(verdict(open_to_all), Verdict::Found);
+    let refused = |a: &Asked| mentions(a, Answer::new(400, "text/plain", "\"Not an accepted origin.\""));
+    assert_eq!(verdict(refused), Verdict::Holds);
+    assert_eq!(verdict(|a: &Asked| mentions(a, Answer::new(200, "text/plain", OPEN))), Verdict::NotTested);
+    assert_eq!(verdict(|a: &Asked| mentions(a, not_found())), Verdict::NotApplicable);
+    assert_eq!(verdict(deaf), Verdict::NotApplicable);
+}
