@@ -30,6 +30,12 @@ pub enum Meaning {
     Action,
     /// Calls for an action on the object beside it.
     ActionOn,
+    /// Calls for an action on the object before it, at the end of a path.
+    ActionAfter,
+    /// Calls for an action on the thing before it, at the end of a path.
+    ActionAtEnd,
+    /// A choice that is made by following the link to a value.
+    Choice,
 }
 
 #[derive(Deserialize)]
@@ -96,10 +102,21 @@ fn calls_for_action(path: &str) -> bool {
         let sets = after.is_some()
             && at + 2 == segments.len()
             && matches!(said.as_str(), "toggle" | "set" | "enable" | "activate");
-        let names = says(&said, Meaning::ActionOn) && !said.contains(' ');
-        begins || names && (object(before) || object(after) || sets)
+        let means = |meaning| says(&said, meaning) && !said.contains(' ');
+        let on = means(Meaning::ActionOn) && (object(before) || object(after) || sets);
+        let ends = after.is_none()
+            && (means(Meaning::ActionAfter) && object(before)
+                || means(Meaning::ActionAtEnd) && before.is_some_and(|before| !is_a_place(before)));
+        begins || on || ends || means(Meaning::Choice) && after.is_some()
     };
     (0..segments.len()).any(|at| !segments[at].starts_with('{') && calls(at))
+}
+
+/// What stands before a page rather than before a thing: `/docs/set`, `/api/v1/set`, `/en/set`.
+fn is_a_place(segment: &str) -> bool {
+    const PLACES: [&str; 8] = ["api", "rest", "docs", "doc", "help", "guide", "blog", "tutorial"];
+    let version = segment.strip_prefix('v').is_some_and(|rest| rest.bytes().all(|b| b.is_ascii_digit() || b == b'.'));
+    version || segment.len() == 2 || words(segment).any(|word| PLACES.contains(&word.as_str()))
 }
 
 /// The words of a path or camel-case identifier, lower-case.
@@ -166,6 +183,12 @@ mod tests {
             "/buy/{id}",
             "/enable/beta",
             "/switch_to/{id}",
+            "/jobs/{id}/start",
+            "/tasks/{id}/complete",
+            "/cookies/set",
+            "/cart/empty",
+            "/account/activate",
+            "/difficulty/hard",
         ] {
             assert!(looks_destructive(&operation(path)), "{path}");
         }
@@ -188,6 +211,16 @@ mod tests {
             "/movements",
             "/buyers/{id}",
             "/mark",
+            "/api/set",
+            "/v1/set",
+            "/en/set",
+            "/posts/{id}/start/{minute}",
+            "/pins/{id}",
+            "/pin/{id}",
+            "/start/{id}",
+            "/difficulty",
+            "/users/{id}/subscriptions",
+            "/enabled",
         ] {
             assert!(!looks_destructive(&operation(path)), "{path}");
         }
