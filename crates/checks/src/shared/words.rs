@@ -34,8 +34,6 @@ pub enum Meaning {
     ActionAfter,
     /// Calls for an action on the thing before it, at the end of a path.
     ActionAtEnd,
-    /// A choice that is made by following the link to a value.
-    Choice,
 }
 
 #[derive(Deserialize)]
@@ -107,7 +105,7 @@ fn calls_for_action(path: &str) -> bool {
         let ends = after.is_none()
             && (means(Meaning::ActionAfter) && object(before)
                 || means(Meaning::ActionAtEnd) && before.is_some_and(|before| !is_a_place(before)));
-        begins || on || ends || means(Meaning::Choice) && after.is_some()
+        begins || on || ends
     };
     (0..segments.len()).any(|at| !segments[at].starts_with('{') && calls(at))
 }
@@ -188,7 +186,6 @@ mod tests {
             "/cookies/set",
             "/cart/empty",
             "/account/activate",
-            "/difficulty/hard",
         ] {
             assert!(looks_destructive(&operation(path)), "{path}");
         }
@@ -218,7 +215,6 @@ mod tests {
             "/pins/{id}",
             "/pin/{id}",
             "/start/{id}",
-            "/difficulty",
             "/users/{id}/subscriptions",
             "/enabled",
         ] {
