@@ -1,7 +1,7 @@
 //! Whether an answer shows what an administrator or a developer would look at, by its content.
 
 use model::{Exchange, NotTested, Operation, ParameterIn};
-use scraper::{Html, Selector};
+use scraper::Selector;
 use serde_json::Value;
 
 use crate::shared::access;
@@ -73,7 +73,7 @@ fn is_configuration(json: &Value) -> bool {
 }
 
 fn of_page(text: &str) -> Option<Shows> {
-    let page = Html::parse_document(text);
+    let page = super::html::parse(text);
     let all = |selector: &str| Selector::parse(selector).ok().map(|s| page.select(&s).collect::<Vec<_>>());
     let headings = all("title, h1, h2")?;
     let named = headings.iter().any(|h| words::says(&h.text().collect::<String>(), Meaning::Admin));

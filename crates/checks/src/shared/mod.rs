@@ -17,6 +17,7 @@ pub mod flask_session;
 pub mod graphql;
 pub mod guess;
 pub mod heard;
+pub mod html;
 pub mod identifiers;
 pub mod inputs;
 pub mod jwt;

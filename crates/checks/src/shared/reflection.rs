@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use model::{Exchange, NotTested, ParameterIn};
-use scraper::{Html, Node};
+use scraper::Node;
 
 use super::compare::Face;
 use super::{fill, heard, inputs};
@@ -211,7 +211,7 @@ const RAW_TEXT: [&str; 6] = ["script", "style", "textarea", "title", "iframe", "
 /// How a mark became part of a page's structure, by an HTML parser as browsers have it.
 fn structure(text: &str, canary: &str, raw_element: bool) -> Option<&'static str> {
     let element = format!("{canary}z");
-    let document = Html::parse_document(text);
+    let document = super::html::parse(text);
     for node in document.tree.nodes() {
         match node.value() {
             Node::Element(found) => {

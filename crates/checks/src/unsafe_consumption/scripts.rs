@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use model::Exchange;
-use scraper::{Html, Selector};
+use scraper::Selector;
 use serde::Deserialize;
 use url::{Host, Url};
 
@@ -27,7 +27,7 @@ pub(super) fn foreign(exchange: &Exchange) -> Option<Vec<Foreign>> {
         return None;
     }
     let page = Url::parse(&exchange.request.url()).ok()?;
-    let document = Html::parse_document(&exchange.text());
+    let document = crate::shared::html::parse(&exchange.text());
     let elements = document.select(ELEMENTS.as_ref()?).take(MOST);
     let all = elements.filter_map(|element| {
         let element = element.value();

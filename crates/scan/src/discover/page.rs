@@ -69,7 +69,7 @@ fn prose_links(text: &str, exchange: &Exchange, target: &Target, found: &mut Fou
 }
 
 fn html(exchange: &Exchange, target: &Target, surface: &mut Surface, found: &mut Found) {
-    let document = Html::parse_document(&exchange.text());
+    let document = checks::shared::html::parse(&exchange.text());
     let attributes = |selector: &str, attribute: &'static str| -> Vec<String> {
         let Ok(selector) = Selector::parse(selector) else { return Vec::new() };
         document.select(&selector).filter_map(|e| e.value().attr(attribute)).take(LINKS).map(str::to_owned).collect()

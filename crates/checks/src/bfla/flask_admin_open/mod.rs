@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use model::{Category, Confidence, Evidence, Exchange, Finding, Location, Method, NotTested, Rule, Severity, Tag};
-use scraper::{Html, Selector};
+use scraper::Selector;
 
 use crate::{Check, Cost, Findings, RunsOn, Survey, Touch, Twins};
 
@@ -59,7 +59,7 @@ fn first_view(home: &Exchange) -> Option<String> {
         return None;
     }
     let links = Selector::parse("nav a[href], ul.nav a[href], ul.navbar-nav a[href], .navbar a[href]").ok()?;
-    let page = Html::parse_document(&home.text());
+    let page = crate::shared::html::parse(&home.text());
     page.select(&links).filter_map(|a| a.value().attr("href")).find(|href| is_view(href)).map(str::to_owned)
 }
 

@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use model::Exchange;
-use scraper::{ElementRef, Html, Selector};
+use scraper::{ElementRef, Selector};
 use serde_json::Value;
 
 use crate::shared::fields::{self, Holds};
@@ -110,7 +110,7 @@ fn in_html(hash: &str, text: &str) -> Place {
     if text.len() > PAGE {
         return Place::Text;
     }
-    let document = Html::parse_document(text);
+    let document = crate::shared::html::parse(text);
     let is_value = |input: ElementRef<'_>| {
         let name = input.value().attr("name").unwrap_or("").to_ascii_lowercase();
         input.value().attr("value") == Some(hash) && (name.contains("pass") || name.contains("hash"))
