@@ -112,7 +112,7 @@ fn worth(planned: &PlannedCheck, depth: Depth) -> u64 {
 const HINTED: u64 = 10;
 
 /// Most guessed paths lead nowhere: they are worth so much less than a question about what is there.
-const GUESSED: u64 = 4;
+const GUESSED: u64 = 2;
 
 /// After so many operations an ask is worth half.
 const TURNS: u64 = 6;

@@ -2,10 +2,10 @@
 
 use std::sync::{Arc, LazyLock};
 
-use model::{Exchange, NotTested, Request};
+use model::{Exchange, NotTested, Operation, Request};
 use regex::Regex;
 
-use crate::shared::fill;
+use crate::shared::{fill, words};
 use crate::{Shares, Survey};
 
 /// Most answers that are asked again.
@@ -92,7 +92,9 @@ fn written_otherwise(survey: &Survey<'_>) -> Vec<Request> {
     if !survey.surface.may_be_flask() {
         return Vec::new();
     }
-    let there = || survey.observations.called(survey.surface).filter(|(_, e)| e.status() < 500);
+    // A path with other slashes may still lead to the same action.
+    let harmless = |o: &Operation, e: &Exchange| e.status() < 500 && !words::looks_destructive(o);
+    let there = || survey.observations.called(survey.surface).filter(|(o, e)| harmless(o, e));
     let plain = |operation| fill::request(operation, survey.surface, survey.target, &[]).anonymous();
     let doubled = there().find_map(|(o, _)| doubled(plain(o)));
     let asset = survey.surface.assets.iter().find_map(|path| doubled_path(path));

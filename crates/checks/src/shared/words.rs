@@ -171,6 +171,7 @@ mod tests {
         let operation = |path: &str| Operation::undeclared(Method::GET, path, Source::Link);
         for path in [
             "/add_to_cart/{id}",
+            "/cart/add/{id}",
             "/start_over",
             "/set-theme/dark",
             "/markRead/{id}",

@@ -24,6 +24,11 @@ pub(crate) fn identity(
                 "--auth-type needs the credential: give --auth-value (`@FILE` reads a file) or set MIDDLEBRICK_AUTH_VALUE",
             ));
         }
+        (None, Some(value)) if std::env::var("MIDDLEBRICK_AUTH_VALUE").ok().as_deref() != Some(value) => {
+            return Err(Fault::new(
+                "--auth-value says nothing about how to send it: add --auth-type bearer, basic, api-key or cookie",
+            ));
+        }
         // A value left in the environment for other runs is not an error.
         (None, _) => None,
     };

@@ -32,6 +32,8 @@ pub(crate) fn build(options: &ScanOptions) -> Result<(Target, Settings), Fault> 
         Some(Active::SafeWrites) => Consent::SafeWrites,
         Some(Active::All) => Consent::All,
     };
+    patterns("--include", &options.include)?;
+    patterns("--exclude-path", &options.exclude_path)?;
     let (specification, specification_url) = specification(options.spec.as_deref())?;
     let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs().cast_signed());
     let seed = options.seed.unwrap_or_else(|| random_seed(now));
@@ -63,6 +65,16 @@ pub(crate) fn build(options: &ScanOptions) -> Result<(Target, Settings), Fault> 
         wordlist: words(options.wordlist.as_deref())?,
     };
     Ok((target, settings))
+}
+
+/// A pattern that no path can match would keep nothing away, without a word.
+fn patterns(flag: &str, patterns: &[String]) -> Result<(), Fault> {
+    match patterns.iter().find(|pattern| !pattern.starts_with(['/', '*'])) {
+        Some(pattern) => Err(Fault::new(format!(
+            "{flag} '{pattern}' matches no path: paths begin with a slash; write it like '/users/*' or '*search*'"
+        ))),
+        None => Ok(()),
+    }
 }
 
 /// Splits a URL into origin and path.

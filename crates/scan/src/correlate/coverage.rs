@@ -119,11 +119,11 @@ pub(super) fn nothing_seen(ended: &Ended, records: &[Recorded]) -> Option<&'stat
 /// Why a good grade would say nothing about the API: no operation was met that does anything. A fault that was found counts all the
 /// same.
 pub(super) fn nothing_met(ended: &Ended, findings: &[FindingView]) -> Option<&'static str> {
-    let met = |e: &Exchange| !matches!(e.status(), 0 | 404 | 405 | 410 | 500..);
+    let met = |e: &Exchange| !matches!(e.status(), 0 | 300..400 | 404 | 405 | 410 | 500..);
     let plain = ended.observations.plain.iter().flatten();
     let faulty = findings.iter().any(|f| f.severity >= Severity::High);
     (!faulty && !plain.into_iter().any(|e| met(e))).then_some(
-        "no operation of the API was found: the paths that were tried are answered with errors; name its OpenAPI document with --spec, or a URL that it serves",
+        "no operation of the API was found: the paths that were tried are answered with errors or lead elsewhere; name its OpenAPI document with --spec, or a URL that it serves",
     )
 }
 

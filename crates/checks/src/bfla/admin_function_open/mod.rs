@@ -80,7 +80,9 @@ async fn look(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested
 
 fn judge(answer: &Arc<Exchange>, missing: &Arc<Exchange>, declared: bool, location: Location) -> Option<Finding> {
     let shown = administration::shows(answer)?;
-    if soft_404::alike(missing, answer) {
+    // A server that has records for a path that is not there has them for every path.
+    let everywhere = missing.is_success() && administration::shows(missing).is_some();
+    if everywhere || soft_404::alike(missing, answer) {
         return None;
     }
     let (what, confidence) = match shown {
