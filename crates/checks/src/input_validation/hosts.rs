@@ -83,10 +83,6 @@ fn names_a_host(exchange: &Exchange) -> bool {
 /// Under Flask's own route for static files, which merges slashes before it looks for one.
 const STATIC: &str = "/static//style.css";
 
-fn is_flask(survey: &Survey<'_>) -> bool {
-    survey.surface.has("Flask") || survey.surface.has("Werkzeug")
-}
-
 /// Known paths as Werkzeug redirects them: with a slash too many, or without the one at the end.
 fn written_otherwise(survey: &Survey<'_>) -> Vec<Request> {
     if !survey.surface.may_be_flask() {
@@ -98,7 +94,7 @@ fn written_otherwise(survey: &Survey<'_>) -> Vec<Request> {
     let plain = |operation| fill::request(operation, survey.surface, survey.target, &[]).anonymous();
     let doubled = there().find_map(|(o, _)| doubled(plain(o)));
     let asset = survey.surface.assets.iter().find_map(|path| doubled_path(path));
-    let asset = asset.or_else(|| is_flask(survey).then(|| STATIC.to_owned())).map(|path| survey.get(path));
+    let asset = asset.or_else(|| survey.surface.shows_flask().then(|| STATIC.to_owned())).map(|path| survey.get(path));
     let shortened = || there().find_map(|(o, _)| shortened(plain(o)));
     let mut all: Vec<Request> = doubled.into_iter().chain(asset).chain(shortened()).collect();
     all.truncate(REROUTED as usize);

@@ -10,6 +10,8 @@ use regex::Regex;
 use scraper::{ElementRef, Html, Node, Selector};
 use serde_json::Value;
 
+use checks::shared::specifications;
+
 use super::{Found, link, prose};
 
 /// Most links taken from one answer.
@@ -37,7 +39,8 @@ pub(crate) fn read(exchange: &Exchange, target: &Target, surface: &mut Surface, 
     } else if response.is_success() && response.media_type() == "text/plain" {
         prose_links(&exchange.text(), exchange, target, found);
     } else if let Some(json) = response.json().filter(|_| response.is_success()) {
-        if is_specification(json) {
+        // What a document lists is read as what it is, not as links.
+        if specifications::is_document(exchange) {
             found.documents.insert(exchange.request.target.clone());
             return;
         }
@@ -303,11 +306,6 @@ fn json_sentences(json: &Value, said: &mut String, depth: usize) {
         }
         _ => {}
     }
-}
-
-/// The paths of a specification are read as what they are, not as links.
-fn is_specification(json: &Value) -> bool {
-    json.get("openapi").or_else(|| json.get("swagger")).is_some() && json.get("paths").is_some()
 }
 
 fn is_path(text: &str) -> bool {
