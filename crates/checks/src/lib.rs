@@ -4,6 +4,7 @@
 
 mod check;
 mod findings;
+mod intermission;
 mod observations;
 mod probe;
 pub mod shared;
@@ -23,6 +24,7 @@ pub mod unsafe_consumption;
 
 pub use check::{Check, Cost, OnEnd, OnExchange, OnOperation, OnSurface, RunsOn, Sees, Server, Shares, Touch, Twins};
 pub use findings::Findings;
+pub use intermission::Intermission;
 pub use observations::{Observations, Seen, place};
 pub use probe::{Probe, Survey, Tally, canary};
 

@@ -1,13 +1,14 @@
 use std::ops::Deref;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use model::{Exchange, Location, NotTested, Operation, OrderKey, Origin, Request, Surface, Target, TlsReport};
 use sha2::{Digest, Sha256};
-use wire::{Callback, Lease, Wire};
+use wire::{Call, Callback, Lease, Wire};
 
-use crate::Observations;
 use crate::shared::fill;
+use crate::{Intermission, Observations};
 
 /// What a detector may use to ask about the target as a whole: the surface, what was observed, and a way to send.
 #[derive(Debug)]
@@ -23,7 +24,7 @@ pub struct Survey<'a> {
     key: OrderKey,
     step: AtomicU32,
     rule: &'static str,
-    callback: Option<&'a Callback>,
+    callback: Option<(&'a Callback, &'a Intermission)>,
     tally: Counters,
     payloads: Mutex<Vec<Arc<Exchange>>>,
 }
@@ -75,10 +76,10 @@ impl<'a> Survey<'a> {
         }
     }
 
-    /// For the engine: with the scan's call-back listener.
+    /// For the engine: with the scan's call-back listener, and where to wait for calls.
     #[must_use]
-    pub fn calling_back(self, callback: &'a Callback) -> Survey<'a> {
-        Survey { callback: Some(callback), ..self }
+    pub fn calling_back(self, callback: &'a Callback, intermission: &'a Intermission) -> Survey<'a> {
+        Survey { callback: Some((callback, intermission)), ..self }
     }
 
     /// The call-back listener and its address, running from now on.
@@ -87,8 +88,23 @@ impl<'a> Survey<'a> {
     /// [`NotTested::Inconclusive`] when the target could not reach it: it is on another machine and no host was given.
     pub async fn callback(&self) -> Result<(&'a Callback, &'a str), NotTested> {
         let unreachable = || NotTested::inconclusive("the target cannot call this machine back (--callback-host)");
-        let callback = self.callback.ok_or_else(unreachable)?;
+        let (callback, _) = self.callback.ok_or_else(unreachable)?;
         Ok((callback, callback.address().await.ok_or_else(unreachable)?))
+    }
+
+    /// The calls for these words. Those that have not come yet are waited for while others ask, and after that until they could have
+    /// taken so long.
+    ///
+    /// # Errors
+    /// As [`Survey::callback`].
+    pub async fn calls(&self, words: &[&str], patience: Duration) -> Result<Vec<Option<Call>>, NotTested> {
+        let (callback, _) = self.callback().await?;
+        let others = async {
+            if let Some((_, intermission)) = self.callback {
+                intermission.wait().await;
+            }
+        };
+        Ok(callback.calls(words, others, patience).await)
     }
 
     /// The origin of the target.

@@ -5,7 +5,10 @@
 
 mod support;
 
+use std::io::Write;
+use std::net::TcpStream;
 use std::sync::Arc;
+use std::time::Duration;
 
 use model::{Selection, Target, Verdict};
 use support::{Answer, Asked, Server};
@@ -159,4 +162,24 @@ fn sockets_are_told_apart() {
     assert_eq!(verdict(|a: &Asked| mentions(a, Answer::new(200, "text/plain", OPEN))), Verdict::NotTested);
     assert_eq!(verdict(|a: &Asked| mentions(a, not_found())), Verdict::NotApplicable);
     assert_eq!(verdict(deaf), Verdict::NotApplicable);
+}
+
+/// Answers first and fetches afterwards, as servers with a queue do.
+fn fetches_afterwards(asked: &Asked) -> Answer {
+    let named = asked.target.split_once("url=http%3A%2F%2F127.0.0.1%3A");
+    if let Some((port, path)) = named.and_then(|(_, rest)| rest.split_once("%2F")) {
+        let (port, path) = (port.parse().unwrap(), path.to_owned());
+        std::thread::spawn(move || {
+            std::thread::sleep(Duration::from_millis(50));
+            let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
+            stream.write_all(format!("GET /{path} HTTP/1.1\r\n\r\n").as_bytes()).unwrap();
+        });
+    }
+    Answer::json(202, r#"{"queued":true}"#)
+}
+
+#[test]
+fn a_call_may_come_after_the_answer() {
+    let preview = document("/preview", "query", "url");
+    assert_eq!(outcome("ssrf", fetches_afterwards, Some(&preview)).0, Verdict::Found);
 }

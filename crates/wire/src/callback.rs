@@ -6,8 +6,9 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use futures::future::join_all;
 use sha2::{Digest, Sha256};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -93,6 +94,19 @@ impl Callback {
             }
         };
         timeout(within, wait).await.ok()
+    }
+
+    /// The calls for these words. When some have not come yet, `others` goes first, and the wait for them ends when so much time
+    /// has passed since they were asked for.
+    pub async fn calls(&self, words: &[&str], others: impl Future<Output = ()>, within: Duration) -> Vec<Option<Call>> {
+        let asked = Instant::now();
+        let come = async |within| join_all(words.iter().map(|word| self.call(word, within))).await;
+        let calls = come(Duration::ZERO).await;
+        if calls.iter().all(Option::is_some) {
+            return calls;
+        }
+        others.await;
+        come(within.saturating_sub(asked.elapsed())).await
     }
 
     /// What the listener answers for this word: another word, so that an echo of the address does not contain it.

@@ -21,7 +21,15 @@ const REFUSALS: [u16; 5] = [403, 406, 418, 444, 999];
 /// # Errors
 /// Why nothing was learned, if nothing was found.
 pub async fn end(probe: &Probe<'_>, found: &Findings) -> Result<(), NotTested> {
-    if !found.is_empty() {
+    unless(probe, !found.is_empty()).await
+}
+
+/// The same, unless something is known to have come of the payloads.
+///
+/// # Errors
+/// Why nothing was learned.
+pub async fn unless(probe: &Probe<'_>, effective: bool) -> Result<(), NotTested> {
+    if effective {
         return Ok(());
     }
     let plain = probe.plain()?;

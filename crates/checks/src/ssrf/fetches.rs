@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures::future::join_all;
 use model::{Exchange, Method, NotTested, Operation, Parameter, ParameterIn, Schema, SchemaType};
 use wire::Call;
 
@@ -66,7 +65,7 @@ pub(super) fn is_plainly_a_url(name: &str) -> bool {
 }
 
 /// How long a call may take after the answer that it should have come before.
-fn patience(probe: &Probe<'_>) -> Duration {
+pub(super) fn patience(probe: &Probe<'_>) -> Duration {
     if probe.origin().is_loopback() { HERE } else { ELSEWHERE }
 }
 
@@ -88,7 +87,8 @@ pub(super) struct Sent<'a> {
     pub(super) call: Option<Call>,
 }
 
-/// Sends a value. Most servers call before they answer; for those that do not, [`wait`] once for all that was sent.
+/// Sends a value. Most servers call before they answer; for those that do not, [`wait`] once for all that was sent, and after
+/// everything else that is to be sent.
 ///
 /// # Errors
 /// As [`crate::Survey::send`], and when there is no listener.
@@ -110,18 +110,9 @@ pub(super) async fn provoke<'a>(
 /// When there is no listener.
 pub(super) async fn wait(probe: &Probe<'_>, sent: &mut [Sent<'_>]) -> Result<(), NotTested> {
     let words: Vec<&str> = sent.iter().map(|s| s.word.as_str()).collect();
-    let calls = calls(probe, &words).await?;
+    let calls = probe.calls(&words, patience(probe)).await?;
     sent.iter_mut().zip(calls).for_each(|(sent, call)| sent.call = call);
     Ok(())
-}
-
-/// The calls for these words, after one wait for all of them.
-///
-/// # Errors
-/// When there is no listener.
-pub(super) async fn calls(probe: &Probe<'_>, words: &[&str]) -> Result<Vec<Option<Call>>, NotTested> {
-    let (callback, _) = probe.callback().await?;
-    Ok(join_all(words.iter().map(|word| callback.call(word, patience(probe)))).await)
 }
 
 /// Who called, in a sentence.

@@ -1,6 +1,6 @@
 //! Which detectors go together. Pure.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::BTreeSet;
 
 use model::Depth;
 
@@ -12,38 +12,33 @@ const WAVE: usize = 64;
 /// Requests that several checks send alike: what they are about, and the operation.
 pub(super) type Sent = BTreeSet<(&'static str, Option<usize>)>;
 
-/// Takes the next detectors, in their order, as long as all of them together could spend their most. What others send as well is
-/// counted once, and not at all when it was `sent` before. A detector that could spend more than there is goes alone, with what
-/// there is; when nothing is left all go, since what was sent before is free. Bursts have waves of their own, and each that measures
-/// times goes alone.
+/// How many of the next detectors go together, in their order, as long as all of them together could spend their most. What others
+/// send as well is counted once, and not at all when it was `sent` before. A detector that could spend more than there is goes alone,
+/// with what there is; when nothing is left all go, since what was sent before is free. Bursts have waves of their own, and each that
+/// measures times goes alone.
 pub(super) fn admit<'a>(
-    waiting: &mut VecDeque<&'a PlannedCheck>,
+    waiting: impl IntoIterator<Item = &'a PlannedCheck>,
     sent: &Sent,
     budget: u32,
     depth: Depth,
-) -> Vec<&'a PlannedCheck> {
-    let mut wave: Vec<&PlannedCheck> = Vec::new();
+) -> usize {
     let mut counted = sent.clone();
     let mut left = budget;
+    let mut admitted: Option<(usize, &PlannedCheck)> = None;
     let is_burst = |planned: &PlannedCheck| planned.check.cost.touch.is_burst();
-    let bursts = waiting.front().is_some_and(|planned| is_burst(planned));
-    while let Some(planned) = waiting.front().filter(|p| is_burst(p) == bursts && wave.len() < WAVE) {
-        let cost = if bursts { 0 } else { price(planned, &counted, depth) };
-        if cost > left && budget > 0 && !wave.is_empty() {
-            break; // it goes when this wave has spent less than it could
-        }
-        let alone = planned.check.alone;
-        if alone && !wave.is_empty() {
+    for (before, planned) in waiting.into_iter().take(WAVE).enumerate() {
+        let cost = if is_burst(planned) { 0 } else { price(planned, &counted, depth) };
+        let is_apart =
+            |other: &PlannedCheck| is_burst(other) != is_burst(planned) || other.check.alone || planned.check.alone;
+        // What is too dear goes when this wave has spent less than it could.
+        if admitted.is_some_and(|(_, other)| is_apart(other) || cost > left && budget > 0) {
             break;
         }
         left = left.saturating_sub(cost);
         counted.extend(key(planned));
-        wave.extend(waiting.pop_front());
-        if alone {
-            break;
-        }
+        admitted = Some((before + 1, planned));
     }
-    wave
+    admitted.map_or(0, |(count, _)| count)
 }
 
 /// What it could spend at most, besides what was sent before.
@@ -93,12 +88,12 @@ mod tests {
 
     /// The waves, each with so much budget left.
     fn waves(all: &[PlannedCheck], sent: &Sent, budgets: &[u32]) -> Vec<Vec<usize>> {
-        let mut waiting: VecDeque<&PlannedCheck> = all.iter().collect();
-        budgets
-            .iter()
-            .map(|budget| admit(&mut waiting, sent, *budget, Depth::Standard))
-            .map(|wave| wave.iter().filter_map(|p| p.operation).collect())
-            .collect()
+        let mut waiting = all.iter();
+        let wave = |budget: &u32| {
+            let count = admit(waiting.clone(), sent, *budget, Depth::Standard);
+            waiting.by_ref().take(count).filter_map(|p| p.operation).collect()
+        };
+        budgets.iter().map(wave).collect()
     }
 
     #[test]

@@ -7,8 +7,8 @@ mod judge;
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use checks::{Check, Findings, Observations, Probe, Survey, Tally, Touch};
-use futures::stream;
+use checks::{Check, Findings, Intermission, Observations, Probe, Survey, Tally, Touch};
+use futures::stream::FuturesUnordered;
 use futures::{FutureExt, StreamExt};
 use model::{Event, Finding, NotTested, OrderKey, Round, Surface, Target};
 use tokio::sync::Notify;
@@ -52,61 +52,67 @@ struct Task<'a> {
     tally: Tally,
 }
 
+impl<'a> Task<'a> {
+    fn of(planned: &'a PlannedCheck) -> Task<'a> {
+        Task { planned, found: Findings::default(), result: Err(CUT), tally: Tally::default() }
+    }
+}
+
 /// Runs the asking detectors. Each wave is admitted by what its detectors could spend at most, so that what does not fit does not
-/// depend on which answer came first.
+/// depend on which answer came first. A wave ends when each of its detectors has ended or waits for what comes late; those go on
+/// after the last wave.
 pub(crate) async fn run(plan: &Plan, means: &Means<'_>) -> Vec<Outcome> {
     (means.listener)(Event::RoundStarted { round: Round::Probe, tasks: plan.asked.len() });
-    let mut outcomes = Vec::new();
-    let mut waiting: VecDeque<&PlannedCheck> = plan.asked.iter().collect();
+    let intermission = Intermission::default();
+    let mut tasks: Vec<Task<'_>> = plan.asked.iter().map(Task::of).collect();
+    let mut running = FuturesUnordered::new();
+    let mut waiting: VecDeque<&mut Task<'_>> = tasks.iter_mut().collect();
     let mut sent = admit::Sent::new();
     while !waiting.is_empty() && !means.wire.is_cancelled() {
-        let wave = admit::admit(&mut waiting, &sent, means.wire.budget().left(), means.target.depth);
+        let next = waiting.iter().map(|task| task.planned);
+        let count = admit::admit(next, &sent, means.wire.budget().left(), means.target.depth);
         means.wire.begin_wave();
-        let came_to = run_wave(&wave, means).await;
-        sent.extend(wave.iter().zip(&came_to).filter(|(_, o)| o.tally.asked > 0).filter_map(|(p, _)| admit::key(p)));
-        outcomes.extend(came_to);
+        let mut wave = waiting.drain(..count);
+        let mut idle = intermission.waiting();
+        loop {
+            let at_work = running.len() - *idle.borrow_and_update();
+            running.extend(wave.by_ref().take(AT_ONCE - at_work).map(|task| ask(task, means, &intermission)));
+            if running.len() == *idle.borrow() {
+                break;
+            }
+            tokio::select! {
+                Some(key) = running.next() => sent.extend(key),
+                _ = idle.changed() => {}
+                () = means.stopped.notified() => break,
+            }
+        }
     }
-    outcomes.extend(waiting.into_iter().map(|planned| not_asked(planned, CUT)));
+    intermission.end();
+    means.wire.begin_wave();
+    while !means.wire.is_cancelled() && !running.is_empty() {
+        tokio::select! {
+            _ = running.next() => {}
+            () = means.stopped.notified() => {}
+        }
+    }
+    drop((running, waiting));
+    let mut outcomes: Vec<Outcome> = tasks.into_iter().map(Outcome::from).collect();
     if means.wire.is_banned() {
         outcomes.iter_mut().filter(|o| o.tally.refused > 0).for_each(discredit);
     }
     outcomes
 }
 
+impl From<Task<'_>> for Outcome {
+    fn from(Task { planned, found, result, tally }: Task<'_>) -> Outcome {
+        Outcome { check: planned.check, operation: planned.operation, found: found.into_vec(), result, tally }
+    }
+}
+
 /// Nobody answered: nothing was tested.
 pub(crate) fn unanswered(plan: &Plan) -> Vec<Skipped> {
     let skip = |check| Skipped { check, operation: None, reason: NotTested::NoAnswer };
     plan.selected.iter().map(|(_, check)| skip(*check)).collect()
-}
-
-fn not_asked(planned: &PlannedCheck, reason: NotTested) -> Outcome {
-    let (check, operation) = (planned.check, planned.operation);
-    Outcome { check, operation, found: Vec::new(), result: Err(reason), tally: Tally::default() }
-}
-
-async fn run_wave(wave: &[&PlannedCheck], means: &Means<'_>) -> Vec<Outcome> {
-    let start = |planned| Task { planned, found: Findings::default(), result: Err(CUT), tally: Tally::default() };
-    let mut tasks: Vec<Task<'_>> = wave.iter().copied().map(start).collect();
-    {
-        let mut running = stream::iter(tasks.iter_mut().map(|task| ask(task, means))).buffer_unordered(AT_ONCE);
-        loop {
-            tokio::select! {
-                next = running.next() => if next.is_none() { break },
-                () = means.stopped.notified() => break,
-            }
-        }
-    }
-    let dead = means.wire.is_dead();
-    tasks
-        .into_iter()
-        .map(|task| {
-            let found = task.found.into_vec();
-            announce(&found, means.listener);
-            let is_burst = task.planned.check.cost.touch.is_burst();
-            let result = if found.is_empty() { sound(task.result, task.tally, dead, is_burst) } else { task.result };
-            Outcome { check: task.planned.check, operation: task.planned.operation, found, result, tally: task.tally }
-        })
-        .collect()
 }
 
 /// The scan was banned: what leaned on a refusal may have leaned on the ban.
@@ -117,8 +123,7 @@ fn discredit(outcome: &mut Outcome) {
 
 /// "Holds" only when the target was there to hold: an answer that did not come proves nothing, and neither does one that puts the
 /// caller off, but to a burst, which is after just that.
-fn sound(result: Result<(), NotTested>, tally: Tally, dead: bool, is_burst: bool) -> Result<(), NotTested> {
-    result?;
+fn sound(tally: Tally, dead: bool, is_burst: bool) -> Result<(), NotTested> {
     if tally.silent > 0 || dead && tally.asked == 0 {
         Err(NotTested::NoAnswer)
     } else if tally.put_off > 0 && !is_burst {
@@ -128,7 +133,12 @@ fn sound(result: Result<(), NotTested>, tally: Tally, dead: bool, is_burst: bool
     }
 }
 
-async fn ask(task: &mut Task<'_>, means: &Means<'_>) {
+/// Lets a detector ask; comes to what it shares with others, if it asked for it.
+async fn ask(
+    task: &mut Task<'_>,
+    means: &Means<'_>,
+    intermission: &Intermission,
+) -> Option<(&'static str, Option<usize>)> {
     let Means { surface, observed, target, wire, .. } = *means;
     let PlannedCheck { check, operation, index, .. } = *task.planned;
     let requests = check.requests(target.depth);
@@ -139,7 +149,8 @@ async fn ask(task: &mut Task<'_>, means: &Means<'_>) {
     };
     let key =
         OrderKey { round: Round::Probe, check: index + 1, operation: operation.map_or(0, |at| at as u32 + 1), step: 0 };
-    let survey = Survey::new(surface, observed, target, wire, lease, key, check.rule.id).calling_back(means.callback);
+    let survey = Survey::new(surface, observed, target, wire, lease, key, check.rule.id)
+        .calling_back(means.callback, intermission);
     match (operation, check.on_operation, check.on_surface) {
         (Some(at), Some(on_operation), _) => {
             let plain = observed.plain.get(at).and_then(Option::as_ref);
@@ -153,7 +164,13 @@ async fn ask(task: &mut Task<'_>, means: &Means<'_>) {
         }
         _ => task.result = Ok(()),
     }
+    let found = task.found.as_slice();
+    announce(found, means.listener);
+    if found.is_empty() && task.result.is_ok() {
+        task.result = sound(task.tally, means.wire.is_dead(), check.cost.touch.is_burst());
+    }
     (means.listener)(Event::TaskDone);
+    admit::key(task.planned).filter(|_| task.tally.asked > 0)
 }
 
 /// A detector that panics is a fault of ours; it must not take the scan with it.
@@ -215,17 +232,13 @@ mod tests {
     #[test]
     fn holding_needs_answers() {
         let tally = |silent, refused, put_off| Tally { asked: 3, silent, refused, put_off };
-        let sound = |result, tally, dead| sound(result, tally, dead, false);
-        assert_eq!(sound(Ok(()), tally(0, 0, 0), false), Ok(()));
-        assert_eq!(sound(Ok(()), tally(1, 0, 0), false), Err(NotTested::NoAnswer));
-        assert_eq!(sound(Ok(()), tally(0, 3, 0), false), Ok(()), "a refusal is an answer");
-        assert!(
-            matches!(sound(Ok(()), tally(0, 3, 1), false), Err(NotTested::Inconclusive(_))),
-            "being put off is none"
-        );
-        assert_eq!(super::sound(Ok(()), tally(0, 3, 1), false, true), Ok(()), "a burst is after just that");
-        assert_eq!(sound(Ok(()), Tally::default(), true), Err(NotTested::NoAnswer));
-        assert_eq!(sound(Err(NotTested::Cut), tally(1, 0, 0), false), Err(NotTested::Cut));
+        assert_eq!(sound(tally(0, 0, 0), false, false), Ok(()));
+        assert_eq!(sound(tally(1, 0, 0), false, false), Err(NotTested::NoAnswer));
+        assert_eq!(sound(tally(0, 3, 0), false, false), Ok(()), "a refusal is an answer");
+        let put_off = sound(tally(0, 3, 1), false, false);
+        assert!(matches!(put_off, Err(NotTested::Inconclusive(_))), "being put off is none");
+        assert_eq!(sound(tally(0, 3, 1), false, true), Ok(()), "a burst is after just that");
+        assert_eq!(sound(Tally::default(), true, false), Err(NotTested::NoAnswer));
     }
 
     static BROKEN: Check = Check {

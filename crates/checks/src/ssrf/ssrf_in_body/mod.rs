@@ -51,7 +51,7 @@ async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
     let exchange = probe.send(request(probe, address, &fields)).await?;
     let unsent = probe.canary("never sent");
     let words: Vec<&str> = fields.iter().map(|(_, word)| word.as_str()).collect();
-    let calls = fetches::calls(probe, &words).await?;
+    let calls = probe.calls(&words, fetches::patience(probe)).await?;
     for ((name, word), call) in fields.iter().zip(calls) {
         let Some(call) = call else { continue };
         if callback.call(&unsent, Duration::ZERO).await.is_some() {
