@@ -6,6 +6,7 @@ use bytes::Bytes;
 use model::{Response, Truncation};
 use tokio::time::Instant;
 
+use crate::kept::Allowance;
 use crate::{Limits, decode};
 
 /// A body that comes in pieces.
@@ -14,25 +15,29 @@ pub(crate) trait Pieces {
     fn next(&mut self) -> impl Future<Output = Option<Result<Bytes, Truncation>>> + Send;
 }
 
-/// Reads a body up to `cap` bytes, in time and not too slowly.
-pub(crate) async fn read(pieces: &mut impl Pieces, limits: &Limits, cap: usize) -> (Vec<u8>, Option<Truncation>) {
+/// Reads a body within its allowance, in time and not too slowly.
+pub(crate) async fn read(
+    pieces: &mut impl Pieces,
+    limits: &Limits,
+    allowance: Allowance,
+) -> (Vec<u8>, Option<Truncation>) {
     let started = Instant::now();
-    let deadline = started + limits.body;
+    let deadline = started + limits.body / allowance.haste;
     let mut bytes = Vec::new();
     loop {
-        let until = deadline.min(Instant::now() + patience(started, bytes.len(), limits));
+        let until = deadline.min(Instant::now() + patience(started, bytes.len(), limits, allowance.haste));
         match tokio::time::timeout_at(until, pieces.next()).await {
             Err(_) => return (bytes, Some(Truncation::Time)),
             Ok(None) => return (bytes, None),
             Ok(Some(Err(why))) => return (bytes, Some(why)),
             Ok(Some(Ok(data))) => {
-                let room = cap - bytes.len();
+                let room = allowance.bytes - bytes.len();
                 if data.len() > room {
                     bytes.extend_from_slice(&data[..room]);
                     return (bytes, Some(Truncation::Cap));
                 }
                 bytes.extend_from_slice(&data);
-                if Instant::now() >= deadline || is_slow(started, bytes.len(), limits) {
+                if Instant::now() >= deadline || is_slow(started, bytes.len(), limits, allowance.haste) {
                     return (bytes, Some(Truncation::Time));
                 }
             }
@@ -40,15 +45,15 @@ pub(crate) async fn read(pieces: &mut impl Pieces, limits: &Limits, cap: usize) 
     }
 }
 
-fn is_slow(started: Instant, received: usize, limits: &Limits) -> bool {
+fn is_slow(started: Instant, received: usize, limits: &Limits, haste: u32) -> bool {
     let passed = started.elapsed();
-    passed > limits.slow_after && (received as f64) < passed.as_secs_f64() * limits.slowest as f64
+    passed > limits.slow_after / haste && (received as f64) < passed.as_secs_f64() * limits.slowest as f64
 }
 
 /// How long the next piece may take before the body falls under the minimum rate.
-fn patience(started: Instant, received: usize, limits: &Limits) -> Duration {
+fn patience(started: Instant, received: usize, limits: &Limits, haste: u32) -> Duration {
     let earned = Duration::from_secs_f64(received as f64 / limits.slowest.max(1) as f64);
-    limits.slow_after.max(earned).saturating_sub(started.elapsed()).max(Duration::from_millis(10))
+    (limits.slow_after / haste).max(earned).saturating_sub(started.elapsed()).max(Duration::from_millis(10))
 }
 
 /// Puts the body into the response, decoded.
@@ -57,7 +62,7 @@ pub(crate) async fn finish(
     raw: Vec<u8>,
     cut: Option<Truncation>,
     limits: &Limits,
-    cap: usize,
+    allowance: Allowance,
 ) {
     /// Larger bodies are decoded where they keep nobody waiting.
     const LARGE: usize = 256 << 10;
@@ -65,10 +70,10 @@ pub(crate) async fn finish(
     let (body, undecoded) = if codings.is_empty() || raw.is_empty() {
         (raw, None)
     } else if raw.len() < LARGE {
-        decode::decode(raw, &codings, limits, cap)
+        decode::decode(raw, &codings, limits, allowance.bytes)
     } else {
         let limits = limits.clone();
-        tokio::task::spawn_blocking(move || decode::decode(raw, &codings, &limits, cap))
+        tokio::task::spawn_blocking(move || decode::decode(raw, &codings, &limits, allowance.bytes))
             .await
             .unwrap_or((Vec::new(), Some(Truncation::Undecodable)))
     };

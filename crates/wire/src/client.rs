@@ -262,8 +262,8 @@ impl Wire {
         hops: Vec<Arc<Exchange>>,
     ) -> (Arc<Exchange>, Option<Suspicion>) {
         let sent_at_ms = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_millis() as i64);
-        let cap = self.kept.cap(&request, &self.settings.limits);
-        let attempt = self.transport.carry(&request, &self.settings, cap).await;
+        let allowance = self.kept.allowance(&request, &self.settings.limits);
+        let attempt = self.transport.carry(&request, &self.settings, allowance).await;
         let took = attempt.started.elapsed();
         let exchange = Arc::new(Exchange {
             serial: self.serial.fetch_add(1, Ordering::Relaxed),

@@ -19,6 +19,7 @@ use crate::body::{self, Pieces};
 use crate::dial::Stream;
 use crate::frames::Metered;
 use crate::http1::Attempt;
+use crate::kept::Allowance;
 
 /// A connection that carries many requests at once.
 #[derive(Clone)]
@@ -77,7 +78,12 @@ impl Http2 {
     }
 
     /// Sends a request and reads its response.
-    pub(crate) async fn ask(&mut self, message: hyper::Request<Full<Bytes>>, limits: &Limits, cap: usize) -> Attempt {
+    pub(crate) async fn ask(
+        &mut self,
+        message: hyper::Request<Full<Bytes>>,
+        limits: &Limits,
+        allowance: Allowance,
+    ) -> Attempt {
         let _stream = self.streams.acquire().await;
         let started = Instant::now();
         let sender = &mut self.sender;
@@ -100,8 +106,8 @@ impl Http2 {
             .map(|(name, value)| (name.as_str().to_owned(), value.as_bytes().iter().map(|b| char::from(*b)).collect()));
         let mut response = Response::new(parts.status.as_u16(), headers.collect(), Vec::new());
         response.version = "HTTP/2";
-        let (raw, cut) = body::read(&mut incoming, limits, cap).await;
-        body::finish(&mut response, raw, cut, limits, cap).await;
+        let (raw, cut) = body::read(&mut incoming, limits, allowance).await;
+        body::finish(&mut response, raw, cut, limits, allowance).await;
         Attempt { result: Ok(response), started, nothing_came: false }
     }
 }

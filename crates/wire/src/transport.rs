@@ -9,6 +9,7 @@ use tokio::time::Instant;
 use crate::dial::Dialer;
 use crate::http1::{Attempt, Http1, Idle};
 use crate::http2::Http2;
+use crate::kept::Allowance;
 use crate::message::Message;
 use crate::pool::{Place, Pool};
 use crate::{Limits, Settings};
@@ -32,8 +33,8 @@ impl Transport {
         self.sent.load(Ordering::Relaxed)
     }
 
-    /// Sends a request and reads its response, up to `cap` bytes of body.
-    pub(crate) async fn carry(&self, request: &Request, settings: &Settings, cap: usize) -> Attempt {
+    /// Sends a request and reads its response, its body within the allowance.
+    pub(crate) async fn carry(&self, request: &Request, settings: &Settings, allowance: Allowance) -> Attempt {
         let message = Message::of(request, settings);
         let identity = request.identity.as_ref().and_then(|name| settings.identities.iter().find(|i| i.name == *name));
         let secret = identity.is_some_and(|i| i.credential.is_some() || !i.headers.is_empty());
@@ -51,7 +52,7 @@ impl Transport {
                     return failed(Failure::Untrusted(doubt.to_owned()));
                 }
                 self.count();
-                let attempt = connection.ask(prepared, &self.limits, cap).await;
+                let attempt = connection.ask(prepared, &self.limits, allowance).await;
                 match &attempt.result {
                     Ok(response) => {
                         if response.truncated == Some(Truncation::Ended) {
@@ -73,16 +74,16 @@ impl Transport {
                 }
             }
         }
-        self.over_http1(&message, &place, secret, cap).await
+        self.over_http1(&message, &place, secret, allowance).await
     }
 
-    async fn over_http1(&self, message: &Message, place: &Place, secret: bool, cap: usize) -> Attempt {
+    async fn over_http1(&self, message: &Message, place: &Place, secret: bool, allowance: Allowance) -> Attempt {
         // An idle connection may end just as the request is sent. Only what may be sent twice is risked on one.
         if message.may_be_repeated()
             && let Some(connection) = place.take().filter(|connection| connection.doubt().is_none() || !secret)
         {
             self.count();
-            let (attempt, back) = connection.ask(message, &self.limits, cap).await;
+            let (attempt, back) = connection.ask(message, &self.limits, allowance).await;
             place.give(back);
             if !attempt.nothing_came {
                 return attempt;
@@ -101,7 +102,7 @@ impl Transport {
             Idle::Ended => return failed(Failure::Closed(Phase::Send)),
         }
         self.count();
-        let (attempt, back) = connection.ask(message, &self.limits, cap).await;
+        let (attempt, back) = connection.ask(message, &self.limits, allowance).await;
         place.give(back);
         attempt
     }

@@ -23,6 +23,7 @@ use self::head::{Head, malformed};
 use crate::Limits;
 use crate::body::{self, Pieces};
 use crate::dial::Stream;
+use crate::kept::Allowance;
 use crate::message::Message;
 use crate::proxy::Proxy;
 
@@ -81,7 +82,12 @@ impl Http1 {
     }
 
     /// Sends a request and reads its response; gives the connection back if it may be used again.
-    pub(crate) async fn ask(mut self, message: &Message, limits: &Limits, cap: usize) -> (Attempt, Option<Http1>) {
+    pub(crate) async fn ask(
+        mut self,
+        message: &Message,
+        limits: &Limits,
+        allowance: Allowance,
+    ) -> (Attempt, Option<Http1>) {
         let started = Instant::now();
         let sent = timeout_at(started + limits.head, self.send(message)).await;
         // A server may answer and close before it has read everything: what it said decides, not whether the write succeeded.
@@ -101,7 +107,7 @@ impl Http1 {
             Err(failure) => return (Attempt { result: Err(failure), started, nothing_came }, None),
         };
         let mut pieces = Body { connection: &mut self, framing, chunked: Chunked::default() };
-        let (raw, cut) = body::read(&mut pieces, limits, cap).await;
+        let (raw, cut) = body::read(&mut pieces, limits, allowance).await;
         let closes = head.list("connection").any(|option| option.eq_ignore_ascii_case("close"));
         let again = cut.is_none()
             && certain
@@ -115,7 +121,7 @@ impl Http1 {
         let mut response = Response::new(head.status, head.headers, Vec::new());
         response.version = if head.persistent { "HTTP/1.1" } else { "HTTP/1.0" };
         response.reason = head.reason;
-        body::finish(&mut response, raw, cut, limits, cap).await;
+        body::finish(&mut response, raw, cut, limits, allowance).await;
         (Attempt { result: Ok(response), started, nothing_came }, again.then_some(self))
     }
 

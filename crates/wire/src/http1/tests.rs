@@ -26,7 +26,8 @@ fn read(method: Method, pieces: &[&[u8]]) -> (Outcome, bool) {
         let message = Message::of(&Request::new(method, &origin, "/"), &Settings::polite(true));
         let connection = Http1::new(Box::new(ours), None, None);
         let limits = Limits::default();
-        let ((attempt, back), ()) = tokio::join!(connection.ask(&message, &limits, limits.body_bytes), said);
+        let allowance = Allowance { bytes: limits.body_bytes, haste: 1 };
+        let ((attempt, back), ()) = tokio::join!(connection.ask(&message, &limits, allowance), said);
         (attempt.result.map(|r| (r.status, r.body, r.truncated)), back.is_some())
     })
 }
