@@ -32,6 +32,7 @@ mod nameless_cookie_accepted;
 mod operation_without_credentials;
 mod remember_token_weak_key;
 mod secret_key_fallback_weak;
+mod session_difference;
 mod session_fixation;
 mod session_id_predictable;
 mod session_signature_ignored;

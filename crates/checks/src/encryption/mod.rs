@@ -21,6 +21,7 @@ mod mixed_content;
 mod personal_data_cacheable;
 mod plain_http;
 mod session_answer_cacheable;
+mod session_cookies;
 mod tls_old_protocol;
 mod tls_weak_cipher;
 mod token_over_http;

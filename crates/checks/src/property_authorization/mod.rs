@@ -6,6 +6,7 @@ mod internal_fields_in_response;
 mod mass_assignment_response;
 mod mass_assignment_schema;
 mod password_in_response;
+mod session_contents;
 mod session_personal_data;
 mod session_privileged_data;
 mod undeclared_response_fields;

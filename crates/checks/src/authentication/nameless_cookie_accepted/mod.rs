@@ -1,9 +1,7 @@
-use std::sync::Arc;
-
-use model::{Category, Confidence, Evidence, Exchange, Finding, Location, NotTested, Rule, Severity, Tag};
+use model::{Category, Confidence, Evidence, Finding, Location, NotTested, Rule, Severity, Tag};
 
 use super::first_cookie;
-use crate::shared::compare::Face;
+use super::session_difference::{Answers, Difference};
 use crate::{Check, Cost, Findings, RunsOn, Survey, Touch, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -44,71 +42,21 @@ async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested>
     let own = format!("{}={}", cookie.name, cookie.value);
     let answers = Answers {
         own: survey.ask(with(own.clone())).await?,
-        nameless: survey.ask(with(format!("={own}"))).await?,
-        misnamed: survey.ask(with(format!("{}={}", survey.canary("name"), cookie.value))).await?,
+        changed: survey.ask(with(format!("={own}"))).await?,
+        control: survey.ask(with(format!("{}={}", survey.canary("name"), cookie.value))).await?,
         without: survey.ask(plain.request.clone().fresh()).await?,
     };
-    found.extend(judge(plain, &answers, &cookie.name)?.map(|finding| finding.hiding(&cookie.value)));
+    // An application that takes its session out of any cookie is another matter.
+    if answers.difference(plain)? == Difference::Taken {
+        found.push(finding(&answers, &cookie.name).hiding(&cookie.value));
+    }
     Ok(())
 }
 
-struct Answers {
-    own: Arc<Exchange>,
-    nameless: Arc<Exchange>,
-    misnamed: Arc<Exchange>,
-    without: Arc<Exchange>,
-}
-
-/// The nameless cookie makes the difference that the genuine one makes, and its value under another name makes none: an application that
-/// takes its session out of any cookie is another matter.
-fn judge(plain: &Arc<Exchange>, answers: &Answers, name: &str) -> Result<Option<Finding>, NotTested> {
-    let face = |exchange: &Arc<Exchange>| Face::plain(exchange);
-    let nothing = face(plain);
-    if face(&answers.without) != nothing {
-        return Err(NotTested::inconclusive("the answer varies by itself"));
-    }
-    if face(&answers.own) == nothing {
-        return Err(NotTested::inconclusive("the session makes no difference to the answer"));
-    }
-    if face(&answers.nameless) != face(&answers.own) || face(&answers.misnamed) != nothing {
-        return Ok(None);
-    }
-    let evidence = Evidence::new(&answers.nameless, format!("Cookie: ={name}=… is answered like the genuine session"));
+fn finding(answers: &Answers, name: &str) -> Finding {
+    let evidence = Evidence::new(&answers.changed, format!("Cookie: ={name}=… is answered like the genuine session"));
     let genuine = Evidence::new(&answers.own, "the genuine session");
-    let control = Evidence::new(&answers.misnamed, "the same value under another name is answered like none");
+    let control = Evidence::new(&answers.control, "the same value under another name is answered like none");
     let location = Location::host().parameter("cookie", name);
-    Ok(Some(Finding::new(&RULE, Confidence::Confirmed, location, evidence).also(genuine).also(control)))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::shared::samples::exchange;
-
-    fn verdict(own: &str, nameless: &str, misnamed: &str, without: &str) -> Result<bool, NotTested> {
-        let answer = |body: &str| exchange("/", 200, body);
-        let answers = Answers {
-            own: answer(own),
-            nameless: answer(nameless),
-            misnamed: answer(misnamed),
-            without: answer(without),
-        };
-        judge(&answer(r#"{"visits":1}"#), &answers, "session").map(|found| found.is_some())
-    }
-
-    #[test]
-    fn the_nameless_cookie_has_to_make_the_same_difference() {
-        let (one, two) = (r#"{"visits":1}"#, r#"{"visits":2}"#);
-        assert_eq!(verdict(two, two, one, one), Ok(true));
-        assert_eq!(verdict(two, one, one, one), Ok(false), "Werkzeug 2.2.3 and later");
-        assert_eq!(verdict(two, two, two, one), Ok(false), "any cookie will do there");
-        assert_eq!(verdict(two, r#"{"visits":3}"#, one, one), Ok(false), "a counter of its own");
-    }
-
-    #[test]
-    fn what_varies_by_itself_or_not_at_all_tells_nothing() {
-        let (one, two) = (r#"{"visits":1}"#, r#"{"visits":2}"#);
-        assert!(verdict(one, one, one, one).is_err());
-        assert!(verdict(two, two, one, two).is_err());
-    }
+    Finding::new(&RULE, Confidence::Confirmed, location, evidence).also(genuine).also(control)
 }

@@ -1,6 +1,6 @@
-use model::{Category, Confidence, Evidence, Finding, Location, Rule, Severity, Tag};
+use model::{Category, Confidence, Finding, Rule, Severity, Tag};
 
-use crate::shared::set_cookie::cookies_set;
+use super::session_cookies;
 use crate::{Check, Findings, RunsOn, Seen, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -33,18 +33,14 @@ pub(crate) static CHECK: Check = Check {
 
 fn look(seen: &Seen<'_>, found: &mut Findings) -> bool {
     let host = &seen.exchange.request.origin.host;
-    let mut any = false;
-    for cookie in cookies_set(seen.exchange, seen.target.now).iter().filter(|cookie| cookie.role().authenticates()) {
-        any = true;
-        let Some(domain) = &cookie.domain else { continue };
-        let location = Location::host().parameter("cookie", &cookie.name);
-        let evidence = Evidence::new(seen.exchange, format!("the cookie {} is set with Domain={domain}", cookie.name));
+    session_cookies::each(seen, |cookie| {
+        let Some(domain) = &cookie.domain else { return };
+        let finding = session_cookies::finding(&RULE, seen, cookie, &format!("set with Domain={domain}"));
         // A browser that came by this host's name would refuse the cookie of another domain; by its usual name it takes it.
         let ours = host == domain || host.ends_with(&format!(".{domain}"));
-        let confidence = if ours { Confidence::Firm } else { Confidence::Tentative };
-        found.push(Finding::new(&RULE, confidence, location, evidence).hiding(&cookie.value));
-    }
-    any
+        let confidence = if ours { finding.confidence } else { Confidence::Tentative };
+        found.push(Finding { confidence, ..finding });
+    })
 }
 
 #[cfg(test)]

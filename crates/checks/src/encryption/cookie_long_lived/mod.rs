@@ -1,6 +1,7 @@
-use model::{Category, Confidence, Evidence, Finding, Location, Rule, Severity, Tag};
+use model::{Category, Rule, Severity, Tag};
 
-use crate::shared::set_cookie::{Role, cookies_set};
+use super::session_cookies;
+use crate::shared::set_cookie::Role;
 use crate::{Check, Findings, RunsOn, Seen, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -38,21 +39,13 @@ fn most(role: Role) -> i64 {
     if role == Role::Remember { 30 * DAY } else { 7 * DAY }
 }
 
-/// Looks at every cookie that authenticates; what other cookies do is their owner's affair.
 fn look(seen: &Seen<'_>, found: &mut Findings) -> bool {
-    let mut any = false;
-    for cookie in cookies_set(seen.exchange, seen.target.now).iter().filter(|cookie| cookie.role().authenticates()) {
-        any = true;
-        if cookie.lifetime.is_some_and(|seconds| seconds > most(cookie.role())) {
-            let location = Location::host().parameter("cookie", &cookie.name);
-            let evidence = Evidence::new(
-                seen.exchange,
-                format!("the cookie {} is kept for {} days", cookie.name, cookie.lifetime.unwrap_or(0) / DAY),
-            );
-            found.push(Finding::new(&RULE, Confidence::Firm, location, evidence).hiding(&cookie.value));
+    session_cookies::each(seen, |cookie| {
+        if let Some(seconds) = cookie.lifetime.filter(|seconds| *seconds > most(cookie.role())) {
+            let how = format!("kept for {} days", seconds / DAY);
+            found.push(session_cookies::finding(&RULE, seen, cookie, &how));
         }
-    }
-    any
+    })
 }
 
 #[cfg(test)]

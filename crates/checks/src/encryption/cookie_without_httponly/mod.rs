@@ -1,6 +1,6 @@
-use model::{Category, Confidence, Evidence, Finding, Location, Rule, Severity, Tag};
+use model::{Category, Rule, Severity, Tag};
 
-use crate::shared::set_cookie::cookies_set;
+use super::session_cookies;
 use crate::{Check, Findings, RunsOn, Seen, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -31,18 +31,12 @@ pub(crate) static CHECK: Check = Check {
     ..Check::of(&RULE)
 };
 
-/// Looks at every cookie that authenticates; what other cookies do is their owner's affair.
 fn look(seen: &Seen<'_>, found: &mut Findings) -> bool {
-    let mut any = false;
-    for cookie in cookies_set(seen.exchange, seen.target.now).iter().filter(|cookie| cookie.role().authenticates()) {
-        any = true;
+    session_cookies::each(seen, |cookie| {
         if !cookie.http_only {
-            let location = Location::host().parameter("cookie", &cookie.name);
-            let evidence = Evidence::new(seen.exchange, format!("the cookie {} is set without HttpOnly", cookie.name));
-            found.push(Finding::new(&RULE, Confidence::Firm, location, evidence).hiding(&cookie.value));
+            found.push(session_cookies::finding(&RULE, seen, cookie, "set without HttpOnly"));
         }
-    }
-    any
+    })
 }
 
 #[cfg(test)]

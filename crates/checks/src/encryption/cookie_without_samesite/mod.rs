@@ -1,6 +1,6 @@
-use model::{Category, Confidence, Evidence, Finding, Location, Rule, Severity, Tag};
+use model::{Category, Rule, Severity, Tag};
 
-use crate::shared::set_cookie::cookies_set;
+use super::session_cookies;
 use crate::{Check, Findings, RunsOn, Seen, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -31,29 +31,15 @@ pub(crate) static CHECK: Check = Check {
     ..Check::of(&RULE)
 };
 
-/// Looks at every cookie that authenticates; what other cookies do is their owner's affair.
 fn look(seen: &Seen<'_>, found: &mut Findings) -> bool {
-    let mut any = false;
-    for cookie in cookies_set(seen.exchange, seen.target.now).iter().filter(|cookie| cookie.role().authenticates()) {
-        any = true;
-        if !matches!(cookie.same_site.as_deref(), Some("lax" | "strict")) {
-            let location = Location::host().parameter("cookie", &cookie.name);
-            let evidence = Evidence::new(
-                seen.exchange,
-                format!(
-                    "the cookie {} is set {}",
-                    cookie.name,
-                    if cookie.same_site.is_some() {
-                        "with SameSite=None or an unknown value"
-                    } else {
-                        "without SameSite"
-                    }
-                ),
-            );
-            found.push(Finding::new(&RULE, Confidence::Firm, location, evidence).hiding(&cookie.value));
-        }
-    }
-    any
+    session_cookies::each(seen, |cookie| {
+        let how = match cookie.same_site.as_deref() {
+            Some("lax" | "strict") => return,
+            Some(_) => "set with SameSite=None or an unknown value",
+            None => "set without SameSite",
+        };
+        found.push(session_cookies::finding(&RULE, seen, cookie, how));
+    })
 }
 
 #[cfg(test)]

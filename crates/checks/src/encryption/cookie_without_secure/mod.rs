@@ -1,6 +1,6 @@
-use model::{Category, Confidence, Evidence, Finding, Location, Rule, Severity, Tag};
+use model::{Category, Finding, Rule, Severity, Tag};
 
-use crate::shared::set_cookie::cookies_set;
+use super::session_cookies;
 use crate::shared::transport;
 use crate::{Check, Findings, RunsOn, Seen, Twins};
 
@@ -32,27 +32,15 @@ pub(crate) static CHECK: Check = Check {
     ..Check::of(&RULE)
 };
 
-/// Looks at every cookie that authenticates; what other cookies do is their owner's affair.
 fn look(seen: &Seen<'_>, found: &mut Findings) -> bool {
-    let mut any = false;
-    for cookie in cookies_set(seen.exchange, seen.target.now).iter().filter(|cookie| cookie.role().authenticates()) {
-        any = true;
+    let origin = &seen.exchange.request.origin;
+    session_cookies::each(seen, |cookie| {
         if !cookie.secure {
-            let location = Location::host().parameter("cookie", &cookie.name);
-            let evidence = Evidence::new(seen.exchange, format!("the cookie {} is set without Secure", cookie.name));
-            found.push(
-                Finding::new(
-                    &RULE,
-                    transport::confidence(&seen.exchange.request.origin, Confidence::Firm),
-                    location,
-                    evidence,
-                )
-                .detail(transport::caveat(&seen.exchange.request.origin).trim())
-                .hiding(&cookie.value),
-            );
+            let finding = session_cookies::finding(&RULE, seen, cookie, "set without Secure");
+            let confidence = transport::confidence(origin, finding.confidence);
+            found.push(Finding { confidence, ..finding }.detail(transport::caveat(origin).trim()));
         }
-    }
-    any
+    })
 }
 
 #[cfg(test)]

@@ -1,9 +1,7 @@
-use model::{Category, Confidence, Evidence, Finding, Location, Rule, Severity, Tag};
-use serde_json::{Map, Value};
+use model::{Category, Rule, Severity, Tag};
 
-use crate::shared::fields::{self, Holds};
-use crate::shared::flask_session;
-use crate::shared::set_cookie::cookies_set;
+use super::session_contents;
+use crate::shared::fields::{self, Field, Holds};
 use crate::{Check, Findings, RunsOn, Seen, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -34,34 +32,13 @@ pub(crate) static CHECK: Check = Check {
 };
 
 fn look(seen: &Seen<'_>, found: &mut Findings) -> bool {
-    let mut any = false;
-    for cookie in cookies_set(seen.exchange, seen.target.now) {
-        let Some(contents) = flask_session::contents(&cookie.value) else { continue };
-        any = true;
-        let names = personal(&contents);
-        if !names.is_empty() {
-            let location = Location::host().parameter("cookie", &cookie.name);
-            let excerpt = format!("the cookie {} reads without a key: {}", cookie.name, names.join(", "));
-            found.push(
-                Finding::new(&RULE, Confidence::Firm, location, Evidence::new(seen.exchange, excerpt))
-                    .hiding(cookie.value),
-            );
-        }
-    }
-    any
+    session_contents::look(&RULE, seen, found, is_personal)
 }
 
-/// The names of values that are personal, by their name or by their shape.
-fn personal(contents: &Map<String, Value>) -> Vec<String> {
-    let mut names = Vec::new();
-    fields::walk(&Value::Object(contents.clone()), &mut |field| {
-        let own = !flask_session::is_framework_key(field.path.split('.').next().unwrap_or(""));
-        let shaped = field.value.as_str().is_some_and(|text| is_address(text) || is_card(text));
-        if own && !fields::is_empty(field.value) && (fields::holds(field.name, Holds::Personal) || shaped) {
-            names.push(field.path.clone());
-        }
-    });
-    names
+/// Personal by its name or by its shape.
+fn is_personal(field: &Field<'_>) -> bool {
+    let shaped = field.value.as_str().is_some_and(|text| is_address(text) || is_card(text));
+    fields::holds(field.name, Holds::Personal) || shaped
 }
 
 /// `somebody@host.tld` and nothing else.

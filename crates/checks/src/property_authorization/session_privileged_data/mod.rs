@@ -1,9 +1,7 @@
-use model::{Category, Confidence, Evidence, Finding, Location, Rule, Severity, Tag};
-use serde_json::{Map, Value};
+use model::{Category, Rule, Severity, Tag};
 
-use crate::shared::fields::{self, Holds};
-use crate::shared::flask_session;
-use crate::shared::set_cookie::cookies_set;
+use super::session_contents;
+use crate::shared::fields::{self, Field, Holds};
 use crate::{Check, Findings, RunsOn, Seen, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -34,34 +32,13 @@ pub(crate) static CHECK: Check = Check {
 };
 
 fn look(seen: &Seen<'_>, found: &mut Findings) -> bool {
-    let mut any = false;
-    for cookie in cookies_set(seen.exchange, seen.target.now) {
-        let Some(contents) = flask_session::contents(&cookie.value) else { continue };
-        any = true;
-        let names = privileged(&contents);
-        if !names.is_empty() {
-            let location = Location::host().parameter("cookie", &cookie.name);
-            let excerpt = format!("the cookie {} reads without a key: {}", cookie.name, names.join(", "));
-            found.push(
-                Finding::new(&RULE, Confidence::Firm, location, Evidence::new(seen.exchange, excerpt))
-                    .hiding(cookie.value),
-            );
-        }
-    }
-    any
+    session_contents::look(&RULE, seen, found, is_privileged)
 }
 
-/// The names of values that the server should keep to itself.
-fn privileged(contents: &Map<String, Value>) -> Vec<String> {
+/// What the server should keep to itself.
+fn is_privileged(field: &Field<'_>) -> bool {
     const KINDS: [Holds; 4] = [Holds::Privileged, Holds::Internal, Holds::Password, Holds::Token];
-    let mut names = Vec::new();
-    fields::walk(&Value::Object(contents.clone()), &mut |field| {
-        let own = !flask_session::is_framework_key(field.path.split('.').next().unwrap_or(""));
-        if own && !fields::is_empty(field.value) && KINDS.iter().any(|kind| fields::holds(field.name, *kind)) {
-            names.push(field.path.clone());
-        }
-    });
-    names
+    KINDS.iter().any(|kind| fields::holds(field.name, *kind))
 }
 
 #[cfg(test)]
