@@ -15,7 +15,7 @@ pub(crate) static RULE: Rule = Rule {
     cwe: &[347, 345],
     tags: &[Tag::Crypto],
     risk: "Anybody becomes another user by editing the own cookie.",
-    fix: "Check the signature before reading the session; leave it to Flask.",
+    fix: "Check the signature before reading the session; leave it to the framework.",
     references: &[
         "https://flask.palletsprojects.com/en/stable/quickstart/#sessions",
         "https://cheatsheetseries.owasp.org/cheatsheets/Session_Management_Cheat_Sheet.html",

@@ -12,7 +12,7 @@ pub(crate) static RULE: Rule = Rule {
     cwe: &[1275, 565],
     tags: &[Tag::Misconfiguration, Tag::Flask],
     risk: "A fault of any host under the domain, or whoever takes one over, gets the session.",
-    fix: "Leave SESSION_COOKIE_DOMAIN unset, so that the cookie belongs to this host alone.",
+    fix: "Set no Domain, so that the cookie belongs to this host alone (Flask: leave SESSION_COOKIE_DOMAIN unset).",
     references: &[
         "https://www.rfc-editor.org/rfc/rfc6265#section-4.1.2.3",
         "https://flask.palletsprojects.com/en/stable/config/#SESSION_COOKIE_DOMAIN",

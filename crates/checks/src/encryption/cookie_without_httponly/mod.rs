@@ -12,7 +12,7 @@ pub(crate) static RULE: Rule = Rule {
     cwe: &[1004],
     tags: &[Tag::Misconfiguration, Tag::Flask],
     risk: "One cross-site scripting hole is enough to carry sessions away.",
-    fix: "Leave SESSION_COOKIE_HTTPONLY at True, and set HttpOnly on cookies of your own.",
+    fix: "Set HttpOnly on every cookie that authenticates (Flask: leave SESSION_COOKIE_HTTPONLY at True).",
     references: &[
         "https://flask.palletsprojects.com/en/stable/web-security/",
         "https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/Set-Cookie",

@@ -12,7 +12,7 @@ pub(crate) static RULE: Rule = Rule {
     cwe: &[942],
     tags: &[Tag::Misconfiguration],
     risk: "A website that somebody inside the network visits can talk to this server.",
-    fix: "Do not send Access-Control-Allow-Private-Network; use flask-cors 5 or later, where it is off.",
+    fix: "Do not send Access-Control-Allow-Private-Network (flask-cors: version 5 or later, where it is off).",
     references: &["https://fetch.spec.whatwg.org/#http-cors-protocol", "https://portswigger.net/web-security/cors"],
     page: include_str!("page.md"),
 };

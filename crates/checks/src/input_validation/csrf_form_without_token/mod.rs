@@ -17,7 +17,7 @@ pub(crate) static RULE: Rule = Rule {
     cwe: &[352],
     tags: &[Tag::Misconfiguration, Tag::Flask],
     risk: "A page of another site can send this form in the name of a logged-in visitor.",
-    fix: "Protect the application with CSRFProtect of Flask-WTF and set SESSION_COOKIE_SAMESITE.",
+    fix: "Ask every form that changes something for a token (Flask: CSRFProtect of Flask-WTF) and set SameSite on the session cookie.",
     references: &["https://owasp.org/www-community/attacks/csrf", "https://flask-wtf.readthedocs.io/en/stable/csrf/"],
     page: include_str!("page.md"),
 };

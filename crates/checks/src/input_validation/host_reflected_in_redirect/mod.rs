@@ -14,7 +14,7 @@ pub(crate) static RULE: Rule = Rule {
     cwe: &[644],
     tags: &[Tag::Misconfiguration, Tag::Flask],
     risk: "A cache in front can be made to send visitors to another site.",
-    fix: "Set TRUSTED_HOSTS (Flask 3.1) or let the proxy refuse unknown hosts.",
+    fix: "Refuse unknown hosts at the proxy or in the application (Flask 3.1: TRUSTED_HOSTS).",
     references: &[
         "https://owasp.org/www-project-web-security-testing-guide/latest/4-Web_Application_Security_Testing/07-Input_Validation_Testing/17-Testing_for_Host_Header_Injection",
         "https://flask.palletsprojects.com/en/stable/config/#TRUSTED_HOSTS",

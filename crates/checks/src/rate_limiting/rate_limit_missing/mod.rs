@@ -12,7 +12,7 @@ pub(crate) static RULE: Rule = Rule {
     cwe: &[770, 799],
     tags: &[],
     risk: "One client can ask as often as it likes: to guess, to copy everything, or to exhaust the server.",
-    fix: "Limit requests by client in front of the application or with Flask-Limiter, most of all where it is expensive.",
+    fix: "Limit requests by client in front of the application or in it (Flask: Flask-Limiter), most of all where it is expensive.",
     references: &[
         "https://owasp.org/API-Security/editions/2023/en/0xa4-unrestricted-resource-consumption/",
         "https://flask-limiter.readthedocs.io/",
