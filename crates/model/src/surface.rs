@@ -102,6 +102,8 @@ pub struct Surface {
     pub path: String,
     /// All operations, sorted by path and method.
     pub operations: Vec<Arc<Operation>>,
+    /// Links that seem to act by what their query says, on operations that do not without it. They are never followed.
+    pub acting_links: Vec<Arc<Operation>>,
     /// Facts of the OpenAPI document, if there is one.
     pub specification: Option<SpecFacts>,
     /// Whether the document was served by the target to anybody.

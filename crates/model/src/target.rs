@@ -60,6 +60,29 @@ pub struct Target {
 }
 
 impl Target {
+    /// A read-only standard scan of everything at this origin, without credentials, at the beginning of 1970.
+    pub fn of(origin: Origin) -> Target {
+        Target {
+            origin,
+            path: "/".to_owned(),
+            specification: None,
+            specification_url: None,
+            identities: Vec::new(),
+            consent: Consent::ReadOnly,
+            depth: Depth::Standard,
+            max_requests: None,
+            seed: 1,
+            context: Context::Public,
+            selection: Selection::default(),
+            include_paths: Vec::new(),
+            exclude_paths: Vec::new(),
+            methods: Vec::new(),
+            ignores: Vec::new(),
+            now: 0,
+            wordlist: Vec::new(),
+        }
+    }
+
     /// The most requests that a scan of so many operations sends, bursts apart: what the user set, or else what the depth and the
     /// consent to state-changing requests allow.
     pub fn budget(&self, operations: usize) -> u32 {
@@ -107,24 +130,6 @@ mod tests {
     }
 
     fn target() -> Target {
-        Target {
-            origin: Origin { scheme: crate::Scheme::Http, host: "localhost".to_owned(), port: 80 },
-            path: "/".to_owned(),
-            specification: None,
-            specification_url: None,
-            identities: Vec::new(),
-            consent: Consent::ReadOnly,
-            depth: Depth::Standard,
-            max_requests: None,
-            seed: 1,
-            context: Context::Public,
-            selection: Selection::default(),
-            include_paths: Vec::new(),
-            exclude_paths: Vec::new(),
-            methods: Vec::new(),
-            ignores: Vec::new(),
-            now: 0,
-            wordlist: Vec::new(),
-        }
+        Target::of(Origin { scheme: crate::Scheme::Http, host: "localhost".to_owned(), port: 80 })
     }
 }

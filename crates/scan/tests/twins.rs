@@ -13,7 +13,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 
 use checks::{Check, Server, Touch, Twins};
-use model::{Consent, Context, Depth, Origin, Report, Scheme, Selection, Target};
+use model::{Consent, Depth, Origin, Report, Scheme, Selection, Target};
 use scan::Scan;
 use wire::Settings;
 
@@ -79,23 +79,12 @@ fn target(port: u16, tls: bool, check: &Check) -> Target {
     let scheme = if tls { Scheme::Https } else { Scheme::Http };
     let needs_consent = check.cost.touch >= Touch::Refused;
     Target {
-        origin: Origin { scheme, host: "127.0.0.1".to_owned(), port },
-        path: "/".to_owned(),
-        specification: None,
-        specification_url: None,
-        identities: Vec::new(),
         consent: if needs_consent { Consent::All } else { Consent::ReadOnly },
         depth: check.depth.max(Depth::Standard),
-        max_requests: None,
         seed: 7,
-        context: Context::Public,
         selection: Selection { rules: vec![check.rule.id.to_owned()], ..Selection::default() },
-        include_paths: Vec::new(),
-        exclude_paths: Vec::new(),
-        methods: Vec::new(),
-        ignores: Vec::new(),
         now: std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs().cast_signed(),
-        wordlist: Vec::new(),
+        ..Target::of(Origin { scheme, host: "127.0.0.1".to_owned(), port })
     }
 }
 

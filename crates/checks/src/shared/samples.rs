@@ -45,6 +45,18 @@ pub(crate) fn operation(method: Method, path: &str) -> Operation {
     Operation { parameters, ..Operation::undeclared(method, path, Source::Specification) }
 }
 
+/// A GET by a link to `/` with one query parameter.
+pub(crate) fn link(name: &str, value: &str) -> Operation {
+    let parameter = Parameter {
+        name: name.to_owned(),
+        place: ParameterIn::Query,
+        required: false,
+        schema: Schema::of(SchemaType::String),
+        example: Some(value.to_owned()),
+    };
+    Operation { parameters: vec![parameter], ..Operation::undeclared(Method::GET, "/", Source::Link) }
+}
+
 /// A surface of these operations with a document that declares one bearer scheme.
 pub(crate) fn surface(operations: Vec<Operation>) -> Surface {
     let mut facts = SpecFacts::default();
@@ -81,25 +93,7 @@ pub(crate) fn asked(request: Request, status: u16, headers: &[(&str, &str)], bod
 
 /// A target without credentials or consent at this origin, the clock at 1,800,000,000.
 pub(crate) fn target(scheme: Scheme) -> Target {
-    Target {
-        origin: origin(scheme),
-        path: "/".to_owned(),
-        specification: None,
-        specification_url: None,
-        identities: Vec::new(),
-        consent: model::Consent::ReadOnly,
-        depth: model::Depth::Standard,
-        max_requests: None,
-        seed: 1,
-        context: model::Context::Public,
-        selection: model::Selection::default(),
-        include_paths: Vec::new(),
-        exclude_paths: Vec::new(),
-        methods: Vec::new(),
-        now: 1_800_000_000,
-        wordlist: Vec::new(),
-        ignores: Vec::new(),
-    }
+    Target { now: 1_800_000_000, ..Target::of(origin(scheme)) }
 }
 
 /// What a passive detector finds on one exchange, and whether it took the exchange for its kind.

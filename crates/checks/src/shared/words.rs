@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
-use model::{Operation, ParameterIn, Source};
+use model::{Operation, Parameter, ParameterIn, Source};
 use serde::Deserialize;
 
 /// What a word in a path can say.
@@ -71,14 +71,29 @@ pub fn looks_destructive(operation: &Operation) -> bool {
 
 /// The word that says so. What an HTML form or a link shows has no operation id.
 pub fn destructive_word(operation: &Operation) -> Option<String> {
-    const THINGS: [&str; 5] = ["db", "all", "database", "data", "cache"];
     let id = operation.id.as_deref().filter(|_| operation.source == Source::Specification).unwrap_or("");
-    // `/do?cmd=reset`: the value of a link can say what the path does not.
-    let values = operation.parameters_in(ParameterIn::Query).filter_map(|p| p.example.as_deref()).flat_map(words);
-    words(&operation.path).chain(words(id)).chain(values).find(|word| {
-        let stem = THINGS.iter().find_map(|thing| word.strip_suffix(thing)).unwrap_or(word);
-        says(word, Meaning::Destructive) || says(stem, Meaning::Destructive)
+    let named = words(&operation.path).chain(words(id)).find(|word| is_destructive(word));
+    named.or_else(|| acting_parameter(operation).map(|(_, word)| word))
+}
+
+/// The query parameter of a link that says what its path does not, with the word that says so: `/do?cmd=reset`, `/posts?delete=5`.
+/// What a document declares is asked with values of ours.
+pub fn acting_parameter(operation: &Operation) -> Option<(&Parameter, String)> {
+    /// As names these say what is taken, not what is done: `?seed=7`, `?run=12`.
+    const TAKEN: [&str; 10] =
+        ["seed", "run", "init", "create", "send", "execute", "trigger", "install", "publish", "transfer"];
+    let declared = operation.source == Source::Specification;
+    operation.parameters_in(ParameterIn::Query).find_map(|parameter| {
+        let name = words(&parameter.name).filter(|word| !declared && !TAKEN.contains(&word.as_str()));
+        let value = parameter.example.as_deref().into_iter().flat_map(words);
+        name.chain(value).find(|word| is_destructive(word)).map(|word| (parameter, word))
     })
+}
+
+fn is_destructive(word: &str) -> bool {
+    const THINGS: [&str; 5] = ["db", "all", "database", "data", "cache"];
+    let stem = THINGS.iter().find_map(|thing| word.strip_suffix(thing)).unwrap_or(word);
+    says(word, Meaning::Destructive) || says(stem, Meaning::Destructive)
 }
 
 /// Whether a segment of a path calls for an action: it begins like one and goes on, or names one and stands beside an object. Alone,
@@ -146,6 +161,7 @@ mod tests {
     use model::Method;
 
     use super::*;
+    use crate::shared::samples::link;
 
     #[test]
     fn every_row_hits_and_misses() {
@@ -164,6 +180,18 @@ mod tests {
         for path in ["/created", "/users", "/initial", "/presets", "/seeds", "/data", "/all"] {
             assert!(!looks_destructive(&operation(path)), "{path}");
         }
+    }
+
+    #[test]
+    fn links_can_say_in_their_query_what_they_do() {
+        let says = |name: &str, value: &str, source| {
+            acting_parameter(&Operation { source, ..link(name, value) }).map(|(_, word)| word)
+        };
+        assert_eq!(says("action", "delete", Source::Link).as_deref(), Some("delete"));
+        assert_eq!(says("delete", "5", Source::Link).as_deref(), Some("delete"));
+        assert_eq!(says("seed", "5", Source::Link), None);
+        assert_eq!(says("purge", "5", Source::Specification), None);
+        assert_eq!(says("action", "list", Source::Link), None);
     }
 
     #[test]

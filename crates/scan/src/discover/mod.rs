@@ -14,6 +14,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use checks::shared::fill;
+use checks::shared::words::{acting_parameter, looks_destructive};
 use futures::StreamExt;
 use futures::stream;
 use model::{
@@ -102,7 +103,7 @@ pub(crate) async fn discover(mut surface: Surface, target: &Target, wire: &Wire)
     allow::discover(&asker, &surface, &mut found, missing.as_deref()).await;
     surface.technologies.sort();
     surface.technologies.dedup_by(|a, b| a.name == b.name);
-    surface.operations = found.selected(target);
+    (surface.operations, surface.acting_links) = found.selected(target);
     surface.notes.extend(root.and_then(|_| too_little(&surface, target.depth)));
     surface
 }
@@ -123,7 +124,7 @@ pub fn offline(target: &Target) -> Surface {
     let mut found = Found::default();
     found.add(link::operation(&target.path, Source::Given));
     specification::given(target, &mut surface, &mut found);
-    surface.operations = found.selected(target);
+    (surface.operations, surface.acting_links) = found.selected(target);
     surface
 }
 
@@ -131,6 +132,8 @@ pub fn offline(target: &Target) -> Surface {
 #[derive(Default)]
 pub(crate) struct Found {
     operations: BTreeMap<(String, Method), Operation>,
+    /// Links that act by their query.
+    acting: Vec<Operation>,
     /// Paths already read for links.
     read: BTreeSet<String>,
     /// Paths that answered with an OpenAPI document.
@@ -146,9 +149,16 @@ impl Found {
     pub(crate) fn add(&mut self, operation: Operation) {
         /// More operations than this are an infinite URL space, not an API.
         const MOST: usize = 20_000;
+        /// Links that act, kept.
+        const ACTING: usize = 50;
         let path = self.template_of(&operation);
         let key = (path.clone(), operation.method.clone());
-        if let Some(known) = self.operations.get_mut(&key) {
+        if acts_by_query(&operation) {
+            // What does it must not be taken for a parameter of the page that the link is about.
+            if self.acting.len() < ACTING && !self.acting.contains(&operation) {
+                self.acting.push(Operation { path, ..operation });
+            }
+        } else if let Some(known) = self.operations.get_mut(&key) {
             if operation.source == Source::Specification && known.source != Source::Specification {
                 let seen = std::mem::replace(known, operation);
                 merge(known, seen);
@@ -189,12 +199,31 @@ impl Found {
         !directory.is_empty() && self.operations.keys().any(|(path, _)| below(path))
     }
 
-    fn selected(self, target: &Target) -> Vec<Arc<Operation>> {
+    /// The operations that the user wants, and the links that act on them. A page that only such links lead to is not called.
+    fn selected(mut self, target: &Target) -> (Vec<Arc<Operation>>, Vec<Arc<Operation>>) {
+        let (beside, alone): (Vec<_>, Vec<_>) = self
+            .acting
+            .drain(..)
+            .partition(|link| self.operations.contains_key(&(link.path.clone(), link.method.clone())));
+        for link in alone {
+            self.operations.entry((link.path.clone(), link.method.clone())).or_insert(link);
+        }
         let wanted = |o: &Operation| {
             is_wanted(&o.path, target) && (target.methods.is_empty() || target.methods.contains(&o.method))
         };
-        self.operations.into_values().filter(wanted).map(Arc::new).collect()
+        let chosen = |all: &mut dyn Iterator<Item = Operation>| all.filter(wanted).map(Arc::new).collect();
+        (chosen(&mut self.operations.into_values()), chosen(&mut beside.into_iter()))
     }
+}
+
+/// Whether a link does by its query what its path alone does not.
+fn acts_by_query(operation: &Operation) -> bool {
+    let is_link = !matches!(operation.source, Source::Specification | Source::Given);
+    let without = || Operation { parameters: Vec::new(), ..operation.clone() };
+    is_link
+        && operation.method == Method::GET
+        && acting_parameter(operation).is_some()
+        && !looks_destructive(&without())
 }
 
 /// Whether the user's choice of paths includes this one.
@@ -279,5 +308,36 @@ async fn read_scripts(asker: &Asker<'_>, surface: &Surface, found: &mut Found) {
                 found.add(operation);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use model::{Origin, Scheme};
+
+    use super::*;
+
+    /// What is called and what is only told of, of pages with these links.
+    fn selected(links: &[&str]) -> (Vec<String>, Vec<String>) {
+        let origin = Origin { scheme: Scheme::Http, host: "127.0.0.1".to_owned(), port: 9 };
+        let mut found = Found::default();
+        for link in links {
+            found.add(link::operation(link, Source::Link));
+        }
+        let (called, acting) = found.selected(&Target::of(origin));
+        let name = |o: &Arc<Operation>| {
+            let parameters: Vec<&str> = o.parameters.iter().map(|p| p.name.as_str()).collect();
+            format!("{} {}", o.path, parameters.join(" "))
+        };
+        let shown = |all: Vec<Arc<Operation>>| all.iter().map(name).collect();
+        (shown(called), shown(acting))
+    }
+
+    #[test]
+    fn a_link_that_acts_leaves_the_page_it_stands_beside_alone() {
+        let (called, acting) = selected(&["/?action=delete", "/", "/?page=2"]);
+        assert_eq!((called, acting), (vec!["/ page".to_owned()], vec!["/ action".to_owned()]));
+        let (called, acting) = selected(&["/do?cmd=reset"]);
+        assert_eq!((called, acting), (vec!["/do cmd".to_owned()], Vec::new()), "known by this link alone: not called");
     }
 }

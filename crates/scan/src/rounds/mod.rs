@@ -197,32 +197,10 @@ fn announce(found: &[Finding], listener: &Listener) {
 mod tests {
     use std::sync::Arc;
 
-    use model::{Consent, Context, Depth, Origin, Scheme, Selection};
+    use model::{Origin, Scheme};
     use wire::{Budget, Settings};
 
     use super::*;
-
-    fn target(origin: Origin) -> Target {
-        Target {
-            origin,
-            path: "/".to_owned(),
-            specification: None,
-            specification_url: None,
-            identities: Vec::new(),
-            consent: Consent::ReadOnly,
-            depth: Depth::Standard,
-            max_requests: None,
-            seed: 1,
-            context: Context::Public,
-            selection: Selection::default(),
-            include_paths: Vec::new(),
-            exclude_paths: Vec::new(),
-            methods: Vec::new(),
-            ignores: Vec::new(),
-            now: 0,
-            wordlist: Vec::new(),
-        }
-    }
 
     static IDLE: Check = Check {
         on_surface: Some(|_, _| Box::pin(async { Ok(()) })),
@@ -258,7 +236,7 @@ mod tests {
         let means = Means {
             surface: &Surface::default(),
             observed: &Observations::default(),
-            target: &target(origin),
+            target: &Target::of(origin),
             wire: &wire,
             callback: &Callback::new(None, true, 1),
             listener: &listener,

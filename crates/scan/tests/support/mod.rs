@@ -11,7 +11,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 
-use model::{Consent, Context, Depth, Origin, Report, Scheme, Selection, Target};
+use model::{Origin, Report, Scheme, Target};
 use scan::Scan;
 use wire::Settings;
 
@@ -215,25 +215,8 @@ impl Drop for Flask {
 
 /// A read-only standard scan of `http://127.0.0.1:port/`.
 pub fn target(port: u16) -> Target {
-    Target {
-        origin: Origin { scheme: Scheme::Http, host: "127.0.0.1".to_owned(), port },
-        path: "/".to_owned(),
-        specification: None,
-        specification_url: None,
-        identities: Vec::new(),
-        consent: Consent::ReadOnly,
-        depth: Depth::Standard,
-        max_requests: None,
-        seed: 7,
-        context: Context::Public,
-        selection: Selection::default(),
-        include_paths: Vec::new(),
-        exclude_paths: Vec::new(),
-        methods: Vec::new(),
-        ignores: Vec::new(),
-        now: 1_790_000_000,
-        wordlist: Vec::new(),
-    }
+    let origin = Origin { scheme: Scheme::Http, host: "127.0.0.1".to_owned(), port };
+    Target { seed: 7, now: 1_790_000_000, ..Target::of(origin) }
 }
 
 /// The settings that belong to a target.

@@ -62,7 +62,8 @@ const BLUNT: [&str; 10] =
 
 fn on_end(surface: &Surface, observations: &Observations, found: &mut Findings) -> Result<(), NotTested> {
     let witness = access::witness(observations).ok_or(NotTested::NoAnswer)?;
-    found.extend(surface.operations.iter().filter_map(|o| judge(o, &surface.operations, witness)));
+    let all = surface.operations.iter().chain(&surface.acting_links);
+    found.extend(all.filter_map(|o| judge(o, &surface.operations, witness)));
     Ok(())
 }
 
@@ -72,23 +73,27 @@ fn judge(operation: &Operation, all: &[Arc<Operation>], witness: &Arc<Exchange>)
         return None;
     }
     let word = words::destructive_word(operation).filter(|word| !HARMLESS.contains(&word.as_str()))?;
-    if is_own(&operation.path) {
+    let acting = words::acting_parameter(operation).map(|(parameter, _)| parameter);
+    let query = acting.map_or_else(String::new, |p| format!("?{}={}", p.name, p.example.as_deref().unwrap_or("")));
+    if is_own(&format!("{}{query}", operation.path)) {
         return None;
     }
-    // A page with a form has the same path as what the form is sent to.
-    let has_form =
-        all.iter().any(|o| !o.method.is_safe() && o.path.trim_end_matches('/') == operation.path.trim_end_matches('/'));
+    // A page with a form has the same path as what the form is sent to; a link with a query is no form.
+    let has_form = acting.is_none()
+        && all
+            .iter()
+            .any(|o| !o.method.is_safe() && o.path.trim_end_matches('/') == operation.path.trim_end_matches('/'));
     let is_page = operation.responses.iter().any(|r| r.media_type.as_deref() == Some("text/html"));
     let declared = operation.source == Source::Specification;
     let blunt = BLUNT.iter().any(|blunt| word.starts_with(blunt));
     if has_form || is_page || !declared && !blunt {
         return None;
     }
-    let said = format!("{} says '{word}' and asks for no credentials; it was not called", operation.name());
+    let said = format!("{}{query} says '{word}' and asks for no credentials; it was not called", operation.name());
+    let whole = Location::of(operation);
+    let location = acting.map_or(whole.clone(), |parameter| whole.parameter(parameter.place.id(), &parameter.name));
     // What was never called is never more than a hint.
-    Some(
-        Finding::new(&RULE, Confidence::Tentative, Location::of(operation), Evidence::new(witness, &said)).detail(said),
-    )
+    Some(Finding::new(&RULE, Confidence::Tentative, location, Evidence::new(witness, &said)).detail(said))
 }
 
 /// Whether the path is about what the caller's own browser keeps, and not about everybody's, or one that an id names.
@@ -114,6 +119,15 @@ mod tests {
     fn names_that_change_data_are_found() {
         assert_eq!(found("/createdb", Source::Specification, None), Some(Confidence::Tentative));
         assert_eq!(found("/books/{id}/delete", Source::Link, None), Some(Confidence::Tentative));
+    }
+
+    #[test]
+    fn a_link_that_acts_by_its_query_is_named_with_it() {
+        let link = samples::link("action", "delete");
+        let page = [Arc::new(samples::operation(Method::GET, "/")), Arc::new(samples::operation(Method::POST, "/"))];
+        let finding = judge(&link, &page, &samples::exchange("/", 200, "")).unwrap();
+        assert!(finding.detail.starts_with("GET /?action=delete says 'delete'"), "{}", finding.detail);
+        assert_eq!(finding.location.parameter.unwrap().name, "action");
     }
 
     #[test]
