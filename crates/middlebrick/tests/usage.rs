@@ -169,6 +169,29 @@ fn a_plan_sends_nothing() {
 }
 
 #[test]
+fn crack_takes_what_is_pasted_and_says_what_it_is() {
+    // Signed with the secret `dev` by Flask's session and by `URLSafeTimedSerializer("dev", salt="my-odd-salt")`.
+    const SESSION: &str = "eyJ1c2VyIjoxfQ.awbitg.oYfZxQxHL2V8CRd8ZEcrUqwtU2U";
+    const ODD_SALT: &str = "eyJlbWFpbCI6ImFAYi5jIn0.awbitg.oikee3d7bBGiaRmwi-8IDk5X5nQ";
+    const JWT: &str = "eyJhbGciOiJub25lIn0.e30.AAAA";
+    let folder = tempfile::tempdir().unwrap();
+    for (pasted, code, says) in [
+        (SESSION.to_owned(), 1, "Flask session cookie\npayload: {\"user\":1}\nsecret: [3 characters]"),
+        (format!("session={SESSION}; HttpOnly; Path=/"), 1, "Flask session cookie"),
+        (format!("Set-Cookie: theme=dark; session={SESSION}"), 1, "Flask session cookie"),
+        (ODD_SALT.to_owned(), 0, "itsdangerous token\npayload: {\"email\":\"a@b.c\"}\nnot found among"),
+    ] {
+        let output = middlebrick(folder.path()).args(["crack", &pasted]).output().unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        assert_eq!(output.status.code(), Some(code), "{pasted}: {text}");
+        assert!(text.starts_with(says), "{pasted}: {text}");
+    }
+    fails(&["crack", &format!("Authorization: Bearer {JWT}")], 2, &["TOKEN", "none", "HS256"]);
+    fails(&["crack", "session=nothing; Path=/"], 2, &["TOKEN", "not a Flask session cookie"]);
+    fails(&["crack", "--threads", "0", SESSION], 2, &["--threads", "1 to 256", "all cores"]);
+}
+
+#[test]
 fn help_completions_and_the_manual_page_are_printed() {
     let folder = tempfile::tempdir().unwrap();
     for (arguments, word) in [

@@ -290,14 +290,18 @@ pub(crate) struct ReplayOptions {
 }
 
 #[derive(Debug, Args)]
+#[command(
+    after_help = "Exit code: 0 the secret was not found, 1 it was found, 2 the token or an argument cannot be used."
+)]
 pub(crate) struct CrackOptions {
-    /// A Flask session cookie, itsdangerous token, remember token or JWT; `-` reads it from standard input
+    /// A Flask session cookie, itsdangerous token, remember token or JWT, also as a whole Cookie, Set-Cookie or Authorization header;
+    /// `-` reads it from standard input
     pub(crate) token: String,
     /// Further words, one a line
     #[arg(long, value_name = "FILE")]
     pub(crate) wordlist: Option<PathBuf>,
-    /// Threads [default: all cores]
-    #[arg(long, value_name = "N")]
+    /// Threads, 1 to 256 [default: all cores]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = threads)]
     pub(crate) threads: Option<usize>,
     /// Show the secret whole instead of masked
     #[arg(long)]
@@ -321,6 +325,11 @@ fn rule(text: &str) -> Result<String, String> {
             None => format!("there is no rule '{text}'; `middlebrick rules` lists them"),
         }
     })
+}
+
+fn threads(text: &str) -> Result<usize, String> {
+    let threads = text.parse().ok().filter(|n| (1..=256).contains(n));
+    threads.ok_or_else(|| "give a number from 1 to 256, or leave the flag out to use all cores".to_owned())
 }
 
 fn duration(text: &str) -> Result<Duration, String> {
