@@ -47,18 +47,14 @@ pub(crate) fn run(options: &CrackOptions) -> Result<Ending, Fault> {
         }
         out.push_str(&format!("payload: {}\n", plain(&decoded.payload)));
     }
-    match hit {
-        Some((_, found)) => {
-            let word = String::from_utf8_lossy(&found.word).into_owned();
-            let shown =
-                if options.reveal { plain(&word) } else { format!("{} (--reveal shows it)", model::mask(&word)) };
-            out.push_str(&format!("secret: {shown}, word {} of {}\n", grouped(found.index + 1), grouped(tried)));
-        }
-        None => {
-            let salts = if targets.len() > 1 { format!(" and {} salts", targets.len()) } else { String::new() };
-            let rate = rate(tried as f64 / seconds.max(0.000_001));
-            out.push_str(&format!("not found among {} words{salts} ({rate})\n", grouped(tried)));
-        }
+    if let Some((_, found)) = hit {
+        let word = String::from_utf8_lossy(&found.word).into_owned();
+        let shown = if options.reveal { plain(&word) } else { format!("{} (--reveal shows it)", model::mask(&word)) };
+        out.push_str(&format!("secret: {shown}, word {} of {}\n", grouped(found.index + 1), grouped(tried)));
+    } else {
+        let salts = if targets.len() > 1 { format!(" and {} salts", targets.len()) } else { String::new() };
+        let rate = rate(tried as f64 / seconds.max(0.000_001));
+        out.push_str(&format!("not found among {} words{salts} ({rate})\n", grouped(tried)));
     }
     files::print(&out)?;
     // A found secret is what a gate would fail on.
