@@ -11,6 +11,7 @@ mod auth_status_inconsistent;
 mod basic_in_use;
 mod credentials_oracle;
 mod credentials_timing_oracle;
+mod default_credentials;
 mod digest_md5;
 mod first_cookie;
 mod flask_session_weak_key;
@@ -50,6 +51,7 @@ pub const CHECKS: &[&Check] = &[
     &auth_status_inconsistent::CHECK,
     &basic_in_use::CHECK,
     &credentials_oracle::CHECK,
+    &default_credentials::CHECK,
     &digest_md5::CHECK,
     &credentials_timing_oracle::CHECK,
     &flask_session_weak_key::CHECK,
