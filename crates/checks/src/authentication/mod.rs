@@ -19,6 +19,7 @@ mod flask_wtf_weak_key;
 mod itsdangerous_token_in_url;
 mod jwt_cookie_without_csrf;
 mod jwt_expired_accepted;
+mod jwt_key_confusion;
 mod jwt_library_error;
 mod jwt_long_lived;
 mod jwt_none_accepted;
@@ -31,6 +32,7 @@ mod login_over_get;
 mod long_password_crashes;
 mod nameless_cookie_accepted;
 mod operation_without_credentials;
+mod refresh_token_accepted;
 mod remember_token_weak_key;
 mod secret_key_fallback_weak;
 mod session_difference;
@@ -59,6 +61,7 @@ pub const CHECKS: &[&Check] = &[
     &itsdangerous_token_in_url::CHECK,
     &jwt_cookie_without_csrf::CHECK,
     &jwt_expired_accepted::CHECK,
+    &jwt_key_confusion::CHECK,
     &jwt_library_error::CHECK,
     &jwt_long_lived::CHECK,
     &jwt_none_accepted::CHECK,
@@ -71,6 +74,7 @@ pub const CHECKS: &[&Check] = &[
     &long_password_crashes::CHECK,
     &nameless_cookie_accepted::CHECK,
     &operation_without_credentials::CHECK,
+    &refresh_token_accepted::CHECK,
     &remember_token_weak_key::CHECK,
     &secret_key_fallback_weak::CHECK,
     &session_fixation::CHECK,

@@ -15,6 +15,8 @@ use crate::Seen;
 pub struct Jwt {
     /// The compact form: `header.claims.signature`.
     pub token: String,
+    /// The header.
+    pub header: Map<String, Value>,
     /// `alg` of the header.
     pub algorithm: String,
     /// The claims.
@@ -35,13 +37,22 @@ impl Jwt {
         }
         let header = object(header)?;
         let algorithm = header.get("alg")?.as_str()?.to_owned();
-        Some(Jwt { token: text.to_owned(), algorithm, claims: object(claims)? })
+        Some(Jwt { token: text.to_owned(), header, algorithm, claims: object(claims)? })
     }
 
     /// A numeric date claim (RFC 7519 section 2), in Unix seconds.
     pub fn date(&self, claim: &str) -> Option<i64> {
         let value = self.claims.get(claim)?;
         value.as_i64().or_else(|| value.as_f64().map(|seconds| seconds as i64))
+    }
+
+    /// Its claims, unchanged, under its header with these members, signed by HS256 with this key.
+    pub fn signed_again(&self, members: &[(&str, &str)], key: &[u8]) -> String {
+        let mut header = self.header.clone();
+        header.extend(members.iter().map(|(name, value)| ((*name).to_owned(), Value::from(*value))));
+        header.insert("alg".to_owned(), Value::from("HS256"));
+        let text = |object: Map<String, Value>| Value::Object(object).to_string();
+        crack::jwt_hs(crack::Algorithm::Hs256, key, &text(header), &text(self.claims.clone()))
     }
 
     /// Whether it only serves to get another token.
@@ -177,6 +188,9 @@ mod tests {
         assert!(issued(&answer("application/json", &format!(r#"{{"openapi":"3.0.0","x":"{token}"}}"#))).is_empty());
         assert!(issued(&answer("text/html", &token)).is_empty());
         assert!(Jwt::parse("a.b.c").is_none() && Jwt::parse("").is_none());
+        let again = Jwt::parse(&found[0].signed_again(&[("kid", "1")], b"other")).unwrap();
+        assert_eq!((&again.header["kid"], &again.claims), (&"1".into(), &found[0].claims));
+        assert!(crack::Target::parse(&again.token).unwrap().verify(b"other"));
     }
 
     #[test]
