@@ -20,6 +20,7 @@ mod itsdangerous_token_in_url;
 mod jwt_cookie_without_csrf;
 mod jwt_expired_accepted;
 mod jwt_key_confusion;
+mod jwt_kid_injection;
 mod jwt_library_error;
 mod jwt_long_lived;
 mod jwt_none_accepted;
@@ -62,6 +63,7 @@ pub const CHECKS: &[&Check] = &[
     &jwt_cookie_without_csrf::CHECK,
     &jwt_expired_accepted::CHECK,
     &jwt_key_confusion::CHECK,
+    &jwt_kid_injection::CHECK,
     &jwt_library_error::CHECK,
     &jwt_long_lived::CHECK,
     &jwt_none_accepted::CHECK,
