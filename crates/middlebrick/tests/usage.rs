@@ -59,6 +59,18 @@ fn an_unreachable_host_is_incomplete_and_still_reported() {
 }
 
 #[test]
+fn a_deadline_on_a_server_that_hangs_says_that_it_was_asked() {
+    // The kernel takes the connection and the request; nobody answers.
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    fails(
+        &["scan", &url, "--deadline", "500ms", "--output", "json=/dev/null"],
+        3,
+        &["sent, and no answer came before"],
+    );
+}
+
+#[test]
 fn specifications() {
     let url = "http://127.0.0.1:9";
     fails(&["scan", url, "--spec", "nowhere.yaml"], 2, &["--spec", "nowhere.yaml", "no such file"]);
@@ -75,13 +87,22 @@ fn names_of_categories_rules_and_formats() {
         2,
         &["--category", "everything", "authentication", "authorization"],
     );
-    fails(&["scan", url, "--rule", "no-such-rule"], 2, &["--rule", "no-such-rule", "middlebrick rules"]);
+    fails(&["scan", url, "--rule", "nothing-like-it"], 2, &["--rule", "nothing-like-it", "middlebrick rules"]);
+    fails(&["scan", url, "--rule", "werkzeug-debuger"], 2, &["--rule", "did you mean 'werkzeug-debugger'?"]);
+    fails(&["scan", url, "--exclude", "plain_http"], 2, &["--exclude", "did you mean 'plain-http'?"]);
+    fails(&["scan", url, "--method", "FOO"], 2, &["--method", "FOO", "GET, HEAD, OPTIONS, POST"]);
     fails(&["scan", url, "--depth", "abyss"], 2, &["--depth", "quick, standard, deep"]);
     fails(&["scan", url, "--output", "pdf"], 2, &["--output", "pdf", "sarif"]);
     fails(&["scan", url, "--context", "space"], 2, &["--context", "financial"]);
     fails(&["scan", url, "--timeout", "soon"], 2, &["--timeout", "soon", "5s"]);
-    fails(&["scan", url, "--max-requests", "0"], 2, &["--max-requests"]);
-    fails(&["explain", "no-such-rule"], 2, &["no-such-rule", "explain score"]);
+    for number in ["0", "-1", "many"] {
+        fails(&["scan", url, "--max-requests", number], 2, &["--max-requests", "whole number from 1 up"]);
+        fails(&["scan", url, "--concurrency", number], 2, &["--concurrency", "1 to 256"]);
+    }
+    fails(&["scan", url, "--seed", "-1"], 2, &["--seed", "from 0"]);
+    fails(&["scan", url, "--timeout", "-1s"], 2, &["--timeout", "-1s", "5s"]);
+    fails(&["explain", "nothing-like-it"], 2, &["nothing-like-it", "explain score"]);
+    fails(&["explain", "werkzueg-debugger"], 2, &["did you mean 'werkzeug-debugger'?"]);
 }
 
 #[test]
@@ -115,6 +136,7 @@ fn credentials() {
     fails(&["scan", url, "--auth-type", "basic", "--auth-value", "nocolon"], 2, &["user:password"]);
     fails(&["scan", url, "--auth-type", "bearer", "--auth-value", "@nowhere"], 2, &["--auth-value", "nowhere"]);
     fails(&["scan", url, "--header", "no colon"], 2, &["--header", "Name: value"]);
+    fails(&["scan", url, "--header", "X-Key: one\nX-Other: two"], 2, &["--header", "'X-Key'", "line break"]);
     fails(&["scan", url, "--cacert", "page.html"], 2, &["cert"]);
     fails(&["scan", url, "--resolve", "nonsense"], 2, &["--resolve", "HOST:PORT:ADDRESS"]);
 }
@@ -166,6 +188,29 @@ fn a_plan_sends_nothing() {
     assert!(output.status.success());
     assert!(String::from_utf8(output.stdout).unwrap().contains("nothing was sent"));
     assert!(listener.accept().is_err(), "something connected");
+}
+
+#[test]
+fn crack_takes_what_is_pasted_and_says_what_it_is() {
+    // Signed with the secret `dev` by Flask's session and by `URLSafeTimedSerializer("dev", salt="my-odd-salt")`.
+    const SESSION: &str = "eyJ1c2VyIjoxfQ.awbitg.oYfZxQxHL2V8CRd8ZEcrUqwtU2U";
+    const ODD_SALT: &str = "eyJlbWFpbCI6ImFAYi5jIn0.awbitg.oikee3d7bBGiaRmwi-8IDk5X5nQ";
+    const JWT: &str = "eyJhbGciOiJub25lIn0.e30.AAAA";
+    let folder = tempfile::tempdir().unwrap();
+    for (pasted, code, says) in [
+        (SESSION.to_owned(), 1, "Flask session cookie\npayload: {\"user\":1}\nsecret: [3 characters]"),
+        (format!("session={SESSION}; HttpOnly; Path=/"), 1, "Flask session cookie"),
+        (format!("Set-Cookie: theme=dark; session={SESSION}"), 1, "Flask session cookie"),
+        (ODD_SALT.to_owned(), 0, "itsdangerous token\npayload: {\"email\":\"a@b.c\"}\nnot found among"),
+    ] {
+        let output = middlebrick(folder.path()).args(["crack", &pasted]).output().unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        assert_eq!(output.status.code(), Some(code), "{pasted}: {text}");
+        assert!(text.starts_with(says), "{pasted}: {text}");
+    }
+    fails(&["crack", &format!("Authorization: Bearer {JWT}")], 2, &["TOKEN", "none", "HS256"]);
+    fails(&["crack", "session=nothing; Path=/"], 2, &["TOKEN", "not a Flask session cookie"]);
+    fails(&["crack", "--threads", "0", SESSION], 2, &["--threads", "1 to 256", "all cores"]);
 }
 
 #[test]

@@ -19,22 +19,25 @@ impl Method {
     pub const PATCH: Method = Method(Cow::Borrowed("PATCH"));
     pub const DELETE: Method = Method(Cow::Borrowed("DELETE"));
     pub const TRACE: Method = Method(Cow::Borrowed("TRACE"));
+
+    /// Those above: the methods that RFC 9110 and RFC 5789 define, without CONNECT, which no operation has.
+    pub const ALL: [Method; 8] = [
+        Method::GET,
+        Method::HEAD,
+        Method::OPTIONS,
+        Method::POST,
+        Method::PUT,
+        Method::PATCH,
+        Method::DELETE,
+        Method::TRACE,
+    ];
 }
 
 impl Method {
     /// A method by its name; letters are upper-cased only for the methods that RFC 9110 defines.
     pub fn new(name: &str) -> Method {
         let upper = name.to_ascii_uppercase();
-        for known in [
-            Method::GET,
-            Method::HEAD,
-            Method::OPTIONS,
-            Method::POST,
-            Method::PUT,
-            Method::PATCH,
-            Method::DELETE,
-            Method::TRACE,
-        ] {
+        for known in Method::ALL {
             if known.0 == upper {
                 return known;
             }

@@ -46,6 +46,9 @@ pub struct Plan {
     pub skipped: Vec<Skipped>,
 }
 
+/// Why a detector that asks about operations was not asked at all.
+pub(crate) const NO_OPERATION: &str = "no operation of this kind was found";
+
 /// Plans the probe round before anything was sent.
 pub fn plan(surface: &Surface, target: &Target) -> Plan {
     plan_seen(surface, target, &Observations::default())
@@ -133,7 +136,7 @@ fn plan_operations(
         .map(|(at, _)| at)
         .collect();
     if applies.is_empty() && check.on_surface.is_none() {
-        let reason = NotTested::not_applicable("no operation of this kind was found");
+        let reason = NotTested::not_applicable(NO_OPERATION);
         plan.skipped.push(Skipped { check, operation: None, reason });
     }
     let reads = matches!(check.cost.touch, Touch::Nothing | Touch::Reads | Touch::Bursts);

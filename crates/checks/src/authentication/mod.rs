@@ -11,6 +11,7 @@ mod auth_status_inconsistent;
 mod basic_in_use;
 mod credentials_oracle;
 mod credentials_timing_oracle;
+mod default_credentials;
 mod digest_md5;
 mod first_cookie;
 mod flask_session_weak_key;
@@ -18,6 +19,8 @@ mod flask_wtf_weak_key;
 mod itsdangerous_token_in_url;
 mod jwt_cookie_without_csrf;
 mod jwt_expired_accepted;
+mod jwt_key_confusion;
+mod jwt_kid_injection;
 mod jwt_library_error;
 mod jwt_long_lived;
 mod jwt_none_accepted;
@@ -30,6 +33,7 @@ mod login_over_get;
 mod long_password_crashes;
 mod nameless_cookie_accepted;
 mod operation_without_credentials;
+mod refresh_token_accepted;
 mod remember_token_weak_key;
 mod secret_key_fallback_weak;
 mod session_difference;
@@ -50,6 +54,7 @@ pub const CHECKS: &[&Check] = &[
     &auth_status_inconsistent::CHECK,
     &basic_in_use::CHECK,
     &credentials_oracle::CHECK,
+    &default_credentials::CHECK,
     &digest_md5::CHECK,
     &credentials_timing_oracle::CHECK,
     &flask_session_weak_key::CHECK,
@@ -57,6 +62,8 @@ pub const CHECKS: &[&Check] = &[
     &itsdangerous_token_in_url::CHECK,
     &jwt_cookie_without_csrf::CHECK,
     &jwt_expired_accepted::CHECK,
+    &jwt_key_confusion::CHECK,
+    &jwt_kid_injection::CHECK,
     &jwt_library_error::CHECK,
     &jwt_long_lived::CHECK,
     &jwt_none_accepted::CHECK,
@@ -69,6 +76,7 @@ pub const CHECKS: &[&Check] = &[
     &long_password_crashes::CHECK,
     &nameless_cookie_accepted::CHECK,
     &operation_without_credentials::CHECK,
+    &refresh_token_accepted::CHECK,
     &remember_token_weak_key::CHECK,
     &secret_key_fallback_weak::CHECK,
     &session_fixation::CHECK,

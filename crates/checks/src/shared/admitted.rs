@@ -28,16 +28,19 @@ pub struct Admitted {
     pub genuine: Arc<Exchange>,
 }
 
-/// Looks for a guarded operation that takes one of the tokens that the user gave or that answers handed out.
+/// Looks for a guarded operation that takes one of the tokens that the user gave or that stand in answers.
 ///
 /// # Errors
-/// [`NotTested::NoCredentials`] without a token, [`NotTested::OpenAnyway`] when nonsense is taken too, [`NotTested::Inconclusive`] when
+/// [`NotTested::NoCredentials`] without a token or with mere illustrations, [`NotTested::OpenAnyway`] when nonsense is taken too, [`NotTested::Inconclusive`] when
 /// no operation takes a token, and as [`authorization::answers`].
 pub async fn admitted(survey: &Survey<'_>) -> Result<Admitted, NotTested> {
-    let clean = survey.observations.exchanges.iter().filter(|e| e.request.is_clean());
-    let mut tokens = jwt::given(survey.target);
-    tokens.extend(clean.flat_map(|exchange| jwt::issued(exchange)));
-    tokens.retain(|token| !token.is_refresh());
+    let real = real(survey);
+    let mut tokens: Vec<Jwt> = Vec::new();
+    for token in real.iter().cloned().chain(shown(survey)).filter(|token| !token.is_refresh()) {
+        if tokens.iter().all(|known| known.token != token.token) {
+            tokens.push(token);
+        }
+    }
     tokens.truncate(TOKENS);
     if tokens.is_empty() {
         return Err(NotTested::NoCredentials);
@@ -54,7 +57,28 @@ pub async fn admitted(survey: &Survey<'_>) -> Result<Admitted, NotTested> {
             }
         }
     }
-    Err(NotTested::inconclusive("no guarded operation took the token"))
+    // An illustration is no credential.
+    if real.is_empty() {
+        Err(NotTested::NoCredentials)
+    } else {
+        Err(NotTested::inconclusive("no guarded operation took the token"))
+    }
+}
+
+/// The tokens that the user gave or that answers handed out.
+fn real(survey: &Survey<'_>) -> Vec<Jwt> {
+    let issued = clean(survey).flat_map(|exchange| jwt::issued(exchange));
+    jwt::given(survey.target).into_iter().chain(issued).collect()
+}
+
+/// The tokens that only stand in an answer and have not expired.
+fn shown<'a>(survey: &'a Survey<'_>) -> impl Iterator<Item = Jwt> + 'a {
+    let shown = clean(survey).flat_map(|exchange| jwt::shown(exchange));
+    shown.filter(|token| token.date("exp").is_none_or(|end| end > survey.target.now))
+}
+
+fn clean<'a>(survey: &'a Survey<'_>) -> impl Iterator<Item = &'a Arc<Exchange>> {
+    survey.observations.exchanges.iter().filter(|e| e.request.is_clean())
 }
 
 /// Let in, but shown something else than with the genuine token: an error in disguise, or a page that differs each time.

@@ -44,6 +44,20 @@ pub fn is_framework_key(name: &str) -> bool {
     KEYS.contains(&name) || name.starts_with("_state_") || name.contains("_authlib_")
 }
 
+/// Whether only Flask's session has such contents: something a framework keeps in it, or a tag of its JSON (`TaggedJSONSerializer`).
+pub fn is_marked(contents: &Map<String, Value>) -> bool {
+    fn is_tagged(value: &Value) -> bool {
+        match value {
+            Value::Object(map) => {
+                map.len() == 1 && map.keys().all(|k| k.starts_with(' ')) || map.values().any(is_tagged)
+            }
+            Value::Array(items) => items.iter().any(is_tagged),
+            _ => false,
+        }
+    }
+    contents.keys().any(|name| is_framework_key(name)) || contents.values().any(is_tagged)
+}
+
 /// What a forged session holds: a flag that grants nothing and stores nothing, but makes Flask answer with a fresh cookie.
 const HARMLESS: &str = r#"{"_permanent":true}"#;
 
@@ -180,5 +194,12 @@ mod tests {
         assert_eq!(contents(&cookie).unwrap()["user_id"], 7);
         assert!(!is_flask_session("a.b.c") && contents("{}").is_none());
         assert!(is_framework_key("_user_id") && !is_framework_key("is_admin"));
+    }
+
+    #[test]
+    fn a_session_is_told_from_other_signed_objects_by_what_flask_keeps_in_it() {
+        let marked = |json: &str| is_marked(serde_json::from_str::<Value>(json).unwrap().as_object().unwrap());
+        assert!(marked(r#"{"_fresh":true}"#) && marked(r#"{"cart":[{" t":[1,2]}]}"#));
+        assert!(!marked(r#"{"email":"a@b.c","user":{"id":1}}"#));
     }
 }

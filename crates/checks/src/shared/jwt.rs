@@ -15,6 +15,8 @@ use crate::Seen;
 pub struct Jwt {
     /// The compact form: `header.claims.signature`.
     pub token: String,
+    /// The header.
+    pub header: Map<String, Value>,
     /// `alg` of the header.
     pub algorithm: String,
     /// The claims.
@@ -35,13 +37,22 @@ impl Jwt {
         }
         let header = object(header)?;
         let algorithm = header.get("alg")?.as_str()?.to_owned();
-        Some(Jwt { token: text.to_owned(), algorithm, claims: object(claims)? })
+        Some(Jwt { token: text.to_owned(), header, algorithm, claims: object(claims)? })
     }
 
     /// A numeric date claim (RFC 7519 section 2), in Unix seconds.
     pub fn date(&self, claim: &str) -> Option<i64> {
         let value = self.claims.get(claim)?;
         value.as_i64().or_else(|| value.as_f64().map(|seconds| seconds as i64))
+    }
+
+    /// Its claims, unchanged, under its header with these members, signed by HS256 with this key; one of the members may call it otherwise.
+    pub fn signed_again(&self, members: &[(&str, &str)], key: &[u8]) -> String {
+        let mut header = self.header.clone();
+        header.insert("alg".to_owned(), Value::from("HS256"));
+        header.extend(members.iter().map(|(name, value)| ((*name).to_owned(), Value::from(*value))));
+        let text = |object: Map<String, Value>| Value::Object(object).to_string();
+        crack::jwt_hs(crack::Algorithm::Hs256, key, &text(header), &text(self.claims.clone()))
     }
 
     /// Whether it only serves to get another token.
@@ -80,6 +91,12 @@ pub fn issued(exchange: &Exchange) -> Vec<Jwt> {
         texts.push(response.text().into_owned());
     }
     found_in(&texts)
+}
+
+/// The tokens that stand in an answer of any kind, such as the example of an API description or a page: whether they are more than an
+/// illustration shows only where one is accepted.
+pub fn shown(exchange: &Exchange) -> Vec<Jwt> {
+    exchange.response().map(|response| found_in(&[response.text().into_owned()])).unwrap_or_default()
 }
 
 /// The tokens among the credentials that the user gave.
@@ -176,7 +193,11 @@ mod tests {
         assert_eq!((found[0].algorithm.as_str(), found[0].date("exp")), ("HS256", Some(5)));
         assert!(issued(&answer("application/json", &format!(r#"{{"openapi":"3.0.0","x":"{token}"}}"#))).is_empty());
         assert!(issued(&answer("text/html", &token)).is_empty());
+        assert_eq!(shown(&answer("text/html", &format!("<code>{token}</code>")))[0].token, token);
         assert!(Jwt::parse("a.b.c").is_none() && Jwt::parse("").is_none());
+        let again = Jwt::parse(&found[0].signed_again(&[("kid", "1")], b"other")).unwrap();
+        assert_eq!((&again.header["kid"], &again.claims), (&"1".into(), &found[0].claims));
+        assert!(crack::Target::parse(&again.token).unwrap().verify(b"other"));
     }
 
     #[test]

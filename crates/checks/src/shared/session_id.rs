@@ -52,9 +52,6 @@ pub fn weakness(ids: &[String], now: i64) -> Option<String> {
     if ids.len() < 3 {
         return None;
     }
-    if ids.iter().all(|id| id == &ids[0]) {
-        return Some("are all the same".to_owned());
-    }
     if counts_up(ids) {
         return Some("count up".to_owned());
     }

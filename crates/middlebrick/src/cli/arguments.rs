@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use model::{Context, Depth, Severity};
+use model::{Context, Depth, Method, Severity};
 use report::Format;
 
 use super::gate::Bound;
@@ -52,6 +52,10 @@ pub(crate) enum Command {
 
 #[derive(Debug, Clone, Args)]
 #[allow(clippy::struct_excessive_bools, clippy::doc_markdown)] // flags are booleans; clap prints the comments as they stand
+#[command(
+    after_help = "Exit code: 0 completed and every gate holds, 1 a gate fails, 2 wrong usage, configuration or credentials, \
+    3 incomplete and no gate fails on what is known."
+)]
 pub(crate) struct ScanOptions {
     /// The URL of the API, such as `https://api.example.com`
     pub(crate) url: String,
@@ -65,9 +69,9 @@ pub(crate) struct ScanOptions {
     /// Send nothing to paths that match; `/users/{id}/close` and `*close*` both do
     #[arg(long, value_name = "PATTERN", help_heading = "What")]
     pub(crate) exclude_path: Vec<String>,
-    /// Only operations of this method
-    #[arg(long, value_name = "METHOD", help_heading = "What")]
-    pub(crate) method: Vec<String>,
+    /// Only operations of this method (repeatable)
+    #[arg(long, value_name = "METHOD", help_heading = "What", value_parser = method)]
+    pub(crate) method: Vec<Method>,
     /// Only this category or group (repeatable)
     #[arg(long, value_name = "CATEGORY", help_heading = "What", value_parser = str::parse::<model::Selector>)]
     pub(crate) category: Vec<model::Selector>,
@@ -113,19 +117,19 @@ pub(crate) struct ScanOptions {
     #[arg(long, value_enum, num_args = 0..=1, require_equals = true, default_missing_value = "safe-writes", help_heading = "How far")]
     pub(crate) active: Option<Active>,
     /// Most requests in all, instead of the depth's budget
-    #[arg(long, value_name = "N", help_heading = "How far", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "N", help_heading = "How far", allow_negative_numbers = true, value_parser = at_least_one)]
     pub(crate) max_requests: Option<u32>,
     /// Most requests a second [default: 10 after a burst of 20; no limit on loopback]
-    #[arg(long, value_name = "N", help_heading = "How far", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "N", help_heading = "How far", allow_negative_numbers = true, value_parser = at_least_one)]
     pub(crate) rate: Option<u32>,
-    /// Most requests at once [default: 6; 16 on loopback]
-    #[arg(long, value_name = "N", help_heading = "How far", value_parser = clap::value_parser!(u16).range(1..=256))]
-    pub(crate) concurrency: Option<u16>,
+    /// Most requests at once, 1 to 256 [default: 6; 16 on loopback]
+    #[arg(long, value_name = "N", help_heading = "How far", allow_negative_numbers = true, value_parser = at_once)]
+    pub(crate) concurrency: Option<usize>,
     /// Longest wait for one answer, such as 5s
-    #[arg(long, value_name = "TIME", help_heading = "How far", value_parser = duration)]
+    #[arg(long, value_name = "TIME", help_heading = "How far", allow_hyphen_values = true, value_parser = duration)]
     pub(crate) timeout: Option<Duration>,
     /// Longest time for the whole scan, such as 2m; what is known by then is reported
-    #[arg(long, value_name = "TIME", help_heading = "How far", value_parser = duration)]
+    #[arg(long, value_name = "TIME", help_heading = "How far", allow_hyphen_values = true, value_parser = duration)]
     pub(crate) deadline: Option<Duration>,
     /// HTTP proxy for everything, http://host:port
     #[arg(long, value_name = "URL", help_heading = "How far")]
@@ -149,7 +153,7 @@ pub(crate) struct ScanOptions {
     #[arg(long, value_name = "HOST", help_heading = "How far")]
     pub(crate) callback_host: Option<String>,
     /// Seed of everything that looks random; the same seed asks the same
-    #[arg(long, value_name = "N", help_heading = "How far")]
+    #[arg(long, value_name = "N", help_heading = "How far", allow_negative_numbers = true, value_parser = seed)]
     pub(crate) seed: Option<u64>,
 
     /// Report format, or FORMAT=FILE (repeatable): summary, table, json, sarif, junit, html, markdown, har
@@ -276,6 +280,7 @@ pub(crate) struct CompareOptions {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "Exit code: 0 it is not there any more, 1 it is still there, 2 wrong usage, 3 incomplete.")]
 pub(crate) struct ReplayOptions {
     /// A JSON report
     pub(crate) report: PathBuf,
@@ -290,14 +295,18 @@ pub(crate) struct ReplayOptions {
 }
 
 #[derive(Debug, Args)]
+#[command(
+    after_help = "Exit code: 0 the secret was not found, 1 it was found, 2 the token or an argument cannot be used."
+)]
 pub(crate) struct CrackOptions {
-    /// A Flask session cookie, itsdangerous token, remember token or JWT; `-` reads it from standard input
+    /// A Flask session cookie, itsdangerous token, remember token or JWT, also as a whole Cookie, Set-Cookie or Authorization header;
+    /// `-` reads it from standard input
     pub(crate) token: String,
     /// Further words, one a line
     #[arg(long, value_name = "FILE")]
     pub(crate) wordlist: Option<PathBuf>,
-    /// Threads [default: all cores]
-    #[arg(long, value_name = "N")]
+    /// Threads, 1 to 256 [default: all cores]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = threads)]
     pub(crate) threads: Option<usize>,
     /// Show the secret whole instead of masked
     #[arg(long)]
@@ -314,13 +323,33 @@ pub(crate) fn output(text: &str) -> Result<(Format, Option<PathBuf>), String> {
 }
 
 fn rule(text: &str) -> Result<String, String> {
-    checks::find(text).map(|check| check.rule.id.to_owned()).ok_or_else(|| {
-        let near = checks::all().into_iter().map(|c| c.rule.id).find(|id| id.contains(text) || text.contains(id));
-        match near {
-            Some(id) => format!("there is no rule '{text}'; did you mean '{id}'?"),
-            None => format!("there is no rule '{text}'; `middlebrick rules` lists them"),
-        }
+    super::rules::find(text).map(|check| check.rule.id.to_owned())
+}
+
+/// OpenAPI 3.2 knows one method more than RFC 9110: QUERY.
+fn method(text: &str) -> Result<Method, String> {
+    let query = Method::new("QUERY");
+    let known = || Method::ALL.into_iter().chain([query.clone()]);
+    known().find(|method| method.as_str().eq_ignore_ascii_case(text)).ok_or_else(|| {
+        let names: Vec<String> = known().map(|method| method.to_string()).collect();
+        format!("a method is one of {}", names.join(", "))
     })
+}
+
+fn at_least_one(text: &str) -> Result<u32, String> {
+    text.parse().ok().filter(|n| *n > 0).ok_or_else(|| "give a whole number from 1 up".to_owned())
+}
+
+fn at_once(text: &str) -> Result<usize, String> {
+    text.parse().ok().filter(|n| (1..=256).contains(n)).ok_or_else(|| "give a number from 1 to 256".to_owned())
+}
+
+fn threads(text: &str) -> Result<usize, String> {
+    at_once(text).map_err(|why| why + ", or leave the flag out to use all cores")
+}
+
+fn seed(text: &str) -> Result<u64, String> {
+    text.parse().map_err(|_| format!("give a whole number from 0 to {}", u64::MAX))
 }
 
 fn duration(text: &str) -> Result<Duration, String> {

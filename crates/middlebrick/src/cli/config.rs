@@ -10,6 +10,7 @@ use toml::Value;
 use super::arguments::Arguments;
 use super::fault::Fault;
 use super::files;
+use super::near::did_you_mean;
 
 const DEFAULT: &str = "middlebrick.toml";
 
@@ -37,7 +38,9 @@ pub(crate) fn with_file(raw: Vec<OsString>) -> Result<Vec<OsString>, Fault> {
         }
         let argument = scan.get_arguments().find(|a| a.get_long() == Some(key.as_str()) && key != "config");
         let argument = argument.ok_or_else(|| {
-            fault(format!("there is no setting '{key}'; settings are the long flags of `middlebrick scan`"))
+            let hint = did_you_mean(key, scan.get_arguments().filter_map(clap::Arg::get_long));
+            let hint = hint.unwrap_or_else(|| "settings are the long flags of `middlebrick scan`".to_owned());
+            fault(format!("there is no setting '{key}'; {hint}"))
         })?;
         if given.value_source(argument.get_id().as_str()) == Some(ValueSource::CommandLine) {
             continue;

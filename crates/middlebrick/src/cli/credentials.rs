@@ -77,11 +77,22 @@ fn credential(kind: AuthType, value: &str, name: &str, place: AuthIn) -> Result<
 }
 
 fn header(text: &str) -> Result<(String, Secret), Fault> {
-    let wrong = || Fault::new(format!("--header '{}' has to be `Name: value`", text.split(':').next().unwrap_or("")));
-    let (name, value) = text.split_once(':').ok_or_else(wrong)?;
+    // The value may be a credential, so that a message shows the name alone, and not even that where no colon ends it.
+    let Some((name, value)) = text.split_once(':') else {
+        return Err(Fault::new("--header has to be `Name: value`; it has no colon"));
+    };
+    let wrong = |what: &str| Fault::new(format!("--header '{name}' {what}"));
     let token = |b: u8| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b);
-    if name.is_empty() || !name.bytes().all(token) || value.chars().any(char::is_control) {
-        return Err(wrong());
+    if name.is_empty() || !name.bytes().all(token) {
+        return Err(wrong("is no name of a header; write `Name: value`"));
+    }
+    if value.contains(['\r', '\n']) {
+        return Err(wrong(
+            "has a line break in its value; a header is one line, and each further one wants its own --header",
+        ));
+    }
+    if value.chars().any(char::is_control) {
+        return Err(wrong("has a control character in its value"));
     }
     Ok((name.to_owned(), Secret::new(value.trim())))
 }

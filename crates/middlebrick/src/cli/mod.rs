@@ -9,6 +9,8 @@ mod explain;
 mod fault;
 mod files;
 mod gate;
+mod near;
+mod pasted;
 mod plan;
 mod progress;
 mod replay;

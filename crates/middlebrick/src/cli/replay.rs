@@ -4,6 +4,7 @@ use clap::Parser;
 
 use super::arguments::{Arguments, Command, ReplayOptions, ScanOptions};
 use super::fault::Fault;
+use super::near::did_you_mean;
 use super::scan::{perform, read_report};
 use super::{Ending, files, target};
 
@@ -16,10 +17,9 @@ pub(crate) fn run(options: &ReplayOptions) -> Result<Ending, Fault> {
         .find(|f| f.id == *wanted || f.fingerprint == *wanted || f.locations.iter().any(|l| l.fingerprint == *wanted))
         .ok_or_else(|| {
             let ids: Vec<&str> = old.findings.iter().map(|f| f.id.as_str()).collect();
-            Fault::new(format!(
-                "the report has no finding '{wanted}'; it has {}",
-                if ids.is_empty() { "none".to_owned() } else { ids.join(", ") }
-            ))
+            let all = || if ids.is_empty() { "it has none".to_owned() } else { format!("it has {}", ids.join(", ")) };
+            let hint = did_you_mean(wanted, ids.iter().copied()).unwrap_or_else(all);
+            Fault::new(format!("the report has no finding '{wanted}'; {hint}"))
         })?;
     let scan = scan_options(&old.url, &finding.id, &old.depth, old.seed, options)?;
     let (target, settings) = target::build(&scan)?;

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use model::{Consent, Ignore, Method, Origin, Selection, Target};
+use model::{Consent, Ignore, Origin, Selection, Target};
 use serde::Deserialize;
 use wire::{Settings, origin_of};
 
@@ -12,6 +12,7 @@ use super::arguments::{Active, ScanOptions};
 use super::credentials;
 use super::fault::Fault;
 use super::files;
+use super::rules;
 
 /// Where accepted findings are looked for when no flag names a file.
 const IGNORE_FILE: &str = ".middlebrick-ignore.toml";
@@ -59,7 +60,7 @@ pub(crate) fn build(options: &ScanOptions) -> Result<(Target, Settings), Fault> 
         },
         include_paths: options.include.clone(),
         exclude_paths: options.exclude_path.clone(),
-        methods: options.method.iter().map(|m| Method::new(m)).collect(),
+        methods: options.method.clone(),
         ignores: ignores(options.ignore_file.as_deref())?,
         now,
         wordlist: words(options.wordlist.as_deref())?,
@@ -116,7 +117,7 @@ fn settings(options: &ScanOptions, origin: &Origin) -> Result<Settings, Fault> {
         settings.rate = Some(rate);
     }
     if let Some(concurrency) = options.concurrency {
-        settings.concurrency = usize::from(concurrency);
+        settings.concurrency = concurrency;
     }
     if let Some(timeout) = options.timeout {
         settings.limits = settings.limits.with_timeout(timeout);
@@ -157,9 +158,7 @@ fn ignores(named: Option<&Path>) -> Result<Vec<Ignore>, Fault> {
     let fault = |why: String| Fault::new(format!("--ignore-file: {}: {why}", path.display()));
     let file: IgnoreFile = toml::from_str(&text).map_err(|e| fault(e.message().to_owned()))?;
     for entry in &file.ignore {
-        if checks::find(&entry.rule).is_none() {
-            return Err(fault(format!("there is no rule '{}'", entry.rule)));
-        }
+        rules::find(&entry.rule).map_err(&fault)?;
         if entry.reason.trim().is_empty() {
             return Err(fault(format!("the entry for '{}' gives no reason", entry.rule)));
         }

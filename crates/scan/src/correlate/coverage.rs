@@ -86,7 +86,7 @@ pub(super) fn surface(ended: &Ended, records: &[Recorded], target: &Target) -> V
 pub(super) fn status(wire: &Wire, ended: &Ended, records: &[Recorded]) -> (Status, Option<String>) {
     if !wire.was_reached() {
         let why = records.iter().find_map(|r| r.exchange.failure().map(ToString::to_string));
-        return (Status::Unreachable, Some(why.unwrap_or_else(|| "nothing was sent".to_owned())));
+        return (Status::Unreachable, Some(why.unwrap_or_else(|| nothing_came(wire))));
     }
     let short = ended.outcomes.iter().filter_map(|o| o.result.as_ref().err()).find(|r| r.cuts_the_scan_short());
     let why = if wire.is_cancelled() {
@@ -103,6 +103,16 @@ pub(super) fn status(wire: &Wire, ended: &Ended, records: &[Recorded]) -> (Statu
         return (Status::Completed, None);
     };
     (Status::Incomplete, Some(why))
+}
+
+/// Why there is no exchange at all, not even a failed one: what was under way when the scan was stopped is none.
+fn nothing_came(wire: &Wire) -> String {
+    match (wire.requests(), wire.is_cancelled()) {
+        (0, true) => "no connection was made before the deadline or Ctrl-C".to_owned(),
+        (0, false) => "nothing was sent".to_owned(),
+        (1, _) => "1 request was sent, and no answer came before the deadline or Ctrl-C".to_owned(),
+        (sent, _) => format!("{sent} requests were sent, and no answer came before the deadline or Ctrl-C"),
+    }
 }
 
 /// Why what was seen says nothing about the API, if it does not. There is no grade then.

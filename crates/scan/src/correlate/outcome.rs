@@ -1,10 +1,13 @@
 //! Joining what the detectors of one rule came to.
 
 use std::collections::BTreeMap;
+use std::mem::discriminant;
 
 use model::{Confidence, Finding, NotTested, NotTestedView, Rule, RuleOutcome, RuleView, Scored, Verdict};
 
 use crate::Ended;
+use crate::plan::NO_OPERATION;
+use crate::rounds::NOTHING_SEEN;
 
 /// Most operations that are named for one reason.
 const NAMED: usize = 20;
@@ -39,6 +42,7 @@ pub(crate) fn by_rule(ended: &Ended) -> Vec<RuleResult> {
             result.leave(&skip.reason, skip.operation);
         }
         if any {
+            result.forget_what_did_not_matter();
             result.found.sort_by(|a, b| (b.confidence, &a.location).cmp(&(a.confidence, &b.location)));
             results.push(result);
         }
@@ -62,6 +66,14 @@ impl RuleResult {
 
     fn leave(&mut self, reason: &NotTested, operation: Option<usize>) {
         self.untested.entry(reason.clone()).or_default().extend(operation);
+    }
+
+    /// Where one detector of the rule came to an answer, it does not matter that another had nothing to look at.
+    fn forget_what_did_not_matter(&mut self) {
+        if self.is_tested() {
+            self.untested
+                .retain(|reason, operations| !matches!(reason, NotTested::NotApplicable(_)) || !operations.is_empty());
+        }
     }
 
     /// Its findings became another rule's. Without any left it does not hold: it was right.
@@ -121,7 +133,7 @@ impl RuleResult {
 
     pub(crate) fn not_tested(&self, ended: &Ended) -> Vec<NotTestedView> {
         let name = |at: &usize| ended.surface.operations.get(*at).map(|o| o.name());
-        self.untested
+        self.reasons()
             .iter()
             .map(|(reason, operations)| NotTestedView {
                 rule: self.rule.id.to_owned(),
@@ -135,6 +147,44 @@ impl RuleResult {
             })
             .collect()
     }
+
+    /// Why the rule was not tested, or not everywhere: what its detectors said of the whole is one reason of each kind, however many
+    /// they are; what they said of operations stays apart.
+    fn reasons(&self) -> BTreeMap<NotTested, Vec<usize>> {
+        let (wholes, mut reasons): (BTreeMap<_, _>, BTreeMap<_, _>) =
+            self.untested.clone().into_iter().partition(|(_, operations)| operations.is_empty());
+        let mut kinds: Vec<NotTested> = Vec::new();
+        for whole in wholes.into_keys() {
+            let same = |other: &&mut NotTested| discriminant(*other) == discriminant(&whole);
+            match kinds.iter_mut().find(same) {
+                Some(known) => join(known, &whole),
+                None => kinds.push(whole),
+            }
+        }
+        let said =
+            |kind: &NotTested| is_untelling(kind) && reasons.keys().any(|r| discriminant(r) == discriminant(kind));
+        kinds.retain(|kind| !said(kind));
+        reasons.extend(kinds.into_iter().map(|kind| (kind, Vec::new())));
+        reasons
+    }
+}
+
+/// Puts two reasons of one kind together.
+fn join(known: &mut NotTested, other: &NotTested) {
+    if is_untelling(known) {
+        known.clone_from(other);
+    } else if !is_untelling(other)
+        && let (NotTested::NotApplicable(text), NotTested::NotApplicable(more))
+        | (NotTested::Inconclusive(text), NotTested::Inconclusive(more)) = (known, other)
+    {
+        text.push_str("; ");
+        text.push_str(more);
+    }
+}
+
+/// The engine's own words for a detector that had nothing to look at say less than those of a detector.
+fn is_untelling(reason: &NotTested) -> bool {
+    matches!(reason, NotTested::NotApplicable(text) if [NOTHING_SEEN, NO_OPERATION].contains(&text.as_str()))
 }
 
 /// The machine word of a reason, as serialised.
@@ -143,4 +193,54 @@ fn reason_word(reason: &NotTested) -> String {
         .ok()
         .and_then(|v| v.get("reason").and_then(|r| r.as_str()).map(str::to_owned))
         .unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn result(reasons: &[(NotTested, Option<usize>)]) -> RuleResult {
+        let rule = checks::authentication::CHECKS[0].rule;
+        let mut result = RuleResult { rule, found: Vec::new(), holds: false, untested: BTreeMap::new() };
+        for (reason, operation) in reasons {
+            result.leave(reason, *operation);
+        }
+        result
+    }
+
+    fn texts(result: &RuleResult) -> Vec<String> {
+        result.reasons().iter().map(|(reason, operations)| format!("{reason} {operations:?}")).collect()
+    }
+
+    #[test]
+    fn each_kind_of_reason_is_said_once_for_the_whole() {
+        let none = NotTested::not_applicable;
+        let engine = (none(NOTHING_SEEN), None);
+        let both = [(none("no request was refused"), None), engine.clone()];
+        assert_eq!(texts(&result(&both)), ["does not apply: no request was refused []"]);
+        let engines = [engine.clone(), (none(NO_OPERATION), None)];
+        assert_eq!(texts(&result(&engines)).len(), 1);
+        let two = [(none("no a"), None), (none("no b"), None), (NotTested::OverBudget, None)];
+        assert_eq!(
+            texts(&result(&two)),
+            ["over the request budget (--depth, --max-requests) []", "does not apply: no a; no b []"]
+        );
+        let why = NotTested::inconclusive;
+        let operations = [(why("404"), Some(1)), (why("500"), Some(2)), (why("404"), Some(3)), engine.clone()];
+        let said =
+            ["does not apply: nothing of this kind was seen []", "inconclusive: 404 [1, 3]", "inconclusive: 500 [2]"];
+        assert_eq!(texts(&result(&operations)), said);
+    }
+
+    #[test]
+    fn what_one_detector_answered_does_not_want_another() {
+        let none = || NotTested::not_applicable("none is declared");
+        let mut holds = result(&[(none(), None), (none(), Some(1)), (NotTested::OverBudget, Some(2))]);
+        holds.holds = true;
+        holds.forget_what_did_not_matter();
+        assert_eq!(holds.untested.len(), 2, "what is said of operations stays");
+        let mut whole = result(&[(none(), None)]);
+        whole.forget_what_did_not_matter();
+        assert_eq!(whole.untested.len(), 1, "nothing answered");
+    }
 }

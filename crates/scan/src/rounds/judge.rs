@@ -9,6 +9,9 @@ use wire::Listener;
 use super::{Outcome, announce, guarded};
 use crate::plan::Plan;
 
+/// Why a passive detector has no answer.
+pub(crate) const NOTHING_SEEN: &str = "nothing of this kind was seen";
+
 /// Lets the passive detectors judge everything that was seen.
 pub(crate) fn judge(
     surface: &Surface,
@@ -66,5 +69,5 @@ fn each(
         let operation = operations.get(&exchange.serial).map(|at| surface.operations[*at].as_ref());
         looked |= on_exchange(&Seen { exchange, operation, surface, target }, found);
     }
-    if looked { Ok(()) } else { Err(NotTested::not_applicable("nothing of this kind was seen")) }
+    if looked { Ok(()) } else { Err(NotTested::not_applicable(NOTHING_SEEN)) }
 }

@@ -18,7 +18,7 @@ use crate::CUT;
 use crate::plan::{Plan, PlannedCheck, Skipped};
 
 pub(crate) use confirm::confirm;
-pub(crate) use judge::judge;
+pub(crate) use judge::{NOTHING_SEEN, judge};
 
 /// What one detector came to.
 #[derive(Debug)]

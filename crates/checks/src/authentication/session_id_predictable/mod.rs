@@ -1,7 +1,8 @@
 use std::sync::Arc;
 
-use model::{Category, Confidence, Evidence, Exchange, Finding, Location, NotTested, Rule, Severity, Tag};
+use model::{Category, Confidence, Depth, Evidence, Exchange, Finding, Location, NotTested, Rule, Severity, Tag};
 
+use crate::shared::burst;
 use crate::shared::session_id::{self, weakness};
 use crate::shared::set_cookie::cookies_set;
 use crate::{Check, Cost, Findings, RunsOn, Survey, Touch, Twins};
@@ -24,7 +25,11 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost { requests: 6, touch: Touch::Reads },
+    // The burst of the rate limits hands out ids enough; where it goes to another page, a few more requests do.
+    cost: Cost { requests: burst::REQUESTS + ENOUGH as u32, touch: Touch::Bursts },
+    shares: Some(burst::SHARES),
+    told_by: &["unsigned-session-cookie"],
+    depth: Depth::Standard,
     on_surface: Some(|survey, found| Box::pin(ask(survey, found))),
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
@@ -34,22 +39,27 @@ pub(crate) static CHECK: Check = Check {
     ..Check::of(&RULE)
 };
 
-/// Further ids that are asked for.
-const FURTHER: usize = 6;
+/// Ids from which the places that vary can be told: a random one stays the same in all of them once in millions of times.
+const ENOUGH: usize = 7;
 
 async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
     let Some((plain, cookie)) = session_id::seen(survey) else {
         return Err(NotTested::not_applicable("no session id was set"));
     };
-    let mut ids = vec![cookie.value.clone()];
-    for _ in 0..FURTHER {
-        let answer = survey.ask(plain.request.clone().fresh()).await?;
-        ids.extend(id_in(&answer, &cookie.name, survey.target.now));
+    let id = |answer: &Arc<Exchange>| id_in(answer, &cookie.name, survey.target.now);
+    let burst = match burst::run(survey).await {
+        Ok(burst) => burst.answers,
+        Err(NotTested::NotApplicable(_)) => Vec::new(),
+        Err(why) => return Err(why),
+    };
+    let mut ids: Vec<String> = burst.iter().filter_map(id).collect();
+    if ids.len() < ENOUGH {
+        ids.clear();
+        for _ in 0..ENOUGH {
+            ids.extend(id(&survey.ask(plain.request.clone().fresh()).await?));
+        }
     }
-    if ids.len() <= FURTHER {
-        return Err(NotTested::inconclusive("not every answer set a fresh session id"));
-    }
-    if let Some(why) = weakness(&ids, survey.target.now) {
+    if let Some(why) = judge(&ids, survey.target.now)? {
         let location = Location::host().parameter("cookie", &cookie.name);
         let evidence = Evidence::new(plain, format!("{} fresh ids of the cookie {}: {why}", ids.len(), cookie.name));
         found.push(Finding::new(&RULE, Confidence::Firm, location, evidence).detail(format!("The ids {why}.")));
@@ -57,6 +67,32 @@ async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested>
     Ok(())
 }
 
+/// What makes ids predictable that were handed out one after the other. A value that everybody gets tells nobody from another: it
+/// says that there is no session yet, or is no id at all.
+fn judge(ids: &[String], now: i64) -> Result<Option<String>, NotTested> {
+    if ids.len() < ENOUGH {
+        return Err(NotTested::inconclusive("not every answer set a fresh session id"));
+    }
+    if ids.windows(2).all(|pair| pair[0] == pair[1]) {
+        return Err(NotTested::not_applicable("everybody gets the same value, so it is no session id"));
+    }
+    Ok(weakness(ids, now))
+}
+
 fn id_in(answer: &Arc<Exchange>, name: &str, now: i64) -> Option<String> {
     cookies_set(answer, now).into_iter().find(|cookie| cookie.name == name).map(|cookie| cookie.value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_judged_when_there_are_enough_and_they_differ() {
+        let ids = |make: fn(usize) -> String| (0..ENOUGH).map(make).collect::<Vec<_>>();
+        let judge = |ids: &[String]| judge(ids, 1_800_000_000);
+        assert_eq!(judge(&ids(|at| (1_000 + at).to_string())).unwrap().unwrap(), "count up");
+        assert!(matches!(judge(&ids(|_| "guest".to_owned())), Err(NotTested::NotApplicable(_))));
+        assert!(matches!(judge(&ids(|at| at.to_string())[1..]), Err(NotTested::Inconclusive(_))));
+    }
 }

@@ -1,0 +1,155 @@
+use std::sync::Arc;
+
+use model::{
+    Category, Confidence, Depth, Evidence, Exchange, Finding, Location, NotTested, Request, Rule, Severity, Tag,
+};
+
+use crate::shared::challenge::challenges;
+use crate::shared::login::{self, Login};
+use crate::{Check, Cost, Findings, RunsOn, Survey, Touch, Twins};
+
+pub(crate) static RULE: Rule = Rule {
+    id: "default-credentials",
+    aliases: &[],
+    title: "A name and password out of documentation open the door",
+    category: Category::Authentication,
+    severity: Severity::Critical,
+    cwe: &[1392, 521],
+    tags: &[Tag::Flask],
+    risk: "Anybody who has read the tutorial or tries the obvious gets in.",
+    fix: "Read name and password from the environment, and make the password a random one.",
+    references: &[
+        "https://owasp.org/www-project-web-security-testing-guide/stable/4-Web_Application_Security_Testing/04-Authentication_Testing/02-Testing_for_Default_Credentials",
+        "https://flask-httpauth.readthedocs.io/en/latest/#basic-authentication-examples",
+        "https://flask-basicauth.readthedocs.io/en/latest/#usage",
+    ],
+    page: include_str!("page.md"),
+};
+
+pub(crate) static CHECK: Check = Check {
+    cost: Cost { requests: PAIRS.len() as u32 + 2, touch: Touch::Refused },
+    depth: Depth::Standard,
+    on_surface: Some(|survey, found| Box::pin(ask(survey, found))),
+    twins: Twins::Flask {
+        vulnerable: include_str!("vulnerable.py"),
+        fixed: include_str!("fixed.py"),
+        runs_on: RunsOn::EVERYWHERE,
+    },
+    ..Check::of(&RULE)
+};
+
+/// Most passwords that are tried for one name: accounts are locked after three to five failures.
+#[cfg(test)]
+const FOR_ONE_NAME: usize = 3;
+
+/// A name, a password, and what the password is, in words that do not repeat it.
+type Pair<'a> = (&'a str, &'a str, &'a str);
+
+/// The pairs: OWASP's testing guide (WSTG-ATHN-02), Flask's own snippet on Basic (flask.pocoo.org/snippets/8), the examples of
+/// Flask-HTTPAuth and Flask-BasicAuth, and a much copied tutorial (blog.miguelgrinberg.com, "Designing a `RESTful` API with Python and
+/// Flask").
+const PAIRS: [Pair<'static>; 6] = [
+    ("admin", "admin", ITS_NAME),
+    ("admin", "password", "one of the first that anybody tries"),
+    ("admin", "secret", "that of Flask's snippet on HTTP Basic"),
+    ("john", "hello", "that of Flask-HTTPAuth's example"),
+    ("john", "matrix", "that of Flask-BasicAuth's example"),
+    ("miguel", "python", "that of a well-known tutorial on APIs with Flask"),
+];
+
+const ITS_NAME: &str = "the name itself";
+
+async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    let places = login::places(survey);
+    let Some(place @ Login::Basic { target }) = places.iter().find(|place| matches!(place, Login::Basic { .. })) else {
+        return Err(NotTested::not_applicable("nothing asks for HTTP Basic credentials"));
+    };
+    let called = survey.observations.plain.iter().flatten().find(|e| e.request.target == *target);
+    let own = own_name(survey, called.map(Arc::as_ref));
+    let mut first: Option<Arc<Exchange>> = None;
+    for (name, password, what) in pairs(own.as_deref()) {
+        let answer = survey.ask(attempt(place, survey, name, password)).await?;
+        if answer.is_success() {
+            let wrong = survey.ask(attempt(place, survey, name, &survey.canary("password"))).await?;
+            let nobody = survey.ask(attempt(place, survey, &survey.canary("name"), password)).await?;
+            if !opens(&answer, &wrong, &nobody) {
+                return Err(NotTested::inconclusive("other names or passwords are let in too"));
+            }
+            found.push(finding(place, &answer, &wrong).detail(format!("The password of '{name}' is {what}.")));
+            return Ok(());
+        }
+        let first = first.get_or_insert_with(|| Arc::clone(&answer));
+        if answer.status() != 401 || !login::is_as_before(first, &answer) {
+            return Err(NotTested::inconclusive("log-ins that fail are counted or refused, so no more were tried"));
+        }
+    }
+    Ok(())
+}
+
+/// The request, without the password among what the report shows of it: the one that fits is in use.
+fn attempt(place: &Login, survey: &Survey<'_>, name: &str, password: &str) -> Request {
+    let mut request = place.attempt(survey, name, password);
+    for altered in request.altered.iter_mut().filter(|altered| altered.name == "password") {
+        "a guess".clone_into(&mut altered.payload);
+    }
+    request
+}
+
+/// The table, with a name that the target shows and itself as its password in the place of the last.
+fn pairs(own: Option<&str>) -> Vec<Pair<'_>> {
+    let mut pairs = PAIRS.to_vec();
+    if let (Some(name), Some(last)) = (own.filter(|own| PAIRS.iter().all(|(name, ..)| name != own)), pairs.last_mut()) {
+        *last = (name, name, ITS_NAME);
+    }
+    pairs
+}
+
+/// A name of a user that answers showed, or else what the challenge calls itself, if that is one word.
+fn own_name(survey: &Survey<'_>, called: Option<&Exchange>) -> Option<String> {
+    let shown = survey.surface.harvested.get("username").and_then(|names| names.first());
+    let challenges = called.map(challenges).unwrap_or_default();
+    let realm = challenges.iter().find(|c| c.scheme == "basic").and_then(|c| c.parameter("realm"));
+    let name = shown.map(String::as_str).or(realm)?;
+    let word = name.len() <= 32 && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'));
+    (word && !name.is_empty()).then(|| name.to_ascii_lowercase())
+}
+
+/// Only this name with this password: an application that takes any is another rule's finding.
+fn opens(answer: &Exchange, wrong: &Exchange, nobody: &Exchange) -> bool {
+    answer.is_success() && wrong.status() == 401 && nobody.status() == 401
+}
+
+fn finding(place: &Login, answer: &Arc<Exchange>, wrong: &Arc<Exchange>) -> Finding {
+    let evidence = Evidence::new(answer, format!("{} for a name and password out of documentation", answer.status()));
+    let control =
+        Evidence::new(wrong, "401 for the same name with another password, and for another name with this one");
+    let location = Location::at(place.method(), place.path());
+    Finding::new(&RULE, Confidence::Confirmed, location, evidence).also(control)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shared::samples::exchange;
+
+    #[test]
+    fn no_name_is_tried_often_enough_to_be_locked() {
+        for own in [None, Some("shop"), Some("admin"), Some("john")] {
+            let pairs = pairs(own);
+            assert_eq!(pairs.len(), PAIRS.len());
+            for (name, ..) in &pairs {
+                assert!(pairs.iter().filter(|(other, ..)| other == name).count() <= FOR_ONE_NAME, "{name}");
+            }
+        }
+        assert_eq!(pairs(Some("shop"))[5], ("shop", "shop", ITS_NAME));
+    }
+
+    #[test]
+    fn a_door_that_others_open_too_is_not_this() {
+        let answer = |status| exchange("/", status, "{}");
+        assert!(opens(&answer(200), &answer(401), &answer(401)));
+        assert!(!opens(&answer(200), &answer(200), &answer(401)), "any password for this name");
+        assert!(!opens(&answer(200), &answer(401), &answer(200)), "any name with this password");
+        assert!(!opens(&answer(200), &answer(429), &answer(429)), "no longer looked at");
+    }
+}

@@ -1,0 +1,147 @@
+use std::sync::{Arc, LazyLock};
+
+use model::{Category, Confidence, Evidence, Exchange, Finding, NotTested, Rule, Severity, Tag};
+use regex::Regex;
+
+use crate::shared::admitted::{self, with_token};
+use crate::shared::compare::Face;
+use crate::{Check, Cost, Findings, RunsOn, Survey, Touch, Twins};
+
+mod pem;
+
+pub(crate) static RULE: Rule = Rule {
+    id: "jwt-key-confusion",
+    aliases: &[],
+    title: "A token signed with the public key is accepted",
+    category: Category::Authentication,
+    severity: Severity::Critical,
+    cwe: &[347, 327],
+    tags: &[Tag::Crypto],
+    risk: "The public key is known to everybody, so anybody signs a token for any user.",
+    fix: "Name the one algorithm that is allowed when checking a token.",
+    references: &[
+        "https://www.rfc-editor.org/rfc/rfc8725#section-2.1",
+        "https://portswigger.net/web-security/jwt/algorithm-confusion",
+        "https://nvd.nist.gov/vuln/detail/CVE-2022-29217",
+        "https://nvd.nist.gov/vuln/detail/CVE-2024-33663",
+    ],
+    page: include_str!("page.md"),
+};
+
+pub(crate) static CHECK: Check = Check {
+    cost: Cost { requests: admitted::REQUESTS + MOUNTS + 1 + 2 * KEYS as u32, touch: Touch::Reads },
+    shares: Some(admitted::SHARES),
+    on_surface: Some(|survey, found| Box::pin(ask(survey, found))),
+    twins: Twins::Flask {
+        vulnerable: include_str!("vulnerable.py"),
+        fixed: include_str!("fixed.py"),
+        runs_on: RunsOn::EVERYWHERE,
+    },
+    ..Check::of(&RULE)
+};
+
+/// Where servers commonly put the set of keys that RFC 8414 calls `jwks_uri`.
+const SET: &str = "/.well-known/jwks.json";
+
+/// Places where [`SET`] is asked for, at most.
+const MOUNTS: u32 = 2;
+
+/// Public keys that are tried.
+const KEYS: usize = 2;
+
+async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    let admitted = admitted::admitted(survey).await?;
+    let token = &admitted.token;
+    if token.algorithm.starts_with("HS") || token.algorithm.eq_ignore_ascii_case("none") {
+        return Err(NotTested::not_applicable("the tokens are not signed with a private key"));
+    }
+    let keys = public_keys(survey).await?;
+    if keys.is_empty() {
+        return Err(NotTested::not_applicable("no public key was handed out"));
+    }
+    let request = &admitted.guarded.anonymous.request;
+    let random = token.signed_again(&[], survey.canary("a key that nobody has").as_bytes());
+    let control = survey.ask(with_token(request, &random)).await?;
+    if control.is_success() {
+        return Err(NotTested::OpenAnyway);
+    }
+    let genuine = Face::plain(&admitted.genuine);
+    let mut unclear = false;
+    for (pem, source) in keys {
+        // Files end with a line break, settings often do not.
+        for key in [pem.clone(), pem.trim_end().to_owned()] {
+            let confused = token.signed_again(&[], key.as_bytes());
+            let answer = survey.ask(with_token(request, &confused)).await?;
+            if answer.is_success() && Face::plain(&answer) == genuine {
+                let evidence = Evidence::new(
+                    &answer,
+                    "the token signed by HS256 with the public key is answered like the genuine one",
+                );
+                let refused = Evidence::new(&control, format!("{} for a random key", control.status()));
+                let public = Evidence::new(&source, "the public key is handed out here");
+                let location = crate::place(survey.surface, &admitted.guarded.anonymous);
+                let finding = Finding::new(&RULE, Confidence::Confirmed, location, evidence);
+                let finding = finding.also(refused).also(public);
+                found.push(finding.hiding(admitted.token.token.clone()).hiding(confused).hiding(random));
+                return Ok(());
+            }
+            unclear |= answer.is_success();
+        }
+    }
+    if unclear { Err(admitted::another_answer()) } else { Ok(()) }
+}
+
+/// The public keys that answers showed, or else the server's own set of them, as PEM, and where.
+async fn public_keys(survey: &Survey<'_>) -> Result<Vec<(String, Arc<Exchange>)>, NotTested> {
+    let clean = survey.observations.exchanges.iter().filter(|e| e.request.is_clean() && e.is_success());
+    let with_source = |exchange: &Arc<Exchange>| -> Vec<(String, Arc<Exchange>)> {
+        keys_in(exchange).into_iter().map(|key| (key, Arc::clone(exchange))).collect()
+    };
+    let mut keys: Vec<(String, Arc<Exchange>)> = clean.flat_map(with_source).collect();
+    if keys.is_empty() {
+        for mount in survey.mounts() {
+            let set = survey.ask(survey.get(format!("{mount}{SET}"))).await?;
+            keys.extend(with_source(&set));
+        }
+    }
+    keys.dedup_by(|a, b| a.0 == b.0);
+    keys.truncate(KEYS);
+    Ok(keys)
+}
+
+/// The keys of a JWK set (RFC 7517), and PEM as it stands.
+fn keys_in(exchange: &Exchange) -> Vec<String> {
+    static PEM: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        Regex::new(r"-----BEGIN (?:RSA )?PUBLIC KEY-----[A-Za-z0-9+/=\s]{40,4000}-----END (?:RSA )?PUBLIC KEY-----")
+            .ok()
+    });
+    let set = exchange.json().and_then(|json| json.get("keys")?.as_array());
+    let members = set.into_iter().flatten().filter_map(|jwk| {
+        let member = |name: &str| jwk.get(name).and_then(serde_json::Value::as_str);
+        (member("kty") == Some("RSA")).then(|| pem::of_rsa(member("n")?, member("e")?)).flatten()
+    });
+    let mut keys: Vec<String> = members.take(KEYS).collect();
+    if let Some(shape) = PEM.as_ref() {
+        // In JSON a line break is written as two characters.
+        let text = exchange.text().replace("\\n", "\n").replace("\r\n", "\n");
+        keys.extend(shape.find_iter(&text).take(KEYS).map(|hit| format!("{}\n", hit.as_str())));
+    }
+    keys
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shared::samples::exchange;
+
+    #[test]
+    fn keys_are_read_from_sets_and_from_text() {
+        let pem = "-----BEGIN PUBLIC KEY-----\nMFwwDQYJKoZIhvcNAQEBBQADSwAwSAJBAKj34GkxFhD90vcNLYLInFEX6Ppy1tPf\n-----END PUBLIC KEY-----";
+        assert_eq!(keys_in(&exchange("/key.pem", 200, pem)), [format!("{pem}\n")]);
+        let quoted = serde_json::json!({ "public_key": pem }).to_string();
+        assert_eq!(keys_in(&exchange("/key", 200, &quoted)), [format!("{pem}\n")]);
+        let set = r#"{"keys":[{"kty":"RSA","n":"qPfgaTEWEP3S9w0tgsicURfo-nLW09_0KfOPinhYZ4ouzU-3xC4pSlEp8Ut9FgL0AgqNslNaK34Kq-NZjO9DAQ","e":"AQAB"},{"kty":"EC"}]}"#;
+        assert_eq!(keys_in(&exchange("/.well-known/jwks.json", 200, set)).len(), 1);
+        assert!(keys_in(&exchange("/", 200, r#"{"keys":[1,{"kty":"RSA"}]}"#)).is_empty());
+    }
+}

@@ -1,0 +1,180 @@
+use std::sync::Arc;
+
+use model::{Category, Confidence, Evidence, Exchange, Finding, NotTested, Rule, SecurityScheme, Severity, Tag};
+
+use crate::shared::admitted::{self, Admitted, with_token};
+use crate::shared::authorization::{self, Guarded};
+use crate::shared::challenge::challenges;
+use crate::shared::compare::Face;
+use crate::shared::jwt::{self, Jwt};
+use crate::{Check, Cost, Findings, RunsOn, Survey, Touch, Twins};
+
+pub(crate) static RULE: Rule = Rule {
+    id: "jwt-kid-injection",
+    aliases: &[],
+    title: "The key id of a token reaches a statement or a file",
+    category: Category::Authentication,
+    severity: Severity::Critical,
+    cwe: &[89, 22, 347],
+    tags: &[Tag::Injection, Tag::Crypto],
+    risk: "Before any signature is checked the token says which key to check it with: an attacker brings a key along.",
+    fix: "Look the key id up in a fixed table, or pass it to the database as a parameter.",
+    references: &[
+        "https://www.rfc-editor.org/rfc/rfc8725#section-3.10",
+        "https://portswigger.net/web-security/jwt#injecting-self-signed-jwts-via-the-kid-parameter",
+    ],
+    page: include_str!("page.md"),
+};
+
+pub(crate) static CHECK: Check = Check {
+    cost: Cost { requests: admitted::REQUESTS + 4 + FILES.len() as u32 + 1, touch: Touch::Reads },
+    shares: Some(admitted::SHARES),
+    on_surface: Some(|survey, found| Box::pin(ask(survey, found))),
+    twins: Twins::Flask {
+        vulnerable: include_str!("vulnerable.py"),
+        fixed: include_str!("fixed.py"),
+        runs_on: RunsOn::EVERYWHERE,
+    },
+    ..Check::of(&RULE)
+};
+
+/// A file that is empty on every Unix, from a folder of keys and from the root.
+const FILES: [&str; 2] = ["../../../../../../../../dev/null", "/dev/null"];
+
+/// Whether a key id reaches a statement shows without a token that is accepted: the key is looked up before the signature is checked.
+async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    let admitted = match admitted::admitted(survey).await {
+        Ok(admitted) => Some(admitted),
+        Err(NotTested::NoCredentials | NotTested::Inconclusive(_)) => None,
+        Err(why) => return Err(why),
+    };
+    let (guarded, token) = match &admitted {
+        Some(admitted) => (admitted.guarded.clone(), admitted.token.clone()),
+        None => lock(survey).await?,
+    };
+    in_statement(survey, &guarded, &token, found).await?;
+    match &admitted {
+        Some(admitted) if found.is_empty() && token.algorithm.starts_with("HS") => {
+            in_file(survey, admitted, found).await
+        }
+        _ => Ok(()),
+    }
+}
+
+/// A guarded operation that takes JSON Web Tokens by all appearances, and a token without claims.
+async fn lock(survey: &Survey<'_>) -> Result<(Guarded, Jwt), NotTested> {
+    let guarded = authorization::answers(survey).await?;
+    let guarded = guarded.into_iter().find(|g| !g.nonsense.is_success()).ok_or(NotTested::OpenAnyway)?;
+    let clean = || survey.observations.exchanges.iter().filter(|e| e.request.is_clean());
+    let asked = challenges(&guarded.anonymous).iter().any(|challenge| challenge.scheme == "bearer");
+    let is_bearer = |scheme: &SecurityScheme| matches!(scheme, SecurityScheme::Http { scheme } if scheme == "bearer");
+    let declared = survey.surface.specification.as_ref().is_some_and(|s| s.security_schemes.values().any(is_bearer));
+    let met = || clean().any(|exchange| !jwt::shown(exchange).is_empty());
+    let empty = crack::jwt_hs(crack::Algorithm::Hs256, b"", r#"{"alg":"HS256","typ":"JWT"}"#, "{}");
+    match Jwt::parse(&empty) {
+        Some(token) if asked || declared || met() => Ok((guarded, token)),
+        _ => Err(NotTested::not_applicable("nothing shows that JSON Web Tokens are taken")),
+    }
+}
+
+async fn in_statement(
+    survey: &Survey<'_>,
+    guarded: &Guarded,
+    token: &Jwt,
+    found: &mut Findings,
+) -> Result<(), NotTested> {
+    let secret = survey.canary("a key that nobody has");
+    let request = &guarded.anonymous.request;
+    let with_id = |id: &str| {
+        with_token(request, &token.signed_again(&[("alg", &token.algorithm), ("kid", id)], secret.as_bytes()))
+    };
+    let (one, other) = (survey.canary("key"), survey.canary("other key"));
+    let plain = survey.ask(with_id(&one)).await?;
+    if plain.is_success() {
+        return Err(NotTested::OpenAnyway);
+    }
+    if plain.status() >= 500 {
+        return Err(NotTested::inconclusive("an unknown key id fails anyway"));
+    }
+    let quoted = survey.ask(with_id(&format!("{one}'"))).await?;
+    if quoted.status() < 500 {
+        return Ok(());
+    }
+    let doubled = survey.ask(with_id(&format!("{one}''"))).await?;
+    let again = survey.ask(with_id(&format!("{other}'"))).await?;
+    if breaks(&plain, [&quoted, &again], &doubled) {
+        let evidence = Evidence::new(&quoted, format!("{} for a key id with a quote, twice", quoted.status()));
+        let mended = format!("{} for the same id with two quotes, as without any", doubled.status());
+        let location = crate::place(survey.surface, &guarded.anonymous);
+        let finding = Finding::new(&RULE, Confidence::Confirmed, location, evidence);
+        found.push(
+            finding.also(Evidence::new(&doubled, mended)).also(Evidence::new(&plain, "a key id that nobody has")),
+        );
+    }
+    Ok(())
+}
+
+/// One quote ends a text in SQL and two stand for one in it. Code that chokes on every sign it does not know fails on both.
+fn breaks(plain: &Exchange, quoted: [&Exchange; 2], doubled: &Exchange) -> bool {
+    matches!(plain.status(), 400..=499)
+        && quoted.iter().all(|answer| answer.status() >= 500)
+        && doubled.status() == plain.status()
+}
+
+/// The user's own claims, signed with the nothing that stands in an empty file.
+async fn in_file(survey: &Survey<'_>, admitted: &Admitted, found: &mut Findings) -> Result<(), NotTested> {
+    let (request, token) = (&admitted.guarded.anonymous.request, &admitted.token);
+    let keyless = |file: &str| token.signed_again(&[("kid", file)], b"");
+    for file in FILES {
+        let answer = survey.ask(with_token(request, &keyless(file))).await?;
+        if !answer.is_success() {
+            continue;
+        }
+        let missing = survey.ask(with_token(request, &keyless(&file.replace("null", &survey.canary("file"))))).await?;
+        if missing.is_success() {
+            return Err(NotTested::OpenAnyway);
+        }
+        if !is_read(&answer, &missing, &admitted.genuine) {
+            return Err(admitted::another_answer());
+        }
+        let excerpt =
+            format!("the token signed with an empty key under the key id {file} is answered like the genuine one");
+        let control = format!("{} where the key id names no file", missing.status());
+        let location = crate::place(survey.surface, &admitted.guarded.anonymous);
+        let finding = Finding::new(&RULE, Confidence::Confirmed, location, Evidence::new(&answer, excerpt));
+        found.push(finding.also(Evidence::new(&missing, control)).hiding(token.token.clone()).hiding(keyless(file)));
+        return Ok(());
+    }
+    Ok(())
+}
+
+fn is_read(answer: &Arc<Exchange>, missing: &Exchange, genuine: &Arc<Exchange>) -> bool {
+    answer.is_success() && !missing.is_success() && Face::plain(answer) == Face::plain(genuine)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shared::samples::exchange;
+
+    #[test]
+    fn only_what_a_second_quote_mends_is_a_statement() {
+        let answer = |status| exchange("/account", status, "{}");
+        let breaks = |plain, quoted, again, doubled| {
+            super::breaks(&answer(plain), [&answer(quoted), &answer(again)], &answer(doubled))
+        };
+        assert!(breaks(401, 500, 500, 401) && breaks(422, 500, 503, 422));
+        assert!(!breaks(401, 500, 500, 500), "it fails on every sign that it does not know");
+        assert!(!breaks(401, 500, 401, 401), "it failed once");
+        assert!(!breaks(500, 500, 500, 500) && !breaks(401, 403, 403, 401));
+    }
+
+    #[test]
+    fn only_the_empty_file_opens() {
+        let answer = |status, body: &str| exchange("/account", status, body);
+        let genuine = answer(200, r#"{"account":"guest"}"#);
+        assert!(is_read(&genuine, &answer(401, "{}"), &genuine));
+        assert!(!is_read(&answer(200, r#"{"error":"no"}"#), &answer(401, "{}"), &genuine));
+        assert!(!is_read(&genuine, &genuine, &genuine));
+    }
+}
