@@ -35,6 +35,7 @@ mod serialized_object_from_client;
 mod shell;
 mod socketio_any_origin;
 mod sql_injection;
+mod sql_injection_blind;
 mod template_injection;
 mod timing;
 mod trace_enabled;
@@ -50,6 +51,7 @@ pub const CHECKS: &[&Check] = &[
     &format_string_injection::CHECK,
     &header_injection::CHECK,
     &sql_injection::CHECK,
+    &sql_injection_blind::CHECK,
     &command_injection::CHECK,
     &command_injection_blind::CHECK,
     &code_injection::CHECK,

@@ -1,4 +1,4 @@
-//! Whether a target obeys a command to wait, told from a target that is slow.
+//! Whether a target obeys a command to wait, or to count, told from a target that is slow.
 
 use std::sync::Arc;
 
@@ -43,6 +43,7 @@ pub(super) enum Outcome {
 pub(super) struct Candidate<'a> {
     pub(super) operation: &'a Operation,
     pub(super) parameter: &'a Parameter,
+    pub(super) plain: &'a Exchange,
     pub(super) value: String,
 }
 
@@ -67,11 +68,11 @@ pub(super) fn candidates<'a>(survey: &Survey<'a>, fits: impl Fn(&Operation, &Par
     called.sort_by_key(|(_, plain)| !plain.is_success());
     called
         .into_iter()
-        .flat_map(|(operation, _)| inputs::texts(operation).map(move |parameter| (operation, parameter)))
-        .filter(|(operation, parameter)| parameter.place != ParameterIn::Header && fits(operation, parameter))
-        .map(|(operation, parameter)| {
+        .flat_map(|(operation, plain)| inputs::texts(operation).map(move |parameter| (operation, plain, parameter)))
+        .filter(|(operation, _, parameter)| parameter.place != ParameterIn::Header && fits(operation, parameter))
+        .map(|(operation, plain, parameter)| {
             let value = fill::ordinary(parameter, operation, surface);
-            Candidate { operation, parameter, value }
+            Candidate { operation, parameter, plain, value }
         })
         .collect()
 }
@@ -95,6 +96,87 @@ pub(super) async fn obeys(survey: &Survey<'_>, asked: impl Fn(u32) -> Request) -
         Evidence::new(exchange, format!("told to wait {seconds} s: answered after {took:.2} s"))
     };
     Ok(Outcome::Obeyed(TOLD.iter().filter_map(|at| answers.get(*at)).map(told).collect()))
+}
+
+/// Sends a command to count some rows, which takes a time that nobody knows, and where the answer is late the same with none and with
+/// other numbers.
+///
+/// # Errors
+/// As [`Survey::send`].
+pub(super) async fn counts(survey: &Survey<'_>, asked: impl Fn(u32) -> Request) -> Result<Outcome, NotTested> {
+    let mut answers: Vec<(u32, Arc<Exchange>)> = Vec::new();
+    for rows in ROWS {
+        let exchange = survey.send(asked(rows).fresh()).await?;
+        answers.push((rows, exchange));
+        let counted: Vec<Counted> = answers.iter().map(|(rows, e)| Counted::of(*rows, e)).collect();
+        if !in_proportion(&counted) {
+            return Ok(if is_unmoved(&counted) { Outcome::Unmoved } else { Outcome::Slow });
+        }
+    }
+    let told = |(rows, exchange): &(u32, Arc<Exchange>)| {
+        let took = exchange.elapsed_us as f64 / 1e6;
+        Evidence::new(exchange, format!("told to count {rows} rows: answered after {took:.2} s"))
+    };
+    Ok(Outcome::Obeyed(TOLD_ROWS.iter().filter_map(|at| answers.get(*at)).map(told).collect()))
+}
+
+/// The rows to count, in the order in which they are sent. A database does some millions in a second.
+const ROWS: [u32; 12] = [1_500_000, 0, 4_500_000, 0, 3_000_000, 0, 4_500_000, 0, 1_500_000, 0, 3_000_000, 0];
+
+/// The order in which they are told.
+const TOLD_ROWS: [usize; 12] = [2, 1, 4, 0, 3, 5, 6, 7, 8, 9, 10, 11];
+
+/// What [`counts`] sends at most.
+pub(super) const REQUESTS_OF_ROWS: u32 = ROWS.len() as u32;
+
+/// No database counts the fewest rows in a shorter time, in microseconds.
+const AT_LEAST: u64 = 50_000;
+
+/// Longest time that the fewest rows may take: more of them would keep the server busy for too long.
+const AT_MOST: u64 = 2_000_000;
+
+/// How many times longer a row may take than another: other work on the machine slows the counting down. Less than the rows differ,
+/// so that no more of them are counted sooner than the fewest.
+const EVEN: f64 = 2.5;
+
+/// An answer with the rows that were to be counted.
+#[derive(Debug, Clone, Copy)]
+struct Counted {
+    rows: u32,
+    took_us: u64,
+    status: u16,
+}
+
+impl Counted {
+    fn of(rows: u32, exchange: &Exchange) -> Counted {
+        Counted { rows, took_us: exchange.elapsed_us, status: exchange.status() }
+    }
+}
+
+/// Whether nothing was counted: the answer came too soon, or as soon as with nothing to count.
+fn is_unmoved(counted: &[Counted]) -> bool {
+    match counted {
+        [first] => first.took_us < AT_LEAST,
+        [first, none] => first.took_us < QUICK && none.took_us < QUICK && none.took_us * 2 > first.took_us,
+        _ => false,
+    }
+}
+
+/// Whether the answers so far came late in proportion to what was to be counted, and much sooner when it was nothing; all with one
+/// status.
+fn in_proportion(counted: &[Counted]) -> bool {
+    let of_none = || counted.iter().filter(|c| c.rows == 0).map(|c| c.took_us);
+    let usual = of_none().min().unwrap_or(0);
+    let waits: Vec<(u32, u64)> =
+        counted.iter().filter(|c| c.rows > 0).map(|c| (c.rows, c.took_us.saturating_sub(usual))).collect();
+    let shortest = waits.iter().map(|(_, wait)| *wait).min().unwrap_or(0);
+    let alike = counted.iter().all(|c| c.status != 0 && counted.first().is_some_and(|first| first.status == c.status));
+    let refused = counted.iter().any(|c| matches!(c.status, 429 | 503));
+    let quick = of_none().all(|took| took < QUICK && (took - usual) * 2 < shortest);
+    let each = || waits.iter().map(|(rows, wait)| *wait as f64 / f64::from(*rows));
+    let (least, most) = (each().fold(f64::INFINITY, f64::min), each().fold(0.0, f64::max));
+    let within = waits.first().is_none_or(|(_, first)| (AT_LEAST..=AT_MOST).contains(first));
+    alike && !refused && quick && within && most <= EVEN * least
 }
 
 /// An answer with the wait that was asked for.
@@ -167,5 +249,36 @@ mod tests {
         assert!(!all(sleeps, [504, 200, 200, 504, 200, 504]), "a time limit");
         assert!(!all(sleeps, [429; 6]), "a rate limit");
         assert!(!all(sleeps, [0; 6]), "no answer");
+    }
+
+    #[test]
+    fn only_who_counts_as_told_counts() {
+        let all = |took_ms: [u64; 12], status: u16| {
+            let counted: Vec<Counted> = ROWS
+                .iter()
+                .zip(took_ms)
+                .map(|(rows, ms)| Counted { rows: *rows, took_us: ms * 1_000, status })
+                .collect();
+            (1..=counted.len()).all(|n| in_proportion(&counted[..n]))
+        };
+        for (took, expected, what) in [
+            ([330, 5, 1_010, 6, 680, 5, 1_000, 6, 340, 6, 690, 6], true, "counts"),
+            ([630, 305, 1_310, 310, 980, 306, 1_300, 306, 640, 310, 990, 306], true, "counts after its own work"),
+            ([130, 5, 340, 29, 260, 5, 350, 5, 118, 29, 240, 5], true, "counts on a fast machine"),
+            ([330, 5, 1_990, 6, 1_300, 90, 1_000, 6, 520, 6, 690, 6], true, "counts on a busy machine"),
+            ([8, 5, 8, 6, 9, 5, 8, 7, 8, 6, 8, 7], false, "takes no notice"),
+            ([450, 440, 460, 450, 430, 450, 455, 460, 450, 450, 450, 460], false, "is slow"),
+            ([450, 5, 450, 6, 450, 5, 450, 6, 450, 6, 450, 6], false, "holds up what is odd for a fixed time"),
+            ([330, 300, 1_010, 12, 680, 240, 1_000, 30, 340, 12, 690, 30], false, "has jitter"),
+            ([330, 5, 1_010, 6, 680, 500, 1_000, 6, 340, 6, 690, 6], false, "is loaded"),
+            ([900, 5, 6, 5, 5, 6, 5, 5, 6, 5, 5, 5], false, "was held up once"),
+            ([2_500, 5, 7_500, 6, 5_000, 5, 7_500, 6, 2_500, 6, 5_000, 6], false, "takes too long"),
+        ] {
+            assert_eq!(all(took, 200), expected, "{what}");
+        }
+        assert!(!all([330, 5, 1_010, 6, 680, 5, 1_000, 6, 340, 6, 690, 6], 503), "refuses");
+        let counted = |rows: u32, ms: u64| Counted { rows, took_us: ms * 1_000, status: 200 };
+        assert!(is_unmoved(&[counted(ROWS[0], 8)]) && is_unmoved(&[counted(ROWS[0], 130), counted(0, 120)]));
+        assert!(!is_unmoved(&[counted(ROWS[0], 130), counted(0, 20)]) && !is_unmoved(&[counted(ROWS[0], 3_000)]));
     }
 }

@@ -24,6 +24,7 @@ pub mod jwt;
 pub mod known_file;
 pub mod llm;
 pub mod login;
+pub mod markup;
 pub mod names;
 pub mod pagination;
 pub mod patterns;
@@ -32,6 +33,7 @@ pub mod reflection;
 pub mod requirements;
 #[cfg(test)]
 pub(crate) mod samples;
+pub mod script;
 pub mod session_id;
 pub mod set_cookie;
 pub mod soft_404;

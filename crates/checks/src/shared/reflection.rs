@@ -1,15 +1,15 @@
 //! One request in which every parameter that takes text carries its own mark, and what became of each mark. Injection rules read
 //! the answers of the same few requests and ask further only about what they show.
 //!
-//! A mark is a canary followed by characters that tell what happened to it: quotes, an element, an attribute, and a product in
-//! doubled braces, which template engines compute and `str.format` halves.
+//! A mark is a canary followed by characters that tell what happened to it: quotes with the canary after each, an element, an
+//! attribute, and a product in doubled braces, which template engines compute and `str.format` halves.
 
 use std::sync::Arc;
 
 use model::{Exchange, NotTested, ParameterIn};
-use scraper::Node;
 
 use super::compare::Face;
+use super::markup::{self, Further, Standing};
 use super::{fill, heard, inputs};
 use crate::probe::canary;
 use crate::{Probe, Shares, Survey};
@@ -46,8 +46,8 @@ pub struct Echo {
     pub in_body: bool,
     /// The header that holds the canary.
     pub in_header: Option<String>,
-    /// The body is HTML and the mark became part of its structure: an element, an attribute, or script text.
-    pub breaks_out: Option<&'static str>,
+    /// How it stands in a body that is HTML.
+    pub standing: Standing,
     /// The product stands beside the canary instead of the expression.
     pub computed: bool,
     /// The doubled braces came back single, as `str.format` makes them.
@@ -73,16 +73,33 @@ impl Mark {
     }
 
     fn telling(mut self) -> Mark {
-        let (c, (a, b)) = (&self.canary, self.factors);
-        self.payload = format!("{c} {c}y=1'\"<{c}z>{{{{{a}*{b}}}}}");
+        let (c, (a, b), tag) = (&self.canary, self.factors, self.tag());
+        self.payload = format!("{c} {c}y=1'{c}x\"{c}x{tag}{{{{{a}*{b}}}}}");
         self
     }
 
     /// Without quotes and blanks, for applications that fail on those.
     fn gentle(mut self) -> Mark {
-        let (c, (a, b)) = (&self.canary, self.factors);
-        self.payload = format!("{c}<{c}z>{{{{{a}*{b}}}}}");
+        let (c, (a, b), tag) = (&self.canary, self.factors, self.tag());
+        self.payload = format!("{c}{tag}{{{{{a}*{b}}}}}");
         self
+    }
+
+    /// For a place that the telling payload did not open: what ends a string whose quotes are escaped and backslashes are not, what
+    /// ends or computes in a template, a backslash before the quote that would end the value; or a scheme whose address is script.
+    fn further(mut self, further: Further) -> Mark {
+        let c = &self.canary;
+        self.payload = match further {
+            Further::Literal => format!("{c}\\'{c}x\\\"{c}x`{c}x${{{c}x}}{c}x\\"),
+            Further::Address => format!("javascript:{c}"),
+        };
+        self
+    }
+
+    /// An element, with the slash that an end tag needs: encoders for scripts escape it, and then no end tag can be written. The
+    /// slash would end a path parameter before it.
+    fn tag(&self) -> String {
+        format!("<{}z{}>", self.canary, if self.place == ParameterIn::Path { "" } else { "/" })
     }
 
     /// What was sent.
@@ -148,6 +165,17 @@ async fn send(probe: &Probe<'_>, marks: Vec<Mark>) -> Result<Marked, NotTested> 
     Ok(Marked { exchange, marks })
 }
 
+/// Asks once more where marks of one request stand in a page so that another payload might break out: all of them in one request, the
+/// other parameters as an ordinary client sends them. Nothing when there is no such mark.
+///
+/// # Errors
+/// As [`Survey::send`].
+pub async fn further(probe: &Probe<'_>, marked: &Marked) -> Result<Option<Marked>, NotTested> {
+    let pick = |(mark, echo): (&Mark, Echo)| echo.standing.further.map(|further| mark.clone().further(further));
+    let marks: Vec<Mark> = marked.echoes().filter_map(pick).collect();
+    if marks.is_empty() { Ok(None) } else { send(probe, marks).await.map(Some) }
+}
+
 /// Asks for a path that does not exist and is a mark itself.
 ///
 /// # Errors
@@ -190,48 +218,21 @@ pub fn read(mark: &Mark, exchange: &Exchange) -> Echo {
     let near = |from: usize| text.get(from..text.ceil_char_boundary((from + 400).min(text.len()))).unwrap_or("");
     let occurrences: Vec<&str> = text.match_indices(c).take(40).map(|(from, _)| near(from)).collect();
     let is_html = response.is_html() || response.header("content-type").is_none();
-    let raw_element = text.contains(&format!("<{c}z>"));
-    // The slash of an end tag ends a path parameter before it.
-    let ends_tags = mark.place != ParameterIn::Path;
+    let tag = (mark.place != ParameterIn::Path).then(|| mark.tag());
     Echo {
         in_body: true,
         in_header,
-        breaks_out: (is_html && text.len() <= PAGE).then(|| structure(&text, c, raw_element && ends_tags)).flatten(),
+        standing: if is_html && text.len() <= PAGE {
+            markup::read(&text, c, tag.as_deref())
+        } else {
+            Standing::default()
+        },
         computed: occurrences.iter().any(|t| t.contains(&product)),
         halved: occurrences
             .iter()
             .any(|t| t.contains(&format!("{{{expression}}}")) && !t.contains(&format!("{{{{{expression}"))),
         excerpt: near(at).chars().take(160).collect(),
     }
-}
-
-/// Raw text elements: `<` in them is not markup, but the end tag is, and in a script a quote ends a string.
-const RAW_TEXT: [&str; 6] = ["script", "style", "textarea", "title", "iframe", "noembed"];
-
-/// How a mark became part of a page's structure, by an HTML parser as browsers have it.
-fn structure(text: &str, canary: &str, raw_element: bool) -> Option<&'static str> {
-    let element = format!("{canary}z");
-    let document = super::html::parse(text);
-    for node in document.tree.nodes() {
-        match node.value() {
-            Node::Element(found) => {
-                if found.name() == element {
-                    return Some("as an element");
-                }
-                if found.attrs().any(|(name, _)| name.contains(canary)) {
-                    return Some("as an attribute");
-                }
-            }
-            Node::Text(inner) if raw_element && inner.contains(&format!("<{element}>")) => {
-                let parent = node.parent().and_then(|p| p.value().as_element().map(|e| e.name().to_owned()));
-                if parent.is_some_and(|name| RAW_TEXT.contains(&name.as_str())) {
-                    return Some("in raw text, whose end tag it can write");
-                }
-            }
-            _ => {}
-        }
-    }
-    None
 }
 
 #[cfg(test)]
@@ -272,9 +273,9 @@ mod tests {
             (format!("<title>{safe}</title>"), false),
             ("<p>nothing</p>".to_owned(), false),
         ] {
-            assert_eq!(echo("text/html", &page).breaks_out.is_some(), expected, "{page}");
+            assert_eq!(echo("text/html", &page).standing.breaks_out.is_some(), expected, "{page}");
         }
-        assert_eq!(echo("application/json", &format!("{{\"q\": \"{raw}\"}}")).breaks_out, None);
+        assert_eq!(echo("application/json", &format!("{{\"q\": \"{raw}\"}}")).standing, Standing::default());
     }
 
     #[test]

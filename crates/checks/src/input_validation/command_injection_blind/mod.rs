@@ -86,7 +86,7 @@ async fn wait(
     ways: &[&str],
     slow: &mut u32,
 ) -> Result<Option<Finding>, NotTested> {
-    let Candidate { operation, parameter, value } = candidate;
+    let Candidate { operation, parameter, value, .. } = candidate;
     let print = Print::new(survey.target.seed, operation, &parameter.name, "first");
     let shown = shell::payload(shell::WAYS[0], value, &print.command());
     if print.is_in(&survey.send(candidate.with(survey, &shown)).await?.text()) {

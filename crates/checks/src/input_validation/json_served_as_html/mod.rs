@@ -45,7 +45,7 @@ fn judge(marked: &Marked, location: &Location) -> Vec<Finding> {
         return Vec::new();
     }
     let finding = |(mark, echo): (&reflection::Mark, reflection::Echo)| {
-        echo.breaks_out?;
+        echo.standing.breaks_out?;
         let evidence = Evidence::new(exchange, format!("JSON as text/html with the element as sent: {}", echo.excerpt));
         Some(Finding::new(
             &RULE,

@@ -1,7 +1,9 @@
-use model::{Category, Confidence, Evidence, Finding, Location, Method, NotTested, Rule, Severity, Tag};
+use model::{
+    Category, Confidence, Evidence, Exchange, Finding, Location, Method, NotTested, Response, Rule, Severity, Tag,
+};
 
-use crate::shared::reflection::{self, Marked};
-use crate::shared::{heard, inputs};
+use crate::shared::reflection::{self, Echo, Mark, Marked};
+use crate::shared::{heard, inputs, markup};
 use crate::{Check, Cost, Findings, Probe, RunsOn, Survey, Touch, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -13,16 +15,20 @@ pub(crate) static RULE: Rule = Rule {
     cwe: &[79],
     tags: &[Tag::Injection],
     risk: "A link to this site can run script in its visitors' sessions.",
-    fix: "Let a template with autoescape write the page, or escape with markupsafe.escape and quote attributes.",
+    fix: "Let a template with autoescape write the page, quote attributes, and hand values to scripts with tojson.",
     references: &[
         "https://owasp.org/www-community/attacks/xss/",
+        "https://cheatsheetseries.owasp.org/cheatsheets/Cross_Site_Scripting_Prevention_Cheat_Sheet.html",
         "https://flask.palletsprojects.com/en/stable/web-security/",
     ],
     page: include_str!("page.md"),
 };
 
+/// What [`reflection::further`] sends: for the query, and for the path.
+const FURTHER: u32 = 2;
+
 pub(crate) static CHECK: Check = Check {
-    cost: Cost { requests: reflection::REQUESTS, touch: Touch::Reads },
+    cost: Cost { requests: reflection::REQUESTS + FURTHER, touch: Touch::Reads },
     shares: Some(reflection::SHARES),
     applies: |operation, _| inputs::takes_any_text(operation),
     on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
@@ -35,10 +41,16 @@ pub(crate) static CHECK: Check = Check {
     ..Check::of(&RULE)
 };
 
-/// Marks every parameter that takes text and reads the page as a browser does.
+/// Marks every parameter that takes text and reads the page as a browser does. Where a mark stands in a literal of a script or begins
+/// an address, asks once more with what might break out of that.
 async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
     for marked in reflection::of(probe).await? {
-        found.extend(judge(&marked, &probe.location()));
+        found.extend(judge(&marked, &probe.location(), standing));
+        if is_page(&marked.exchange)
+            && let Some(further) = reflection::further(probe, &marked).await?
+        {
+            found.extend(judge(&further, &probe.location(), running));
+        }
     }
     heard::end(probe, found).await
 }
@@ -46,17 +58,38 @@ async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
 /// The same for the page that says that a path does not exist.
 async fn ask_missing(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
     let marked = reflection::of_missing(survey).await?;
-    found.extend(judge(&marked, &Location::at(Method::GET, "/")));
+    found.extend(judge(&marked, &Location::at(Method::GET, "/"), standing));
     Ok(())
 }
 
-/// A body that is JSON and only declared as HTML is another rule's.
-fn judge(marked: &Marked, location: &Location) -> Vec<Finding> {
-    if marked.exchange.json().is_some() {
+/// How a mark became part of the page.
+type How = fn(&Exchange, &Mark, &Echo) -> Option<&'static str>;
+
+fn standing(_: &Exchange, _: &Mark, echo: &Echo) -> Option<&'static str> {
+    echo.standing.breaks_out
+}
+
+/// No part of it was code with the first payload, so that it is the second that made it so.
+fn running(exchange: &Exchange, mark: &Mark, _: &Echo) -> Option<&'static str> {
+    markup::runs(&exchange.text(), &mark.canary).then_some("as script")
+}
+
+/// Whether a browser shows the answer as a page: it follows a redirect and saves an attachment instead. A body that is JSON and only
+/// declared as HTML is another rule's.
+fn is_page(exchange: &Exchange) -> bool {
+    let follows = exchange.response().is_some_and(Response::is_redirect) && exchange.header("location").is_some();
+    let saves = exchange
+        .header("content-disposition")
+        .is_some_and(|value| value.trim_start().to_ascii_lowercase().starts_with("attachment"));
+    !follows && !saves && exchange.json().is_none()
+}
+
+fn judge(marked: &Marked, location: &Location, how: How) -> Vec<Finding> {
+    if !is_page(&marked.exchange) {
         return Vec::new();
     }
-    let finding = |(mark, echo): (&reflection::Mark, reflection::Echo)| {
-        let context = echo.breaks_out?;
+    let finding = |(mark, echo): (&Mark, Echo)| {
+        let context = how(&marked.exchange, mark, &echo)?;
         let place = if mark.name.is_empty() {
             location.clone()
         } else {

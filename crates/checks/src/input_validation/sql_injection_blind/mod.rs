@@ -1,0 +1,119 @@
+use model::{Category, Confidence, Depth, Finding, Location, NotTested, ParameterIn, Rule, Severity, Tag};
+
+use super::timing::{self, Candidate, Outcome};
+use crate::shared::compare::Face;
+use crate::{Check, Cost, Findings, RunsOn, Survey, Touch, Twins};
+
+mod delay;
+
+use delay::{DELAYS, Delay};
+
+pub(crate) static RULE: Rule = Rule {
+    id: "sql-injection-blind",
+    aliases: &[],
+    title: "A parameter becomes part of an SQL statement whose result is not shown",
+    category: Category::InputValidation,
+    severity: Severity::Critical,
+    cwe: &[89],
+    tags: &[Tag::Injection],
+    risk: "Whoever sends a quote can read, and often change, the whole database, one answer's delay at a time.",
+    fix: "Pass values as bound parameters.",
+    references: &[
+        "https://owasp.org/www-community/attacks/Blind_SQL_Injection",
+        "https://cheatsheetseries.owasp.org/cheatsheets/SQL_Injection_Prevention_Cheat_Sheet.html",
+    ],
+    page: include_str!("page.md"),
+};
+
+/// Most parameters of a scan that are asked about, by depth.
+const MOST: usize = 4;
+const MOST_WHEN_DEEP: usize = 16;
+
+/// What is sent about a parameter at most, besides the proof: its value, the value with a quote, and a delay for each database.
+const EACH: usize = 2 + DELAYS.len();
+
+pub(crate) static CHECK: Check = Check {
+    cost: Cost { requests: (MOST * EACH) as u32 + timing::REQUESTS_OF_ROWS, touch: Touch::Reads },
+    more_when_deep: ((MOST_WHEN_DEEP - MOST) * EACH) as u32 + 3 * timing::REQUESTS_OF_ROWS,
+    alone: true,
+    depth: Depth::Standard,
+    on_surface: Some(|survey, found| Box::pin(ask(survey, found))),
+    told_by: &["sql-injection"],
+    twins: Twins::Flask {
+        vulnerable: include_str!("vulnerable.py"),
+        fixed: include_str!("fixed.py"),
+        runs_on: RunsOn::EVERYWHERE,
+    },
+    ..Check::of(&RULE)
+};
+
+/// Parameters of the query, those first whose answers say least, since they are the least likely to show what the database says.
+async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    let deep = survey.target.depth == Depth::Deep;
+    // The payload has slashes, which end a parameter of the path.
+    let mut candidates = timing::candidates(survey, |_, p| p.place == ParameterIn::Query);
+    if candidates.is_empty() {
+        return Err(NotTested::not_applicable("no parameter of a query takes text"));
+    }
+    candidates.sort_by_key(|c| c.plain.body().len());
+    let most = if deep { MOST_WHEN_DEEP } else { MOST };
+    let left_out = candidates.len() > most;
+    candidates.truncate(most);
+    let (mut slow, mut inert) = (0, false);
+    for candidate in &candidates {
+        if !is_inert(survey, candidate).await? {
+            continue;
+        }
+        inert = true;
+        match prove(survey, candidate, &mut slow).await? {
+            // Each proof takes seconds: one is enough to know, and the remedy is the same.
+            Some(finding) if !deep => {
+                found.push(finding);
+                return Ok(());
+            }
+            finding => found.extend(finding),
+        }
+        if slow >= timing::SLOW {
+            return Err(NotTested::inconclusive("the target is too slow to tell a wait from its own time"));
+        }
+    }
+    match found.is_empty() {
+        true if left_out => Err(NotTested::Sampled),
+        true if !inert => Err(NotTested::not_applicable("every parameter changes the answer, which other rules read")),
+        _ => Ok(()),
+    }
+}
+
+/// Whether a quote changes nothing: where it does, sql-injection compares the answers.
+async fn is_inert(survey: &Survey<'_>, candidate: &Candidate<'_>) -> Result<bool, NotTested> {
+    let quoted = format!("{}'", candidate.value);
+    let plain = survey.ask(candidate.with(survey, &candidate.value)).await?;
+    let answer = survey.ask(candidate.with(survey, &quoted)).await?;
+    Ok(Face::of(&answer, &quoted, &candidate.value) == Face::of(&plain, &candidate.value, &candidate.value))
+}
+
+async fn prove(survey: &Survey<'_>, candidate: &Candidate<'_>, slow: &mut u32) -> Result<Option<Finding>, NotTested> {
+    let Candidate { operation, parameter, value, .. } = candidate;
+    for delay in &DELAYS {
+        let asked = |number: u32| candidate.with(survey, &delay.payload(value, number));
+        let outcome = match delay {
+            Delay { counts: true, .. } => timing::counts(survey, asked).await?,
+            Delay { counts: false, .. } => timing::obeys(survey, asked).await?,
+        };
+        match outcome {
+            Outcome::Unmoved => {}
+            Outcome::Slow => {
+                *slow += 1;
+                return Ok(None);
+            }
+            Outcome::Obeyed(evidence) => {
+                let location = Location::of(operation).parameter(parameter.place.id(), &parameter.name);
+                let mut evidence = evidence.into_iter();
+                let finding = evidence.next().map(|first| Finding::new(&RULE, Confidence::Confirmed, location, first));
+                let said = format!("The delay is one of {}.", delay.database);
+                return Ok(finding.map(|finding| evidence.fold(finding.detail(said), Finding::also)));
+            }
+        }
+    }
+    Ok(None)
+}
