@@ -48,11 +48,12 @@ fn look(seen: &Seen<'_>, found: &mut Findings) -> bool {
 
 /// A token after a slash, or after the `=` of a query, in a URL.
 fn token_in_url(text: &str) -> Option<String> {
+    const LONGEST: usize = 2_000;
     static SHAPE: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        Regex::new(r"(?:/|[?&][A-Za-z_]{1,30}=)((?:\.)?[A-Za-z0-9_-]{4,2000}\.[A-Za-z0-9_-]{5,8}\.[A-Za-z0-9_-]{27,86})(?:[^A-Za-z0-9_.-]|$)").ok()
+        Regex::new(r"(?:/|[?&][A-Za-z_]{1,30}=)(\.?[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{5,8}\.[A-Za-z0-9_-]{27,86})(?:[^A-Za-z0-9_.-]|$)").ok()
     });
     SHAPE.as_ref()?.captures_iter(text).take(50).find_map(|captures| {
-        let token = captures.get(1)?.as_str();
+        let token = captures.get(1).filter(|token| token.len() <= LONGEST)?.as_str();
         let kind = crack::Target::parse(token).ok()?.kind();
         matches!(kind, crack::Kind::SignedToken | crack::Kind::FlaskSession).then(|| token.to_owned())
     })

@@ -160,7 +160,7 @@ pub(in crate::data_exposure) fn log(exchange: &Exchange) -> Option<Proof> {
 pub(super) fn is_log_line(line: &str) -> bool {
     static LINE: LazyLock<Regex> = LazyLock::new(|| {
         regex(
-            r#"^.{0,60}(?:\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d.{0,60}\b(?:DEBUG|INFO|WARN(?:ING)?|ERROR|CRITICAL|FATAL)\b|\d\d/\w{3}/\d{4}[: ]\d\d:\d\d:\d\d.{0,20}"(?:\x1b\[\d+m)*(?:GET|POST|PUT|HEAD|DELETE) /)|^(?:DEBUG|INFO|WARNING|ERROR|CRITICAL):[\w.]{1,60}:"#,
+            r#"(?-u:^[\x01-\x7f]{0,60}(?:\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d[\x01-\x7f]{0,60}\b(?:DEBUG|INFO|WARN(?:ING)?|ERROR|CRITICAL|FATAL)\b|\d\d/\w{3}/\d{4}[: ]\d\d:\d\d:\d\d[\x01-\x7f]{0,20}"(?:\x1b\[\d+m)*(?:GET|POST|PUT|HEAD|DELETE) /)|^(?:DEBUG|INFO|WARNING|ERROR|CRITICAL):[\w.]{1,60}:)"#,
         )
     });
     LINE.is_match(line)

@@ -73,11 +73,12 @@ fn secret_key(text: &str) -> Option<String> {
     static SETTING: LazyLock<Regex> = LazyLock::new(|| {
         let quote = r#"(?:\\?["']|&#39;|&#34;|&quot;)"#;
         let shape = format!(
-            r#"\b(?:SECRET_KEY|secret_key){quote}?\]?\s*[:=]\s*(?:b|r)?{quote}([^"'&\\<>\s]{{3,200}}){quote}|(?m:^SECRET_KEY=([^\s"']{{3,200}})$)"#
+            r#"\b(?:SECRET_KEY|secret_key){quote}?\]?\s*[:=]\s*(?:b|r)?{quote}([^"'&\\<>\s]+){quote}|(?m:^SECRET_KEY=([^\s"']+)$)"#
         );
         Regex::new(&shape).expect("valid")
     });
-    let found = SETTING.captures_iter(text).find_map(|c| c.get(1).or_else(|| c.get(2)))?;
+    let mut values = SETTING.captures_iter(text).filter_map(|c| c.get(1).or_else(|| c.get(2)));
+    let found = values.find(|value| (3..=200).contains(&value.len()))?;
     (!secrets::is_placeholder(found.as_str())).then(|| found.as_str().to_owned())
 }
 
