@@ -2,6 +2,7 @@
 
 use model::{NotTested, Operation, Parameter, ParameterIn};
 
+use super::words::{self, words};
 use crate::probe::canary;
 
 /// The parameter in the last segment of a path that names one object.
@@ -9,6 +10,22 @@ pub fn parameter(operation: &Operation) -> Option<&Parameter> {
     let last = operation.path.trim_end_matches('/').rsplit('/').next()?;
     let name = last.strip_prefix('{')?.strip_suffix('}')?;
     operation.parameters_in(ParameterIn::Path).find(|p| p.name == name)
+}
+
+/// The parameter that names one object where no path ends in it: `/user/{id}/profile`, `/orders?id=5`.
+pub fn elsewhere(operation: &Operation) -> Option<&Parameter> {
+    let in_path = operation.parameters_in(ParameterIn::Path).last();
+    in_path.or_else(|| {
+        let names = |p: &&Parameter| words(&p.name).last().is_some_and(|word| word == "id" || word == "uid");
+        operation.parameters_in(ParameterIn::Query).find(names)
+    })
+}
+
+/// The collection that a parameter picks from: the segment before it, or the last one for a parameter of the query.
+pub fn collection<'a>(operation: &'a Operation, parameter: &Parameter) -> &'a str {
+    let placeholder = format!("{{{}}}", parameter.name);
+    let before = operation.path.split(&placeholder).next().unwrap_or("");
+    words::collection(before)
 }
 
 /// Why there is nothing to count.
@@ -49,6 +66,29 @@ mod tests {
         assert_eq!(neighbours("7"), ["8", "6"]);
         assert_eq!(neighbours("1"), ["2"]);
         assert!(neighbours("x7").is_empty() && neighbours("99999999999999999999").is_empty());
+    }
+
+    #[test]
+    fn objects_are_named_in_many_ways() {
+        use model::{Method, Schema, SchemaType, Source};
+        let operation = |path: &str, names: &[(ParameterIn, &str)]| Operation {
+            parameters: names
+                .iter()
+                .map(|(place, name)| Parameter {
+                    name: (*name).to_owned(),
+                    place: *place,
+                    required: false,
+                    schema: Schema::of(SchemaType::Integer),
+                    example: None,
+                })
+                .collect(),
+            ..Operation::undeclared(Method::GET, path, Source::Link)
+        };
+        let picks = |o: &Operation| elsewhere(o).map(|p| (p.name.clone(), collection(o, p).to_owned()));
+        let pair = |name: &str, of: &str| Some((name.to_owned(), of.to_owned()));
+        assert_eq!(picks(&operation("/user/{id}/profile", &[(ParameterIn::Path, "id")])), pair("id", "user"));
+        assert_eq!(picks(&operation("/orders", &[(ParameterIn::Query, "orderId")])), pair("orderId", "orders"));
+        assert_eq!(picks(&operation("/orders", &[(ParameterIn::Query, "page")])), None);
     }
 
     #[test]

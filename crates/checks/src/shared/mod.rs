@@ -24,6 +24,7 @@ pub mod jwt;
 pub mod known_file;
 pub mod llm;
 pub mod login;
+pub mod mailbox;
 pub mod markup;
 pub mod names;
 pub mod pagination;

@@ -18,6 +18,9 @@ pub enum Meaning {
     Debug,
     /// Objects that belong to somebody.
     Owned,
+    /// Objects that belong to somebody, and that nobody shows to others. Of those of the row above profiles, tickets and notes are
+    /// public in many places, and a booking may be the place where one books.
+    Private,
     /// Users themselves.
     Users,
     /// Where credentials are given.

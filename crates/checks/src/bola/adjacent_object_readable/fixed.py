@@ -1,6 +1,6 @@
 import os
 
-from flask import Flask, abort, jsonify, request, session
+from flask import Flask, abort, jsonify, render_template_string, request, session
 
 app = Flask(__name__)
 app.secret_key = os.urandom(32)
@@ -9,6 +9,11 @@ ORDERS = {
     101: {"id": 101, "customer": "maria", "email": "maria@example.com", "total": 30},
     102: {"id": 102, "customer": "jonas", "email": "jonas@example.com", "total": 12},
 }
+
+STAFF = {1: ("Ada", "ada@example.com", "+44 20 7946 0958"), 2: ("Bo", "bo@example.com", "+44 20 7946 0959")}
+
+INVOICE = """<h1>Invoice</h1><dl><dt>Customer</dt><dd>{{ order.customer }}</dd>
+<dt>E-mail</dt><dd>{{ order.email }}</dd><dt>Total</dt><dd>{{ order.total }}</dd></dl>"""
 
 
 def own_order(order_id):
@@ -20,7 +25,7 @@ def own_order(order_id):
 
 @app.get("/")
 def index():
-    return '<a href="/orders/101">your last order</a> <form method="post" action="/login"><input type="password" name="p"></form>'
+    return '<a href="/orders/101">your last order</a> <a href="/invoice?id=101">invoice</a> <a href="/employees/1">us</a> <form method="post" action="/login"><input type="password" name="p"></form>'
 
 
 @app.post("/login")
@@ -34,6 +39,17 @@ def login():
 @app.get("/orders/<int:order_id>")
 def order(order_id):
     return jsonify(own_order(order_id))
+
+
+@app.get("/invoice")
+def invoice():
+    return render_template_string(INVOICE, order=own_order(request.args.get("id", type=int)))
+
+
+@app.get("/employees/<int:number>")
+def employee(number):
+    name, email, phone = STAFF.get(number) or abort(404)
+    return f"<h1>{name}</h1><p>E-mail: {email}</p><p>Phone: {phone}</p>"
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
 use std::sync::Arc;
 
 use model::{
-    Category, Confidence, Evidence, Exchange, Finding, Location, Method, NotTested, Operation, Rule, Severity,
+    Category, Confidence, Evidence, Exchange, Finding, Location, Method, NotTested, Operation, Parameter, Rule,
+    Severity,
 };
 use serde_json::{Map, Value};
 
@@ -9,6 +10,8 @@ use crate::shared::fields::{self, Holds};
 use crate::shared::words::{self, Meaning};
 use crate::shared::{access, fill, identifiers};
 use crate::{Check, Cost, Findings, Probe, RunsOn, Touch, Twins};
+
+mod page;
 
 pub(crate) static RULE: Rule = Rule {
     id: "adjacent-object-readable",
@@ -26,7 +29,7 @@ pub(crate) static RULE: Rule = Rule {
 
 pub(crate) static CHECK: Check = Check {
     cost: Cost { requests: 5, touch: Touch::Reads },
-    applies: |operation, _| operation.method == Method::GET && identifiers::parameter(operation).is_some(),
+    applies: |operation, _| operation.method == Method::GET && parameter(operation).is_some(),
     on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
@@ -36,17 +39,22 @@ pub(crate) static CHECK: Check = Check {
     ..Check::of(&RULE)
 };
 
+fn parameter(operation: &Operation) -> Option<&Parameter> {
+    identifiers::parameter(operation).or_else(|| identifiers::elsewhere(operation))
+}
+
 /// Asks for the known object, for one or two others, and for one that does not exist: without credentials, or with the first identity's
 /// where nobody else is let in.
 async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
     const OTHERS: usize = 2;
-    let parameter = identifiers::parameter(probe.operation).ok_or_else(identifiers::none)?;
+    let parameter = parameter(probe.operation).ok_or_else(identifiers::none)?;
+    let collection = identifiers::collection(probe.operation, parameter);
     let mut own = probe.ask(probe.request().anonymous()).await?;
     let anonymous = !access::is_refused(&own) || probe.target.identities.is_empty();
     if !anonymous {
         own = probe.ask(probe.request()).await?;
     }
-    if private(probe.operation, &own).is_none() {
+    if private(collection, &own).is_none() {
         return Err(nothing_private(&own));
     }
     let with = |id: &str| {
@@ -58,14 +66,14 @@ async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
     let mut judged = false;
     for other in others(&id, &known, anonymous).into_iter().take(OTHERS) {
         let answer = probe.ask(with(&other)).await?;
-        if !is_another(probe.operation, &own, &answer) {
+        if !is_another(collection, &own, &answer) {
             judged |= is_withheld(&answer, known.contains(&other));
             continue;
         }
         let control = probe.ask(with(&identifiers::absent(&id, probe.target.seed, "object"))).await?;
         let guarded = access::is_guarded_somewhere(probe.surface, probe.observations);
-        let location = probe.location().parameter("path", &parameter.name);
-        found.extend(judge(probe.operation, [&own, &answer, &control], guarded, location));
+        let location = probe.location().parameter(parameter.place.id(), &parameter.name);
+        found.extend(judge(probe.operation, collection, [&own, &answer, &control], guarded, location));
         if found.is_empty() {
             return Err(NotTested::inconclusive("such an object is shown for an id that nothing has as well"));
         }
@@ -107,20 +115,31 @@ fn others(id: &str, known: &[String], anonymous: bool) -> Vec<String> {
     others.into_iter().filter(|other| other != id).collect()
 }
 
+/// An object that looks like somebody's own.
+struct Object {
+    fields: Map<String, Value>,
+    /// It holds personal data, and not only a reference to its owner.
+    is_personal: bool,
+}
+
 /// The object of an answer when it looks like somebody's own: personal fields where users or their belongings are kept, or much of it
-/// anywhere, or else a reference to its owner.
-fn private<'a>(operation: &Operation, exchange: &'a Exchange) -> Option<(&'a Map<String, Value>, bool)> {
-    let object = exchange.json().filter(|_| exchange.is_success()).and_then(fields::the_object)?;
+/// anywhere, or else a reference to its owner. Of a page what [`page`] takes for private.
+fn private(collection: &str, exchange: &Exchange) -> Option<Object> {
+    if !exchange.is_success() {
+        return None;
+    }
+    let Some(object) = exchange.json().and_then(fields::the_object) else { return page::private(collection, exchange) };
     let personal = fields::names_of(object, Holds::Personal).len();
     let owners = fields::names_of(object, Holds::Owner).len();
-    let owned = words::says(words::collection(&operation.path), Meaning::Owned);
+    let owned = words::says(collection, Meaning::Owned);
     let is_personal = owned && personal > 0 || personal > 1 && owners > 0;
-    (is_personal || owned && owners > 0).then_some((object, is_personal))
+    (is_personal || owned && owners > 0).then(|| Object { fields: object.clone(), is_personal })
 }
 
 /// The same kind of object with other contents.
-fn is_another(operation: &Operation, own: &Exchange, other: &Exchange) -> bool {
-    let (Some((a, _)), Some((b, _))) = (private(operation, own), private(operation, other)) else { return false };
+fn is_another(collection: &str, own: &Exchange, other: &Exchange) -> bool {
+    let (Some(a), Some(b)) = (private(collection, own), private(collection, other)) else { return false };
+    let (a, b) = (&a.fields, &b.fields);
     let shared = a.keys().filter(|key| b.contains_key(*key)).count();
     let same_kind = shared * 10 >= a.len().max(b.len()) * 7;
     let same_id =
@@ -133,16 +152,18 @@ fn is_another(operation: &Operation, own: &Exchange, other: &Exchange) -> bool {
 /// An id that nothing has must not be answered with such an object: a server that makes one up for any id proves nothing.
 fn judge(
     operation: &Operation,
+    collection: &str,
     [own, other, control]: [&Arc<Exchange>; 3],
     guarded: bool,
     at: Location,
 ) -> Option<Finding> {
-    if !is_another(operation, own, other) || private(operation, control).is_some() || control.body() == other.body() {
+    if !is_another(collection, own, other) || private(collection, control).is_some() || control.body() == other.body() {
         return None;
     }
-    let (object, is_personal) = private(operation, other)?;
-    let mut names = fields::names_of(object, Holds::Personal);
-    names.extend(fields::names_of(object, Holds::Owner));
+    let Object { fields: object, is_personal } = private(collection, other)?;
+    let mut names = fields::names_of(&object, Holds::Personal);
+    names.extend(fields::names_of(&object, Holds::Owner));
+    names.dedup();
     let anonymous = other.request.identity.is_none();
     // One identity that reads two people's objects may be allowed to: staff, or objects that are shared.
     let confidence = match (is_personal && guarded && anonymous, operation.declares_security()) {
@@ -168,7 +189,8 @@ mod tests {
     fn found(path: &str, bodies: [(u16, &str); 3], guarded: bool) -> Option<Confidence> {
         let operation = samples::operation(Method::GET, path);
         let [own, other, control] = bodies.map(|(status, body)| samples::exchange("/x", status, body));
-        judge(&operation, [&own, &other, &control], guarded, Location::host()).map(|f| f.confidence)
+        judge(&operation, words::collection(path), [&own, &other, &control], guarded, Location::host())
+            .map(|f| f.confidence)
     }
 
     const ANN: (u16, &str) = (200, r#"{"id":1,"name":"Ann","email":"ann@a.example"}"#);
@@ -213,5 +235,54 @@ mod tests {
         assert_eq!(found("/stores/{id}", [shop, other, NONE], true), None);
         let page = (200, "<html>a page for everything</html>");
         assert_eq!(found("/users/{id}", [page, page, page], true), None);
+    }
+
+    const NO_PAGE: (u16, &str) = (404, "<h1>Not Found</h1>");
+
+    fn on_pages(path: &str, [one, two]: [&str; 2]) -> Option<Confidence> {
+        found(path, [(200, one), (200, two), NO_PAGE], true)
+    }
+
+    #[test]
+    fn private_pages_of_two_people_are_found() {
+        for (path, template) in [
+            ("/invoice/{id}", "<html><h1>Invoice</h1><p><b>Customer:</b> {n}</p><p>{n}@a.example</p></html>"),
+            ("/orders/{id}", "<html><dl><dt>E-mail</dt><dd>{n}@a.example</dd><dt>Total</dt><dd>3</dd></dl></html>"),
+            ("/receipts/{id}", "<html><table><tr><th>Phone<td>+44 20 7946 095{d}</table><p>Room 1</p></html>"),
+            ("/users/{id}", "<html><table><tr><td>Email<td>{n}@a.example<tr><td>Balance<td>{d} EUR</table></html>"),
+            (
+                "/user/{id}",
+                "<html><form><input name=email value={n}@a.example><input name=phone value=+442079460951></form></html>",
+            ),
+        ] {
+            let page = |name: &str, digit: &str| template.replace("{n}", name).replace("{d}", digit);
+            let (ann, bo) = (page("ann", "7"), page("bo", "8"));
+            assert_eq!(on_pages(path, [&ann, &bo]), Some(Confidence::Firm), "{template}");
+            assert_eq!(on_pages(path, [&ann, &ann]), None, "the same page");
+            assert_eq!(found(path, [(200, &ann), (200, &bo), (200, &bo)], true), None, "a page for every id");
+            assert_eq!(found(path, [(200, &ann), (302, ""), NO_PAGE], true), None, "refused");
+        }
+    }
+
+    #[test]
+    fn pages_that_are_published_are_not() {
+        for (path, template) in [
+            ("/people/{id}", "<html><h1>{n}</h1><p>E-mail: {n}@a.example</p><p>Phone: +44 20 7946 095{d}</p></html>"),
+            ("/employees/{id}", "<html><dl><dt>Email<dd>{n}@a.example<dt>Address<dd>Room {d}, Main Street</dl></html>"),
+            ("/users/{id}", "<html><h1>{n}</h1><p>Username: {n}</p><p>Email: {n}@a.example</p></html>"),
+            ("/profile/{id}", "<html><p>Birthday: 3 May 198{d}</p><p>Email: {n}@a.example</p></html>"),
+            ("/booking/{id}", "<html><p>Book with {n}</p><p>Phone: +44 20 7946 095{d}</p></html>"),
+            ("/customers/{id}", "<html><h1>{n} Ltd</h1><p>Ask {n}@a.example how they use it</p></html>"),
+            ("/stores/{id}", "<html><p>Address: {d} Main Street</p><p>Phone: +44 20 7946 095{d}</p></html>"),
+            ("/posts/{id}", "<html><p>Author: {n}</p><p>{n}@a.example</p></html>"),
+            ("/products/{id}", "<html><h1>Lamp {d}</h1><p>Price: {d}</p></html>"),
+            ("/docs/{id}", "<html><p>Customer: {n}</p><p>Email: {n}@a.example</p></html>"),
+            ("/transactions/{id}", "<html><p>Address: {d} Main Street</p><p>Price: 30{d}</p></html>"),
+            ("/orders/{id}", "<html><h1>Order {d}</h1><p>Questions? info@shop.example, E-mail: see below</p></html>"),
+            ("/orders/{id}", "<html><nav>ann{d}@shop.example</nav><footer>Phone: +44 20 7946 095{d}</footer></html>"),
+        ] {
+            let page = |name: &str, digit: &str| template.replace("{n}", name).replace("{d}", digit);
+            assert_eq!(on_pages(path, [&page("ann", "7"), &page("bo", "8")]), None, "{path} {template}");
+        }
     }
 }

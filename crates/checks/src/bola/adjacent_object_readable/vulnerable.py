@@ -1,6 +1,6 @@
 import os
 
-from flask import Flask, abort, jsonify, request, session
+from flask import Flask, abort, jsonify, render_template_string, request, session
 
 app = Flask(__name__)
 app.secret_key = os.urandom(32)
@@ -10,6 +10,9 @@ ORDERS = {
     102: {"id": 102, "customer": "jonas", "email": "jonas@example.com", "total": 12},
 }
 
+INVOICE = """<h1>Invoice</h1><dl><dt>Customer</dt><dd>{{ order.customer }}</dd>
+<dt>E-mail</dt><dd>{{ order.email }}</dd><dt>Total</dt><dd>{{ order.total }}</dd></dl>"""
+
 
 def own_order(order_id):
     return ORDERS.get(order_id) or abort(404)
@@ -17,7 +20,7 @@ def own_order(order_id):
 
 @app.get("/")
 def index():
-    return '<a href="/orders/101">your last order</a> <form method="post" action="/login"><input type="password" name="p"></form>'
+    return '<a href="/orders/101">your last order</a> <a href="/invoice?id=101">invoice</a> <form method="post" action="/login"><input type="password" name="p"></form>'
 
 
 @app.post("/login")
@@ -31,6 +34,11 @@ def login():
 @app.get("/orders/<int:order_id>")
 def order(order_id):
     return jsonify(own_order(order_id))
+
+
+@app.get("/invoice")
+def invoice():
+    return render_template_string(INVOICE, order=own_order(request.args.get("id", type=int)))
 
 
 if __name__ == "__main__":

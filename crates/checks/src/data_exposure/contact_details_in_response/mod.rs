@@ -1,11 +1,10 @@
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::LazyLock;
 
 use model::{Category, Confidence, Evidence, Finding, Rule, Severity};
-use regex::Regex;
 use serde_json::Value;
 
 use crate::shared::fields;
+use crate::shared::mailbox::{is_role, mailbox};
 use crate::{Check, Findings, RunsOn, Seen, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -91,37 +90,6 @@ struct Address {
     written: String,
     is_role: bool,
     is_account: bool,
-}
-
-/// The mailbox of an address: lower-case, without what stands after a plus.
-fn mailbox(text: &str) -> Option<String> {
-    #[allow(clippy::expect_used)] // a constant, compiled by the test
-    static EMAIL: LazyLock<Regex> =
-        LazyLock::new(|| Regex::new(r"^[A-Za-z0-9_.+-]{1,64}@[A-Za-z0-9.-]{1,190}\.[A-Za-z]{2,24}$").expect("valid"));
-    let lower = EMAIL.is_match(text).then(|| text.to_ascii_lowercase())?;
-    let (name, host) = lower.split_once('@')?;
-    let name = name.split('+').next().filter(|name| !name.is_empty()).unwrap_or(name);
-    Some(format!("{name}@{host}"))
-}
-
-fn is_role(mailbox: &str) -> bool {
-    const ROLES: [&str; 14] = [
-        "info",
-        "support",
-        "contact",
-        "sales",
-        "hello",
-        "noreply",
-        "no-reply",
-        "admin",
-        "office",
-        "press",
-        "webmaster",
-        "postmaster",
-        "help",
-        "security",
-    ];
-    mailbox.split('@').next().is_some_and(|name| ROLES.contains(&name))
 }
 
 fn is_user_name(name: &str) -> bool {
