@@ -39,8 +39,10 @@ pub(crate) static CHECK: Check = Check {
     ..Check::of(&RULE)
 };
 
+/// The parameter that names the object; where no path ends in it, only of what belongs to somebody: `/posts/{id}/comments` is no object.
 fn parameter(operation: &Operation) -> Option<&Parameter> {
-    identifiers::parameter(operation).or_else(|| identifiers::elsewhere(operation))
+    let is_owned = |p: &&Parameter| words::says(identifiers::collection(operation, p), Meaning::Owned);
+    identifiers::parameter(operation).or_else(|| identifiers::elsewhere(operation).filter(is_owned))
 }
 
 /// Asks for the known object, for one or two others, and for one that does not exist: without credentials, or with the first identity's
