@@ -1,9 +1,11 @@
 //! Ways from a parameter into a shell, and commands whose effect no echo of them has.
 
-use model::Operation;
+use model::{Operation, Parameter};
 
 use crate::probe::canary;
+use crate::shared::names::{Kind, suggests};
 use crate::shared::reflection;
+use crate::shared::words::words;
 
 /// Ways into a shell, the value first. `{p}` is the command; each ends the command before it whether the value stands bare, in
 /// single or in double quotes.
@@ -13,6 +15,11 @@ pub(super) const WAYS: [&str; 4] =
 /// The value of a parameter that leads into a shell by one of the ways.
 pub(super) fn payload(way: &str, value: &str, command: &str) -> String {
     way.replace("{p}", command).replace("{v}", value)
+}
+
+/// Whether the name of a parameter, or the path that takes it, suggests a command: `/lookup?host=`, `/cmd?input=`.
+pub(super) fn is_named(operation: &Operation, parameter: &Parameter) -> bool {
+    suggests(&parameter.name, Kind::Command) || words(&operation.path).any(|word| suggests(&word, Kind::Command))
 }
 
 /// A command that prints a product between two words, which no echo of the command contains. Whoever asks about a parameter sends

@@ -21,7 +21,7 @@ pub(crate) struct RuleResult {
     untested: BTreeMap<NotTested, Vec<usize>>,
 }
 
-/// Groups outcomes by rule, in registry order; findings at the same location are merged, the stronger confidence leading.
+/// Groups outcomes by check and findings by rule, in registry order; findings at the same location are merged, the stronger confidence leading.
 pub(crate) fn by_rule(ended: &Ended) -> Vec<RuleResult> {
     let mut results: Vec<RuleResult> = Vec::new();
     for check in checks::all() {
@@ -31,7 +31,6 @@ pub(crate) fn by_rule(ended: &Ended) -> Vec<RuleResult> {
         let mut any = false;
         for outcome in outcomes {
             any = true;
-            outcome.found.iter().for_each(|f| result.add(f));
             match &outcome.result {
                 Ok(()) => result.holds = true,
                 Err(reason) => result.leave(reason, outcome.operation),
@@ -42,6 +41,9 @@ pub(crate) fn by_rule(ended: &Ended) -> Vec<RuleResult> {
             result.leave(&skip.reason, skip.operation);
         }
         if any {
+            // A detector may meet what another rule tells.
+            let found = ended.outcomes.iter().flat_map(|o| &o.found);
+            found.filter(|f| f.rule.id == check.rule.id).for_each(|f| result.add(f));
             result.forget_what_did_not_matter();
             result.found.sort_by(|a, b| (b.confidence, &a.location).cmp(&(a.confidence, &b.location)));
             results.push(result);

@@ -3,6 +3,7 @@ use std::sync::Arc;
 use model::{Category, Confidence, Evidence, Exchange, Finding, NotTested, Parameter, Rule, Severity, Tag};
 
 use crate::shared::names::{Kind, suggests};
+use crate::shared::words::words;
 use crate::shared::{heard, inputs, reflection};
 use crate::{Check, Cost, Findings, Probe, RunsOn, Touch, Twins};
 
@@ -42,14 +43,17 @@ pub(crate) static CHECK: Check = Check {
     ..Check::of(&RULE)
 };
 
-/// Parameters that make a difference, those whose name suggests an expression first.
+/// Parameters whose name, or whose path, suggests an expression, then others that make a difference.
 async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
     let marked = reflection::of(probe).await?;
     let deep = probe.target.depth == model::Depth::Deep;
+    let computes = words(&probe.operation.path).any(|word| suggests(&word, Kind::Expression));
     let mut chosen: Vec<&Parameter> = inputs::texts(probe.operation)
         .filter(|p| {
             // What fails to evaluate may fail alike for every word.
-            suggests(&p.name, Kind::Expression) || reflection::makes_a_difference(probe, &marked, p.place, &p.name)
+            deep || computes
+                || suggests(&p.name, Kind::Expression)
+                || reflection::makes_a_difference(probe, &marked, p.place, &p.name)
         })
         .collect();
     if chosen.is_empty() {

@@ -1,11 +1,13 @@
 use std::sync::Arc;
 
-use model::{Category, Confidence, Evidence, Exchange, Finding, NotTested, Parameter, Rule, Severity, Tag};
+use model::{
+    Category, Confidence, Evidence, Exchange, Finding, Location, NotTested, Operation, Parameter, Rule, Severity,
+    Source, Tag,
+};
 
 use super::shell::{self, Print};
-use crate::shared::names::{Kind, suggests};
-use crate::shared::{heard, inputs, reflection};
-use crate::{Check, Cost, Findings, Probe, RunsOn, Touch, Twins};
+use crate::shared::{fill, heard, inputs, reflection};
+use crate::{Check, Cost, Findings, Probe, RunsOn, Survey, Touch, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "command-injection",
@@ -42,28 +44,35 @@ pub(crate) static CHECK: Check = Check {
 const NAMED: usize = 2;
 const OTHERS: usize = 1;
 
-/// Parameters that make a difference, those whose name suggests commands first, each with a command that prints a product.
+/// Parameters named like commands first, each with a command that prints a product. A mark whose quotes do not pair makes a shell print
+/// nothing but on its error stream, so that no difference says little: it only keeps a scan that is not deep from asking where nothing
+/// else points to a command.
 async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
     let marked = reflection::of(probe).await?;
     let deep = probe.target.depth == model::Depth::Deep;
-    let mut chosen: Vec<&Parameter> = inputs::texts(probe.operation)
+    let operation = probe.operation;
+    let is_named = |p: &Parameter| shell::is_named(operation, p);
+    let mut chosen: Vec<&Parameter> = inputs::texts(operation)
         .filter(|p| {
-            reflection::makes_a_difference(probe, &marked, p.place, &p.name)
+            deep || operation.source == Source::Form
+                || is_named(p)
+                || reflection::makes_a_difference(probe, &marked, p.place, &p.name)
                 || reflection::comes_back(&marked, p.place, &p.name)
         })
         .collect();
     if chosen.is_empty() {
         return Err(NotTested::inconclusive("no parameter changed the answer"));
     }
-    chosen.sort_by_key(|p| !suggests(&p.name, Kind::Command));
+    chosen.sort_by_key(|p| !is_named(p));
     for parameter in chosen.into_iter().take(if deep { inputs::MOST } else { 2 }) {
-        let ways = match suggests(&parameter.name, Kind::Command) {
+        let ways = match is_named(parameter) {
             _ if deep => shell::WAYS.len(),
             true => NAMED,
             false => OTHERS,
         };
+        let value = inputs::ordinary(probe, parameter);
         for way in &shell::WAYS[..ways] {
-            if let Some(finding) = prove(probe, parameter, way).await? {
+            if let Some(finding) = prove(probe, operation, parameter, &value, way).await? {
                 found.push(finding);
                 return Ok(());
             }
@@ -72,19 +81,29 @@ async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
     heard::end(probe, found).await
 }
 
-async fn prove(probe: &Probe<'_>, parameter: &Parameter, way: &str) -> Result<Option<Finding>, NotTested> {
-    let value = inputs::ordinary(probe, parameter);
+/// Two commands by this way into a shell, each of which prints a product.
+///
+/// # Errors
+/// As [`Survey::send`].
+pub(super) async fn prove(
+    survey: &Survey<'_>,
+    operation: &Operation,
+    parameter: &Parameter,
+    value: &str,
+    way: &str,
+) -> Result<Option<Finding>, NotTested> {
     let mut shown: Vec<(Arc<Exchange>, Print)> = Vec::new();
     for purpose in ["first", "again"] {
-        let print = Print::new(probe.target.seed, probe.operation, &parameter.name, purpose);
-        let payload = shell::payload(way, &value, &print.command());
-        let exchange = probe.send(inputs::with(probe, parameter, &payload)).await?;
+        let print = Print::new(survey.target.seed, operation, &parameter.name, purpose);
+        let payload = shell::payload(way, value, &print.command());
+        let values = [fill::Value::of(parameter, &payload)];
+        let exchange = survey.send(fill::request(operation, survey.surface, survey.target, &values)).await?;
         if !print.is_in(&exchange.text()) {
             return Ok(None);
         }
         shown.push((exchange, print));
     }
-    let location = probe.location().parameter(parameter.place.id(), &parameter.name);
+    let location = Location::of(operation).parameter(parameter.place.id(), &parameter.name);
     let mut evidence =
         shown.iter().map(|(exchange, print)| Evidence::new(exchange, format!("the shell printed {}", print.output())));
     let finding = evidence.next().map(|first| Finding::new(&RULE, Confidence::Confirmed, location, first));

@@ -1,9 +1,7 @@
-use model::{Category, Confidence, Depth, Finding, Location, NotTested, Operation, Parameter, Rule, Severity, Tag};
+use model::{Category, Confidence, Depth, Finding, Location, NotTested, Rule, Severity, Tag};
 
-use super::shell::{self, Print};
 use super::timing::{self, Candidate, Outcome};
-use crate::shared::names::{Kind, suggests};
-use crate::shared::words::words;
+use super::{command_injection, shell};
 use crate::{Check, Cost, Findings, RunsOn, Survey, Touch, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -49,17 +47,23 @@ pub(crate) static CHECK: Check = Check {
 /// comes at once costs nothing but a request.
 async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
     let deep = survey.target.depth == Depth::Deep;
-    let mut candidates = timing::candidates(survey, |o, p| deep || is_named(o, p));
+    let mut candidates = timing::candidates(survey, |o, p| deep || shell::is_named(o, p));
     if candidates.is_empty() {
         return Err(NotTested::not_applicable("no parameter is named like a command, a host or a file"));
     }
-    candidates.sort_by_key(|c| !is_named(c.operation, c.parameter));
+    candidates.sort_by_key(|c| !shell::is_named(c.operation, c.parameter));
     let left_out = candidates.len() > if deep { MOST_WHEN_DEEP } else { MOST };
     candidates.truncate(if deep { MOST_WHEN_DEEP } else { MOST });
     let ways: Vec<&str> =
         shell::WAYS.iter().enumerate().filter(|(at, _)| deep || USUAL.contains(at)).map(|(_, way)| *way).collect();
     let mut slow = 0;
     for candidate in &candidates {
+        let Candidate { operation, parameter, value, .. } = candidate;
+        // Whose output is shown is not blind: whoever sees it tells it, since the other may have had its reasons not to look here.
+        if let Some(shown) = command_injection::prove(survey, operation, parameter, value, shell::WAYS[0]).await? {
+            found.push(shown);
+            continue;
+        }
         match wait(survey, candidate, &ways, &mut slow).await? {
             // Each proof takes seconds: one is enough to know, and the remedy is the same.
             Some(finding) if !deep => {
@@ -72,12 +76,15 @@ async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested>
             return Err(NotTested::inconclusive("the target is too slow to tell a wait from its own time"));
         }
     }
-    if left_out && found.is_empty() { Err(NotTested::Sampled) } else { Ok(()) }
-}
-
-/// Whether the name of a parameter, or the path that takes it, suggests a command: `/lookup?host=`, `/cmd?input=`.
-fn is_named(operation: &Operation, parameter: &Parameter) -> bool {
-    suggests(&parameter.name, Kind::Command) || words(&operation.path).any(|word| suggests(&word, Kind::Command))
+    if found.as_slice().iter().any(|finding| finding.rule.id == RULE.id) {
+        Ok(())
+    } else if left_out {
+        Err(NotTested::Sampled)
+    } else if found.is_empty() {
+        Ok(())
+    } else {
+        Err(NotTested::not_applicable("what it saw is told by command-injection"))
+    }
 }
 
 async fn wait(
@@ -87,11 +94,6 @@ async fn wait(
     slow: &mut u32,
 ) -> Result<Option<Finding>, NotTested> {
     let Candidate { operation, parameter, value, .. } = candidate;
-    let print = Print::new(survey.target.seed, operation, &parameter.name, "first");
-    let shown = shell::payload(shell::WAYS[0], value, &print.command());
-    if print.is_in(&survey.send(candidate.with(survey, &shown)).await?.text()) {
-        return Ok(None); // the output is shown: that is command-injection
-    }
     for way in ways {
         let asked = |seconds| candidate.with(survey, &shell::payload(way, value, &format!("sleep {seconds}")));
         match timing::obeys(survey, asked).await? {

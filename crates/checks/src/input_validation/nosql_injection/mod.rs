@@ -50,7 +50,8 @@ enum Way {
     Brackets,
 }
 
-/// Parameters that make a difference. Flask knows no brackets, so a scan that is not deep asks it in JSON only.
+/// Parameters that make a difference, and in a deep scan all: a search that finds neither the ordinary value nor the mark answers alike.
+/// Flask knows no brackets, so a scan that is not deep asks it in JSON only.
 async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
     let marked = reflection::of(probe).await?;
     let deep = probe.target.depth == model::Depth::Deep;
@@ -63,7 +64,9 @@ async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
         &[Way::Brackets]
     };
     let chosen: Vec<&Parameter> = inputs::texts(probe.operation)
-        .filter(|p| p.place == ParameterIn::Query && reflection::makes_a_difference(probe, &marked, p.place, &p.name))
+        .filter(|p| {
+            p.place == ParameterIn::Query && (deep || reflection::makes_a_difference(probe, &marked, p.place, &p.name))
+        })
         .collect();
     if chosen.is_empty() {
         return Err(NotTested::inconclusive("no parameter changed the answer"));
