@@ -1,0 +1,183 @@
+//! Values that a label in a text says to be secret: `Pass Hash: 5f4d…`, `AWS_SECRET: …`. A bare digest or a random word says nothing by
+//! itself: it may be an ETag, a commit, the checksum of a file, somebody's gravatar.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+use scraper::{ElementRef, Html, Selector};
+
+/// A labelled value on a page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Labelled {
+    /// The value.
+    pub value: String,
+    /// Whether it stands in the record of a user rather than in a text that may quote an example.
+    pub record: bool,
+}
+
+#[allow(clippy::expect_used)] // constants, compiled by the tests
+fn regex(shape: &str) -> Regex {
+    Regex::new(shape).expect("the shape is valid")
+}
+
+static DIGEST: LazyLock<Regex> = LazyLock::new(|| {
+    regex(concat!(
+        r"(?i)(?:\b|_)(?:pass(?:word|wd|phrase)?|pwd)(?:[ _-]?(?:hash(?:ed)?|md5|sha[ _-]?(?:1|256|512)|digest))*",
+        r#"["')\]]{0,2}\s*(?:[:=]|=>)\s*["'(]{0,2}([0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}|[0-9a-f]{128})\b"#
+    ))
+});
+
+/// Whether a text is a digest in hexadecimal: MD5, SHA-1, SHA-256 or SHA-512 by its length, and not a pattern such as zeros.
+pub fn is_digest(text: &str) -> bool {
+    const FEWEST: usize = 8;
+    let different = text.bytes().collect::<std::collections::BTreeSet<u8>>().len();
+    matches!(text.len(), 32 | 40 | 64 | 128) && text.bytes().all(|b| b.is_ascii_hexdigit()) && different >= FEWEST
+}
+
+/// Whether the name of a field or column says that it holds a password or its hash.
+pub fn names_a_password(name: &str) -> bool {
+    const WORDS: [&str; 5] = ["password", "passwd", "pwd", "pass", "passphrase"];
+    const BEFORE: [&str; 5] = ["user", "hashed", "md5", "sha1", "sha256"];
+    const AFTER: [&str; 6] = ["hash", "hashed", "md5", "sha1", "sha256", "digest"];
+    let plain: String = name.to_ascii_lowercase().chars().filter(char::is_ascii_alphanumeric).collect();
+    let inner = BEFORE.iter().find_map(|start| plain.strip_prefix(start)).unwrap_or(&plain);
+    let inner = AFTER.iter().find_map(|end| inner.strip_suffix(end)).unwrap_or(inner);
+    WORDS.contains(&inner)
+}
+
+/// The digests that a text labels as a password's.
+pub fn digests(text: &str) -> impl Iterator<Item = &str> {
+    DIGEST.captures_iter(text).filter_map(|c| c.get(1)).map(|m| m.as_str()).filter(|digest| is_digest(digest)).take(50)
+}
+
+/// The digests that the words of a page label as a password's. One is a user's when the entry of a list or table that it stands in
+/// has an e-mail address or calls a user by name, or when two entries are alike: whose it is, then the label, then another digest.
+pub fn digests_of(page: &Html) -> Vec<Labelled> {
+    let entries = entries(page);
+    let named: Vec<&String> = entries.iter().filter(|entry| says_whose(entry)).collect();
+    let several = named.iter().flat_map(|entry| digests(entry)).collect::<std::collections::BTreeSet<_>>().len() > 1;
+    let is_record = |entry: &&&String| several || has_address(entry) || names_a_user(entry);
+    let records: Vec<&str> = named.iter().filter(is_record).flat_map(|entry| digests(entry)).collect();
+    let words: String = page.root_element().text().collect::<Vec<_>>().join(" ");
+    let mut found: Vec<Labelled> = Vec::new();
+    for value in records.iter().copied().chain(digests(&words)) {
+        if !found.iter().any(|known| known.value == value) {
+            found.push(Labelled { value: value.to_owned(), record: records.contains(&value) });
+        }
+    }
+    found
+}
+
+/// The words of each entry of the page's lists and tables. What an entry quotes as code is an example.
+pub fn entries(page: &Html) -> Vec<String> {
+    const MOST: usize = 500;
+    let (Ok(entry), Ok(nested)) =
+        (Selector::parse("ul > li, ol > li, dl > dd, tr"), Selector::parse("li, dl, tr, code, pre"))
+    else {
+        return Vec::new();
+    };
+    let quoted = |e: &ElementRef<'_>| {
+        e.ancestors().filter_map(ElementRef::wrap).any(|a| matches!(a.value().name(), "code" | "pre" | "nav"))
+    };
+    let plain = page.select(&entry).filter(|e| e.select(&nested).next().is_none() && !quoted(e));
+    plain.take(MOST).map(|e| e.text().collect::<Vec<_>>().join(" ")).collect()
+}
+
+/// Whether words stand before the label that may name a user, none of which explains: `ann (Pass Hash: …)`, unlike
+/// `The MD5 password hash: …`.
+fn says_whose(entry: &str) -> bool {
+    const EXPLAIN: [&str; 24] = [
+        "the", "a", "an", "of", "for", "with", "as", "is", "your", "example", "e", "eg", "default", "md5", "sha1",
+        "sha", "sha256", "sha512", "hash", "hashed", "digest", "plain", "salted", "unsalted",
+    ];
+    let Some(label) = DIGEST.find(entry) else { return false };
+    let before = &entry[..label.start()];
+    let names: Vec<&str> = before.split_whitespace().filter(|word| !word.contains('@')).collect();
+    let words: Vec<String> = super::words::words(&names.join(" ")).collect();
+    let whose = has_address(before) || !words.is_empty();
+    whose && words.len() <= 12 && !words.iter().any(|word| EXPLAIN.contains(&word.as_str()))
+}
+
+fn names_a_user(entry: &str) -> bool {
+    super::words::words(entry).take(12).any(|word| matches!(word.as_str(), "user" | "username" | "login"))
+}
+
+/// Whether one of the words is an e-mail address.
+pub fn has_address(text: &str) -> bool {
+    let is_address = |word: &str| {
+        let word = word.trim_matches(|c: char| !c.is_alphanumeric());
+        word.split_once('@').is_some_and(|(name, host)| {
+            !name.is_empty()
+                && host.contains('.')
+                && host.chars().all(|c| c.is_alphanumeric() || matches!(c, '.' | '-'))
+        })
+    };
+    text.split_whitespace().any(is_address)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ONE: &str = "5f4dcc3b5aa765d61d8327deb882cf99";
+    const OTHER: &str = "e10adc3949ba59abbe56e057f20f883e";
+
+    #[test]
+    fn only_a_password_label_makes_a_digest_one() {
+        for text in [
+            format!("Pass Hash: {ONE}"),
+            format!("password_md5: {ONE}"),
+            format!("hashed_password={ONE}"),
+            format!("'pwd': '{ONE}'"),
+            format!("Password (SHA-1): {ONE}01234567").replace(" (SHA-1)", " sha-1"),
+        ] {
+            assert_eq!(digests(&text).count(), 1, "{text}");
+        }
+        for text in [
+            format!("ETag: {ONE}"),
+            format!("commit {ONE}01234567"),
+            format!("sha256: {ONE}{ONE}"),
+            format!("checksum: {ONE}"),
+            format!("hash: {ONE}"),
+            format!("https://gravatar.com/avatar/{ONE}"),
+            format!("bypass: {ONE}"),
+            format!("password reset token: {ONE}"),
+            format!("password: {ONE}0"),
+            "password: 00000000000000000000000000000000".to_owned(),
+        ] {
+            assert_eq!(digests(&text).count(), 0, "{text}");
+        }
+    }
+
+    #[test]
+    fn names_are_read_in_every_style() {
+        for name in ["password", "passwordHash", "user_password", "pass_md5", "hashed_password", "Pass Hash", "pwd"] {
+            assert!(names_a_password(name), "{name}");
+        }
+        for name in ["hash", "md5", "password_id", "password_reset", "compass", "passport", "etag"] {
+            assert!(!names_a_password(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn records_are_told_from_quotations() {
+        let records = |body: String| {
+            let found = digests_of(&crate::shared::html::parse(&body));
+            (found.len(), found.iter().filter(|d| d.record).count())
+        };
+        let list = format!("<ul><li>admin (Pass Hash: {ONE})</li><li>ann (Pass Hash: {OTHER})</li></ul>");
+        assert_eq!(records(list), (2, 2));
+        assert_eq!(records(format!("<ul><li>ann@shop.example password: {ONE}</li></ul>")), (1, 1));
+        assert_eq!(records(format!("<ul><li>User: ann, password hash: {ONE}</li></ul>")), (1, 1));
+        for quoted in [
+            format!("<p>The password hash: {ONE}</p>"),
+            format!("<ul><li>MD5 password hash: {ONE}</li><li>The password hash: {OTHER}</li></ul>"),
+            format!("<ul><li>ann <code>password: {ONE}</code></li><li>bob <code>password: {OTHER}</code></li></ul>"),
+            format!("<pre>ann password: {ONE}\nbob password: {OTHER}</pre>"),
+        ] {
+            assert_eq!(records(quoted.clone()).1, 0, "{quoted}");
+        }
+        let files = format!("<ul><li>shop.zip sha256: {ONE}{ONE}</li><li>shop.tgz md5: {ONE}</li></ul>");
+        assert_eq!(records(files), (0, 0));
+    }
+}
