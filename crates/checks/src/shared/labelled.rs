@@ -27,6 +27,51 @@ static DIGEST: LazyLock<Regex> = LazyLock::new(|| {
     ))
 });
 
+static SECRET: LazyLock<Regex> = LazyLock::new(|| {
+    regex(concat!(
+        r"(?i)\b((?:[a-z0-9]+[_ -]){0,4}(?:secret(?:[_ -]?access)?[_ -]?key|[a-z0-9]+_secret|client[_ -]secret|api[_ -]?secret",
+        r#"|api[_ -]?key|api[_ -]?token|access[_ -]token|auth[_ -]token))\s*[:=]\s*["']?([A-Za-z0-9+/_.-]{20,200}={0,2})"#
+    ))
+});
+
+/// Keys that the words of a page label as such, with their labels: one random word. Code and fields of forms are left out: manuals
+/// quote keys there, and what is shown in a form is somebody's own.
+pub fn secrets_of(page: &Html) -> Vec<(String, String)> {
+    const QUOTED: [&str; 8] = ["script", "style", "code", "pre", "textarea", "noscript", "template", "samp"];
+    let mut words = String::new();
+    for node in page.tree.root().descendants() {
+        let Some(text) = node.value().as_text() else { continue };
+        let mut around = node.ancestors().filter_map(ElementRef::wrap);
+        if !around.any(|element| QUOTED.contains(&element.value().name())) {
+            words.push_str(text);
+            words.push(' ');
+        }
+    }
+    let found = SECRET.captures_iter(&words).filter(|c| is_random(&c[2]) && !is_public(&c[1]));
+    found.take(20).map(|c| (c[1].to_owned(), c[2].to_owned())).collect()
+}
+
+/// Keys that are made to be seen.
+fn is_public(label: &str) -> bool {
+    super::words::words(label)
+        .any(|word| matches!(word.as_str(), "public" | "publishable" | "site" | "csrf" | "browser"))
+}
+
+/// Letters and digits without an order that a word, a path or a host name has. Tokens of JWT belong to a session.
+fn is_random(text: &str) -> bool {
+    const BITS: f64 = 3.5;
+    let has = |class: fn(&u8) -> bool| text.as_bytes().iter().any(class);
+    let total = text.len() as f64;
+    let mut counts = [0_usize; 256];
+    text.bytes().for_each(|b| counts[usize::from(b)] += 1);
+    let bits: f64 = counts.iter().filter(|n| **n > 0).map(|n| *n as f64 / total).map(|p| -p * p.log2()).sum();
+    has(u8::is_ascii_digit)
+        && has(u8::is_ascii_alphabetic)
+        && bits >= BITS
+        && !text.starts_with("eyJ")
+        && !text.starts_with('/')
+}
+
 /// Whether a text is a digest in hexadecimal: MD5, SHA-1, SHA-256 or SHA-512 by its length, and not a pattern such as zeros.
 pub fn is_digest(text: &str) -> bool {
     const FEWEST: usize = 8;
@@ -146,6 +191,29 @@ mod tests {
             "password: 00000000000000000000000000000000".to_owned(),
         ] {
             assert_eq!(digests(&text).count(), 0, "{text}");
+        }
+    }
+
+    #[test]
+    fn random_words_are_keys_where_a_label_says_so() {
+        let found = |body: &str| secrets_of(&crate::shared::html::parse(body)).len();
+        for body in [
+            "<p>System Env:<br> AWS_SECRET: wJalrXUtnFEMI/K7MDENG/bPxRfiCYq83kd02Lw</p>",
+            "<li>Secret key: 9f2b7c41d8e04a6f9f2b7c41d8e0</li>",
+            "<p><b>API key</b>: Zk2o3mF1Qv7xB9tR4sLpW8nY</p>",
+        ] {
+            assert_eq!(found(body), 1, "{body}");
+        }
+        for body in [
+            "<p>Secret key: the value that signs your sessions</p>",
+            "<pre>AWS_SECRET_ACCESS_KEY=wJalrXUtnFEMI/K7MDENG/bPxRfiCYq83kd02Lw</pre>",
+            "<p>Public API key: Zk2o3mF1Qv7xB9tR4sLpW8nY</p>",
+            "<p>commit 9f2b7c41d8e04a6f9f2b7c41d8e0</p>",
+            "<p>API key: documentation-of-the-key-here</p>",
+            "<p>Secret key: /run/secrets/key1/of-the-application</p>",
+            "<script>api_key = 'Zk2o3mF1Qv7xB9tR4sLpW8nY'</script>",
+        ] {
+            assert_eq!(found(body), 0, "{body}");
         }
     }
 
