@@ -88,6 +88,9 @@ fn in_json(hash: &str, json: &Value) -> Place {
         best = best.max(place);
     };
     fields::walk(json, &mut |field| {
+        if fields::is_illustration(&field.path) {
+            return;
+        }
         let record = !fields::names_of(field.object, Holds::Identity).is_empty();
         match field.value {
             Value::Array(items) => items.iter().for_each(|item| see(item, false)),
@@ -135,7 +138,7 @@ pub(super) fn digests(exchange: &Exchange) -> Vec<(String, Place)> {
             return found;
         }
         fields::walk(json, &mut |field| {
-            let Some(value) = field.value.as_str() else { return };
+            let Some(value) = field.value.as_str().filter(|_| !fields::is_illustration(&field.path)) else { return };
             if labelled::is_digest(value) {
                 let salted = field.name.eq_ignore_ascii_case("hash") && field.object.contains_key("salt");
                 if salted || labelled::names_a_password(field.name) {
