@@ -133,13 +133,13 @@ fn lists_users(page: &Html) -> bool {
         "verified",
         "unverified",
     ];
-    let account = |entry: &String| {
+    let account = |entry: &str| {
         // What stands in the address itself says nothing: `admin@shop.example`.
         let beside = entry.split_whitespace().filter(|word| !word.contains('@')).collect::<Vec<_>>().join(" ");
         labelled::has_address(entry) && words::words(&beside).any(|word| ROLES.contains(&word.as_str()))
     };
     labelled::digests_of(page).iter().any(|digest| digest.record)
-        || labelled::entries(page).iter().filter(|entry| account(entry)).count() >= FEWEST
+        || labelled::entries(page).iter().filter(|entry| account(&entry.text)).count() >= FEWEST
 }
 
 #[cfg(test)]

@@ -96,13 +96,15 @@ pub fn digests(text: &str) -> impl Iterator<Item = &str> {
 }
 
 /// The digests that the words of a page label as a password's. One is a user's when the entry of a list or table that it stands in
-/// has an e-mail address or calls a user by name, or when two entries are alike: whose it is, then the label, then another digest.
+/// says whose it is, and is one of users: it has an e-mail address or calls a user by name, the list is called one, or two entries
+/// are alike.
 pub fn digests_of(page: &Html) -> Vec<Labelled> {
     let entries = entries(page);
-    let named: Vec<&String> = entries.iter().filter(|entry| says_whose(entry)).collect();
-    let several = named.iter().flat_map(|entry| digests(entry)).collect::<std::collections::BTreeSet<_>>().len() > 1;
-    let is_record = |entry: &&&String| several || has_address(entry) || names_a_user(entry);
-    let records: Vec<&str> = named.iter().filter(is_record).flat_map(|entry| digests(entry)).collect();
+    let named: Vec<&Entry> = entries.iter().filter(|entry| says_whose(&entry.text)).collect();
+    let several =
+        named.iter().flat_map(|entry| digests(&entry.text)).collect::<std::collections::BTreeSet<_>>().len() > 1;
+    let is_record = |e: &&&Entry| several || e.of_users || has_address(&e.text) || names_a_user(&e.text);
+    let records: Vec<&str> = named.iter().filter(is_record).flat_map(|entry| digests(&entry.text)).collect();
     let words: String = page.root_element().text().collect::<Vec<_>>().join(" ");
     let mut found: Vec<Labelled> = Vec::new();
     for value in records.iter().copied().chain(digests(&words)) {
@@ -113,8 +115,17 @@ pub fn digests_of(page: &Html) -> Vec<Labelled> {
     found
 }
 
-/// The words of each entry of the page's lists and tables. What an entry quotes as code is an example.
-pub fn entries(page: &Html) -> Vec<String> {
+/// An entry of a list or table.
+#[derive(Debug)]
+pub struct Entry {
+    /// Its words.
+    pub text: String,
+    /// Whether what stands right before the list calls it one of users.
+    of_users: bool,
+}
+
+/// The entries of the page's lists and tables. What an entry quotes as code is an example.
+pub fn entries(page: &Html) -> Vec<Entry> {
     const MOST: usize = 500;
     let (Ok(entry), Ok(nested)) =
         (Selector::parse("ul > li, ol > li, dl > dd, tr"), Selector::parse("li, dl, tr, code, pre"))
@@ -125,7 +136,23 @@ pub fn entries(page: &Html) -> Vec<String> {
         e.ancestors().filter_map(ElementRef::wrap).any(|a| matches!(a.value().name(), "code" | "pre" | "nav"))
     };
     let plain = page.select(&entry).filter(|e| e.select(&nested).next().is_none() && !quoted(e));
-    plain.take(MOST).map(|e| e.text().collect::<Vec<_>>().join(" ")).collect()
+    let words = |e: ElementRef<'_>| Entry { text: e.text().collect::<Vec<_>>().join(" "), of_users: is_of_users(e) };
+    plain.take(MOST).map(words).collect()
+}
+
+/// Whether a short line before the list of an entry names users: `Manage users:`, unlike `Example users`.
+fn is_of_users(entry: ElementRef<'_>) -> bool {
+    const USERS: [&str; 5] = ["user", "users", "accounts", "members", "logins"];
+    const EXAMPLE: [&str; 6] = ["example", "examples", "sample", "default", "demo", "test"];
+    let list = entry
+        .ancestors()
+        .filter_map(ElementRef::wrap)
+        .find(|a| matches!(a.value().name(), "ul" | "ol" | "dl" | "table"));
+    let before = list.and_then(|list| list.prev_siblings().find_map(ElementRef::wrap));
+    let before: String = before.map_or_else(String::new, |element| element.text().collect());
+    let said: Vec<String> = super::words::words(&before).collect();
+    let has = |list: &[&str]| said.iter().any(|word| list.contains(&word.as_str()));
+    said.len() <= 6 && has(&USERS) && !has(&EXAMPLE)
 }
 
 /// Whether words stand before the label that may name a user, none of which explains: `ann (Pass Hash: …)`, unlike
@@ -237,6 +264,8 @@ mod tests {
         assert_eq!(records(list), (2, 2));
         assert_eq!(records(format!("<ul><li>ann@shop.example password: {ONE}</li></ul>")), (1, 1));
         assert_eq!(records(format!("<ul><li>User: ann, password hash: {ONE}</li></ul>")), (1, 1));
+        let called = |list: &str| records(format!("<p>{list}:</p><ul><li>admin (Pass Hash: {ONE})</li></ul>"));
+        assert_eq!((called("Manage Users"), called("Example users"), called("Formats")), ((1, 1), (1, 0), (1, 0)));
         for quoted in [
             format!("<p>The password hash: {ONE}</p>"),
             format!("<ul><li>MD5 password hash: {ONE}</li><li>The password hash: {OTHER}</li></ul>"),
