@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::shared::fields::{self, Holds};
 use crate::shared::{labelled, soft_404};
-use crate::{Check, Cost, Findings, RunsOn, Survey, Touch, Twins};
+use crate::{Check, Cost, Findings, RunsOn, Survey, Touch, Twins, place};
 
 pub(crate) static RULE: Rule = Rule {
     id: "old-api-version",
@@ -52,7 +52,7 @@ async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested>
     if paths.is_empty() && siblings.is_empty() {
         return Err(NotTested::not_applicable("no operation with a version from 2 in its path, none with and without"));
     }
-    found.extend(siblings.iter().filter_map(|(versioned, plain)| gives_more(versioned, plain)));
+    found.extend(siblings.iter().filter_map(|(old, plain)| gives_more(old, plain, place(survey.surface, old))));
     for path in paths.into_iter().take(MOST) {
         let answer = survey.ask(survey.get(&path)).await?;
         let served = answer.is_success() || matches!(answer.status(), 401 | 403);
@@ -79,7 +79,7 @@ fn siblings<'a>(called: &[&'a Arc<Exchange>]) -> Vec<(&'a Arc<Exchange>, &'a Arc
 
 /// Which of the two is older is told by what it gives away: a newer version has more fields too, but not those that had to go. Both
 /// have to be of the same kind of thing.
-fn gives_more(versioned: &Arc<Exchange>, plain: &Arc<Exchange>) -> Option<Finding> {
+fn gives_more(versioned: &Arc<Exchange>, plain: &Arc<Exchange>, location: Location) -> Option<Finding> {
     const IN_COMMON: usize = 2;
     let (old, new) = (fields_of(versioned)?, fields_of(plain)?);
     let sensitive = |name: &&String| {
@@ -93,7 +93,6 @@ fn gives_more(versioned: &Arc<Exchange>, plain: &Arc<Exchange>) -> Option<Findin
     let evidence =
         Evidence::new(versioned, format!("gives {}, which the path without a version does not", more.join(", ")));
     let control = Evidence::new(plain, format!("the path without a version: status {}", plain.status()));
-    let location = Location::at(Method::GET, versioned.request.path());
     Some(Finding::new(&RULE, Confidence::Firm, location, evidence).also(control))
 }
 
@@ -133,7 +132,7 @@ mod tests {
     fn a_sibling_without_a_version_is_newer_when_it_gives_less_away() {
         let found = |old: &str, new: &str| {
             let (old, new) = (exchange("/api/v1/users", 200, old), exchange("/api/users", 200, new));
-            siblings(&[&new, &old]).iter().filter_map(|(v, p)| gives_more(v, p)).count()
+            siblings(&[&new, &old]).iter().filter_map(|(v, p)| gives_more(v, p, Location::host())).count()
         };
         let full = r#"[{"id":1,"username":"ann","password_hash":"x"}]"#;
         let slim = r#"[{"id":1,"username":"ann"}]"#;
