@@ -1,5 +1,5 @@
 //! Values that a label in a text says to be secret: `Pass Hash: 5f4d…`, `AWS_SECRET: …`. A bare digest or a random word says nothing by
-//! itself: it may be an ETag, a commit, the checksum of a file, somebody's gravatar.
+//! itself: it may be an `ETag`, a commit, the checksum of a file, somebody's gravatar.
 
 use std::sync::LazyLock;
 
@@ -23,14 +23,14 @@ fn regex(shape: &str) -> Regex {
 static DIGEST: LazyLock<Regex> = LazyLock::new(|| {
     regex(concat!(
         r"(?i)(?:\b|_)(?:pass(?:word|wd|phrase)?|pwd)(?:[ _-]?(?:hash(?:ed)?|md5|sha[ _-]?(?:1|256|512)|digest))*",
-        r#"["')\]]{0,2}\s*(?:[:=]|=>)\s*["'(]{0,2}([0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}|[0-9a-f]{128})\b"#
+        r#"["')\]]{0,2}\s*(?:[:=]|=>)\s*["'(]{0,2}([0-9a-f]+)\b"#
     ))
 });
 
 static SECRET: LazyLock<Regex> = LazyLock::new(|| {
     regex(concat!(
         r"(?i)\b((?:[a-z0-9]+[_ -]){0,4}(?:secret(?:[_ -]?access)?[_ -]?key|[a-z0-9]+_secret|client[_ -]secret|api[_ -]?secret",
-        r#"|api[_ -]?key|api[_ -]?token|access[_ -]token|auth[_ -]token))\s*[:=]\s*["']?([A-Za-z0-9+/_.-]{20,200}={0,2})"#
+        r#"|api[_ -]?key|api[_ -]?token|access[_ -]token|auth[_ -]token))\s*[:=]\s*["']?([A-Za-z0-9+/_.-]+={0,2})"#
     ))
 });
 
@@ -60,12 +60,14 @@ fn is_public(label: &str) -> bool {
 /// Letters and digits without an order that a word, a path or a host name has. Tokens of JWT belong to a session.
 fn is_random(text: &str) -> bool {
     const BITS: f64 = 3.5;
+    const LENGTHS: std::ops::RangeInclusive<usize> = 20..=200;
     let has = |class: fn(&u8) -> bool| text.as_bytes().iter().any(class);
     let total = text.len() as f64;
     let mut counts = [0_usize; 256];
     text.bytes().for_each(|b| counts[usize::from(b)] += 1);
     let bits: f64 = counts.iter().filter(|n| **n > 0).map(|n| *n as f64 / total).map(|p| -p * p.log2()).sum();
-    has(u8::is_ascii_digit)
+    LENGTHS.contains(&text.len())
+        && has(u8::is_ascii_digit)
         && has(u8::is_ascii_alphabetic)
         && bits >= BITS
         && !text.starts_with("eyJ")

@@ -112,7 +112,7 @@ fn build_file(exchange: &Exchange) -> Option<(&'static str, Vec<String>)> {
     static SECRET: LazyLock<Regex> = LazyLock::new(|| {
         regex(concat!(
             r"(?m)^\s*(?:- |ENV |ARG )?\s*[\x22']?[A-Z0-9_]*(?:PASSWORD|PASSWD|SECRET|SECRET_KEY|API_KEY|ACCESS_KEY|TOKEN)",
-            r"(?:\s*[:=]|[\x22']\s*:|\s)\s*[\x22']?([^\s\x22'#]{4,200})"
+            r"(?:\s*[:=]|[\x22']\s*:|\s)\s*[\x22']?([^\s\x22'#]+)"
         ))
     });
     let name = exchange.request.path().rsplit('/').next().unwrap_or("").to_ascii_lowercase();
@@ -127,7 +127,9 @@ fn build_file(exchange: &Exchange) -> Option<(&'static str, Vec<String>)> {
     } else {
         return None;
     };
-    let elsewhere = |value: &str| value.contains('$') || fields::is_path(value) || matches!(value, "true" | "false");
+    let elsewhere = |value: &str| {
+        value.len() < 4 || value.contains('$') || fields::is_path(value) || matches!(value, "true" | "false")
+    };
     let values = SECRET.captures_iter(text).take(50).map(|c| c[1].to_owned());
     Some((kind, values.filter(|value| !elsewhere(value) && !secrets::is_placeholder(value)).collect()))
 }

@@ -45,7 +45,7 @@ pub(super) fn is_credential(name: &str) -> bool {
 }
 
 /// The names of the fields that give such values in the first items of the answer, and the values.
-pub(super) fn exposed<'a>(items: &'a [Value], users: bool) -> Vec<(&'a str, &'a str)> {
+pub(super) fn exposed(items: &[Value], users: bool) -> Vec<(&str, &str)> {
     const ITEMS: usize = 20;
     let objects = items.iter().take(ITEMS).filter_map(Value::as_object);
     objects.flat_map(|object| of_object(object, users)).collect()

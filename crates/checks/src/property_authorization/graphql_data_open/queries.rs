@@ -44,7 +44,7 @@ pub(super) fn lists(json: &Value) -> Option<Vec<List>> {
 
 /// A query is read-only by definition; not every author of a resolver knows.
 fn is_action(name: &str) -> bool {
-    let operation = model::Operation::undeclared(model::Method::GET, &format!("/{name}"), model::Source::Specification);
+    let operation = model::Operation::undeclared(model::Method::GET, format!("/{name}"), model::Source::Specification);
     words::looks_destructive(&operation)
 }
 
