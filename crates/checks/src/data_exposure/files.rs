@@ -10,7 +10,9 @@ use model::{Confidence, Depth, Evidence, Exchange, Finding, Location, Method, No
 use serde::Deserialize;
 
 pub(super) use answers::judge;
-pub(super) use content::{Proof, backup, database, environment, key, log, repository, requirements, source};
+pub(super) use content::{
+    Proof, backup, build, build_with_secret, database, environment, key, log, repository, requirements, source,
+};
 
 use crate::{Findings, Survey};
 
@@ -118,6 +120,7 @@ mod tests {
         for (kind, check) in [
             ("environment", &d::exposed_env_file::CHECK),
             ("source", &d::exposed_source_file::CHECK),
+            ("build", &d::exposed_build_file::CHECK),
             ("requirements", &d::exposed_requirements_file::CHECK),
             ("repository", &d::exposed_git_repository::CHECK),
             ("database", &d::exposed_database_file::CHECK),

@@ -22,6 +22,7 @@ mod directory_listing;
 mod error_details;
 mod errors;
 mod exposed_backup;
+mod exposed_build_file;
 mod exposed_database_file;
 mod exposed_env_file;
 mod exposed_git_repository;
@@ -75,6 +76,7 @@ pub const CHECKS: &[&Check] = &[
     &directory_listing::CHECK,
     &error_details::CHECK,
     &exposed_backup::CHECK,
+    &exposed_build_file::CHECK,
     &exposed_database_file::CHECK,
     &exposed_env_file::CHECK,
     &exposed_git_repository::CHECK,

@@ -48,6 +48,9 @@ pub(super) fn numbers(exchange: &Exchange) -> Numbers {
             return Numbers::default();
         }
         fields::walk(json, &mut |field| {
+            if fields::is_illustration(&field.path) {
+                return;
+            }
             let text = match field.value {
                 serde_json::Value::String(text) => text.clone(),
                 serde_json::Value::Number(number) => number.to_string(),

@@ -113,7 +113,7 @@ pub(super) fn in_json(json: &Value) -> Vec<Key> {
         };
         // A user's own key beside the user's name is another rule's; nobody has a signing key of their own.
         let somebodys = ["username", "email", "login"].iter().any(|name| field.object.contains_key(*name));
-        if is_key(value, named) && (named == Named::SigningKey || !somebodys) {
+        if is_key(value, named) && !fields::is_illustration(&field.path) && (named == Named::SigningKey || !somebodys) {
             let word = value.chars().all(|c| c.is_ascii_alphabetic());
             keys.push(Key { path: field.path.clone(), value: value.to_owned(), word });
         }

@@ -2,6 +2,7 @@
 
 use crate::Check;
 
+mod graphql_data_open;
 mod internal_fields_in_response;
 mod mass_assignment_response;
 mod mass_assignment_schema;
@@ -14,6 +15,7 @@ mod write_only_field_returned;
 
 /// The checks of this category.
 pub const CHECKS: &[&Check] = &[
+    &graphql_data_open::CHECK,
     &internal_fields_in_response::CHECK,
     &mass_assignment_response::CHECK,
     &mass_assignment_schema::CHECK,

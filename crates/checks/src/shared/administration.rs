@@ -1,12 +1,12 @@
 //! Whether an answer shows what an administrator or a developer would look at, by its content.
 
 use model::{Exchange, NotTested, Operation, ParameterIn};
-use scraper::Selector;
+use scraper::{Html, Selector};
 use serde_json::Value;
 
-use crate::shared::access;
 use crate::shared::fields::{self, Holds};
 use crate::shared::words::{self, Meaning};
+use crate::shared::{access, labelled};
 
 /// What an answer shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,7 +27,7 @@ pub fn shows(exchange: &Exchange) -> Option<Shows> {
     }
     match exchange.json() {
         Some(json) => of_json(json),
-        None if exchange.is_html() => of_page(&exchange.text()),
+        None if exchange.is_html() => of_page(exchange.request.path(), &exchange.text()),
         None => None,
     }
 }
@@ -72,17 +72,74 @@ fn is_configuration(json: &Value) -> bool {
     upper > 2 && upper * 2 > object.len()
 }
 
-fn of_page(text: &str) -> Option<Shows> {
+/// A page works when it has a table, a form that writes, or a list of users; what only links to other pages may lead to a login.
+fn of_page(path: &str, text: &str) -> Option<Shows> {
     let page = super::html::parse(text);
     let all = |selector: &str| Selector::parse(selector).ok().map(|s| page.select(&s).collect::<Vec<_>>());
-    let headings = all("title, h1, h2")?;
-    let named = headings.iter().any(|h| words::says(&h.text().collect::<String>(), Meaning::Admin));
-    let login = !all("input[type=password], form[action*=login], form[action*=signin]")?.is_empty()
-        || headings.iter().any(|h| {
-            words::words(&h.text().collect::<String>()).any(|w| matches!(w.as_str(), "login" | "sign" | "log"))
-        });
+    let headings: Vec<String> = all("title, h1, h2")?.iter().map(|h| h.text().collect()).collect();
+    let named = headings.iter().any(|h| words::says(h, Meaning::Admin));
+    let login = !all("input[type=password], form[action*=login], form[action*=signin]")?.is_empty();
+    if login || headings.iter().flat_map(|h| words::words(h)).any(|word| keeps_out(&word)) {
+        return None;
+    }
     let works = !all("table tr, main form, form[method=post], form[method=POST]")?.is_empty();
-    (named && works && !login).then_some(Shows::Page)
+    let lists = || (named || words::says(path, Meaning::Admin)) && !is_manual(path, &headings) && lists_users(&page);
+    (named && works || lists()).then_some(Shows::Page)
+}
+
+/// A word in the heading of a page that asks for a login or refuses, with whatever status.
+fn keeps_out(word: &str) -> bool {
+    matches!(word, "login" | "sign" | "log" | "denied" | "forbidden" | "unauthorized" | "unauthorised")
+}
+
+/// Documentation about administration lists what it explains.
+fn is_manual(path: &str, headings: &[String]) -> bool {
+    const WORDS: [&str; 13] = [
+        "doc",
+        "docs",
+        "documentation",
+        "manual",
+        "guide",
+        "handbook",
+        "wiki",
+        "help",
+        "tutorial",
+        "blog",
+        "faq",
+        "reference",
+        "example",
+    ];
+    let all = || words::words(path).chain(headings.iter().flat_map(|h| words::words(h)));
+    all().any(|word| WORDS.contains(&word.as_str()))
+}
+
+/// Whether the page lists users: their password hashes, or at least two entries with an e-mail address that tell the role or state of
+/// an account, or can be edited or deleted. The staff of an office has addresses and functions, but no accounts.
+fn lists_users(page: &Html) -> bool {
+    const FEWEST: usize = 2;
+    const ROLES: [&str; 14] = [
+        "admin",
+        "administrator",
+        "superuser",
+        "superadmin",
+        "user",
+        "customer",
+        "subscriber",
+        "guest",
+        "active",
+        "inactive",
+        "banned",
+        "suspended",
+        "verified",
+        "unverified",
+    ];
+    let account = |entry: &str| {
+        // What stands in the address itself says nothing: `admin@shop.example`.
+        let beside = entry.split_whitespace().filter(|word| !word.contains('@')).collect::<Vec<_>>().join(" ");
+        labelled::has_address(entry) && words::words(&beside).any(|word| ROLES.contains(&word.as_str()))
+    };
+    labelled::digests_of(page).iter().any(|digest| digest.record)
+        || labelled::entries(page).iter().filter(|entry| account(&entry.text)).count() >= FEWEST
 }
 
 #[cfg(test)]
@@ -102,6 +159,18 @@ mod tests {
     }
 
     #[test]
+    fn a_list_of_users_is_a_page_of_administration() {
+        for body in [
+            "<h1>Members</h1><ul><li>ann ann@x.example (admin)</li><li>bob bob@x.example (customer)</li></ul>",
+            "<h1>Panel</h1><ol><li>ann - Pass Hash: 5f4dcc3b5aa765d61d8327deb882cf99</li>\
+             <li>bob - Pass Hash: e10adc3949ba59abbe56e057f20f883e</li></ol>",
+        ] {
+            assert_eq!(what(body), Some(Shows::Page), "{body}");
+            assert_eq!(shows(&exchange("/team", 200, body)), None, "{body}");
+        }
+    }
+
+    #[test]
     fn other_answers_are_not() {
         for body in [
             r#"{"message":"please log in"}"#,
@@ -112,6 +181,11 @@ mod tests {
             "<title>Admin login</title><form method=post><input type=password></form>",
             "<title>Admin</title><div id=root></div>",
             "<title>Shop</title><table><tr><td>lamp</td></tr></table>",
+            "<h1>Admin</h1><ul><li><a href=/admin/users>Users</a></li><li><a href=/admin/login>Enter</a></li></ul>",
+            "<h1>Administration</h1><ul><li>Dean: J. Roe, roe@uni.example</li><li>Bursar: A. Poe, poe@uni.example</li></ul>",
+            "<h1>Administration guide</h1><ul><li>ann@x.example: admin</li><li>bob@x.example: user</li></ul>",
+            "<h1>Access denied</h1><table><tr><td>admin</td></tr></table>",
+            "<h1>Admin</h1><nav><ul><li>ann@x.example admin</li><li>bob@x.example user</li></ul></nav>",
         ] {
             assert_eq!(what(body), None, "{body}");
         }

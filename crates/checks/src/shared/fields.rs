@@ -61,6 +61,36 @@ pub fn holds(name: &str, what: Holds) -> bool {
         .any(|row| row.names.contains(&plain) || row.prefixes.iter().any(|prefix| lower.starts_with(prefix.as_str())))
 }
 
+/// Whether a field stands below one that says that it describes calls or gives examples: `testPayloads.login.password`,
+/// `endpoints[].request.email`. What is also the name of an envelope or of a list of results (`body.users[].email`, `docs[].email`)
+/// says so only further down and around no list.
+pub fn is_illustration(path: &str) -> bool {
+    const WORDS: [&str; 11] = [
+        "example",
+        "examples",
+        "sample",
+        "samples",
+        "payloads",
+        "demo",
+        "demos",
+        "documentation",
+        "usage",
+        "curl",
+        "instructions",
+    ];
+    const ENVELOPES: [&str; 7] = ["payload", "body", "request", "doc", "docs", "schema", "requestbody"];
+    /// `sample_users` and `demoAccounts` are accounts all the same.
+    const DATA: [&str; 5] = ["users", "accounts", "customers", "members", "data"];
+    let parents: Vec<&str> = path.split('.').collect();
+    let parents = &parents[..parents.len().saturating_sub(1)];
+    parents.iter().enumerate().any(|(at, name)| {
+        let said: Vec<String> = super::words::words(name).collect();
+        let has = |list: &[&str]| said.iter().any(|word| list.contains(&word.as_str()));
+        let no_list = || !parents[at..].iter().any(|name| name.contains('['));
+        !has(&DATA) && (has(&WORDS) || at > 0 && has(&ENVELOPES) && no_list())
+    })
+}
+
 /// Every field of a JSON document: its path (`items[].owner.email`), its name, its value and the object it stands in. At most 5,000
 /// fields, 12 levels deep.
 pub fn walk<'a>(json: &'a Value, visit: &mut dyn FnMut(&Field<'a>)) {
@@ -186,6 +216,25 @@ mod tests {
         let mut paths = Vec::new();
         walk(&json, &mut |field| paths.push(field.path.clone()));
         assert_eq!(paths, ["items", "items[].owner", "items[].owner.email"]);
+    }
+
+    #[test]
+    fn illustrations_say_so_above() {
+        for path in ["testPayloads.sqlInjectionLogin.password", "endpoints[].example.email", "login.docs.body.token"] {
+            assert!(is_illustration(path), "{path}");
+        }
+        for path in [
+            "users[].password",
+            "example",
+            "sample_users[].password",
+            "docs[].email",
+            "body.users[].email",
+            "rows[].doc.tags[].email",
+            "payload.email",
+            "data.test.password",
+        ] {
+            assert!(!is_illustration(path), "{path}");
+        }
     }
 
     #[test]

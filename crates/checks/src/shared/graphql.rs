@@ -26,6 +26,32 @@ pub const SHARES: Shares = Shares { with: "graphql", requests: REQUESTS };
 /// Paths that are tried when the surface names none.
 const USUAL: [&str; 2] = ["/graphql", "/api/graphql"];
 
+/// Asks for the types with their fields, what each of them is, unwrapped, and takes; short enough for servers that limit the depth of
+/// queries sensibly.
+pub const SCHEMA: &str = "{__schema{queryType{name}types{name kind fields{name args{name defaultValue type{kind name}}\
+                          type{name kind ofType{name kind ofType{name kind ofType{name kind}}}}}}}}";
+
+/// Names go into a query: nothing else may.
+pub fn is_name(name: &str) -> bool {
+    !name.is_empty() && name.len() <= 100 && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+}
+
+/// Whether a query has to give this argument.
+pub fn is_required(argument: &Value) -> bool {
+    argument.pointer("/type/kind").and_then(Value::as_str) == Some("NON_NULL")
+        && argument.get("defaultValue").is_none_or(Value::is_null)
+}
+
+/// The type inside lists and non-null marks, and whether there is a list.
+pub fn unwrapped(kind: &Value) -> (&Value, bool) {
+    let (mut kind, mut list) = (kind, false);
+    while let Some(inner) = kind.get("ofType").filter(|v| v.is_object()) {
+        list |= kind.get("kind").and_then(Value::as_str) == Some("LIST");
+        kind = inner;
+    }
+    (kind, list)
+}
+
 /// Finds the endpoint: among the paths of the surface that are named so, or else the usual ones. Needs [`crate::Touch::Queries`].
 ///
 /// # Errors
@@ -87,6 +113,12 @@ pub fn post(survey: &Survey<'_>, path: &str, body: &Value) -> Request {
 /// `POST path` with a query.
 pub fn query(survey: &Survey<'_>, path: &str, text: &str) -> Request {
     post(survey, path, &json!({ "query": text }))
+}
+
+/// The same as a client would send it: what it is answered with is the target's own, for the passive rules to read too.
+pub fn plain_query(survey: &Survey<'_>, path: &str, text: &str) -> Request {
+    let body = json!({ "query": text }).to_string();
+    Request::new(Method::POST, survey.origin(), path).body("application/json", body)
 }
 
 /// The messages of the `errors` of an answer.

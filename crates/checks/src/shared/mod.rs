@@ -22,6 +22,7 @@ pub mod identifiers;
 pub mod inputs;
 pub mod jwt;
 pub mod known_file;
+pub mod labelled;
 pub mod llm;
 pub mod login;
 pub mod mailbox;

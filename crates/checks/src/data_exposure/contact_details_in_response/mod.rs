@@ -59,7 +59,7 @@ fn contacts(json: &Value) -> (BTreeMap<String, BTreeSet<String>>, BTreeSet<Strin
     let mut lists: BTreeMap<String, Vec<Address>> = BTreeMap::new();
     let (mut emails, mut phones) = (BTreeMap::<String, BTreeSet<String>>::new(), BTreeSet::new());
     fields::walk(json, &mut |field| {
-        let Some(text) = field.value.as_str() else { return };
+        let Some(text) = field.value.as_str().filter(|_| !fields::is_illustration(&field.path)) else { return };
         if let Some(mailbox) = mailbox(text) {
             let is_account = field.object.keys().any(|name| is_user_name(name));
             let address = Address { is_role: is_role(&mailbox), mailbox, written: text.to_owned(), is_account };

@@ -1,7 +1,7 @@
 use model::{Category, Depth, Rule, Severity, Tag};
 
 use super::files;
-use crate::{Check, Cost, RunsOn, Touch, Twins};
+use crate::{Check, Cost, RunsOn, Sees, Touch, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "exposed-source-file",
@@ -23,8 +23,11 @@ pub(crate) static RULE: Rule = Rule {
 pub(crate) static CHECK: Check = Check {
     cost: Cost { requests: 5, touch: Touch::Reads },
     guesses: true,
-    more_when_deep: 16,
+    more_when_deep: 14,
     on_surface: Some(|survey, found| Box::pin(files::ask(survey, found, &RULE, "source", files::source))),
+    // The answers to the rule on build files too.
+    on_exchange: Some(|seen, found| files::judge(seen, found, &RULE, files::build_with_secret)),
+    sees: Sees::All,
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),

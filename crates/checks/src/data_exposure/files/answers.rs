@@ -22,12 +22,17 @@ pub(in crate::data_exposure) fn judge(
         return false;
     }
     if let Some(shown) = proof(exchange) {
-        let offered = disposition(exchange).trim_start().starts_with("attachment");
+        let offered = disposition(exchange).trim_start().starts_with("attachment") || is_for_users(exchange);
         let confidence = if offered { Confidence::Tentative } else { Confidence::Firm };
         let finding = Finding::new(rule, confidence, seen.location(), Evidence::new(exchange, shown.excerpt));
         found.push(shown.secrets.into_iter().fold(finding, Finding::hiding));
     }
     true
+}
+
+/// Build files that nobody guessed: documentation links to those that its readers are to use, with passwords to be changed.
+fn is_for_users(exchange: &Exchange) -> bool {
+    exchange.request.is_clean() && super::build_with_secret(exchange).is_some()
 }
 
 fn disposition(exchange: &Exchange) -> String {

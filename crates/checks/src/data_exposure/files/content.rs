@@ -5,7 +5,8 @@ use std::sync::LazyLock;
 use model::Exchange;
 use regex::Regex;
 
-use crate::shared::requirements;
+use super::super::secrets;
+use crate::shared::{fields, requirements};
 
 /// Content that proves a file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -57,7 +58,7 @@ pub(in crate::data_exposure) fn environment(exchange: &Exchange) -> Option<Proof
     })
 }
 
-/// Python, a Compose file, a Dockerfile, or a settings file with a secret.
+/// Python, a settings file, or a file of the build with a secret in it.
 pub(in crate::data_exposure) fn source(exchange: &Exchange) -> Option<Proof> {
     static IMPORT: LazyLock<Regex> =
         LazyLock::new(|| regex(r"(?m)^(?:from [\w.]+ import [\w*(]|import [\w.]+(?:, [\w.]+)*\s*(?:as \w+\s*)?$)"));
@@ -66,11 +67,7 @@ pub(in crate::data_exposure) fn source(exchange: &Exchange) -> Option<Proof> {
     static SETTING: LazyLock<Regex> = LazyLock::new(|| {
         regex(r#"(?m)^\s{0,8}([A-Z][A-Z0-9_]{2,60}) = (?:"([^"\n]*)"|'([^'\n]*)'|\d|True|False|None|os\.)"#)
     });
-    static OTHER: LazyLock<Regex> = LazyLock::new(|| {
-        regex(
-            r#"(?m)^FROM [\w./:@-]+\s[\s\S]*^(?:RUN|CMD|COPY|ENTRYPOINT) |^services:\s*\n[\s\S]*^\s+image:|"ConnectionStrings"\s*:|<connectionStrings>"#,
-        )
-    });
+    static OTHER: LazyLock<Regex> = LazyLock::new(|| regex(r#""ConnectionStrings"\s*:|<connectionStrings>"#));
     let text = text_of(exchange)?;
     let settings: Vec<_> = SETTING.captures_iter(&text).collect();
     let secrets: Vec<String> = settings
@@ -87,7 +84,54 @@ pub(in crate::data_exposure) fn source(exchange: &Exchange) -> Option<Proof> {
         let names: Vec<&str> = settings.iter().filter_map(|c| c.get(1)).take(8).map(|name| name.as_str()).collect();
         return Some(Proof { excerpt: format!("Python settings: {}", names.join(", ")), secrets });
     }
-    OTHER.find(&text).map(|_| Proof { excerpt: "a deployment or configuration file".to_owned(), secrets })
+    if OTHER.is_match(&text) {
+        return Some(Proof { excerpt: "a configuration file".to_owned(), secrets });
+    }
+    build_with_secret(exchange)
+}
+
+/// A file of the build that gives a password or key.
+pub(in crate::data_exposure) fn build_with_secret(exchange: &Exchange) -> Option<Proof> {
+    let (kind, secrets) = build_file(exchange)?;
+    let excerpt = format!("{kind} with {} password(s) or key(s)", secrets.len());
+    (!secrets.is_empty()).then_some(Proof { excerpt, secrets })
+}
+
+/// A Dockerfile or Compose file without a secret in it.
+pub(in crate::data_exposure) fn build(exchange: &Exchange) -> Option<Proof> {
+    let (kind, secrets) = build_file(exchange)?;
+    secrets.is_empty().then(|| Proof::of(kind))
+}
+
+/// What kind of a build file a text is, and the values that it gives to settings named as secrets. References (`${DB_PASSWORD}`,
+/// `/run/secrets/db`) and placeholders are none. The name counts as well: what people paste is shown under other names.
+fn build_file(exchange: &Exchange) -> Option<(&'static str, Vec<String>)> {
+    static DOCKER: LazyLock<Regex> =
+        LazyLock::new(|| regex(r"(?m)^FROM [\w./:@-]+\s[\s\S]*^(?:RUN|CMD|COPY|ENTRYPOINT) "));
+    static COMPOSE: LazyLock<Regex> = LazyLock::new(|| regex(r"(?m)^services:\s*\n[\s\S]*^\s+(?:image|build):"));
+    static SECRET: LazyLock<Regex> = LazyLock::new(|| {
+        regex(concat!(
+            r"(?m)^\s*(?:- |ENV |ARG )?\s*[\x22']?[A-Z0-9_]*(?:PASSWORD|PASSWD|SECRET|SECRET_KEY|API_KEY|ACCESS_KEY|TOKEN)",
+            r"(?:\s*[:=]|[\x22']\s*:|\s)\s*[\x22']?([^\s\x22'#]+)"
+        ))
+    });
+    let name = exchange.request.path().rsplit('/').next().unwrap_or("").to_ascii_lowercase();
+    if !["docker", "compose", ".yml", ".yaml"].iter().any(|part| name.contains(part)) {
+        return None;
+    }
+    let text = &text_of(exchange)?;
+    let kind = if DOCKER.is_match(text) {
+        "a Dockerfile"
+    } else if COMPOSE.is_match(text) {
+        "a Compose file"
+    } else {
+        return None;
+    };
+    let elsewhere = |value: &str| {
+        value.len() < 4 || value.contains('$') || fields::is_path(value) || matches!(value, "true" | "false")
+    };
+    let values = SECRET.captures_iter(text).take(50).map(|c| c[1].to_owned());
+    Some((kind, values.filter(|value| !elsewhere(value) && !secrets::is_placeholder(value)).collect()))
 }
 
 /// Files of git, Subversion and Mercurial.
@@ -182,7 +226,6 @@ mod tests {
         );
         assert!(source(&file("from flask import Flask\n\napp = Flask(__name__)\n")).is_some());
         assert!(source(&file("SECRET_KEY = 'abcdefgh'\nDEBUG = False\n")).is_some());
-        assert!(source(&file("FROM python:3.12\nRUN pip install flask\n")).is_some());
         assert!(repository(&file("ref: refs/heads/main\n")).is_some());
         assert!(database(&file("SQLite format 3\0....")).is_some());
         assert!(backup(&file("-- dump\nCREATE TABLE users (id);\nINSERT INTO users VALUES (1);\n")).is_some());
@@ -192,6 +235,26 @@ mod tests {
         assert!(log(&file("2026-01-01 10:00:00,1 INFO start\n2026-01-01 10:00:01,1 ERROR no\n")).is_some());
         assert!(log(&file("INFO:werkzeug:started\nDEBUG:root:no such user ada\n")).is_some());
         assert!(log(&file("127.0.0.1 - - [01/Jan/2026 10:00:00] \"GET / HTTP/1.1\" 200 -\n1.2.3.4 - - [01/Jan/2026 10:00:00] \"GET /a\n")).is_some());
+    }
+
+    #[test]
+    fn a_build_file_is_source_when_it_holds_a_secret() {
+        let docker = "FROM python:3.12\nRUN pip install flask\n";
+        let compose = "services:\n  db:\n    image: postgres\n    environment:\n";
+        for (text, secret) in [
+            (docker.to_owned(), None),
+            (format!("{docker}ENV SECRET_KEY=kingfisher7\n"), Some("kingfisher7")),
+            (format!("{compose}      POSTGRES_PASSWORD: kingfisher7\n"), Some("kingfisher7")),
+            (format!("{compose}      - \"POSTGRES_PASSWORD=kingfisher7\"\n"), Some("kingfisher7")),
+            (format!("{compose}      POSTGRES_PASSWORD: ${{DB_PASSWORD}}\n"), None),
+            (format!("{compose}      POSTGRES_PASSWORD_FILE: /run/secrets/db\n"), None),
+            (format!("{compose}      POSTGRES_PASSWORD: <your password>\n"), None),
+        ] {
+            let file = |text: &str| answered("/compose.dockerfile", 200, &[("Content-Type", "text/plain")], text);
+            let shown = source(&file(&text));
+            assert_eq!(shown.map(|p| p.secrets), secret.map(|s| vec![s.to_owned()]), "{text}");
+            assert_eq!(build(&file(&text)).is_some(), secret.is_none(), "{text}");
+        }
     }
 
     #[test]
@@ -205,7 +268,7 @@ mod tests {
         );
         let plain = answered("/.env", 200, &[("Content-Type", "text/plain")], "path=/.env");
         for exchange in [&echo, &page, &plain, &file(""), &file("not found\n"), &file("OK")] {
-            for proof in [environment, source, super::requirements, repository, database, backup, key, log] {
+            for proof in [environment, source, build, super::requirements, repository, database, backup, key, log] {
                 assert_eq!(proof(exchange), None);
             }
         }

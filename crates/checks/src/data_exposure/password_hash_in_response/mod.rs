@@ -51,22 +51,25 @@ fn judge(seen: &Seen<'_>, found: &mut Findings) -> bool {
     let mut hashes = BTreeSet::new();
     let mut kinds = Vec::new();
     let mut best = Place::Text;
+    let mut add = |hash: &str, place: Place, kind: &'static str| {
+        // A manual's hash leaks nothing where it is quoted; as somebody's record it is a user whose password everybody knows.
+        if place < Place::Record && place::is_published(hash) || !hashes.insert(hash.to_owned()) {
+            return;
+        }
+        best = best.max(place);
+        if !kinds.contains(&kind) {
+            kinds.push(kind);
+        }
+    };
     for pattern in HASHES.iter() {
         for hash in pattern.regex.find_iter(&text).map(|m| m.as_str()).take(MOST) {
-            if hashes.contains(hash) {
-                continue;
-            }
-            let Some(place) = place::of(hash, exchange) else { continue };
-            // A manual's hash leaks nothing where it is quoted; as somebody's record it is a user whose password everybody knows.
-            if place < Place::Record && place::is_published(hash) {
-                continue;
-            }
-            best = best.max(place);
-            hashes.insert(hash.to_owned());
-            if !kinds.contains(&pattern.name.as_str()) {
-                kinds.push(pattern.name.as_str());
+            if let Some(place) = place::of(hash, exchange) {
+                add(hash, place, &pattern.name);
             }
         }
+    }
+    for (digest, place) in place::digests(exchange) {
+        add(&digest, place, "bare digests (MD5 or SHA)");
     }
     if !hashes.is_empty() {
         let (confidence, detail) = match best {
@@ -74,10 +77,10 @@ fn judge(seen: &Seen<'_>, found: &mut Findings) -> bool {
             Place::Line => (Confidence::Firm, ""),
             Place::Text => (Confidence::Tentative, "They stand in text or code, where a page may quote examples."),
         };
-        let all = HASHES.iter().flat_map(|p| p.regex.find_iter(&text)).map(|m| m.as_str()).take(200);
+        let all = HASHES.iter().flat_map(|p| p.regex.find_iter(&text)).map(|m| m.as_str().to_owned()).take(200);
         let evidence = Evidence::new(exchange, format!("{} hash(es) of {}", hashes.len(), kinds.join(", ")));
         let finding = Finding::new(&RULE, confidence, seen.location(), evidence).detail(detail);
-        found.push(all.fold(finding, Finding::hiding));
+        found.push(all.chain(hashes).fold(finding, Finding::hiding));
     }
     true
 }

@@ -3,10 +3,11 @@
 use std::sync::LazyLock;
 
 use model::Exchange;
-use scraper::{ElementRef, Selector};
+use scraper::{ElementRef, Html, Selector};
 use serde_json::Value;
 
 use crate::shared::fields::{self, Holds};
+use crate::shared::labelled;
 use crate::shared::patterns::{Pattern, load};
 
 static PUBLISHED: LazyLock<Vec<Pattern>> = LazyLock::new(|| load(include_str!("../data/published_hashes.toml")));
@@ -87,6 +88,9 @@ fn in_json(hash: &str, json: &Value) -> Place {
         best = best.max(place);
     };
     fields::walk(json, &mut |field| {
+        if fields::is_illustration(&field.path) {
+            return;
+        }
         let record = !fields::names_of(field.object, Holds::Identity).is_empty();
         match field.value {
             Value::Array(items) => items.iter().for_each(|item| see(item, false)),
@@ -125,6 +129,54 @@ fn in_html(hash: &str, text: &str) -> Place {
     if document.select(&cells).any(is_record) { Place::Record } else { Place::Text }
 }
 
+/// The bare digests that a label, the name of a field or the head of a column calls a password's, with their places.
+pub(super) fn digests(exchange: &Exchange) -> Vec<(String, Place)> {
+    let text = exchange.text();
+    let mut found: Vec<(String, Place)> = Vec::new();
+    if let Some(json) = exchange.json() {
+        if fields::describes_an_api(json) {
+            return found;
+        }
+        fields::walk(json, &mut |field| {
+            let Some(value) = field.value.as_str().filter(|_| !fields::is_illustration(&field.path)) else { return };
+            if labelled::is_digest(value) {
+                let salted = field.name.eq_ignore_ascii_case("hash") && field.object.contains_key("salt");
+                if salted || labelled::names_a_password(field.name) {
+                    let record = !fields::names_of(field.object, Holds::Identity).is_empty();
+                    found.push((value.to_owned(), if record { Place::Record } else { Place::Value }));
+                }
+            } else {
+                found.extend(labelled::digests(value).map(|digest| (digest.to_owned(), in_json(digest, json))));
+            }
+        });
+    } else if exchange.is_html() && text.len() <= PAGE {
+        let page = crate::shared::html::parse(&text);
+        let place = |record| if record { Place::Record } else { Place::Text };
+        found.extend(in_columns(&page).into_iter().map(|digest| (digest, Place::Record)));
+        found.extend(labelled::digests_of(&page).into_iter().map(|d| (d.value, place(d.record))));
+    } else {
+        found.extend(labelled::digests(&text).filter_map(|d| Some((d.to_owned(), of(d, exchange)?))));
+    }
+    found
+}
+
+/// Digests in the columns of tables of users whose heads name a password.
+fn in_columns(page: &Html) -> Vec<String> {
+    let (Ok(cells), Ok(rows), Ok(heads)) = (Selector::parse("td"), Selector::parse("tr"), Selector::parse("th")) else {
+        return Vec::new();
+    };
+    let names_a_password = |cell: &ElementRef<'_>| {
+        let place = cell.prev_siblings().filter_map(ElementRef::wrap).count();
+        let table = cell.ancestors().filter_map(ElementRef::wrap).find(|a| a.value().name() == "table");
+        let head = table.and_then(|table| table.select(&rows).find(|row| row.select(&heads).next().is_some()));
+        let head = head.and_then(|row| row.children().filter_map(ElementRef::wrap).nth(place));
+        head.is_some_and(|head| labelled::names_a_password(words(head).trim()))
+    };
+    let digest = |cell: &ElementRef<'_>| labelled::is_digest(words(*cell).trim());
+    let found = page.select(&cells).filter(digest).filter(|cell| names_a_password(cell) && names_a_user(*cell));
+    found.take(50).map(|cell| words(cell).trim().to_owned()).collect()
+}
+
 fn words(element: ElementRef<'_>) -> String {
     element.text().collect()
 }
@@ -150,6 +202,28 @@ fn names_a_user(cell: ElementRef<'_>) -> bool {
 mod tests {
     use super::*;
     use crate::shared::samples::{answered, exchange};
+
+    const DIGEST: &str = "5f4dcc3b5aa765d61d8327deb882cf99";
+
+    #[test]
+    fn a_bare_digest_needs_a_name() {
+        let place = |body: String| digests(&exchange("/x", 200, &body)).first().map(|(_, place)| *place);
+        assert_eq!(place(format!(r#"{{"username":"ann","password_md5":"{DIGEST}"}}"#)), Some(Place::Record));
+        assert_eq!(place(format!(r#"{{"username":"ann","hash":"{DIGEST}","salt":"x"}}"#)), Some(Place::Record));
+        assert_eq!(place(format!(r#"{{"passwordHash":"{DIGEST}"}}"#)), Some(Place::Value));
+        assert_eq!(place(format!(r#"{{"message":"row (ann, password={DIGEST})"}}"#)), Some(Place::Line));
+        let table = |head: &str| format!("<table><tr><th>Username<th>{head}<tr><td>ann<td>{DIGEST}</table>");
+        assert_eq!(place(format!("<html>{}", table("Password"))), Some(Place::Record));
+        for silent in [
+            format!("<html>{}", table("Avatar")),
+            format!(r#"{{"email":"ann@x.example","hash":"{DIGEST}"}}"#),
+            format!(r#"{{"name":"shop.zip","md5":"{DIGEST}","sha256":"{DIGEST}{DIGEST}"}}"#),
+            format!(r#"{{"openapi":"3.0.0","example":{{"username":"ann","password":"{DIGEST}"}}}}"#),
+            format!("<html><table><tr><th>File<th>Password<tr><td>a.zip<td>{DIGEST}</table>"),
+        ] {
+            assert_eq!(place(silent.clone()), None, "{silent}");
+        }
+    }
 
     const HASH: &str = "$2b$12$KIXQvGm0y1s1yQ6X9vQ8eO0mJ3m0o9r6o7wq0b6y1u2x3z4a5b6c7";
 

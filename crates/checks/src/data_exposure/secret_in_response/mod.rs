@@ -1,7 +1,9 @@
+use std::collections::BTreeSet;
+
 use model::{Category, Confidence, Evidence, Exchange, Finding, Rule, Severity, Tag, mask};
 
 use super::{secrets, toolbar};
-use crate::shared::echo;
+use crate::shared::{echo, html, labelled};
 use crate::{Check, Findings, RunsOn, Seen, Sees, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -35,18 +37,35 @@ fn judge(seen: &Seen<'_>, found: &mut Findings) -> bool {
     if exchange.body().is_empty() || secrets::is_script(exchange) || is_of_another_rule(exchange) {
         return false;
     }
-    let mut met = secrets::provider_secrets(&exchange.text(), exchange.is_html());
+    let text = exchange.text();
+    let mut met = secrets::provider_secrets(&text, exchange.is_html());
+    let by_provider = met.clone();
+    if exchange.is_html() {
+        let labelled = labelled::secrets_of(&html::parse(&text)).into_iter();
+        let kept = labelled.filter(|(_, secret)| !secrets::is_placeholder(secret) && !is_met(&by_provider, secret));
+        met.extend(kept.map(|(what, secret)| secrets::Met { what, secret }));
+    }
     met.retain(|m| !echo::was_sent(&exchange.request, &m.secret));
     met.retain(|m| !seen.target.identities.iter().any(|identity| echo::is_credential_of(identity, &m.secret)));
     if let Some(first) = met.first() {
         let what = format!("{}: {}", first.what, mask(&first.secret));
-        let kinds: std::collections::BTreeSet<&str> = met.iter().map(|m| m.what.as_str()).collect();
+        let kinds: BTreeSet<&str> = met.iter().map(|m| m.what.as_str()).collect();
         let detail = format!("Found: {}.", kinds.into_iter().collect::<Vec<_>>().join(", "));
-        let finding =
-            Finding::new(&RULE, Confidence::Firm, seen.location(), Evidence::new(exchange, what)).detail(detail);
+        // A long page may be a manual that quotes a key of its own; what has a provider's format is one.
+        let secret = |m: &secrets::Met| m.what.to_ascii_lowercase().contains("secret");
+        let firm = met.iter().any(|m| by_provider.contains(m)) || text.len() <= SHORT && met.iter().any(secret);
+        let confidence = if firm { Confidence::Firm } else { Confidence::Tentative };
+        let finding = Finding::new(&RULE, confidence, seen.location(), Evidence::new(exchange, what)).detail(detail);
         found.push(met.iter().fold(finding, |finding, m| finding.hiding(&m.secret)));
     }
     true
+}
+
+/// Longest page that is no documentation.
+const SHORT: usize = 8 * 1024;
+
+fn is_met(met: &BTreeSet<secrets::Met>, secret: &str) -> bool {
+    met.iter().any(|m| m.secret.contains(secret) || secret.contains(&m.secret))
 }
 
 /// What a request of ours brought out other than by an error is the matter of the rule that sent it: a file, a list without a limit,
@@ -78,6 +97,16 @@ mod tests {
         assert!(provoked("/find?q='", 200).is_empty());
         let file = Request::get(&origin(Scheme::Http), "/.env").altered("path", "file", "/.env");
         assert!(seen(judge, &asked(file, 500, &[], ERROR)).1.is_empty());
+    }
+
+    #[test]
+    fn a_label_on_a_page_makes_a_random_word_a_key() {
+        let of = |body: &str| seen(judge, &exchange("/", 200, body)).1.first().map(|finding| finding.confidence);
+        let key = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYq83kd02Lw9";
+        assert_eq!(of(&format!("<p>AWS_SECRET: {key}</p>")), Some(Confidence::Firm));
+        assert_eq!(of(&format!("<p>AWS_SECRET: {key}</p>{}", "<p>words</p>".repeat(900))), Some(Confidence::Tentative));
+        assert_eq!(of("<p>API key: Zk2o3mF1Qv7xB9tR4sLpW8nY</p>"), Some(Confidence::Tentative));
+        assert_eq!(of("<p>AWS_SECRET: wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY</p>"), None);
     }
 
     #[test]

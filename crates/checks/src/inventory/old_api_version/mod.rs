@@ -1,9 +1,12 @@
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
-use model::{Category, Confidence, Depth, Evidence, Finding, Location, Method, NotTested, Rule, Severity};
+use model::{Category, Confidence, Depth, Evidence, Exchange, Finding, Location, Method, NotTested, Rule, Severity};
+use serde_json::Value;
 
-use crate::shared::soft_404;
-use crate::{Check, Cost, Findings, RunsOn, Survey, Touch, Twins};
+use crate::shared::fields::{self, Holds};
+use crate::shared::{labelled, soft_404};
+use crate::{Check, Cost, Findings, RunsOn, Survey, Touch, Twins, place};
 
 pub(crate) static RULE: Rule = Rule {
     id: "old-api-version",
@@ -43,9 +46,13 @@ async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested>
         .filter(|(o, _)| older(&o.path).is_some_and(|older| !survey.surface.operations.iter().any(|o| o.path == older)))
         .filter_map(|(_, e)| older(e.request.path()))
         .collect();
-    if paths.is_empty() {
-        return Err(NotTested::not_applicable("no operation with a version from 2 in its path"));
+    let called: Vec<&Arc<Exchange>> =
+        survey.observations.called(survey.surface).filter(|(o, _)| o.method == Method::GET).map(|(_, e)| e).collect();
+    let siblings = siblings(&called);
+    if paths.is_empty() && siblings.is_empty() {
+        return Err(NotTested::not_applicable("no operation with a version from 2 in its path, none with and without"));
     }
+    found.extend(siblings.iter().filter_map(|(old, plain)| gives_more(old, plain, place(survey.surface, old))));
     for path in paths.into_iter().take(MOST) {
         let answer = survey.ask(survey.get(&path)).await?;
         let served = answer.is_success() || matches!(answer.status(), 401 | 403);
@@ -63,6 +70,48 @@ async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested>
     Ok(())
 }
 
+/// Answers under a version, with those under the same path without one.
+fn siblings<'a>(called: &[&'a Arc<Exchange>]) -> Vec<(&'a Arc<Exchange>, &'a Arc<Exchange>)> {
+    let with = |path: &str| called.iter().copied().find(|e| e.is_success() && e.request.path() == path);
+    let plain = |e: &Arc<Exchange>| unversioned(e.request.path()).and_then(|path| with(&path));
+    called.iter().filter(|e| e.is_success()).filter_map(|e| Some((*e, plain(e)?))).collect()
+}
+
+/// Which of the two is older is told by what it gives away: a newer version has more fields too, but not those that had to go. Both
+/// have to be of the same kind of thing.
+fn gives_more(versioned: &Arc<Exchange>, plain: &Arc<Exchange>, location: Location) -> Option<Finding> {
+    const IN_COMMON: usize = 2;
+    let (old, new) = (fields_of(versioned)?, fields_of(plain)?);
+    let sensitive = |name: &&String| {
+        labelled::names_a_password(name)
+            || [Holds::Password, Holds::Token, Holds::Internal].into_iter().any(|what| fields::holds(name, what))
+    };
+    let more: Vec<&str> = old.difference(&new).filter(sensitive).map(String::as_str).collect();
+    if more.is_empty() || new.len() < IN_COMMON || old.intersection(&new).count() < IN_COMMON {
+        return None;
+    }
+    let evidence =
+        Evidence::new(versioned, format!("gives {}, which the path without a version does not", more.join(", ")));
+    let control = Evidence::new(plain, format!("the path without a version: status {}", plain.status()));
+    Some(Finding::new(&RULE, Confidence::Firm, location, evidence).also(control))
+}
+
+/// The names of the fields of the first object of an answer.
+fn fields_of(exchange: &Exchange) -> Option<BTreeSet<String>> {
+    let json = exchange.json().filter(|json| !fields::describes_an_api(json))?;
+    let first = fields::the_list(json).and_then(|list| list.first()).and_then(Value::as_object);
+    let object = first.or_else(|| fields::the_object(json))?;
+    Some(object.iter().filter(|(_, value)| !fields::is_empty(value)).map(|(name, _)| name.clone()).collect())
+}
+
+/// The path without its version.
+fn unversioned(path: &str) -> Option<String> {
+    let is_version =
+        |s: &&str| s.strip_prefix('v').is_some_and(|n| n.parse::<u32>().is_ok_and(|n| (1..100).contains(&n)));
+    let rest: Vec<&str> = path.split('/').filter(|s| !is_version(s)).collect();
+    (rest.len() + 1 == path.split('/').count() && rest.len() > 1).then(|| rest.join("/"))
+}
+
 /// The path under the version before.
 fn older(path: &str) -> Option<String> {
     let segments: Vec<&str> = path.split('/').collect();
@@ -76,7 +125,25 @@ fn older(path: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::older;
+    use super::*;
+    use crate::shared::samples::exchange;
+
+    #[test]
+    fn a_sibling_without_a_version_is_newer_when_it_gives_less_away() {
+        let found = |old: &str, new: &str| {
+            let (old, new) = (exchange("/api/v1/users", 200, old), exchange("/api/users", 200, new));
+            siblings(&[&new, &old]).iter().filter_map(|(v, p)| gives_more(v, p, Location::host())).count()
+        };
+        let full = r#"[{"id":1,"username":"ann","password_hash":"x"}]"#;
+        let slim = r#"[{"id":1,"username":"ann"}]"#;
+        assert_eq!(found(full, slim), 1);
+        assert_eq!(found(slim, full), 0);
+        assert_eq!(found(full, full), 0);
+        assert_eq!(found(r#"[{"id":1,"username":"ann","avatar":"x","bio":"y"}]"#, slim), 0, "a richer new version");
+        assert_eq!(found(full, r#"{"error":"x"}"#), 0);
+        assert_eq!(unversioned("/v1/users").as_deref(), Some("/users"));
+        assert_eq!(unversioned("/users"), None);
+    }
 
     #[test]
     fn the_version_before() {

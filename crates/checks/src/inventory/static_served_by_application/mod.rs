@@ -30,7 +30,7 @@ pub(crate) static CHECK: Check = Check {
 };
 
 async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
-    let Some(path) = survey.surface.assets.first() else {
+    let Some(path) = survey.surface.assets.iter().find(|path| is_file(path)) else {
         return Err(NotTested::not_applicable("no asset of the target's own was found"));
     };
     let asset = survey.ask(survey.get(path)).await?;
@@ -43,4 +43,21 @@ async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested>
         found.push(Finding::new(&RULE, Confidence::Firm, location, Evidence::new(&asset, format!("ETag: {tag}"))));
     }
     Ok(())
+}
+
+/// An image with a query comes from a view, unless the query only tells the version of a file: `/static/shop.css?v=3`.
+fn is_file(path: &str) -> bool {
+    let (file, query) = path.split_once('?').unwrap_or((path, ""));
+    query.is_empty() || file.rsplit('/').next().is_some_and(|name| name.contains('.')) && !query.contains('.')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_file;
+
+    #[test]
+    fn views_are_no_files() {
+        assert!(is_file("/static/shop.css") && is_file("/static/shop.css?v=3") && is_file("/static/logo"));
+        assert!(!is_file("/img?name=x.jpg") && !is_file("/thumb.cgi?file=a.png"));
+    }
 }

@@ -45,7 +45,7 @@ fn judge(exchange: &Arc<Exchange>, location: Location, json: &Value) -> Option<F
     let mut passwords: Vec<(String, String)> = Vec::new();
     let mut tokens: Vec<(String, String)> = Vec::new();
     fields::walk(json, &mut |field| {
-        let Some(text) = field.value.as_str() else { return };
+        let Some(text) = field.value.as_str().filter(|_| !fields::is_illustration(&field.path)) else { return };
         if is_password(field, text) {
             passwords.push((field.path.clone(), text.to_owned()));
         } else if !gives_tokens && is_token(field, text) {
@@ -192,6 +192,7 @@ mod tests {
             r#"{"username":"required","password":"This field is required."}"#,
             r#"{"username":"string","password":"string"}"#,
             r#"{"password":"minimum-12"}"#,
+            r#"{"name":"API","testPayloads":{"login":{"username":"admin","password":"anything7"}}}"#,
             r#"{"USER":"app","PWD":"/srv/app","OLDPWD":"/srv","HOME":"/root"}"#,
             r#"{"name":"web","pwd":"C:\\srv\\app"}"#,
             r#"{"username":"Benutzername","password":"Passwort"}"#,

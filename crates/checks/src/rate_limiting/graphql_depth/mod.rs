@@ -44,7 +44,7 @@ const LEVELS: usize = 40;
 /// executed: `@include(if: false)` stands at its top.
 async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
     let endpoint = graphql::find(survey).await?;
-    let introspection = survey.ask(graphql::query(survey, &endpoint.path, schema::QUERY)).await?;
+    let introspection = survey.ask(graphql::query(survey, &endpoint.path, graphql::SCHEMA)).await?;
     let Some(fields) = introspection.json().and_then(schema::fields) else {
         return Err(NotTested::inconclusive("the schema is not shown, so no deep query could be made"));
     };

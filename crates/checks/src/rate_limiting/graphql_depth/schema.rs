@@ -4,9 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-/// Types with their fields and what each of them is, unwrapped; short enough for servers that limit the depth of queries sensibly.
-pub(super) const QUERY: &str = "{__schema{queryType{name}types{name kind fields{name args{defaultValue type{kind}}\
-                                type{name kind ofType{name kind ofType{name kind ofType{name kind}}}}}}}}";
+use crate::shared::graphql::{is_name, is_required, unwrapped};
 
 /// Fields without required arguments that lead to other object types, by type; the query type's name.
 #[derive(Debug)]
@@ -15,7 +13,7 @@ pub(super) struct Fields {
     of: BTreeMap<String, Vec<(String, String)>>,
 }
 
-/// Reads an answer to [`QUERY`].
+/// Reads an answer to [`crate::shared::graphql::SCHEMA`].
 pub(super) fn fields(json: &Value) -> Option<Fields> {
     const MOST: usize = 2_000;
     let schema = json.pointer("/data/__schema")?;
@@ -36,23 +34,11 @@ fn text<'a>(value: &'a Value, key: &str) -> Option<&'a str> {
     value.get(key).and_then(Value::as_str)
 }
 
-/// Names go into a query: nothing else may.
-fn is_name(name: &str) -> bool {
-    name.len() <= 100 && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
-}
-
 fn leads_to(field: &Value) -> Option<(String, String)> {
-    let required = |arg: &Value| {
-        arg.pointer("/type/kind").and_then(Value::as_str) == Some("NON_NULL")
-            && arg.get("defaultValue").is_none_or(Value::is_null)
-    };
-    if field.get("args").and_then(Value::as_array).is_some_and(|args| args.iter().any(required)) {
+    if field.get("args").and_then(Value::as_array).is_some_and(|args| args.iter().any(is_required)) {
         return None;
     }
-    let mut kind = field.get("type")?;
-    while let Some(inner) = kind.get("ofType").filter(|v| v.is_object()) {
-        kind = inner;
-    }
+    let kind = unwrapped(field.get("type")?).0;
     let name = text(field, "name").filter(|n| is_name(n))?;
     (text(kind, "kind") == Some("OBJECT")).then_some((name.to_owned(), text(kind, "name")?.to_owned()))
 }

@@ -1,0 +1,36 @@
+use model::{Category, Depth, Rule, Severity, Tag};
+
+use super::files;
+use crate::{Check, Cost, RunsOn, Touch, Twins};
+
+pub(crate) static RULE: Rule = Rule {
+    id: "exposed-build-file",
+    aliases: &[],
+    title: "The file that the application is built by can be downloaded",
+    category: Category::DataExposure,
+    severity: Severity::Low,
+    cwe: &[538, 200],
+    tags: &[Tag::Misconfiguration],
+    risk: "It names the images, versions and services the application runs on, and the directory it lies in is not meant to be served.",
+    fix: "Serve only a directory made for public files.",
+    references: &[
+        "https://flask.palletsprojects.com/en/stable/api/#flask.Flask",
+        "https://docs.docker.com/reference/compose-file/",
+    ],
+    page: include_str!("page.md"),
+};
+
+pub(crate) static CHECK: Check = Check {
+    cost: Cost { requests: 2, touch: Touch::Reads },
+    guesses: true,
+    more_when_deep: 4,
+    on_surface: Some(|survey, found| Box::pin(files::ask(survey, found, &RULE, "build", files::build))),
+    on_exchange: Some(|seen, found| files::judge(seen, found, &RULE, files::build)),
+    twins: Twins::Flask {
+        vulnerable: include_str!("vulnerable.py"),
+        fixed: include_str!("fixed.py"),
+        runs_on: RunsOn::EVERYWHERE,
+    },
+    depth: Depth::Standard,
+    ..Check::of(&RULE)
+};
