@@ -142,6 +142,8 @@ pub(crate) struct Found {
     tried: BTreeSet<String>,
     /// Paths whose operation got the parameters that a refusal asked for.
     completed: BTreeSet<String>,
+    /// How many operations samples of code gave.
+    samples: usize,
 }
 
 impl Found {
