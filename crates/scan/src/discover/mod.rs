@@ -99,7 +99,7 @@ pub(crate) async fn discover(mut surface: Surface, target: &Target, wire: &Wire)
     well_known::discover(&asker, &mut surface, &mut found, missing.as_deref()).await;
     crawl(&asker, &mut surface, &mut found).await;
     specification::discover_rare(&asker, &mut surface, &mut found, missing.as_deref()).await;
-    parameters::discover(&asker, &surface, &mut found).await;
+    parameters::discover(&asker, &surface, &mut found, missing.as_deref()).await;
     allow::discover(&asker, &surface, &mut found, missing.as_deref()).await;
     surface.technologies.sort();
     surface.technologies.dedup_by(|a, b| a.name == b.name);
