@@ -3,6 +3,7 @@
 mod allow;
 mod fingerprint;
 mod link;
+mod objects;
 mod page;
 mod parameters;
 mod prose;
@@ -127,6 +128,8 @@ pub(crate) async fn discover(mut surface: Surface, target: &Target, wire: &Wire)
         asker.grant(spent);
         crawl(&asker, &mut surface, &mut found).await;
     }
+    objects::discover(&asker, &surface, &mut found, missing.as_deref()).await;
+    crawl(&asker, &mut surface, &mut found).await;
     parameters::discover(&asker, &surface, &mut found, missing.as_deref()).await;
     allow::discover(&asker, &surface, &mut found, missing.as_deref()).await;
     surface.technologies.sort();
@@ -227,6 +230,11 @@ impl Found {
         let below =
             |path: &str| path.strip_prefix(directory).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
         !directory.is_empty() && self.operations.keys().any(|(path, _)| below(path))
+    }
+
+    /// Whether an object of this collection is known.
+    fn holds_object(&self, collection: &str) -> bool {
+        self.operations.keys().any(|(path, _)| path.strip_prefix(collection).is_some_and(|rest| rest.starts_with("/{")))
     }
 
     /// The operations that the user wants, and the links that act on them. A page that only such links lead to is not called.

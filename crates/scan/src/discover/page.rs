@@ -84,7 +84,7 @@ fn html(exchange: &Exchange, target: &Target, surface: &mut Surface, found: &mut
         prose_links(&text, exchange, target, found);
     }
     for text in samples(&document) {
-        if found.samples < SAMPLES {
+        if found.samples < SAMPLES && found.operations.len() < SITE {
             let before = found.operations.len();
             prose_links(&text, exchange, target, found);
             found.samples += found.operations.len() - before;
@@ -187,6 +187,9 @@ fn texts(document: &Html, words: bool) -> Vec<String> {
 
 /// Most operations that are taken from samples of code in a scan: a site that documents something else has no end of them.
 const SAMPLES: usize = 12;
+
+/// From so many operations on, samples of code are those of a manual, and there is enough to follow without them.
+const SITE: usize = 25;
 
 /// What a page sets as code: calls of the API are shown so, to be typed in.
 fn samples(document: &Html) -> Vec<String> {

@@ -85,7 +85,8 @@ pub(super) async fn search(asker: &Asker<'_>, found: &mut Found, missing: Option
             found.add(page::operation_at(&path));
         }
     }
-    let paths: Vec<String> = table.words.iter().map(|name| format!("/{name}/x")).collect();
+    let paths = table.words.iter().filter(|name| !found.holds_object(&format!("/{name}")));
+    let paths: Vec<String> = paths.map(|name| format!("/{name}/x")).collect();
     for path in there(asker, &paths).await {
         let value = link::parameter("name", model::ParameterIn::Path, "x");
         let template = format!("{}{{name}}", path.trim_end_matches('x'));
@@ -114,11 +115,20 @@ pub(super) async fn there(asker: &Asker<'_>, paths: &[String]) -> Vec<String> {
     };
     let control = format!("{}/{object}", checks::shared::soft_404::sibling(asker.target.seed, collection));
     let Some(control) = asker.get(&control).await else { return Vec::new() };
-    answers.into_iter().filter(|(_, exchange)| exists(exchange, Some(&control))).map(|(path, _)| path).collect()
+    answers.retain(|(_, exchange)| exists(exchange, Some(&control)));
+    let mut there = Vec::new();
+    for (path, exchange) in answers {
+        // A collection that answers for whatever is below it has no objects there.
+        let collection = asker.get(path.rsplit_once('/').map_or("", |(collection, _)| collection)).await;
+        if !collection.is_some_and(|all| all.is_success() && checks::shared::soft_404::alike(&all, &exchange)) {
+            there.push(path);
+        }
+    }
+    there
 }
 
 /// Whether something is there: not what a missing path answers, and not a mere refusal of the path.
-fn exists(exchange: &Exchange, missing: Option<&Exchange>) -> bool {
+pub(super) fn exists(exchange: &Exchange, missing: Option<&Exchange>) -> bool {
     let status = exchange.status();
     // A view that fails or wants more than it got is there all the same, if what is not there says 404.
     let absent = missing.is_some_and(|m| m.status() == 404);
