@@ -52,6 +52,9 @@ fn collections_asked(depth: Depth) -> usize {
     if depth == Depth::Deep { 8 } else { 3 }
 }
 
+/// What is administered nearly everywhere, linked or not.
+const USUAL: [&str; 4] = ["users", "products", "orders", "posts"];
+
 /// Most pages of administration that are asked for.
 const PAGES: usize = 10;
 
@@ -138,7 +141,8 @@ fn administered(known: &[Operation]) -> Vec<String> {
         .filter(|noun| !ADMIN.contains(noun))
         .map(|noun| if is_plural(noun) { noun.to_owned() } else { format!("{noun}s") })
         .collect();
-    let paths = nouns.into_iter().map(|noun| format!("{prefix}/{noun}"));
+    let usual = USUAL.iter().map(|noun| (*noun).to_owned()).filter(|noun| !nouns.contains(noun));
+    let paths = nouns.iter().cloned().chain(usual.collect::<Vec<String>>()).map(|noun| format!("{prefix}/{noun}"));
     paths.filter(|path| !known.iter().any(|o| o.path == *path)).take(PAGES).collect()
 }
 
@@ -176,9 +180,13 @@ mod tests {
     #[test]
     fn what_there_is_may_be_administered() {
         let known = operations(&["GET /product/{name}", "GET /carts", "GET /", "GET /login"]);
-        assert_eq!(administered(&known), ["/admin/carts", "/admin/products"]);
+        assert_eq!(
+            administered(&known),
+            ["carts", "products", "users", "orders", "posts"].map(|n| format!("/admin/{n}"))
+        );
         let known = operations(&["GET /app/admin/login", "GET /app/orders", "GET /app/admin/orders"]);
-        assert!(administered(&known).is_empty(), "known already");
+        let rest = ["users", "products", "posts"].map(|n| format!("/app/admin/{n}"));
+        assert_eq!(administered(&known), rest, "orders are known already");
         let many: Vec<String> = ('a'..='z').map(|c| format!("GET /things{c}")).collect();
         let many: Vec<&str> = many.iter().map(String::as_str).collect();
         assert_eq!(administered(&operations(&many)).len(), PAGES);
