@@ -75,6 +75,12 @@ pub(super) fn missing(exchange: &Exchange) -> Vec<Parameter> {
     names.into_iter().map(|name| Parameter { required: true, ..optional(&name) }).collect()
 }
 
+/// A parameter that is read though nothing declares it, with a value of its kind: a number would say that it names no file.
+fn read_as(name: &str) -> Parameter {
+    let value = if table().files.iter().any(|file| file == name) { "test" } else { "1" };
+    Parameter { example: Some(value.to_owned()), ..optional(name) }
+}
+
 fn optional(name: &str) -> Parameter {
     Parameter {
         name: name.to_owned(),
@@ -202,7 +208,7 @@ impl Page<'_> {
         if !self.ask(&alone).await.is_some_and(|answer| self.differs(&answer)) {
             return Vec::new();
         }
-        vec![Parameter { example: Some("1".to_owned()), ..optional(name) }]
+        vec![read_as(name)]
     }
 }
 
@@ -224,7 +230,7 @@ fn read(plain: &Exchange, answer: &Exchange, words: &[(&str, String)]) -> Vec<Pa
     let back: Vec<Parameter> = words
         .iter()
         .filter(|(_, word)| text.contains(word.as_str()) && !before.contains(word.as_str()))
-        .map(|(name, _)| Parameter { example: Some("1".to_owned()), ..optional(name) })
+        .map(|(name, _)| read_as(name))
         .collect();
     if back.len() > READ { Vec::new() } else { back }
 }
