@@ -67,6 +67,25 @@ fn a_parameter_that_ends_a_redirect_is_found() {
     assert!(tried("/profile") > tried("/settings"), "{} {}", tried("/profile"), tried("/settings"));
 }
 
+/// A page that shows nothing of its parameter but fails at a quotation mark in it.
+fn fails_at_a_quotation_mark(asked: &Asked) -> Answer {
+    let value = asked.target.split("username=").nth(1).and_then(|rest| rest.split('&').next()).unwrap_or("");
+    match asked.path() {
+        "/" => Answer::html(200, "<a href=/who>w</a>"),
+        "/who" if value.contains("%27") => Answer::json(500, r#"{"error":"Internal Server Error"}"#),
+        "/who" => Answer::json(200, r#"{"result":[]}"#),
+        _ => not_found(),
+    }
+}
+
+#[test]
+fn a_parameter_that_a_quotation_mark_breaks_is_found() {
+    let report = scan(fails_at_a_quotation_mark, Depth::Standard);
+    let tried =
+        |path: &str| report.surface.iter().any(|o| o.path == path && o.tried.iter().any(|t| t == "sql-injection"));
+    assert!(tried("/who") && !tried("/"), "{:?}", report.surface);
+}
+
 /// An API that nothing leads to.
 fn hidden(asked: &Asked) -> Answer {
     if asked.path() == "/api/user/1" { Answer::json(200, r#"{"id":1,"name":"Ada"}"#) } else { not_found() }

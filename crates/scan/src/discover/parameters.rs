@@ -1,5 +1,5 @@
 //! Query parameters that nothing declares: those that an answer says are missing, and usual names that a page turns out to read,
-//! be it that their value comes back or that the page answers otherwise.
+//! be it that their value comes back or that the page answers with another status or redirect.
 
 use std::sync::{Arc, LazyLock};
 
@@ -152,7 +152,7 @@ impl Page<'_> {
         let words: Vec<(&str, String)> = table().usual.iter().map(|name| (name.as_str(), self.word(name))).collect();
         let Some(answer) = self.ask(&words).await else { return Vec::new() };
         let back = read(self.plain, &answer, &words);
-        if !back.is_empty() || self.plain.is_success() {
+        if !back.is_empty() {
             return back;
         }
         if self.differs(&answer) {
@@ -169,8 +169,10 @@ impl Page<'_> {
         Vec::new()
     }
 
+    /// A word for a parameter. To a page that succeeds whatever it is asked, a quotation mark in it may make a difference.
     fn word(&self, name: &str) -> String {
-        canary(self.asker.target.seed, &["parameter", &self.operation.path, name])
+        let word = canary(self.asker.target.seed, &["parameter", &self.operation.path, name]);
+        if self.plain.is_success() { format!("{word}{QUOTE}") } else { word }
     }
 
     async fn ask(&self, words: &[(&str, String)]) -> Option<Arc<Exchange>> {
@@ -191,7 +193,7 @@ impl Page<'_> {
         // A page that answers otherwise to any query, or from one time to the next, reads none of these.
         let other = self.word("another");
         let Some((_, value)) = words.first() else { return Vec::new() };
-        let any = [(other.as_str(), value.clone())];
+        let any = [(other.trim_end_matches(QUOTE), value.clone())];
         if self.ask(&any).await.is_none_or(|answer| outcome(&answer) != outcome(self.plain)) {
             return Vec::new();
         }
@@ -212,6 +214,8 @@ impl Page<'_> {
     }
 }
 
+const QUOTE: char = '\'';
+
 /// An empty file of every Unix system, reached from any folder, be the value appended to its name or joined to it.
 const EMPTY_FILE: &str = "/../../../../../../../../dev/null";
 
@@ -227,9 +231,10 @@ fn is_bare(operation: &Operation) -> bool {
 /// The parameters whose word came back.
 fn read(plain: &Exchange, answer: &Exchange, words: &[(&str, String)]) -> Vec<Parameter> {
     let (before, text) = (plain.text(), answer.text());
+    // The quotation mark may come back escaped.
+    let words = words.iter().map(|(name, word)| (name, word.trim_end_matches(QUOTE)));
     let back: Vec<Parameter> = words
-        .iter()
-        .filter(|(_, word)| text.contains(word.as_str()) && !before.contains(word.as_str()))
+        .filter(|(_, word)| text.contains(word) && !before.contains(word))
         .map(|(name, _)| read_as(name))
         .collect();
     if back.len() > READ { Vec::new() } else { back }
