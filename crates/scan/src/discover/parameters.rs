@@ -123,7 +123,8 @@ pub(super) async fn discover(asker: &Asker<'_>, surface: &Surface, found: &mut F
 
 /// Whether a page may refuse for want of a parameter: it is there, and neither credentials nor another method would help.
 fn refuses(plain: &Exchange, missing: Option<&Exchange>) -> bool {
-    let refused = matches!(plain.status(), 400 | 404 | 422 | 500) || plain.response().is_some_and(|r| r.is_redirect());
+    let refused =
+        matches!(plain.status(), 400 | 404 | 422 | 500) || plain.response().is_some_and(model::Response::is_redirect);
     let like_nothing =
         missing.is_none_or(|m| m.status() == plain.status() && checks::shared::soft_404::alike(m, plain));
     // Where every path is redirected to one place, or fails, no parameter of this page does that.

@@ -50,12 +50,12 @@ pub(super) fn own(text: &str, origin: &Origin) -> String {
     let text = &text[..text.floor_char_boundary(TEXT)];
     ADDRESS
         .replace_all(text, |address: &regex::Captures<'_>| {
-            let part = |at: usize| address.get(at).map_or("", |m| m.as_str());
-            let port = part(3).strip_prefix(':').and_then(|p| p.parse::<u16>().ok());
-            let own = part(2).eq_ignore_ascii_case(&origin.host) && port.is_none_or(|port| port == origin.port);
+            let group = |at: usize| address.get(at).map_or("", |m| m.as_str());
+            let port = group(3).strip_prefix(':').and_then(|p| p.parse::<u16>().ok());
+            let own = group(2).eq_ignore_ascii_case(&origin.host) && port.is_none_or(|port| port == origin.port);
             // What may stand before an address does not stand before a path: `<http://...>`, but `</a>`.
-            let before = if matches!(part(1), "<" | ">" | "`") { " " } else { part(1) };
-            if own || HERE.contains(&part(2)) { format!("{before}/") } else { part(0).to_owned() }
+            let before = if matches!(group(1), "<" | ">" | "`") { " " } else { group(1) };
+            if own || HERE.contains(&group(2)) { format!("{before}/") } else { group(0).to_owned() }
         })
         .into_owned()
 }
