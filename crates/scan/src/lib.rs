@@ -99,7 +99,9 @@ impl Scan {
 
     async fn work(&self) -> Ended {
         let mut surface = self.discover().await;
-        let budget = self.target.budget(surface.operations.len());
+        // What discovery was granted for guesses comes on top.
+        let granted = self.wire.budget().total().saturating_sub(self.target.budget(0));
+        let budget = self.target.budget(surface.operations.len()) + granted;
         self.wire.budget().set_total(budget);
         (self.listener)(Event::SurfaceFound { operations: surface.operations.len(), budget });
         self.wire.begin_wave();

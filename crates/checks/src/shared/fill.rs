@@ -133,7 +133,7 @@ pub fn harvested(parameter: &str, path: &str, surface: &Surface) -> Vec<String> 
 }
 
 /// `users`: `user`; `categories`: `category`; `boxes`: `box`.
-fn singular(word: &str) -> String {
+pub fn singular(word: &str) -> String {
     if let Some(stem) = word.strip_suffix("ies") {
         format!("{stem}y")
     } else if let Some(stem) = word.strip_suffix("es").filter(|s| s.ends_with(['x', 's', 'z']) || s.ends_with("ch")) {

@@ -3,6 +3,7 @@
 mod allow;
 mod fingerprint;
 mod link;
+mod objects;
 mod page;
 mod parameters;
 mod prose;
@@ -33,6 +34,22 @@ pub(crate) struct Asker<'a> {
 }
 
 impl Asker<'_> {
+    /// One for guesses, with an allowance of its own: what is not found cannot be tested, and the rules need the rest. What the user
+    /// allows in all stays what it is.
+    fn searching(&self) -> Asker<'_> {
+        let lease = Lease::reading(self.wire.budget(), Depth::SEARCH);
+        self.grant(Depth::SEARCH);
+        Asker { target: self.target, wire: self.wire, lease, step: AtomicU32::new(SEARCH_STEP) }
+    }
+
+    /// Raises the total by so many requests, unless the user has set it.
+    fn grant(&self, requests: u32) {
+        if self.target.max_requests.is_none() {
+            let budget = self.wire.budget();
+            budget.set_total(budget.total() + requests);
+        }
+    }
+
     /// Sends a request; `None` when it may not be sent or there was no response.
     pub(crate) async fn ask(&self, request: Request) -> Option<Arc<Exchange>> {
         self.send(request).await.ok().filter(|e| e.response().is_some())
@@ -62,7 +79,10 @@ impl Asker<'_> {
     }
 }
 
-/// Requests that discovery may send.
+/// The number of the first guess among the requests of discovery, behind all others.
+const SEARCH_STEP: u32 = 10_000;
+
+/// Requests that discovery may send, guesses apart.
 fn requests(depth: Depth) -> u32 {
     match depth {
         Depth::Quick => 14,
@@ -99,7 +119,18 @@ pub(crate) async fn discover(mut surface: Surface, target: &Target, wire: &Wire)
     well_known::discover(&asker, &mut surface, &mut found, missing.as_deref()).await;
     crawl(&asker, &mut surface, &mut found).await;
     specification::discover_rare(&asker, &mut surface, &mut found, missing.as_deref()).await;
-    parameters::discover(&asker, &surface, &mut found).await;
+    if well_known::is_sparse(&surface, &found, target.depth) {
+        let total = wire.budget().total();
+        let searching = asker.searching();
+        well_known::search(&searching, &mut found, missing.as_deref()).await;
+        let spent = Depth::SEARCH - searching.lease.left();
+        wire.budget().set_total(total);
+        asker.grant(spent);
+        crawl(&asker, &mut surface, &mut found).await;
+    }
+    objects::discover(&asker, &surface, &mut found, missing.as_deref()).await;
+    crawl(&asker, &mut surface, &mut found).await;
+    parameters::discover(&asker, &surface, &mut found, missing.as_deref()).await;
     allow::discover(&asker, &surface, &mut found, missing.as_deref()).await;
     surface.technologies.sort();
     surface.technologies.dedup_by(|a, b| a.name == b.name);
@@ -142,6 +173,8 @@ pub(crate) struct Found {
     tried: BTreeSet<String>,
     /// Paths whose operation got the parameters that a refusal asked for.
     completed: BTreeSet<String>,
+    /// How many operations samples of code gave.
+    samples: usize,
 }
 
 impl Found {
@@ -197,6 +230,11 @@ impl Found {
         let below =
             |path: &str| path.strip_prefix(directory).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
         !directory.is_empty() && self.operations.keys().any(|(path, _)| below(path))
+    }
+
+    /// Whether an object of this collection is known.
+    fn holds_object(&self, collection: &str) -> bool {
+        self.operations.keys().any(|(path, _)| path.strip_prefix(collection).is_some_and(|rest| rest.starts_with("/{")))
     }
 
     /// The operations that the user wants, and the links that act on them. A page that only such links lead to is not called.

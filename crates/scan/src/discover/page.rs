@@ -64,7 +64,7 @@ fn is_tool(text: &str) -> bool {
 
 /// Adds the operations that a text names.
 fn prose_links(text: &str, exchange: &Exchange, target: &Target, found: &mut Found) {
-    for (method, path) in prose::paths(text) {
+    for (method, path) in prose::paths(&prose::own(text, &target.origin)) {
         if let Some(operation) = link::resolve(&path, &exchange.request, target, Source::Link) {
             found.add(Operation { method: method.unwrap_or(Method::GET), ..operation });
         }
@@ -83,6 +83,13 @@ fn html(exchange: &Exchange, target: &Target, surface: &mut Surface, found: &mut
     for text in texts(&document, links.len() < FEW || lists_routes) {
         prose_links(&text, exchange, target, found);
     }
+    for text in samples(&document) {
+        if found.samples < SAMPLES && found.operations.len() < SITE {
+            let before = found.operations.len();
+            prose_links(&text, exchange, target, found);
+            found.samples += found.operations.len() - before;
+        }
+    }
     for href in links.into_iter().chain(attributes("frame[src], iframe[src]", "src")) {
         if let Some(operation) = link::resolve(&href, &exchange.request, target, Source::Link)
             && !is_asset(&operation.path)
@@ -90,7 +97,13 @@ fn html(exchange: &Exchange, target: &Target, surface: &mut Surface, found: &mut
             found.add(operation);
         }
     }
-    for src in attributes("script[src]", "src") {
+    for src in embedded(&document) {
+        if let Some(operation) = view(&src, exchange, target) {
+            found.add(operation);
+        }
+    }
+    let is_view = |src: &str| view(src, exchange, target).is_some();
+    for src in attributes("script[src]", "src").into_iter().filter(|src| !is_view(src)) {
         match own_path(&src, exchange, target) {
             Some(path) => {
                 surface.assets.insert(path);
@@ -106,6 +119,7 @@ fn html(exchange: &Exchange, target: &Target, surface: &mut Surface, found: &mut
         |selector| document.select(&selector).take(20).map(|script| script.text().collect()).collect(),
     );
     let drawn = attributes("link[rel=stylesheet][href]", "href").into_iter().chain(attributes("img[src]", "src"));
+    let drawn = drawn.filter(|src| !is_view(src));
     surface.assets.extend(drawn.filter_map(|src| own_path(&src, exchange, target)));
     if let Ok(selector) = Selector::parse("form") {
         let scripted = scripts.iter().any(|script| sends_forms(script));
@@ -118,6 +132,39 @@ fn html(exchange: &Exchange, target: &Target, surface: &mut Surface, found: &mut
             found.add(operation);
         }
     }
+}
+
+/// What a page has a browser fetch of its own accord.
+fn embedded(document: &Html) -> Vec<String> {
+    const ATTRIBUTES: [&str; 5] = ["src", "href", "srcset", "poster", "data"];
+    const ELEMENTS: &str = "img, source, video, audio, track, embed, object[data], input[src], script[src], link[href]";
+    let Ok(selector) = Selector::parse(ELEMENTS) else { return Vec::new() };
+    let mut sources: Vec<String> = Vec::new();
+    for (element, name) in document.select(&selector).flat_map(|e| ATTRIBUTES.map(|name| (e, name))) {
+        let Some(value) = element.value().attr(name) else { continue };
+        if name == "srcset" {
+            // `a.png 1x, b.png 2x`: a comma within an address has no space after it.
+            let candidates = value.split(", ").filter_map(|one| one.split_whitespace().next());
+            sources.extend(candidates.map(|one| one.trim_end_matches(',').to_owned()));
+        } else {
+            sources.push(value.to_owned());
+        }
+    }
+    sources.truncate(LINKS);
+    sources
+}
+
+/// The operation behind an embedded address: `/img?name=a.jpg` is a view that reads its query. A file stays a file, whatever
+/// follows its name to get around caches.
+fn view(src: &str, exchange: &Exchange, target: &Target) -> Option<Operation> {
+    /// What is appended so that caches take a file for a new one.
+    const BUSTING: [&str; 13] =
+        ["v", "ver", "version", "t", "ts", "timestamp", "time", "_", "rev", "hash", "h", "cb", "cache"];
+    let operation = link::resolve(src, &exchange.request, target, Source::Link)?;
+    let reads = operation
+        .parameters_in(ParameterIn::Query)
+        .any(|p| p.example.is_some() && !BUSTING.contains(&p.name.to_ascii_lowercase().as_str()));
+    (reads && !is_asset(&operation.path)).then_some(operation)
 }
 
 /// A page with fewer links than this may name its endpoints in words instead.
@@ -138,6 +185,20 @@ fn texts(document: &Html, words: bool) -> Vec<String> {
     comments.take(COMMENTS).chain(words.then_some(said)).collect()
 }
 
+/// Most operations that are taken from samples of code in a scan: a site that documents something else has no end of them.
+const SAMPLES: usize = 12;
+
+/// From so many operations on, samples of code are those of a manual, and there is enough to follow without them.
+const SITE: usize = 25;
+
+/// What a page sets as code: calls of the API are shown so, to be typed in.
+fn samples(document: &Html) -> Vec<String> {
+    const MOST: usize = 40;
+    let Ok(selector) = Selector::parse("pre, code, kbd, samp, tt, var") else { return Vec::new() };
+    let within = |e: &ElementRef<'_>| e.ancestors().filter_map(ElementRef::wrap).any(|a| a.value().name() == "pre");
+    document.select(&selector).filter(|e| !within(e)).take(MOST).map(|e| e.text().collect()).collect()
+}
+
 /// Whether a script takes the sending of forms into its own hands.
 fn sends_forms(script: &str) -> bool {
     const WAYS: [&str; 8] =
@@ -153,9 +214,33 @@ fn own_path(src: &str, exchange: &Exchange, target: &Target) -> Option<String> {
 
 /// Files that are fetched by pages, not called by clients.
 pub(super) fn is_asset(path: &str) -> bool {
-    const ENDINGS: [&str; 14] = [
-        ".js", ".css", ".png", ".jpg", ".jpeg", ".gif", ".svg", ".ico", ".woff", ".woff2", ".ttf", ".map", ".webp",
+    const ENDINGS: [&str; 26] = [
+        ".js",
+        ".mjs",
+        ".css",
+        ".png",
+        ".jpg",
+        ".jpeg",
+        ".gif",
+        ".svg",
+        ".ico",
+        ".bmp",
+        ".webp",
+        ".avif",
+        ".woff",
+        ".woff2",
+        ".ttf",
+        ".otf",
+        ".eot",
+        ".map",
         ".pdf",
+        ".mp3",
+        ".mp4",
+        ".ogg",
+        ".webm",
+        ".wasm",
+        ".vtt",
+        ".webmanifest",
     ];
     let lower = path.to_ascii_lowercase();
     ENDINGS.iter().any(|e| lower.ends_with(e))
@@ -339,6 +424,8 @@ pub(crate) fn operation_at(path: &str) -> Operation {
 
 #[cfg(test)]
 mod tests {
+    use model::{Origin, Outcome, Request, Response, Scheme};
+
     use super::*;
 
     #[test]
@@ -350,6 +437,49 @@ mod tests {
         let form = page.select(&Selector::parse("form").unwrap()).next().unwrap();
         let all = serde_json::to_value(choices(form)).unwrap();
         assert_eq!(all, serde_json::json!({"a": ["on"], "r": ["x", "y"], "s": ["1", "two"]}));
+    }
+
+    /// The operations and the assets that a page at `/` leads to.
+    fn led_to(page: &str) -> (Vec<String>, Vec<String>) {
+        let origin = Origin { scheme: Scheme::Http, host: "shop.example".to_owned(), port: 80 };
+        let headers = vec![("content-type".to_owned(), "text/html".to_owned())];
+        let outcome = Outcome::Answered(Response::new(200, headers, page.as_bytes().to_vec()));
+        let request = Request::get(&origin, "/");
+        let exchange = Exchange { serial: 0, request, outcome, elapsed_us: 0, hops: Vec::new() };
+        let target = Target::of(origin);
+        let (mut surface, mut found) = (Surface::default(), Found::default());
+        read(&exchange, &target, &mut surface, &mut found);
+        let name = |o: &Operation| {
+            let query: Vec<String> = o.parameters_in(ParameterIn::Query).map(|p| format!(" {}", p.name)).collect();
+            format!("{} {}{}", o.method, o.path, query.concat())
+        };
+        (found.operations().map(name).collect(), surface.assets.into_iter().collect())
+    }
+
+    #[test]
+    fn what_is_drawn_by_a_query_is_a_view_and_a_file_is_not() {
+        let (operations, assets) = led_to(
+            "<img src='/img?name=a.jpg'><img src='/logo.png?size=2'><img srcset='/thumb?id=1 1x, /thumb?id=2 2x'>\
+             <video poster='/still?of=7'></video><object data='/chart?kind=bar'></object>\
+             <script src='/app.js?v=3'></script><link rel=stylesheet href='/bundle/css?v=x1'><script src='/jsonp?callback=go'></script>\
+             <link rel=alternate href='/feed?format=atom'><img src='http://else.example/pixel?id=1'>",
+        );
+        let views = ["/chart kind", "/feed format", "/img name", "/jsonp callback", "/still of", "/thumb id"]
+            .map(|v| format!("GET {v}"));
+        assert_eq!(operations, views);
+        assert_eq!(assets, ["/app.js?v=3", "/bundle/css?v=x1", "/logo.png?size=2"]);
+    }
+
+    #[test]
+    fn samples_of_code_name_calls() {
+        let nav = "<a href=/>x</a>".repeat(FEW);
+        let (operations, _) = led_to(&format!(
+            "{nav}<p>Not read: /prose<p>Use <code>/fetch</code>.<pre><code>GET /find?q=tea\n\
+             curl -X POST http://localhost:5000/notes</code></pre><code>/etc/passwd</code><code>import a from '/app.js'</code>"
+        ));
+        assert_eq!(operations, ["GET /", "GET /fetch", "GET /find q", "POST /notes"]);
+        let many: Vec<String> = (0..50).map(|n| format!("<pre>/a{n}b /c{n}d</pre>")).collect();
+        assert_eq!(led_to(&format!("{nav}{}", many.concat())).0.len(), 1 + SAMPLES);
     }
 
     #[test]

@@ -1,6 +1,8 @@
-//! Paths that exist by convention: robots.txt, the sitemap, and the usual names of APIs.
+//! Paths that exist by convention: robots.txt, the sitemap, the usual names of APIs, and where little is found, of what they are about.
 
-use model::{Depth, Exchange, Source, Surface};
+use std::sync::LazyLock;
+
+use model::{Depth, Exchange, Operation, Source, Surface};
 use serde::Deserialize;
 
 use super::{Asker, Found, fingerprint, link, page};
@@ -10,12 +12,21 @@ struct Table {
     usual: Vec<String>,
     bare: Vec<String>,
     deep: Vec<String>,
+    tools: Vec<String>,
+    words: Vec<String>,
+    objects: Vec<String>,
+}
+
+fn table() -> &'static Table {
+    #[allow(clippy::expect_used)] // compiled in; a test parses it
+    static TABLE: LazyLock<Table> =
+        LazyLock::new(|| toml::from_str(include_str!("data/well_known.toml")).expect("valid"));
+    &TABLE
 }
 
 /// Asks for them. A path counts only when it answers other than a path that does not exist.
 pub(crate) async fn discover(asker: &Asker<'_>, surface: &mut Surface, found: &mut Found, missing: Option<&Exchange>) {
-    #[allow(clippy::expect_used)] // compiled in; a test parses it
-    let table: Table = toml::from_str(include_str!("data/well_known.toml")).expect("valid");
+    let table = table();
     let depth = asker.target.depth;
     if depth == Depth::Quick {
         return;
@@ -26,17 +37,17 @@ pub(crate) async fn discover(asker: &Asker<'_>, surface: &mut Surface, found: &m
             read_sitemap(&sitemap, &robots, asker, found).await;
         }
     }
-    let mut paths = Vec::new();
+    let mut paths: Vec<String> = Vec::new();
     // A document says better what there is, and so do links.
     let deep = depth == Depth::Deep;
     if surface.specification.is_none() || deep {
-        paths.extend(table.usual);
+        paths.extend(table.usual.iter().cloned());
     }
     if surface.specification.is_none() && found.is_bare() || deep {
-        paths.extend(table.bare);
+        paths.extend(table.bare.iter().cloned());
     }
     if deep {
-        paths.extend(table.deep);
+        paths.extend(table.deep.iter().cloned());
     }
     paths.retain(|path| super::is_wanted(path, asker.target));
     for (path, exchange) in asker.get_all(&paths).await {
@@ -47,8 +58,77 @@ pub(crate) async fn discover(asker: &Asker<'_>, surface: &mut Surface, found: &m
     }
 }
 
+/// Fewest operations that make further guesses needless in a standard scan.
+const ENOUGH: usize = 3;
+
+/// Where objects are looked for.
+const ROOTS: [&str; 2] = ["", "/api"];
+
+/// Asks for further names where links and a document lead to next to nothing, and in a deep scan: tools, and single objects. Where
+/// what does not exist says anything but 404, guesses tell nothing.
+pub(super) async fn search(asker: &Asker<'_>, found: &mut Found, missing: Option<&Exchange>) {
+    let Some(missing) = missing.filter(|m| m.status() == 404) else { return };
+    let table = table();
+    let mut paths: Vec<String> = table.tools.clone();
+    if asker.target.depth == Depth::Standard {
+        paths.extend(table.deep.iter().cloned());
+    }
+    paths.retain(|path| super::is_wanted(path, asker.target));
+    for (path, exchange) in asker.get_all(&paths).await {
+        if exists(&exchange, Some(missing)) {
+            found.add(page::operation_at(&path));
+        }
+    }
+    for root in ROOTS {
+        let paths: Vec<String> = table.objects.iter().map(|name| format!("{root}/{name}/1")).collect();
+        for path in there(asker, &paths).await {
+            found.add(page::operation_at(&path));
+        }
+    }
+    let paths = table.words.iter().filter(|name| !found.holds_object(&format!("/{name}")));
+    let paths: Vec<String> = paths.map(|name| format!("/{name}/x")).collect();
+    for path in there(asker, &paths).await {
+        let value = link::parameter("name", model::ParameterIn::Path, "x");
+        let template = format!("{}{{name}}", path.trim_end_matches('x'));
+        found.add(Operation { parameters: vec![value], ..page::operation_at(&template) });
+    }
+}
+
+/// Whether a scan has so little to go by that guesses are worth their requests.
+pub(super) fn is_sparse(surface: &Surface, found: &Found, depth: Depth) -> bool {
+    surface.specification.is_none()
+        && match depth {
+            Depth::Quick => false,
+            Depth::Standard => found.operations().count() < ENOUGH,
+            Depth::Deep => true,
+        }
+}
+
+/// Those of the paths, `<directory>/<name>/<object>` with the same directory and object, that answer other than one with a name
+/// that does not exist. That one is asked for only when there is something to compare with it.
+pub(super) async fn there(asker: &Asker<'_>, paths: &[String]) -> Vec<String> {
+    let wanted: Vec<String> = paths.iter().filter(|path| super::is_wanted(path, asker.target)).cloned().collect();
+    let mut answers = asker.get_all(&wanted).await;
+    answers.retain(|(_, exchange)| !matches!(exchange.status(), 404 | 410));
+    let Some((collection, object)) = answers.first().and_then(|(path, _)| path.rsplit_once('/')) else {
+        return Vec::new();
+    };
+    let control = format!("{}/{object}", checks::shared::soft_404::sibling(asker.target.seed, collection));
+    let Some(control) = asker.get(&control).await else { return Vec::new() };
+    answers.retain(|(_, exchange)| exists(exchange, Some(&control)));
+    let mut there = Vec::new();
+    for (path, exchange) in answers {
+        // A collection that answers for whatever is below it has no objects there.
+        let collection = asker.get(path.rsplit_once('/').map_or("", |(collection, _)| collection)).await;
+        if !collection.is_some_and(|all| all.is_success() && checks::shared::soft_404::alike(&all, &exchange)) {
+            there.push(path);
+        }
+    }
+    there
+}
+
 /// Whether something is there: not what a missing path answers, and not a mere refusal of the path.
-fn exists(exchange: &Exchange, missing: Option<&Exchange>) -> bool {
+pub(super) fn exists(exchange: &Exchange, missing: Option<&Exchange>) -> bool {
     let status = exchange.status();
     // A view that fails or wants more than it got is there all the same, if what is not there says 404.
     let absent = missing.is_some_and(|m| m.status() == 404);
@@ -90,9 +170,22 @@ async fn read_sitemap(sitemap: &str, robots: &Exchange, asker: &Asker<'_>, found
 
 #[cfg(test)]
 mod tests {
+    use super::*;
+
     #[test]
     fn the_table_parses() {
-        let table: super::Table = toml::from_str(include_str!("data/well_known.toml")).unwrap();
+        let table = table();
         assert!(table.usual.iter().chain(&table.bare).chain(&table.deep).all(|p| p.starts_with('/')));
+        let guessed = table.tools.len() + table.deep.len() + table.words.len() + ROOTS.len() * table.objects.len();
+        let controls = ROOTS.len() + 1;
+        assert!(guessed + controls <= Depth::SEARCH as usize, "{guessed}");
+    }
+
+    #[test]
+    fn no_guess_names_an_act() {
+        for path in &table().tools {
+            let operation = page::operation_at(path);
+            assert!(!checks::shared::words::looks_destructive(&operation), "{path}");
+        }
     }
 }

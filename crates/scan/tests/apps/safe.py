@@ -9,6 +9,7 @@ from werkzeug.exceptions import HTTPException
 
 app = Flask(__name__, static_folder=None)
 app.config.update(SECRET_KEY="4b0f6e1c9a2d4e8f8f7a6b5c4d3e2f1a0b9c8d7e6f5a4b3c2d1e0f9a8b7c6d5e", MAX_CONTENT_LENGTH=64 * 1024)
+app.config["TRUSTED_HOSTS"] = ["127.0.0.1", "localhost"]
 
 TOKENS = {
     hashlib.sha256(b"r8Zq2vX5mK7tB1nW4jY9").hexdigest(): "ada",

@@ -1,0 +1,123 @@
+//! What a scan finds out about applications without a document.
+
+// Helpers of tests may end a test like the tests themselves.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod support;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use model::{Depth, Report, Target};
+use support::{Answer, Asked, Server};
+
+fn scan(manner: fn(&Asked) -> Answer, depth: Depth) -> Report {
+    let server = Server::start(Arc::new(manner));
+    support::scan(Target { depth, ..support::target(server.port) })
+}
+
+fn surface(report: &Report) -> BTreeSet<String> {
+    report.surface.iter().map(|o| format!("{} {}", o.method, o.path)).collect()
+}
+
+fn has(report: &Report, operation: &str) -> bool {
+    surface(report).contains(operation)
+}
+
+fn not_found() -> Answer {
+    Answer::html(404, "<h1>Not Found</h1>")
+}
+
+/// A page whose image is a view, and which shows a call in a sample of code.
+fn shown(asked: &Asked) -> Answer {
+    match asked.path() {
+        "/" => Answer::html(
+            200,
+            "<img src='/photo?of=tea'><img src='/logo?v=3'><pre>curl http://localhost:5000/find?term=tea</pre>",
+        ),
+        "/photo" | "/logo" => Answer::new(200, "image/png", "x"),
+        "/find" => Answer::html(200, "<p>nothing found"),
+        _ => not_found(),
+    }
+}
+
+#[test]
+fn views_that_are_drawn_and_calls_that_are_shown() {
+    let report = scan(shown, Depth::Standard);
+    assert!(has(&report, "GET /photo") && has(&report, "GET /find"), "{:?}", surface(&report));
+    assert!(!has(&report, "GET /logo"), "{:?}", surface(&report));
+}
+
+/// `/profile` sends those to the login page who do not say whose it is; `/settings` sends everybody there.
+fn redirects(asked: &Asked) -> Answer {
+    let to_login = || Answer::html(302, "").header("Location", "/login");
+    match asked.path() {
+        "/" => Answer::html(200, "<a href=/profile>p</a><a href=/settings>s</a><a href=/login>l</a>"),
+        "/login" => Answer::html(200, "<p>Log in"),
+        "/profile" if asked.target.contains("username=") => Answer::html(200, "<p>A person"),
+        "/profile" | "/settings" => to_login(),
+        _ => not_found(),
+    }
+}
+
+#[test]
+fn a_parameter_that_ends_a_redirect_is_found() {
+    let report = scan(redirects, Depth::Standard);
+    let tried = |path: &str| report.surface.iter().filter(|o| o.path == path).map(|o| o.requests).sum::<u32>();
+    assert!(tried("/profile") > tried("/settings"), "{} {}", tried("/profile"), tried("/settings"));
+}
+
+/// A page that shows nothing of its parameter but fails at a quotation mark in it.
+fn fails_at_a_quotation_mark(asked: &Asked) -> Answer {
+    let value = asked.target.split("username=").nth(1).and_then(|rest| rest.split('&').next()).unwrap_or("");
+    match asked.path() {
+        "/" => Answer::html(200, "<a href=/who>w</a>"),
+        "/who" if value.contains("%27") => Answer::json(500, r#"{"error":"Internal Server Error"}"#),
+        "/who" => Answer::json(200, r#"{"result":[]}"#),
+        _ => not_found(),
+    }
+}
+
+#[test]
+fn a_parameter_that_a_quotation_mark_breaks_is_found() {
+    let report = scan(fails_at_a_quotation_mark, Depth::Standard);
+    let tried =
+        |path: &str| report.surface.iter().any(|o| o.path == path && o.tried.iter().any(|t| t == "sql-injection"));
+    assert!(tried("/who") && !tried("/"), "{:?}", report.surface);
+}
+
+/// An API that nothing leads to.
+fn hidden(asked: &Asked) -> Answer {
+    if asked.path() == "/api/user/1" { Answer::json(200, r#"{"id":1,"name":"Ada"}"#) } else { not_found() }
+}
+
+#[test]
+fn single_objects_are_found_where_nothing_leads_anywhere() {
+    let report = scan(hidden, Depth::Standard);
+    assert!(has(&report, "GET /api/user/{id}"), "{:?}", surface(&report));
+}
+
+/// One page for every path.
+fn one_page(_: &Asked) -> Answer {
+    Answer::html(200, "<div id=app></div><script src=/app.js></script>")
+}
+
+/// Every path below the collection is the collection, and everything below the root of any other name is refused alike.
+fn greedy(asked: &Asked) -> Answer {
+    match asked.path() {
+        "/" => Answer::json(200, r#"{"links":["/users"]}"#),
+        path if path.starts_with("/users") => Answer::json(200, r#"[{"name":"ada"},{"name":"bob"}]"#),
+        _ => not_found(),
+    }
+}
+
+#[test]
+fn pages_for_everything_have_no_objects() {
+    for depth in [Depth::Standard, Depth::Deep] {
+        for manner in [one_page as fn(&Asked) -> Answer, greedy] {
+            let report = scan(manner, depth);
+            let guessed: Vec<String> = surface(&report).into_iter().filter(|o| o.contains('{')).collect();
+            assert!(guessed.is_empty(), "{guessed:?}");
+        }
+    }
+}
