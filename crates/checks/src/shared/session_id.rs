@@ -7,7 +7,7 @@ use model::Exchange;
 use sha1::Sha1;
 use sha2::{Digest, Sha256};
 
-use super::set_cookie::{Role, SetCookie, cookies_set};
+use super::set_cookie::{self, Role, SetCookie, cookies_set};
 use crate::Survey;
 
 /// The first cookie with a session id that an ordinary anonymous answer set. Signed sessions and tokens are no ids.
@@ -20,9 +20,17 @@ pub fn seen<'a>(survey: &Survey<'a>) -> Option<(&'a Arc<Exchange>, SetCookie)> {
             cookie.role() == Role::Session
                 && cookie.value.len() <= 128
                 && !super::flask_session::is_flask_session(&cookie.value)
+                && !is_contents(&cookie.value)
         };
         cookies.into_iter().find(is_id).map(|cookie| (exchange, cookie))
     })
+}
+
+/// Whether the value is the session itself, as Express's `cookie-session`, Starlette and Django's signed cookies write it: JSON in
+/// Base64, with or without a signature behind it. It is alike for everybody who is new, and not what the session is known by.
+fn is_contents(value: &str) -> bool {
+    let first = value.split(['.', ':']).next().unwrap_or(value);
+    set_cookie::object(value).is_some() || set_cookie::object(first).is_some()
 }
 
 /// A value of the same shape as `sample`, made of `source`: digits for digits, letters for letters of the same case, the rest kept.
@@ -143,6 +151,16 @@ mod tests {
         assert_eq!(of(&ids), None);
         let hex = ["9f86d081884c7d65", "2c26b46b68ffc68f", "fcde2b2edba56bf4", "a5e7d1b09c3f8246"];
         assert_eq!(of(&hex), None);
+    }
+
+    #[test]
+    fn a_session_kept_in_its_cookie_is_no_id() {
+        for value in ["eyJjb3VudCI6MX0=", "eyJjb3VudCI6MX0=.aWx3bg.wJtG3UGtsf3AcwO55", "eyJjb3VudCI6MX0:1tX:pcCmSK5rdi"]
+        {
+            assert!(is_contents(value), "{value}");
+        }
+        assert!(!is_contents("QmFzZTY0LXJhbmRvbS12YWx1ZS1mb3ItdGVzdA") && !is_contents("9f86d081884c7d65"));
+        assert!(!is_contents("1000"));
     }
 
     #[test]

@@ -1,8 +1,12 @@
 //! The `Set-Cookie` header, read as a browser reads it (RFC 6265 section 5.2), and what a cookie is for.
 
+use std::sync::LazyLock;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use model::Exchange;
 use regex::Regex;
-use std::sync::LazyLock;
+use serde_json::{Map, Value};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc2822;
 
@@ -135,6 +139,29 @@ pub fn http_date(text: &str) -> Option<i64> {
     OffsetDateTime::parse(&text, &Rfc2822).ok().map(OffsetDateTime::unix_timestamp)
 }
 
+/// The JSON object in a cookie's value, itself or in Base64.
+pub fn object(value: &str) -> Option<Map<String, Value>> {
+    const LONGEST: usize = 8 << 10;
+    if value.len() > LONGEST {
+        return None;
+    }
+    let bytes = if value.starts_with('{') {
+        value.as_bytes().to_vec()
+    } else {
+        let text = value.trim_end_matches('=');
+        STANDARD_NO_PAD.decode(text).or_else(|_| URL_SAFE_NO_PAD.decode(text)).ok()?
+    };
+    match serde_json::from_slice(&bytes).ok()? {
+        Value::Object(map) => Some(map),
+        _ => None,
+    }
+}
+
+/// Whether the same answer sets the signature of a cookie as a cookie of its own, as Express's `cookie-session` does (`session.sig`).
+pub fn is_signed_beside(cookie: &SetCookie, all: &[SetCookie]) -> bool {
+    all.iter().any(|other| other.name.strip_suffix(".sig") == Some(&cookie.name))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -151,6 +178,13 @@ mod tests {
         assert_eq!(cookie.same_site.as_deref(), Some("lax"));
         assert_eq!(cookie.lifetime, Some(60));
         assert_eq!(SetCookie::parse("nothing", 0), None);
+    }
+
+    #[test]
+    fn a_signature_may_be_a_cookie_of_its_own() {
+        let named = |name: &str| SetCookie { name: name.to_owned(), ..SetCookie::default() };
+        let all = ["session", "session.sig", "user"].map(named);
+        assert_eq!(all.each_ref().map(|cookie| is_signed_beside(cookie, &all)), [true, false, false]);
     }
 
     #[test]

@@ -1,11 +1,8 @@
-use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use model::{Category, Confidence, Evidence, Finding, Location, Rule, Severity, Tag};
 use percent_encoding::percent_decode_str;
-use serde_json::{Map, Value};
 
 use crate::shared::fields::{self, Holds};
-use crate::shared::set_cookie::{SetCookie, cookies_set};
+use crate::shared::set_cookie::{self, SetCookie, cookies_set, is_signed_beside};
 use crate::{Check, Findings, RunsOn, Seen, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -37,7 +34,7 @@ pub(crate) static CHECK: Check = Check {
 
 fn look(seen: &Seen<'_>, found: &mut Findings) -> bool {
     let cookies = cookies_set(seen.exchange, seen.target.now);
-    for cookie in &cookies {
+    for cookie in cookies.iter().filter(|cookie| !is_signed_beside(cookie, &cookies)) {
         let Some((confidence, what)) = identity(cookie) else { continue };
         let location = Location::host().parameter("cookie", &cookie.name);
         let evidence =
@@ -50,7 +47,7 @@ fn look(seen: &Seen<'_>, found: &mut Findings) -> bool {
 /// What a cookie says about its user without any proof.
 fn identity(cookie: &SetCookie) -> Option<(Confidence, String)> {
     let value = percent_decode_str(&cookie.value).decode_utf8_lossy().into_owned();
-    if let Some(object) = object(&value) {
+    if let Some(object) = set_cookie::object(&value) {
         let names: Vec<&str> =
             object.iter().filter(|(n, v)| !fields::is_empty(v) && tells(n)).map(|(n, _)| n.as_str()).collect();
         let signed = object
@@ -73,24 +70,6 @@ fn tells(name: &str) -> bool {
         ["verified", "approved", "discount", "balance", "credit", "credits", "tier", "isactive"];
     let plain: String = name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
     WHO.contains(&plain.as_str()) || fields::holds(name, Holds::Privileged) && !NOT_RIGHTS.contains(&plain.as_str())
-}
-
-/// The JSON object in a value, itself or in Base64.
-fn object(value: &str) -> Option<Map<String, Value>> {
-    const LONGEST: usize = 8 << 10;
-    if value.len() > LONGEST {
-        return None;
-    }
-    let bytes = if value.starts_with('{') {
-        value.as_bytes().to_vec()
-    } else {
-        let text = value.trim_end_matches('=');
-        STANDARD_NO_PAD.decode(text).or_else(|_| URL_SAFE_NO_PAD.decode(text)).ok()?
-    };
-    match serde_json::from_slice(&bytes).ok()? {
-        Value::Object(map) => Some(map),
-        _ => None,
-    }
 }
 
 #[cfg(test)]
