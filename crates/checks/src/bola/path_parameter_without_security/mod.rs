@@ -63,6 +63,9 @@ fn judge(
     if operation.declares_security() || words::says(&operation.path, Meaning::Entrance) || refused {
         return None;
     }
+    if operation.method == Method::GET && all.iter().any(|other| is_public_list(operation, other)) {
+        return None;
+    }
     let sibling = all.iter().find(|other| other.declares_security() && is_sibling(operation, other))?;
     let (confidence, exchange) = match answer.filter(|e| e.is_success()) {
         Some(answer) => (Confidence::Firm, answer),
@@ -71,6 +74,15 @@ fn judge(
     let said = format!("{} declares no security, {} does", operation.name(), sibling.name());
     let location = Location::of(operation).parameter("path", &parameter.name);
     Some(Finding::new(&RULE, confidence, location, Evidence::new(exchange, &said)).detail(said))
+}
+
+/// Whether the other lists the objects of this one's collection for everybody: then reading one of them is meant to be public too.
+fn is_public_list(operation: &Operation, other: &Operation) -> bool {
+    let path = other.path.trim_end_matches('/');
+    let object = operation.path.trim_end_matches('/');
+    other.method == Method::GET
+        && !other.declares_security()
+        && object.rsplit_once('/').is_some_and(|(collection, _)| collection == path)
 }
 
 /// Whether the other's security should be this one's as well: the same collection, and not merely writing where reading is public,
@@ -112,5 +124,17 @@ mod tests {
         assert_eq!(found(Method::GET, "/orders/{id}", (Method::GET, "/users"), 200), None);
         assert_eq!(found(Method::GET, "/orders/{id}", (Method::GET, "/orders"), 401), None);
         assert_eq!(found(Method::GET, "/password/reset/{token}", (Method::GET, "/password/reset"), 200), None);
+    }
+
+    #[test]
+    fn what_everybody_may_list_everybody_may_read() {
+        let employee = samples::operation(Method::GET, "/employees/{id}");
+        let mut hire = samples::operation(Method::POST, "/employees");
+        hire.security = Some(vec![vec!["token".to_owned()]]);
+        let hire = Arc::new(hire);
+        let answer = samples::exchange("/employees/1", 200, "{}");
+        let found = |all: &[Arc<Operation>]| judge(&employee, all, Some(&answer), &answer).is_some();
+        assert!(found(&[Arc::clone(&hire)]));
+        assert!(!found(&[hire, Arc::new(samples::operation(Method::GET, "/employees/"))]));
     }
 }
