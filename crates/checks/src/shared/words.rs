@@ -75,7 +75,10 @@ pub fn looks_destructive(operation: &Operation) -> bool {
 /// The word that says so. What an HTML form or a link shows has no operation id.
 pub fn destructive_word(operation: &Operation) -> Option<String> {
     let id = operation.id.as_deref().filter(|_| operation.source == Source::Specification).unwrap_or("");
-    let named = words(&operation.path).chain(words(id)).find(|word| is_destructive(word));
+    // `/streams/{run}`: the name of a parameter says what is filled in. FastAPI writes the whole path into the id.
+    let filled = |word: &String| operation.parameters_in(ParameterIn::Path).any(|p| p.name == *word);
+    let named = first_deed(words(&outside_braces(&operation.path)))
+        .or_else(|| first_deed(words(id).filter(|word| !filled(word))));
     named.or_else(|| acting_parameter(operation).map(|(_, word)| word))
 }
 
@@ -89,14 +92,37 @@ pub fn acting_parameter(operation: &Operation) -> Option<(&Parameter, String)> {
     operation.parameters_in(ParameterIn::Query).find_map(|parameter| {
         let name = words(&parameter.name).filter(|word| !declared && !TAKEN.contains(&word.as_str()));
         let value = parameter.example.as_deref().into_iter().flat_map(words);
-        name.chain(value).find(|word| is_destructive(word)).map(|word| (parameter, word))
+        first_deed(name).or_else(|| first_deed(value)).map(|word| (parameter, word))
     })
+}
+
+/// The first word that calls for a deed.
+fn first_deed(said: impl Iterator<Item = String>) -> Option<String> {
+    let said: Vec<String> = said.collect();
+    let acts = |at: &usize| is_destructive(&said[*at]) && !said.get(at + 1).is_some_and(|n| is_record_of(&said[*at], n));
+    (0..said.len()).find(acts).map(|at| said[at].clone())
 }
 
 fn is_destructive(word: &str) -> bool {
     const THINGS: [&str; 5] = ["db", "all", "database", "data", "cache"];
     let stem = THINGS.iter().find_map(|thing| word.strip_suffix(thing)).unwrap_or(word);
     says(word, Meaning::Destructive) || says(stem, Meaning::Destructive)
+}
+
+/// Whether two words name records of what was done instead of calling for it: `run-history`, but not `clear-history`.
+fn is_record_of(word: &str, next: &str) -> bool {
+    const DEEDS: [&str; 8] = ["run", "transfer", "refund", "vote", "checkout", "install", "ban", "seed"];
+    const RECORDS: [&str; 7] = ["history", "log", "logs", "status", "list", "results", "records"];
+    DEEDS.contains(&word) && RECORDS.contains(&next)
+}
+
+/// A path without what its braces hold.
+fn outside_braces(path: &str) -> String {
+    path.split('{')
+        .enumerate()
+        .map(|(at, part)| if at == 0 { part } else { part.split_once('}').map_or("", |p| p.1) })
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 /// Whether a segment of a path calls for an action: it begins like one and goes on, or names one and stands beside an object. Alone,
@@ -195,6 +221,21 @@ mod tests {
         assert_eq!(says("seed", "5", Source::Link), None);
         assert_eq!(says("purge", "5", Source::Specification), None);
         assert_eq!(says("action", "list", Source::Link), None);
+    }
+
+    #[test]
+    fn records_of_deeds_and_names_of_parameters_call_for_nothing() {
+        let word = |path: &str, id: &str| {
+            let operation = crate::shared::samples::operation(Method::GET, path);
+            destructive_word(&Operation { id: Some(id.to_owned()), source: Source::Specification, ..operation })
+        };
+        assert_eq!(word("/run-history/records", "run_history_run_history_records_get"), None);
+        assert_eq!(word("/stream/{run}/playlist", "stream_stream__run__playlist_get"), None);
+        assert_eq!(word("/refund/status", "a"), None);
+        for path in ["/run/{job}", "/jobs/run", "/clear-history", "/delete/{run}", "/file={path}/delete"] {
+            assert!(word(path, "a").is_some(), "{path}");
+        }
+        assert!(word("/jobs/{id}", "run_job").is_some());
     }
 
     #[test]
