@@ -21,7 +21,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost { requests: MOST as u32, touch: Touch::Reads },
+    cost: Cost { requests: 2 * MOST as u32, touch: Touch::Reads },
     depth: Depth::Standard,
     on_surface: Some(|survey, found| Box::pin(ask(survey, found))),
     on_end: Some(judge),
@@ -36,9 +36,9 @@ pub(crate) static CHECK: Check = Check {
 /// Operations answered with 404 that are asked about once more.
 const MOST: usize = 6;
 
-/// A 404 may be the route's own: it may mean the object, or what a required parameter names. Flask answers OPTIONS on every route that
-/// there is, whatever the object, and 404 elsewhere. Other servers are asked for a path that nobody has, to see what that is answered
-/// with.
+/// A 404 may be the route's own: it may mean the object, or what a required parameter names. Frameworks answer OPTIONS on every route
+/// that there is, if only with 405, whatever the object, and 404 elsewhere. Other than with Flask, whose 404 of OPTIONS is proof, a path
+/// that nobody has is asked for as well, to see what that is answered with.
 async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
     if survey.surface.specification.is_none() {
         return Err(NotTested::NoSpecification);
@@ -49,14 +49,16 @@ async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested>
     let mut any = false;
     for (operation, exchange) in doubtful.filter(|(o, _)| flask || may_be_missing(o)).take(MOST) {
         any = true;
+        let options = Operation { method: Method::OPTIONS, ..operation.clone() };
+        let answer = survey.ask(fill::request(&options, survey.surface, survey.target, &[])).await?;
+        if answer.status() != 404 {
+            continue;
+        }
         let control = if flask {
-            let options = Operation { method: Method::OPTIONS, ..operation.clone() };
-            let answer = survey.ask(fill::request(&options, survey.surface, survey.target, &[])).await?;
-            let said = "OPTIONS is answered with 404 too, so there is no such route";
-            (answer.status() == 404).then(|| Evidence::new(&answer, said))
+            Some(Evidence::new(&answer, "OPTIONS is answered with 404 too, so there is no such route"))
         } else {
             let missing = survey.missing_beside(exchange.request.path()).await?;
-            let said = "a path that nobody has is answered alike";
+            let said = "OPTIONS too, and a path that nobody has is answered alike";
             soft_404::alike(&missing, exchange).then(|| Evidence::new(&missing, said))
         };
         if let Some(control) = control {
