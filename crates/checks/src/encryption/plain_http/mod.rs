@@ -1,6 +1,8 @@
 use std::sync::Arc;
 
-use model::{Category, Confidence, Evidence, Exchange, Finding, Location, NotTested, Rule, Scheme, Severity, Tag};
+use model::{
+    Category, Confidence, Evidence, Exchange, Finding, Location, Method, NotTested, Rule, Scheme, Severity, Tag,
+};
 
 use crate::shared::transport;
 use crate::{Check, Cost, Findings, RunsOn, Survey, Touch, Twins};
@@ -61,6 +63,8 @@ fn judge(exchanges: &[&Arc<Exchange>]) -> Option<Finding> {
     let in_the_clear = |e: &&&Arc<Exchange>| {
         e.request.origin.scheme == Scheme::Http
             && !e.request.path().starts_with("/.well-known/")
+            // Frameworks answer OPTIONS by themselves, even where the product answers nothing but errors.
+            && e.request.method != Method::OPTIONS
             && transport::serves(e)
     };
     let served = exchanges.iter().find(in_the_clear)?;
@@ -72,8 +76,10 @@ fn judge(exchanges: &[&Arc<Exchange>]) -> Option<Finding> {
 
 #[cfg(test)]
 mod tests {
+    use model::Request;
+
     use super::*;
-    use crate::shared::samples::over;
+    use crate::shared::samples::{asked, origin, over};
 
     #[test]
     fn content_and_challenges_count_and_redirects_to_https_do_not() {
@@ -84,6 +90,8 @@ mod tests {
         assert!(found(301, &[("Location", "https://api.example.com/")]).is_none());
         assert!(found(404, &[]).is_none() && found(503, &[]).is_none());
         assert!(judge(&[&over(Scheme::Https, 200, &[], "x")]).is_none());
+        let options = Request::new(Method::OPTIONS, &origin(Scheme::Http), "/thing");
+        assert!(judge(&[&asked(options, 200, &[("Allow", "GET")], "")]).is_none(), "the framework's own answer");
     }
 
     #[test]
