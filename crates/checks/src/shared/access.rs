@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use model::{Exchange, NotTested, Surface};
+use model::{Exchange, NotTested, Operation, Surface};
 
 use crate::Observations;
-use crate::shared::fields;
 use crate::shared::words::{self, Meaning};
+use crate::shared::{fields, soft_404};
 
 /// Whether some part of the target is guarded: by declaration, by an answer, or because there is a place to log in.
 pub fn is_guarded_somewhere(surface: &Surface, observations: &Observations) -> bool {
@@ -15,7 +15,23 @@ pub fn is_guarded_somewhere(surface: &Surface, observations: &Observations) -> b
     declared
         || observations.exchanges.iter().any(|e| is_refused(e) && e.request.is_clean())
         || surface.forms.iter().any(|form| form.fields.iter().any(|f| f.kind == "password"))
-        || surface.operations.iter().any(|o| words::says(&o.path, Meaning::Login))
+        || surface
+            .operations
+            .iter()
+            .enumerate()
+            .any(|(at, o)| words::says(&o.path, Meaning::Login) && !is_everywhere(surface, observations, at))
+}
+
+/// Whether the operation at this place is answered with the page that another path is answered with as well: the one page of a front
+/// end, or of a server that has one for everything, is no place to log in whatever its path says.
+fn is_everywhere(surface: &Surface, observations: &Observations, at: usize) -> bool {
+    const MOST: usize = 6;
+    let answer = |at: usize| observations.plain.get(at).and_then(Option::as_ref).filter(|e| e.is_success());
+    let Some(one) = answer(at).filter(|e| e.is_html()) else { return false };
+    let path = &surface.operations[at].path;
+    let elsewhere = |o: &Operation| o.path != *path && !words::says(&o.path, Meaning::Login);
+    let others = surface.operations.iter().enumerate().filter(|(_, o)| elsewhere(o)).filter_map(|(at, _)| answer(at));
+    others.take(MOST).any(|other| soft_404::alike(other, one))
 }
 
 /// 401 or 403, or a redirect to a login page.
@@ -51,8 +67,25 @@ pub fn witness(observations: &Observations) -> Option<&Arc<Exchange>> {
 
 #[cfg(test)]
 mod tests {
+    use model::Method;
+
     use super::*;
     use crate::shared::samples;
+
+    #[test]
+    fn a_page_that_answers_everything_is_no_login() {
+        let guarded = |login: &str| {
+            let operations = ["/", "/login"].map(|path| samples::operation(Method::GET, path));
+            let surface = Surface { operations: operations.map(Arc::new).to_vec(), ..Surface::default() };
+            let plain = vec![
+                Some(samples::exchange("/", 200, "<html><div id=app></div><p>Welcome</p></html>")),
+                Some(samples::exchange("/login", 200, login)),
+            ];
+            is_guarded_somewhere(&surface, &Observations { plain, exchanges: Vec::new() })
+        };
+        assert!(!guarded("<html><div id=app></div><p>Welcome</p></html>"));
+        assert!(guarded("<html><h1>Log in</h1><a href=/saml>with your company's account</a></html>"));
+    }
 
     #[test]
     fn a_redirect_to_login_is_a_refusal() {
