@@ -4,8 +4,10 @@ use std::sync::Arc;
 
 use model::Exchange;
 
-const MARKS: [&str; 8] = [
+const MARKS: [&str; 9] = [
     "SwaggerUIBundle",
+    // Swagger UI 2, which flasgger still offers; any title may stand over it.
+    "new SwaggerUi(",
     "swagger-ui-bundle.js",
     "swagger-ui.css",
     "<redoc",
@@ -49,6 +51,7 @@ mod tests {
     #[test]
     fn documentation_is_told_by_its_scripts() {
         assert!(is_page(&exchange("/docs", 200, "<html><script src=/swagger-ui-bundle.js></script></html>")));
+        assert!(is_page(&exchange("/apidocs/", 200, "<script>window.swaggerUi = new SwaggerUi({url: url})</script>")));
         assert!(is_page(&exchange("/redoc", 200, "<redoc spec-url='/openapi.json'></redoc>")));
         assert!(!is_page(&exchange("/docs", 200, "<html><h1>How to use the API</h1></html>")));
         assert!(!is_page(&exchange("/x", 200, r#"{"page": "<redoc"}"#)));
