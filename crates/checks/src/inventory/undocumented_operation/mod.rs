@@ -42,7 +42,9 @@ fn judge(surface: &Surface, observations: &Observations, found: &mut Findings) -
     let Some(document) = &surface.specification else { return Err(NotTested::NoSpecification) };
     for (operation, exchange) in observations.called(surface) {
         let listed = operation.source == Source::Specification || document.source.ends_with(&operation.path);
-        if !listed && !is_listed(surface, operation) && is_served(exchange) {
+        let guessed = matches!(operation.source, Source::WellKnown);
+        let locked = guessed && is_locked(surface, &observations.exchanges, exchange);
+        if !listed && !is_listed(surface, operation) && is_served(exchange) && !locked {
             let evidence = Evidence::new(exchange, format!("status {}, not in the document", exchange.status()));
             found.push(Finding::new(&RULE, Confidence::Firm, Location::of(operation), evidence));
         }
@@ -74,6 +76,23 @@ fn is_listed(surface: &Surface, operation: &Operation) -> bool {
         .any(|o| same(o.path.trim_end_matches('/'), path))
 }
 
+/// Whether a refusal may be the lock of everything there, such as a middleware on `/admin/*`, and no operation behind it: listed
+/// operations stand below the path, or nothing beside it is known not to exist.
+fn is_locked(surface: &Surface, exchanges: &[Arc<Exchange>], exchange: &Exchange) -> bool {
+    let path = exchange.request.path().trim_end_matches('/');
+    let below = |o: &Arc<Operation>| {
+        o.source == Source::Specification && o.path.strip_prefix(path).is_some_and(|rest| rest.starts_with('/'))
+    };
+    matches!(exchange.status(), 401 | 403)
+        && (surface.operations.iter().any(below) || !exchanges.iter().any(|e| is_absent_beside(e, path)))
+}
+
+/// Whether an answer says that there is nothing at a path in the same directory.
+fn is_absent_beside(other: &Exchange, path: &str) -> bool {
+    let directory = |path: &str| path.rsplit_once('/').map_or_else(String::new, |(directory, _)| directory.to_owned());
+    other.status() == 404 && directory(other.request.path()) == directory(path)
+}
+
 /// Data at a path that another check tried and that no template of the document covers, where paths beside it do not exist.
 fn is_met_by_chance(surface: &Surface, exchanges: &[Arc<Exchange>], exchange: &Arc<Exchange>) -> bool {
     let request = &exchange.request;
@@ -81,11 +100,8 @@ fn is_met_by_chance(surface: &Surface, exchanges: &[Arc<Exchange>], exchange: &A
     if !plain || !exchange.is_success() || !is_served(exchange) {
         return false;
     }
-    let directory = |path: &str| path.rsplit_once('/').map_or_else(String::new, |(directory, _)| directory.to_owned());
-    let beside =
-        |other: &Arc<Exchange>| other.status() == 404 && directory(other.request.path()) == directory(request.path());
     let operation = Operation::undeclared(Method::GET, request.path(), Source::WellKnown);
-    !is_listed(surface, &operation) && exchanges.iter().any(beside)
+    !is_listed(surface, &operation) && exchanges.iter().any(|other| is_absent_beside(other, request.path()))
 }
 
 /// Data or a door: JSON and the like, or a demand for credentials. Pages, assets and redirects belong to a site, not to its API.
@@ -95,4 +111,28 @@ fn is_served(exchange: &Exchange) -> bool {
         response.is_success() && (response.is_json() || response.media_type().ends_with("xml") && !response.is_html());
     let describes = exchange.json().is_some_and(fields::describes_an_api);
     !describes && (data || matches!(response.status, 401 | 403) && !response.is_html())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shared::samples::{self, exchange};
+
+    #[test]
+    fn a_lock_on_a_whole_folder_is_no_operation() {
+        let found = |path: &str, source: Source, beside: &str| {
+            let listed = ["/api/admin/stats", "/api/posts"].map(|path| samples::operation(Method::GET, path));
+            let guessed = Operation::undeclared(Method::GET, path, source);
+            let surface = samples::surface(listed.into_iter().chain([guessed]).collect());
+            let plain = vec![None, None, Some(exchange(path, 401, "{}"))];
+            let mut found = Findings::default();
+            let exchanges = vec![exchange(beside, 404, "{}")];
+            judge(&surface, &Observations { plain, exchanges }, &mut found).unwrap();
+            !found.is_empty()
+        };
+        assert!(!found("/api/admin", Source::WellKnown, "/api/x"), "listed operations stand below it");
+        assert!(!found("/internal/status", Source::WellKnown, "/api/x"), "all of /internal may be locked");
+        assert!(found("/api/config", Source::WellKnown, "/api/x"));
+        assert!(found("/internal/report", Source::Link, "/api/x"), "somebody leads to it");
+    }
 }
