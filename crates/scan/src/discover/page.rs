@@ -298,9 +298,22 @@ fn form(
     found.add(operation);
 }
 
+/// The elements of a form that a selector names. A form that begins between the rows of a table is closed at once by the parser, and
+/// what belongs to it follows beside it (HTML section 13.2.6.4.9): the rows up to the next such form.
+fn elements<'a>(form: ElementRef<'a>, selector: &'a Selector) -> impl Iterator<Item = ElementRef<'a>> {
+    let name = |e: ElementRef<'_>| e.value().name().to_owned();
+    let parent = form.parent().and_then(ElementRef::wrap).map(name);
+    let between_rows = parent.is_some_and(|name| matches!(name.as_str(), "table" | "tbody" | "thead" | "tfoot" | "tr"));
+    let beside = form.next_siblings().filter_map(ElementRef::wrap).take_while(|e| e.value().name() != "form");
+    let parts: Vec<ElementRef<'a>> = if between_rows && !form.has_children() { beside.collect() } else { vec![form] };
+    parts
+        .into_iter()
+        .flat_map(move |part| std::iter::once(part).filter(|part| selector.matches(part)).chain(part.select(selector)))
+}
+
 fn fields(form: ElementRef<'_>) -> Vec<FormField> {
     let Ok(selector) = Selector::parse("input[name], select[name], textarea[name]") else { return Vec::new() };
-    form.select(&selector)
+    elements(form, &selector)
         .take(40)
         .filter_map(|field| {
             let value = field.value();
@@ -319,7 +332,7 @@ fn choices(form: ElementRef<'_>) -> BTreeMap<String, Vec<Value>> {
     const SWITCHES: &str = "input[name][type=checkbox], input[name][type=radio], select[name] option";
     let mut choices: BTreeMap<String, Vec<Value>> = BTreeMap::new();
     let Ok(selector) = Selector::parse(SWITCHES) else { return choices };
-    for element in form.select(&selector).take(MOST) {
+    for element in elements(form, &selector).take(MOST) {
         let is_option = element.value().name() == "option";
         let list = element.ancestors().filter_map(ElementRef::wrap).find(|e| e.value().name() == "select");
         let owner = if is_option { list } else { Some(element) };
@@ -480,6 +493,17 @@ mod tests {
         assert_eq!(operations, ["GET /", "GET /fetch", "GET /find q", "POST /notes"]);
         let many: Vec<String> = (0..50).map(|n| format!("<pre>/a{n}b /c{n}d</pre>")).collect();
         assert_eq!(led_to(&format!("{nav}{}", many.concat())).0.len(), 1 + SAMPLES);
+    }
+
+    #[test]
+    fn a_form_between_rows_keeps_its_fields() {
+        let page = Html::parse_document(
+            "<table><tbody><form method=post><input type=hidden name=token value=1><tr><td><input name=a></td></tr></form>\
+             <form method=post><input type=hidden name=other><tr><td><select name=b></select></td></tr></form></tbody></table>",
+        );
+        let forms = page.select(&Selector::parse("form").unwrap()).map(fields).collect::<Vec<_>>();
+        let names: Vec<Vec<&str>> = forms.iter().map(|f| f.iter().map(|f| f.name.as_str()).collect()).collect();
+        assert_eq!(names, [["token", "a"], ["other", "b"]]);
     }
 
     #[test]
