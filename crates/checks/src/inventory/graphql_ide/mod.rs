@@ -34,10 +34,13 @@ pub(crate) static CHECK: Check = Check {
     ..Check::of(&RULE)
 };
 
-const MARKS: [&str; 7] = [
+const MARKS: [&str; 9] = [
     "id=\"graphiql\"",
     "GraphiQL.createFetcher",
     "graphiql.min.js",
+    // GraphiQL 5 is a module that an import map names.
+    "createGraphiQLFetcher",
+    "/graphiql@",
     "GraphQLPlayground.init",
     "EmbeddedSandbox",
     "AltairGraphQL.init",
