@@ -99,7 +99,8 @@ pub fn acting_parameter(operation: &Operation) -> Option<(&Parameter, String)> {
 /// The first word that calls for a deed.
 fn first_deed(said: impl Iterator<Item = String>) -> Option<String> {
     let said: Vec<String> = said.collect();
-    let acts = |at: &usize| is_destructive(&said[*at]) && !said.get(at + 1).is_some_and(|n| is_record_of(&said[*at], n));
+    let acts =
+        |at: &usize| is_destructive(&said[*at]) && !said.get(at + 1).is_some_and(|n| is_record_of(&said[*at], n));
     (0..said.len()).find(acts).map(|at| said[at].clone())
 }
 

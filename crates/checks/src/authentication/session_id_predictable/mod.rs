@@ -16,7 +16,7 @@ pub(crate) static RULE: Rule = Rule {
     cwe: &[330, 340],
     tags: &[Tag::Crypto],
     risk: "An attacker finds valid sessions of others by trying ids.",
-    fix: "Make session ids with secrets.token_urlsafe(32).",
+    fix: "Make session ids of at least 16 random bytes (Python: secrets.token_urlsafe(32)).",
     references: &[
         "https://cheatsheetseries.owasp.org/cheatsheets/Session_Management_Cheat_Sheet.html",
         "https://docs.python.org/3/library/secrets.html",

@@ -14,7 +14,7 @@ pub(crate) static RULE: Rule = Rule {
     cwe: &[348, 319],
     tags: &[Tag::Misconfiguration, Tag::Flask],
     risk: "The redirect to HTTPS, and secure cookies with it, can be switched off by a request header.",
-    fix: "Let ProxyFix read X-Forwarded-Proto from exactly the proxies that set it.",
+    fix: "Read X-Forwarded-Proto from exactly the proxies that set it (Flask: ProxyFix).",
     references: &[
         "https://flask.palletsprojects.com/en/stable/deploying/proxy_fix/",
         "https://github.com/wntrblm/flask-talisman",

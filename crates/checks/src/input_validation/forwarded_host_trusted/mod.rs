@@ -13,7 +13,7 @@ pub(crate) static RULE: Rule = Rule {
     cwe: &[348, 644],
     tags: &[Tag::Misconfiguration, Tag::Flask],
     risk: "Links in mails and cached pages can be made to lead to another site, past a proxy that checks Host.",
-    fix: "Leave x_host of ProxyFix at 0 unless exactly that many proxies set the header.",
+    fix: "Believe the header only from proxies that set it; leave x_host of ProxyFix at 0 unless exactly that many do.",
     references: &[
         "https://flask.palletsprojects.com/en/stable/deploying/proxy_fix/",
         "https://werkzeug.palletsprojects.com/en/stable/middleware/proxy_fix/",

@@ -12,7 +12,7 @@ pub(crate) static RULE: Rule = Rule {
     cwe: &[644, 20],
     tags: &[Tag::Injection, Tag::Misconfiguration],
     risk: "Links in mails and cached pages can be made to lead to another site.",
-    fix: "Set SERVER_NAME or TRUSTED_HOSTS, and let the proxy refuse unknown hosts.",
+    fix: "Make links from a configured name (Flask: SERVER_NAME or TRUSTED_HOSTS), and let the proxy refuse unknown hosts.",
     references: &[
         "https://owasp.org/www-project-web-security-testing-guide/latest/4-Web_Application_Security_Testing/07-Input_Validation_Testing/17-Testing_for_Host_Header_Injection",
         "https://flask.palletsprojects.com/en/stable/config/#TRUSTED_HOSTS",
