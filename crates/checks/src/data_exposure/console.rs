@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, LazyLock};
 
-use model::{Exchange, NotTested};
+use model::{Exchange, NotTested, Operation};
 use regex::Regex;
 
 use crate::{Shares, Survey};
@@ -19,7 +19,7 @@ const PATH: &str = "/console";
 /// The console's page as an anonymous visitor gets it. Since 3.0.3 Werkzeug refuses host names it does not trust with 400 but
 /// trusts whoever writes `localhost` into the header.
 pub(super) async fn find(survey: &Survey<'_>) -> Result<Option<Arc<Exchange>>, NotTested> {
-    for mount in survey.mounts() {
+    for mount in survey.mounts().map(str::to_owned).chain(inner(survey)) {
         let path = format!("{mount}{PATH}");
         let plain = survey.ask(survey.get(&path)).await?;
         if is_console(&plain) {
@@ -37,6 +37,20 @@ pub(super) async fn find(survey: &Survey<'_>) -> Result<Option<Arc<Exchange>>, N
         }
     }
     Ok(None)
+}
+
+/// Where an application stands that another one mounts, if the scan was not asked for a directory itself.
+fn inner(survey: &Survey<'_>) -> Option<String> {
+    survey.target.directory().is_empty().then(|| common(&survey.surface.operations)).flatten()
+}
+
+/// The first segment that the paths of all operations share; the root may be a page of the outer application.
+fn common(operations: &[Arc<Operation>]) -> Option<String> {
+    const FEW: usize = 2;
+    let paths = || operations.iter().map(|o| o.path.as_str()).filter(|path| *path != "/");
+    let first = |path: &'_ str| path.split('/').nth(1).unwrap_or("").to_owned();
+    let mount = paths().next().map(first).filter(|segment| !segment.is_empty() && !segment.starts_with('{'))?;
+    (paths().count() >= FEW && paths().all(|path| first(path) == mount)).then(|| format!("/{mount}"))
 }
 
 /// Whether this is the page of the console, with the secret that its commands need.
@@ -69,8 +83,21 @@ fn regex(shape: &str) -> Regex {
 
 #[cfg(test)]
 mod tests {
+    use model::Method;
+
     use super::*;
-    use crate::shared::samples::exchange;
+    use crate::shared::samples::{exchange, operation};
+
+    #[test]
+    fn a_mount_is_shared_by_all_operations() {
+        let of = |paths: &[&str]| {
+            common(&paths.iter().map(|path| Arc::new(operation(Method::GET, path))).collect::<Vec<_>>())
+        };
+        assert_eq!(of(&["/", "/api/users", "/api/orders/{id}"]).as_deref(), Some("/api"));
+        for paths in [&["/", "/api/users"][..], &["/api/users", "/login"], &["/{id}", "/{id}/x"], &[]] {
+            assert_eq!(of(paths), None, "{paths:?}");
+        }
+    }
 
     fn page(title: &str, trusted: bool) -> String {
         format!(
