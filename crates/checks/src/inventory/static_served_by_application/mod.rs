@@ -45,7 +45,7 @@ async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested>
     Ok(())
 }
 
-/// An image with a query comes from a view, unless the query only tells the version of a file: `/static/shop.css?v=3`.
+/// An image with a query comes from a view, unless the query only tells the version of a file: `/static/main.css?v=3`.
 fn is_file(path: &str) -> bool {
     let (file, query) = path.split_once('?').unwrap_or((path, ""));
     query.is_empty() || file.rsplit('/').next().is_some_and(|name| name.contains('.')) && !query.contains('.')
@@ -57,7 +57,7 @@ mod tests {
 
     #[test]
     fn views_are_no_files() {
-        assert!(is_file("/static/shop.css") && is_file("/static/shop.css?v=3") && is_file("/static/logo"));
+        assert!(is_file("/static/main.css") && is_file("/static/main.css?v=3") && is_file("/static/logo"));
         assert!(!is_file("/img?name=x.jpg") && !is_file("/thumb.cgi?file=a.png"));
     }
 }
