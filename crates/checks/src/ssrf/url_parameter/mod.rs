@@ -67,7 +67,7 @@ fn urls(operation: &Operation) -> Vec<(&'static str, String)> {
         |p: &Parameter| p.example.as_deref().is_some_and(|e| e.starts_with("http://") || e.starts_with("https://"));
     let parameters = fetches::parameters(operation)
         .filter(|p| p.schema.enumeration.is_empty())
-        .filter(|p| is_called_a_url(&p.name) || fetches::is_url(&p.schema) || shown(p))
+        .filter(|p| is_called_a_url(&p.name) && !is_jsonp(operation, p) || fetches::is_url(&p.schema) || shown(p))
         .map(|p| (p.place.id(), p.name.clone()));
     let fields = operation.body.iter().flat_map(|body| &body.schema.properties);
     let fields = fetches::body_fields(operation).filter(|name| {
@@ -75,6 +75,11 @@ fn urls(operation: &Operation) -> Vec<(&'static str, String)> {
         schema.is_some_and(|s| s.enumeration.is_empty() && (is_called_a_url(name) || fetches::is_url(s)))
     });
     parameters.chain(fields.map(|name| ("body", name.clone()))).collect()
+}
+
+/// A `callback` of a GET is the name of a function, by which an answer calls it (JSONP).
+fn is_jsonp(operation: &Operation, parameter: &Parameter) -> bool {
+    operation.method.is_safe() && parameter.name.eq_ignore_ascii_case("callback")
 }
 
 /// Whether a name ends in the word: `avatar_url` is one, `url_formatting` is about one.
@@ -121,8 +126,8 @@ mod tests {
         assert_eq!(form("avatar_url", Vec::new()), 1);
         assert_eq!(form("show_url", vec!["on".into()]), 0);
         assert_eq!(form("url_formatting", Vec::new()), 0);
-        let query = |enumeration: Vec<serde_json::Value>| Parameter {
-            name: "url".to_owned(),
+        let query = |name: &str, enumeration: Vec<serde_json::Value>| Parameter {
+            name: name.to_owned(),
             place: ParameterIn::Query,
             required: false,
             schema: Schema { enumeration, ..Schema::of(SchemaType::String) },
@@ -132,7 +137,8 @@ mod tests {
             parameters: vec![parameter],
             ..Operation::undeclared(Method::GET, "/fetch", Source::Form)
         };
-        assert_eq!(urls(&with(query(Vec::new()))).len(), 1);
-        assert_eq!(urls(&with(query(vec!["pretty".into(), "full".into()]))).len(), 0);
+        assert_eq!(urls(&with(query("url", Vec::new()))).len(), 1);
+        assert_eq!(urls(&with(query("callback", Vec::new()))).len(), 0, "the name of a function");
+        assert_eq!(urls(&with(query("url", vec!["pretty".into(), "full".into()]))).len(), 0);
     }
 }
