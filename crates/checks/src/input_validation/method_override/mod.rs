@@ -42,7 +42,7 @@ async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested>
     let Some((operation, plain)) =
         called.find(|(o, e)| o.method == Method::GET && e.is_success() && !e.body().is_empty())
     else {
-        return Err(NotTested::NoAnswer);
+        return Err(NotTested::not_applicable("no GET was answered with a body"));
     };
     let request = fill::request(operation, survey.surface, survey.target, &[]);
     let mut options = request.clone().altered("method", "OPTIONS", "OPTIONS");
