@@ -18,10 +18,6 @@ pub enum Depth {
 }
 
 impl Depth {
-    /// What a scan may send besides for guesses: a standard one where links and documents lead to nearly nothing, a deep one without a
-    /// document.
-    pub const SEARCH: u32 = 110;
-
     /// The published request budget for a surface of so many operations.
     pub fn requests(self, operations: usize) -> u32 {
         let operations = u32::try_from(operations).unwrap_or(u32::MAX);

@@ -99,9 +99,7 @@ impl Scan {
 
     async fn work(&self) -> Ended {
         let mut surface = self.discover().await;
-        // What discovery was granted for guesses comes on top.
-        let granted = self.wire.budget().total().saturating_sub(self.target.budget(0));
-        let budget = self.target.budget(surface.operations.len()) + granted;
+        let budget = self.target.budget(surface.operations.len());
         self.wire.budget().set_total(budget);
         (self.listener)(Event::SurfaceFound { operations: surface.operations.len(), budget });
         self.wire.begin_wave();

@@ -12,7 +12,7 @@ pub struct Budget {
 }
 
 impl Budget {
-    /// Requests of rate-limit bursts are counted apart, at most this many in a scan.
+    /// Requests of rate-limit bursts, and guesses where little was found, are counted apart, at most this many in a scan.
     pub const BURST: u32 = 60;
 
     /// A budget of so many requests.

@@ -34,20 +34,11 @@ pub(crate) struct Asker<'a> {
 }
 
 impl Asker<'_> {
-    /// One for guesses, with an allowance of its own: what is not found cannot be tested, and the rules need the rest. What the user
-    /// allows in all stays what it is.
+    /// One for guesses in a standard scan: they are counted with the bursts, of which enough is left for one, since what is not found
+    /// cannot be tested and the rules need the rest.
     fn searching(&self) -> Asker<'_> {
-        let lease = Lease::reading(self.wire.budget(), Depth::SEARCH);
-        self.grant(Depth::SEARCH);
+        let lease = Lease::burst(self.wire.budget(), well_known::SEARCH);
         Asker { target: self.target, wire: self.wire, lease, step: AtomicU32::new(SEARCH_STEP) }
-    }
-
-    /// Raises the total by so many requests, unless the user has set it.
-    fn grant(&self, requests: u32) {
-        if self.target.max_requests.is_none() {
-            let budget = self.wire.budget();
-            budget.set_total(budget.total() + requests);
-        }
     }
 
     /// Sends a request; `None` when it may not be sent or there was no response.
@@ -120,12 +111,10 @@ pub(crate) async fn discover(mut surface: Surface, target: &Target, wire: &Wire)
     crawl(&asker, &mut surface, &mut found).await;
     specification::discover_rare(&asker, &mut surface, &mut found, missing.as_deref()).await;
     if well_known::is_sparse(&surface, &found, target.depth) {
-        let total = wire.budget().total();
-        let searching = asker.searching();
-        well_known::search(&searching, &mut found, missing.as_deref()).await;
-        let spent = Depth::SEARCH - searching.lease.left();
-        wire.budget().set_total(total);
-        asker.grant(spent);
+        match target.depth {
+            Depth::Deep => well_known::search(&asker, &mut found, missing.as_deref()).await,
+            _ => well_known::search(&asker.searching(), &mut found, missing.as_deref()).await,
+        }
         crawl(&asker, &mut surface, &mut found).await;
     }
     objects::discover(&asker, &surface, &mut found, missing.as_deref()).await;

@@ -12,6 +12,7 @@ struct Table {
     usual: Vec<String>,
     bare: Vec<String>,
     deep: Vec<String>,
+    sparse: Vec<String>,
     tools: Vec<String>,
     words: Vec<String>,
     objects: Vec<String>,
@@ -61,6 +62,13 @@ pub(crate) async fn discover(asker: &Asker<'_>, surface: &mut Surface, found: &m
 /// Fewest operations that make further guesses needless in a standard scan.
 const ENOUGH: usize = 3;
 
+/// Guesses of a standard scan: what a burst of 24 leaves of the requests that are counted apart.
+pub(super) const SEARCH: u32 = 36;
+
+/// The kinds of objects and the names before one that a standard scan tries.
+const FEW_OBJECTS: usize = 5;
+const FEW_WORDS: usize = 3;
+
 /// Where objects are looked for.
 const ROOTS: [&str; 2] = ["", "/api"];
 
@@ -69,10 +77,9 @@ const ROOTS: [&str; 2] = ["", "/api"];
 pub(super) async fn search(asker: &Asker<'_>, found: &mut Found, missing: Option<&Exchange>) {
     let Some(missing) = missing.filter(|m| m.status() == 404) else { return };
     let table = table();
-    let mut paths: Vec<String> = table.tools.clone();
-    if asker.target.depth == Depth::Standard {
-        paths.extend(table.deep.iter().cloned());
-    }
+    let deep = asker.target.depth == Depth::Deep;
+    let most = |names: &[String], few: usize| if deep { names.len() } else { few };
+    let mut paths: Vec<String> = if deep { table.tools.clone() } else { table.sparse.clone() };
     paths.retain(|path| super::is_wanted(path, asker.target));
     for (path, exchange) in asker.get_all(&paths).await {
         if exists(&exchange, Some(missing)) {
@@ -80,12 +87,14 @@ pub(super) async fn search(asker: &Asker<'_>, found: &mut Found, missing: Option
         }
     }
     for root in ROOTS {
-        let paths: Vec<String> = table.objects.iter().map(|name| format!("{root}/{name}/1")).collect();
+        let names = table.objects.iter().take(most(&table.objects, FEW_OBJECTS));
+        let paths: Vec<String> = names.map(|name| format!("{root}/{name}/1")).collect();
         for path in there(asker, &paths).await {
             found.add(page::operation_at(&path));
         }
     }
-    let paths = table.words.iter().filter(|name| !found.holds_object(&format!("/{name}")));
+    let names = table.words.iter().take(most(&table.words, FEW_WORDS));
+    let paths = names.filter(|name| !found.holds_object(&format!("/{name}")));
     let paths: Vec<String> = paths.map(|name| format!("/{name}/x")).collect();
     for path in there(asker, &paths).await {
         let value = link::parameter("name", model::ParameterIn::Path, "x");
@@ -176,14 +185,14 @@ mod tests {
     fn the_table_parses() {
         let table = table();
         assert!(table.usual.iter().chain(&table.bare).chain(&table.deep).all(|p| p.starts_with('/')));
-        let guessed = table.tools.len() + table.deep.len() + table.words.len() + ROOTS.len() * table.objects.len();
+        let guessed = table.sparse.len() + FEW_WORDS + ROOTS.len() * FEW_OBJECTS;
         let controls = ROOTS.len() + 1;
-        assert!(guessed + controls <= Depth::SEARCH as usize, "{guessed}");
+        assert!(guessed + controls <= SEARCH as usize, "{guessed}");
     }
 
     #[test]
     fn no_guess_names_an_act() {
-        for path in &table().tools {
+        for path in table().tools.iter().chain(&table().sparse) {
             let operation = page::operation_at(path);
             assert!(!checks::shared::words::looks_destructive(&operation), "{path}");
         }
