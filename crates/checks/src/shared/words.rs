@@ -79,15 +79,23 @@ pub fn destructive_word(operation: &Operation) -> Option<String> {
     let filled = |word: &String| operation.parameters_in(ParameterIn::Path).any(|p| p.name == *word);
     let named = first_deed(words(&outside_braces(&operation.path)))
         .or_else(|| first_deed(words(id).filter(|word| !filled(word))));
-    named.or_else(|| acting_parameter(operation).map(|(_, word)| word))
+    named.or_else(|| acting_parameter(operation).map(|(_, word)| word)).or_else(|| summary_says(operation))
 }
+
+/// The verb that the summary of a documented operation begins with: "Deletes every user".
+fn summary_says(operation: &Operation) -> Option<String> {
+    let first = words(&operation.summary).next()?;
+    let verb = ["es", "s"].iter().filter_map(|ending| first.strip_suffix(ending)).chain([first.as_str()]);
+    verb.filter(|verb| says(verb, Meaning::Destructive) && !TAKEN.contains(verb)).map(str::to_owned).next()
+}
+
+/// As names of parameters these say what is taken, not what is done: `?seed=7`, `?run=12`; and a summary may run a search.
+const TAKEN: [&str; 10] =
+    ["seed", "run", "init", "create", "send", "execute", "trigger", "install", "publish", "transfer"];
 
 /// The query parameter of a link that says what its path does not, with the word that says so: `/do?cmd=reset`, `/posts?delete=5`.
 /// What a document declares is asked with values of ours.
 pub fn acting_parameter(operation: &Operation) -> Option<(&Parameter, String)> {
-    /// As names these say what is taken, not what is done: `?seed=7`, `?run=12`.
-    const TAKEN: [&str; 10] =
-        ["seed", "run", "init", "create", "send", "execute", "trigger", "install", "publish", "transfer"];
     let declared = operation.source == Source::Specification;
     operation.parameters_in(ParameterIn::Query).find_map(|parameter| {
         let name = words(&parameter.name).filter(|word| !declared && !TAKEN.contains(&word.as_str()));
@@ -204,11 +212,27 @@ mod tests {
     #[test]
     fn destructive_words_are_words() {
         let operation = |path: &str| Operation::undeclared(Method::GET, path, Source::Given);
-        for path in ["/createdb", "/logout", "/admin/reset-data", "/cache/flush", "/api/v1/purgeAll"] {
+        for path in
+            ["/createdb", "/kill", "/items/rm", "/logout", "/admin/reset-data", "/cache/flush", "/api/v1/purgeAll"]
+        {
             assert!(looks_destructive(&operation(path)), "{path}");
         }
         for path in ["/created", "/users", "/initial", "/presets", "/seeds", "/data", "/all"] {
             assert!(!looks_destructive(&operation(path)), "{path}");
+        }
+    }
+
+    #[test]
+    fn a_summary_can_say_it() {
+        let word = |summary: &str| {
+            let operation = Operation::undeclared(Method::GET, "/x", Source::Specification);
+            destructive_word(&Operation { summary: summary.to_owned(), ..operation })
+        };
+        for summary in ["Deletes every user", "Purge the cache", "flushes"] {
+            assert!(word(summary).is_some(), "{summary}");
+        }
+        for summary in ["Lists deleted users", "All users", "The reset policy", "Runs a search", ""] {
+            assert_eq!(word(summary), None, "{summary}");
         }
     }
 

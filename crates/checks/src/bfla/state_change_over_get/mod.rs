@@ -63,8 +63,17 @@ const BLUNT: [&str; 10] =
 fn on_end(surface: &Surface, observations: &Observations, found: &mut Findings) -> Result<(), NotTested> {
     let witness = access::witness(observations).ok_or(NotTested::NoAnswer)?;
     let all = surface.operations.iter().chain(&surface.acting_links);
+    let all = all.filter(|operation| !is_missing(operation, observations));
     found.extend(all.filter_map(|o| judge(o, &surface.operations, witness)));
     Ok(())
+}
+
+/// Whether OPTIONS, the only request that such an operation gets, was told that there is nothing.
+fn is_missing(operation: &Operation, observations: &Observations) -> bool {
+    observations.exchanges.iter().any(|exchange| {
+        let path = exchange.request.target.split('?').next().unwrap_or("");
+        path == operation.path && matches!(exchange.status(), 404 | 410)
+    })
 }
 
 /// By name alone: such an operation is never called.
