@@ -7,6 +7,7 @@ mod support;
 
 use std::io::Write;
 use std::net::TcpStream;
+use std::process::Command;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -182,4 +183,22 @@ fn fetches_afterwards(asked: &Asked) -> Answer {
 fn a_call_may_come_after_the_answer() {
     let preview = document("/preview", "query", "url");
     assert_eq!(outcome("ssrf", fetches_afterwards, Some(&preview)).0, Verdict::Found);
+}
+
+/// Runs its parameter by a real shell and shows what that prints: nothing of an ordinary value, and nothing of one that is no shell
+/// syntax.
+fn run_by_a_shell(asked: &Asked) -> Answer {
+    let query = asked.target.split_once('?').map_or("", |(_, query)| query);
+    let value = url::form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "cmd").map(|(_, value)| value);
+    let done = Command::new("sh").args(["-c", &format!("true {}", value.unwrap_or_default())]).output().unwrap();
+    Answer::html(200, format!("<h1>Terminal</h1><pre>{}</pre>", String::from_utf8_lossy(&done.stdout)))
+}
+
+#[test]
+fn a_command_is_asked_though_its_answer_never_changes() {
+    let run = document("/terminal", "query", "cmd");
+    let (verdict, reasons) = outcome("command-injection", run_by_a_shell, Some(&run));
+    assert_eq!(verdict, Verdict::Found, "{reasons}");
+    let quiet = |_: &Asked| Answer::html(200, "");
+    assert_eq!(outcome("command-injection", quiet, Some(&run)).0, Verdict::Holds);
 }

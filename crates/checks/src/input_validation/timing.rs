@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use model::{Evidence, Exchange, NotTested, Operation, Parameter, ParameterIn, Request};
+use model::{
+    Confidence, Evidence, Exchange, Finding, Location, NotTested, Operation, Parameter, ParameterIn, Request, Rule,
+};
 
 use crate::Survey;
 use crate::shared::{fill, inputs};
@@ -52,6 +54,14 @@ impl Candidate<'_> {
     pub(super) fn with(&self, survey: &Survey<'_>, payload: &str) -> Request {
         let value = fill::Value::of(self.parameter, payload);
         fill::request(self.operation, survey.surface, survey.target, &[value])
+    }
+
+    /// The finding that the parameter obeyed, as its answers tell.
+    pub(super) fn finding(&self, rule: &'static Rule, told: Vec<Evidence>) -> Option<Finding> {
+        let location = Location::of(self.operation).parameter(self.parameter.place.id(), &self.parameter.name);
+        let mut told = told.into_iter();
+        let first = told.next()?;
+        Some(told.fold(Finding::new(rule, Confidence::Confirmed, location, first), Finding::also))
     }
 }
 

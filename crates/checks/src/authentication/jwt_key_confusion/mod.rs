@@ -112,8 +112,7 @@ async fn public_keys(survey: &Survey<'_>) -> Result<Vec<(String, Arc<Exchange>)>
 /// The keys of a JWK set (RFC 7517), and PEM as it stands.
 fn keys_in(exchange: &Exchange) -> Vec<String> {
     static PEM: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        Regex::new(r"-----BEGIN (?:RSA )?PUBLIC KEY-----[A-Za-z0-9+/=\s]{40,4000}-----END (?:RSA )?PUBLIC KEY-----")
-            .ok()
+        Regex::new(r"-----BEGIN (?:RSA )?PUBLIC KEY-----[A-Za-z0-9+/=\r\n ]+-----END (?:RSA )?PUBLIC KEY-----").ok()
     });
     let set = exchange.json().and_then(|json| json.get("keys")?.as_array());
     let members = set.into_iter().flatten().filter_map(|jwk| {

@@ -1,4 +1,4 @@
-use model::{Category, Confidence, Depth, Finding, Location, NotTested, Rule, Severity, Tag};
+use model::{Category, Depth, Finding, NotTested, Rule, Severity, Tag};
 
 use super::timing::{self, Candidate, Outcome};
 use super::{command_injection, shell};
@@ -93,21 +93,16 @@ async fn wait(
     ways: &[&str],
     slow: &mut u32,
 ) -> Result<Option<Finding>, NotTested> {
-    let Candidate { operation, parameter, value, .. } = candidate;
     for way in ways {
-        let asked = |seconds| candidate.with(survey, &shell::payload(way, value, &format!("sleep {seconds}")));
+        let asked =
+            |seconds| candidate.with(survey, &shell::payload(way, &candidate.value, &format!("sleep {seconds}")));
         match timing::obeys(survey, asked).await? {
             Outcome::Unmoved => {}
             Outcome::Slow => {
                 *slow += 1;
                 return Ok(None);
             }
-            Outcome::Obeyed(evidence) => {
-                let location = Location::of(operation).parameter(parameter.place.id(), &parameter.name);
-                let mut evidence = evidence.into_iter();
-                let finding = evidence.next().map(|first| Finding::new(&RULE, Confidence::Confirmed, location, first));
-                return Ok(finding.map(|finding| evidence.fold(finding, Finding::also)));
-            }
+            Outcome::Obeyed(told) => return Ok(candidate.finding(&RULE, told)),
         }
     }
     Ok(None)

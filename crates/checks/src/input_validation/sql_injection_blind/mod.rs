@@ -1,4 +1,4 @@
-use model::{Category, Confidence, Depth, Finding, Location, NotTested, ParameterIn, Rule, Severity, Tag};
+use model::{Category, Depth, Finding, NotTested, ParameterIn, Rule, Severity, Tag};
 
 use super::timing::{self, Candidate, Outcome};
 use crate::shared::compare::Face;
@@ -93,9 +93,8 @@ async fn is_inert(survey: &Survey<'_>, candidate: &Candidate<'_>) -> Result<bool
 }
 
 async fn prove(survey: &Survey<'_>, candidate: &Candidate<'_>, slow: &mut u32) -> Result<Option<Finding>, NotTested> {
-    let Candidate { operation, parameter, value, .. } = candidate;
     for delay in &DELAYS {
-        let asked = |number: u32| candidate.with(survey, &delay.payload(value, number));
+        let asked = |number: u32| candidate.with(survey, &delay.payload(&candidate.value, number));
         let outcome = match delay {
             Delay { counts: true, .. } => timing::counts(survey, asked).await?,
             Delay { counts: false, .. } => timing::obeys(survey, asked).await?,
@@ -106,12 +105,9 @@ async fn prove(survey: &Survey<'_>, candidate: &Candidate<'_>, slow: &mut u32) -
                 *slow += 1;
                 return Ok(None);
             }
-            Outcome::Obeyed(evidence) => {
-                let location = Location::of(operation).parameter(parameter.place.id(), &parameter.name);
-                let mut evidence = evidence.into_iter();
-                let finding = evidence.next().map(|first| Finding::new(&RULE, Confidence::Confirmed, location, first));
+            Outcome::Obeyed(told) => {
                 let said = format!("The delay is one of {}.", delay.database);
-                return Ok(finding.map(|finding| evidence.fold(finding.detail(said), Finding::also)));
+                return Ok(candidate.finding(&RULE, told).map(|finding| finding.detail(said)));
             }
         }
     }
