@@ -37,7 +37,7 @@ pub(crate) static CHECK: Check = Check {
 };
 
 /// Words that would also name the page with the form, or do no harm.
-const HARMLESS: [&str; 5] = ["logout", "signout", "unsubscribe", "install", "revoke"];
+const HARMLESS: [&str; 8] = ["logout", "signout", "unsubscribe", "install", "revoke", "rotate", "buy", "toggle"];
 
 /// What a caller keeps for himself: cookies and settings of his own browser. Deleting those harms nobody else.
 const OWN: [&str; 13] = [
@@ -68,7 +68,7 @@ fn on_end(surface: &Surface, observations: &Observations, found: &mut Findings) 
     Ok(())
 }
 
-/// Whether OPTIONS, the only request that such an operation gets, was told that there is nothing.
+/// Whether the path was answered with 404: samples of code and `robots.txt` name what is not there, and OPTIONS tells.
 fn is_missing(operation: &Operation, observations: &Observations) -> bool {
     observations.exchanges.iter().any(|exchange| {
         let path = exchange.request.target.split('?').next().unwrap_or("");
