@@ -10,5 +10,5 @@ pub(crate) fn bench() -> Result<(), String> {
     let sample = Sample::start()?;
     run(python::interpreter(MATRIX[0].folder), &["xtask/bench.py", "target/release/middlebrick", &sample.url], &[])?;
     drop(sample);
-    cargo(&["bench", "--package", "crack"], &[])
+    cargo(&["bench", "--package", "middlebrick-crack"], &[])
 }

@@ -1,4 +1,4 @@
-//! Candidates per second and core of every kernel that this CPU has: `cargo bench -p crack`.
+//! Candidates per second and core of every kernel that this CPU has: `cargo bench -p middlebrick-crack`.
 //!
 //! Each figure is the best of ten slices of about 0.2 seconds, in time on the CPU where the system tells it (Linux), so that a busy
 //! machine does not count.

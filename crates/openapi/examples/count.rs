@@ -1,4 +1,4 @@
-//! Counts the operations of documents: `cargo run --release -p openapi --example count -- FILE-OR-DIRECTORY...`
+//! Counts the operations of documents: `cargo run --release -p middlebrick-openapi --example count -- FILE-OR-DIRECTORY...`
 //!
 //! Prints a line for each document (operations, schema nodes, faults, milliseconds, file) and a last line with the sums and the
 //! peak memory of the process.

@@ -1,4 +1,4 @@
-//! Prints what a server's TLS accepts: `cargo run -p wire --example tls -- HOST:PORT [NAME] [CA.pem]`.
+//! Prints what a server's TLS accepts: `cargo run -p middlebrick-wire --example tls -- HOST:PORT [NAME] [CA.pem]`.
 
 use tokio::net::TcpStream;
 use wire::tls::{Limits, Roots, inspect};
