@@ -22,7 +22,9 @@ pub mod rate_limiting;
 pub mod ssrf;
 pub mod unsafe_consumption;
 
-pub use check::{Check, Cost, OnEnd, OnExchange, OnOperation, OnSurface, RunsOn, Sees, Server, Shares, Touch, Twins};
+pub use check::{
+    Check, Cost, Detectors, OnEnd, OnExchange, OnOperation, OnSurface, RunsOn, Schedule, Sees, Server, Shares, Twins,
+};
 pub use findings::Findings;
 pub use intermission::Intermission;
 pub use observations::{Observations, Seen, place};

@@ -94,14 +94,11 @@ fn a_rule_without_twins_says_why() {
         if let Twins::None(why) = check.twins {
             assert!(why.len() > 20, "{}: {why:?}", check.rule.id);
         }
-        let detects = check.on_exchange.is_some()
-            || check.on_operation.is_some()
-            || check.on_surface.is_some()
-            || check.on_end.is_some();
+        let detects =
+            check.detectors.on_exchange.is_some() || check.detectors.send() || check.detectors.on_end.is_some();
         assert!(detects, "{} has no detector", check.rule.id);
-        let asks = check.on_operation.is_some() || check.on_surface.is_some();
         assert!(
-            !asks || check.cost.requests <= 70,
+            !check.detectors.send() || check.cost.requests <= 70,
             "{} may send {} requests at once",
             check.rule.id,
             check.cost.requests

@@ -3,8 +3,8 @@
 use std::cmp::Reverse;
 
 use checks::shared::words::looks_destructive;
-use checks::{Check, Observations, Touch};
-use model::{Depth, NotTested, ParameterIn, Severity, Surface, Target};
+use checks::{Check, Observations};
+use model::{Depth, Effect, NotTested, ParameterIn, Severity, Surface, Target};
 
 use crate::observe::may_be_called;
 use crate::sample::{in_turns, most};
@@ -19,9 +19,9 @@ pub struct PlannedCheck {
     /// The operation's place on the surface; `None` for the surface.
     pub operation: Option<usize>,
     /// How many operations the check asks about before this one.
-    pub turn: usize,
+    pub round_robin_index: usize,
     /// Whether the operation, or one of all where the whole is asked about, points to what the rule is about.
-    pub hinted: bool,
+    pub has_hint: bool,
 }
 
 /// What will not be asked, and why.
@@ -63,30 +63,30 @@ pub(crate) fn plan_seen(surface: &Surface, target: &Target, seen: &Observations)
             continue;
         }
         plan.selected.push((index, check));
-        let asks = check.on_operation.is_some() || check.on_surface.is_some();
-        if !asks {
+        if !check.detectors.send() {
             continue;
         }
-        if target.depth < check.depth {
+        if target.depth < check.schedule.depth {
             plan.skipped.push(Skipped { check, operation: None, reason: NotTested::OverBudget });
             continue;
         }
-        if !check.cost.touch.allowed_by(target.consent) {
+        if !check.cost.effect.allowed_by(target.consent) {
             plan.skipped.push(Skipped { check, operation: None, reason: NotTested::NoConsent });
             continue;
         }
-        if check.on_surface.is_some() {
+        if check.detectors.on_surface.is_some() {
             let mut operations = surface.operations.iter().enumerate();
-            let hinted = operations.any(|(at, o)| (check.hinted)(o, seen.plain.get(at).and_then(Option::as_deref)));
-            plan.asked.push(PlannedCheck { index, check, operation: None, turn: 0, hinted });
+            let has_hint =
+                operations.any(|(at, o)| (check.schedule.has_hint)(o, seen.plain.get(at).and_then(Option::as_deref)));
+            plan.asked.push(PlannedCheck { index, check, operation: None, round_robin_index: 0, has_hint });
         }
-        if check.on_operation.is_some() {
+        if check.detectors.on_operation.is_some() {
             plan_operations(&mut plan, index, check, surface, target, seen);
         }
     }
     // Bursts come last: the refusals they provoke would spoil the other answers.
     plan.asked.sort_by_key(|p| {
-        let bursts = p.check.cost.touch.is_burst();
+        let bursts = p.check.schedule.burst;
         (bursts, Reverse(worth(p, target.depth)), p.index, p.operation)
     });
     plan
@@ -95,7 +95,7 @@ pub(crate) fn plan_seen(surface: &Surface, target: &Target, seen: &Observations)
 /// What an ask is worth: the severity of what it could find for each request it may cost, the less the more operations the rule
 /// has asked about before. In proportion to the square of the score's deductions, so that no number of trifles outweighs a disaster.
 fn worth(planned: &PlannedCheck, depth: Depth) -> u64 {
-    let PlannedCheck { check, turn, hinted, .. } = *planned;
+    let PlannedCheck { check, round_robin_index, has_hint, .. } = *planned;
     let points: u64 = match check.rule.severity {
         Severity::Critical => 70,
         Severity::High => 40,
@@ -104,11 +104,11 @@ fn worth(planned: &PlannedCheck, depth: Depth) -> u64 {
         Severity::Info => 2,
     };
     // By the root of the cost: what proves a disaster is rarely cheap, and rarely spends its most.
-    let own = check.requests(depth) - check.shares.map_or(0, |shares| shares.requests);
+    let own = check.requests(depth) - check.schedule.shares.map_or(0, |shares| shares.requests);
     let price = u64::from(own.max(1)).isqrt();
-    let guessed = if check.guesses { GUESSED } else { 1 };
-    let pointed = if hinted { HINTED } else { 1 };
-    points * points * 10_000 * pointed / (price * guessed * (TURNS + turn as u64))
+    let guessed = if check.schedule.guesses { GUESSED } else { 1 };
+    let pointed = if has_hint { HINTED } else { 1 };
+    points * points * 10_000 * pointed / (price * guessed * (TURNS + round_robin_index as u64))
 }
 
 /// What points to a weakness makes a question about it worth so much more.
@@ -132,14 +132,14 @@ fn plan_operations(
         .operations
         .iter()
         .enumerate()
-        .filter(|(_, operation)| (check.applies)(operation, surface))
+        .filter(|(_, operation)| (check.detectors.applies)(operation, surface))
         .map(|(at, _)| at)
         .collect();
-    if applies.is_empty() && check.on_surface.is_none() {
+    if applies.is_empty() && check.detectors.on_surface.is_none() {
         let reason = NotTested::not_applicable(NO_OPERATION);
         plan.skipped.push(Skipped { check, operation: None, reason });
     }
-    let reads = matches!(check.cost.touch, Touch::Nothing | Touch::Reads | Touch::Bursts);
+    let reads = check.cost.effect <= Effect::Reads;
     let (left_alone, asked): (Vec<usize>, Vec<usize>) = applies.into_iter().partition(|at| {
         let operation = &surface.operations[*at];
         reads && operation.method.is_safe() && !may_be_called(operation, target.consent) && looks_destructive(operation)
@@ -158,11 +158,11 @@ fn plan_operations(
         answered + u8::from(!queries)
     };
     let most = most(target.depth);
-    for (turn, at) in in_turns(&surface.operations, &asked, rank).into_iter().enumerate() {
-        if turn < most {
+    for (round_robin_index, at) in in_turns(&surface.operations, &asked, rank).into_iter().enumerate() {
+        if round_robin_index < most {
             let called = seen.plain.get(at).and_then(Option::as_deref);
-            let hinted = (check.hinted)(&surface.operations[at], called);
-            plan.asked.push(PlannedCheck { index, check, operation: Some(at), turn, hinted });
+            let has_hint = (check.schedule.has_hint)(&surface.operations[at], called);
+            plan.asked.push(PlannedCheck { index, check, operation: Some(at), round_robin_index, has_hint });
         } else {
             plan.skipped.push(skip(at, NotTested::Sampled));
         }

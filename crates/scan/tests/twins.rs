@@ -12,8 +12,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 
-use checks::{Check, Server, Touch, Twins};
-use model::{Consent, Depth, Origin, Report, Scheme, Selection, Target};
+use checks::{Check, Server, Twins};
+use model::{Consent, Depth, Effect, Origin, Report, Scheme, Selection, Target};
 use scan::Scan;
 use wire::Settings;
 
@@ -77,10 +77,10 @@ fn flask_version(python: &Path) -> (u8, u8) {
 
 fn target(port: u16, tls: bool, check: &Check) -> Target {
     let scheme = if tls { Scheme::Https } else { Scheme::Http };
-    let needs_consent = check.cost.touch >= Touch::Refused;
+    let needs_consent = check.cost.effect >= Effect::Writes;
     Target {
         consent: if needs_consent { Consent::All } else { Consent::ReadOnly },
-        depth: check.depth.max(Depth::Standard),
+        depth: check.schedule.depth.max(Depth::Standard),
         seed: 7,
         selection: Selection { rules: vec![check.rule.id.to_owned()], ..Selection::default() },
         now: std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs().cast_signed(),

@@ -128,7 +128,7 @@ mod tests {
             ("key", &d::exposed_key_file::CHECK),
             ("log", &d::exposed_log::CHECK),
         ] {
-            assert_eq!((check.cost.requests, check.more_when_deep), cost(kind), "{kind}");
+            assert_eq!((check.cost.requests, check.cost.more_when_deep), cost(kind), "{kind}");
         }
     }
 }

@@ -8,7 +8,7 @@ use model::{Depth, Exchange, NotTested, Operation, Surface};
 use super::prompts::{self, Kind, Prompt};
 use crate::probe::canary;
 use crate::shared::{compare, llm};
-use crate::{Cost, Probe, Touch};
+use crate::{Cost, Probe};
 
 /// Most prompts of a standard scan, all endpoints together.
 const STANDARD: usize = 5;
@@ -17,10 +17,7 @@ const STANDARD: usize = 5;
 const DEEP: usize = 16;
 
 /// What the interview costs.
-pub(super) const COST: Cost = Cost { requests: STANDARD as u32, touch: Touch::Queries };
-
-/// What it costs besides in a deep scan.
-pub(super) const MORE_WHEN_DEEP: u32 = (DEEP - STANDARD) as u32;
+pub(super) const COST: Cost = Cost::queries(STANDARD as u32).more_when_deep((DEEP - STANDARD) as u32);
 
 /// A prompt and what came of it.
 #[derive(Debug, Clone)]

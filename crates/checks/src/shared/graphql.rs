@@ -52,7 +52,7 @@ pub fn unwrapped(kind: &Value) -> (&Value, bool) {
     (kind, list)
 }
 
-/// Finds the endpoint: among the paths of the surface that are named so, or else the usual ones. Needs [`crate::Touch::Queries`].
+/// Finds the endpoint: among the paths of the surface that are named so, or else the usual ones. Needs [`model::Effect::Queries`].
 ///
 /// # Errors
 /// [`NotTested::NotApplicable`] when there is none, or why nothing was sent.

@@ -7,12 +7,12 @@ use super::outcome::RuleResult;
 /// Most evidence of one finding.
 const EVIDENCE: usize = 8;
 
-/// Takes the findings of each rule that another rule, named in `told_by` of its check, has at the same place. The rule then neither
+/// Takes the findings of each rule that another rule, named in `subsumed_by` of its check, has at the same place. The rule then neither
 /// holds nor fails there; a rule of which nothing is left says by whom it is told.
 pub(super) fn fold(results: &mut [RuleResult]) {
     for at in 0..results.len() {
-        let told_by = checks::find(results[at].rule.id).map_or(&[][..], |check| check.told_by);
-        for id in told_by {
+        let subsumed_by = checks::find(results[at].rule.id).map_or(&[][..], |check| check.subsumed_by);
+        for id in subsumed_by {
             let Some(stronger) = results.iter().position(|r| r.rule.id == *id).filter(|other| *other != at) else {
                 continue;
             };
@@ -106,11 +106,11 @@ mod tests {
     #[test]
     fn the_stronger_rule_exists_and_is_no_less_severe() {
         for check in checks::all() {
-            for id in check.told_by {
+            for id in check.subsumed_by {
                 let stronger = checks::find(id).unwrap_or_else(|| panic!("{}: {id}", check.rule.id));
                 assert!(stronger.rule.id == *id && stronger.rule.id != check.rule.id, "{id}");
                 assert!(stronger.rule.severity >= check.rule.severity, "{}: {id}", check.rule.id);
-                assert!(!stronger.told_by.contains(&check.rule.id), "{id} and {} tell each other", check.rule.id);
+                assert!(!stronger.subsumed_by.contains(&check.rule.id), "{id} and {} tell each other", check.rule.id);
             }
         }
     }

@@ -25,11 +25,12 @@ pub(super) fn admit<'a>(
     let mut counted = sent.clone();
     let mut left = budget;
     let mut admitted: Option<(usize, &PlannedCheck)> = None;
-    let is_burst = |planned: &PlannedCheck| planned.check.cost.touch.is_burst();
+    let is_burst = |planned: &PlannedCheck| planned.check.schedule.burst;
     for (before, planned) in waiting.into_iter().take(WAVE).enumerate() {
         let cost = if is_burst(planned) { 0 } else { price(planned, &counted, depth) };
-        let is_apart =
-            |other: &PlannedCheck| is_burst(other) != is_burst(planned) || other.check.alone || planned.check.alone;
+        let is_apart = |other: &PlannedCheck| {
+            is_burst(other) != is_burst(planned) || other.check.schedule.exclusive || planned.check.schedule.exclusive
+        };
         // What is too dear goes when this wave has spent less than it could.
         if admitted.is_some_and(|(_, other)| is_apart(other) || cost > left && budget > 0) {
             break;
@@ -43,18 +44,18 @@ pub(super) fn admit<'a>(
 
 /// What it could spend at most, besides what was sent before.
 fn price(planned: &PlannedCheck, sent: &Sent, depth: Depth) -> u32 {
-    let free = planned.check.shares.filter(|_| key(planned).is_some_and(|key| sent.contains(&key)));
+    let free = planned.check.schedule.shares.filter(|_| key(planned).is_some_and(|key| sent.contains(&key)));
     planned.check.requests(depth) - free.map_or(0, |shares| shares.requests)
 }
 
 /// The requests that it shares with others.
 pub(super) fn key(planned: &PlannedCheck) -> Option<(&'static str, Option<usize>)> {
-    planned.check.shares.map(|shares| (shares.with, planned.operation))
+    planned.check.schedule.shares.map(|shares| (shares.with, planned.operation))
 }
 
 #[cfg(test)]
 mod tests {
-    use checks::{Check, Cost, Shares, Touch};
+    use checks::{Check, Cost, Schedule, Shares};
     use model::{Category, Rule, Severity};
 
     use super::*;
@@ -72,18 +73,19 @@ mod tests {
         references: &[],
         page: "",
     };
-    static CHEAP: Check = Check { cost: Cost { requests: 2, touch: Touch::Reads }, ..Check::of(&RULE) };
-    static DEAR: Check = Check { cost: Cost { requests: 9, touch: Touch::Reads }, ..Check::of(&RULE) };
+    static CHEAP: Check = Check { cost: Cost::reads(2), ..Check::of(&RULE) };
+    static DEAR: Check = Check { cost: Cost::reads(9), ..Check::of(&RULE) };
     static SHARING: Check = Check {
-        cost: Cost { requests: 4, touch: Touch::Reads },
-        shares: Some(Shares { with: "marks", requests: 3 }),
+        cost: Cost::reads(4),
+        schedule: Schedule::sharing(Shares { with: "marks", requests: 3 }),
         ..Check::of(&RULE)
     };
-    static TIMED: Check = Check { alone: true, ..Check::of(&RULE) };
-    static BURST: Check = Check { cost: Cost { requests: 50, touch: Touch::Bursts }, ..Check::of(&RULE) };
+    static TIMED: Check = Check { schedule: Schedule { exclusive: true, ..Schedule::ANY }, ..Check::of(&RULE) };
+    static BURST: Check =
+        Check { cost: Cost::reads(50), schedule: Schedule { burst: true, ..Schedule::ANY }, ..Check::of(&RULE) };
 
     fn planned(check: &'static Check, operation: usize) -> PlannedCheck {
-        PlannedCheck { index: 0, check, operation: Some(operation), turn: 0, hinted: false }
+        PlannedCheck { index: 0, check, operation: Some(operation), round_robin_index: 0, has_hint: false }
     }
 
     /// The waves, each with so much budget left.

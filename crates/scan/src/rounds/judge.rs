@@ -28,12 +28,12 @@ pub(crate) fn judge(
         .collect();
     let mut outcomes = Vec::new();
     for (_, check) in &plan.selected {
-        if check.on_exchange.is_some() {
+        if check.detectors.on_exchange.is_some() {
             outcomes.push(concluded(check, listener, |found| {
                 each(check, surface, observations, target, &operations, found)
             }));
         }
-        if let Some(on_end) = check.on_end {
+        if let Some(on_end) = check.detectors.on_end {
             outcomes.push(concluded(check, listener, |found| on_end(surface, observations, found)));
         }
     }
@@ -60,10 +60,10 @@ fn each(
     operations: &BTreeMap<u64, usize>,
     found: &mut Findings,
 ) -> Result<(), NotTested> {
-    let Some(on_exchange) = check.on_exchange else { return Ok(()) };
+    let Some(on_exchange) = check.detectors.on_exchange else { return Ok(()) };
     let mut looked = false;
     for exchange in observations.exchanges.iter().filter(|e| e.response().is_some()) {
-        if check.sees == Sees::Clean && !exchange.request.is_clean() {
+        if check.detectors.sees == Sees::Clean && !exchange.request.is_clean() {
             continue;
         }
         let operation = operations.get(&exchange.serial).map(|at| surface.operations[*at].as_ref());

@@ -7,10 +7,10 @@ mod judge;
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use checks::{Check, Findings, Intermission, Observations, Probe, Survey, Tally, Touch};
+use checks::{Check, Findings, Intermission, Observations, Probe, Survey, Tally};
 use futures::stream::FuturesUnordered;
 use futures::{FutureExt, StreamExt};
-use model::{Event, Finding, NotTested, OrderKey, Round, Surface, Target};
+use model::{Effect, Event, Finding, NotTested, OrderKey, Round, Surface, Target};
 use tokio::sync::Notify;
 use wire::{Callback, Lease, Listener, Wire};
 
@@ -142,16 +142,16 @@ async fn ask(
     let Means { surface, observed, target, wire, .. } = *means;
     let PlannedCheck { check, operation, index, .. } = *task.planned;
     let requests = check.requests(target.depth);
-    let lease = match check.cost.touch {
-        Touch::Bursts | Touch::RefusedBursts => Lease::burst(wire.budget(), requests),
-        Touch::Queries => Lease::reading(wire.budget(), requests).with_queries(),
+    let lease = match check.cost.effect {
+        _ if check.schedule.burst => Lease::burst(wire.budget(), requests),
+        Effect::Queries => Lease::reading(wire.budget(), requests).with_queries(),
         _ => Lease::reading(wire.budget(), requests),
     };
     let key =
         OrderKey { round: Round::Probe, check: index + 1, operation: operation.map_or(0, |at| at as u32 + 1), step: 0 };
     let survey = Survey::new(surface, observed, target, wire, lease, key, check.rule.id)
         .calling_back(means.callback, intermission);
-    match (operation, check.on_operation, check.on_surface) {
+    match (operation, check.detectors.on_operation, check.detectors.on_surface) {
         (Some(at), Some(on_operation), _) => {
             let plain = observed.plain.get(at).and_then(Option::as_ref);
             let probe = Probe::new(survey, &surface.operations[at], plain);
@@ -167,7 +167,7 @@ async fn ask(
     let found = task.found.as_slice();
     announce(found, means.listener);
     if found.is_empty() && task.result.is_ok() {
-        task.result = sound(task.tally, means.wire.is_dead(), check.cost.touch.is_burst());
+        task.result = sound(task.tally, means.wire.is_dead(), check.schedule.burst);
     }
     (means.listener)(Event::TaskDone);
     admit::key(task.planned).filter(|_| task.tally.asked > 0)
@@ -197,13 +197,14 @@ fn announce(found: &[Finding], listener: &Listener) {
 mod tests {
     use std::sync::Arc;
 
+    use checks::Detectors;
     use model::{Origin, Scheme};
     use wire::{Budget, Settings};
 
     use super::*;
 
     static IDLE: Check = Check {
-        on_surface: Some(|_, _| Box::pin(async { Ok(()) })),
+        detectors: Detectors { on_surface: Some(|_, _| Box::pin(async { Ok(()) })), ..Detectors::NONE },
         ..Check::of(checks::data_exposure::CHECKS[0].rule)
     };
 
@@ -220,7 +221,7 @@ mod tests {
     }
 
     static BROKEN: Check = Check {
-        on_surface: Some(|_, _| Box::pin(async { panic!("a fault") })),
+        detectors: Detectors { on_surface: Some(|_, _| Box::pin(async { panic!("a fault") })), ..Detectors::NONE },
         ..Check::of(checks::authentication::CHECKS[0].rule)
     };
 
@@ -230,8 +231,8 @@ mod tests {
         let listener: Listener = Arc::new(|_| {});
         let (settings, budget) = (Settings::polite(true), Arc::new(Budget::new(9)));
         let wire = Wire::new(origin.clone(), settings, budget, Arc::clone(&listener)).unwrap();
-        let broken = PlannedCheck { index: 0, check: &BROKEN, operation: None, turn: 0, hinted: false };
-        let idle = PlannedCheck { index: 1, check: &IDLE, operation: None, turn: 0, hinted: false };
+        let broken = PlannedCheck { index: 0, check: &BROKEN, operation: None, round_robin_index: 0, has_hint: false };
+        let idle = PlannedCheck { index: 1, check: &IDLE, operation: None, round_robin_index: 0, has_hint: false };
         let plan = Plan { asked: vec![broken, idle], ..Plan::default() };
         let means = Means {
             surface: &Surface::default(),

@@ -4,7 +4,7 @@ use model::{
 };
 
 use crate::shared::{api_key, authorization};
-use crate::{Check, Cost, Findings, RunsOn, Survey, Touch, Twins};
+use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, Survey, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "api-key-crashes",
@@ -21,10 +21,13 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost { requests: authorization::REQUESTS + OWN, touch: Touch::Reads },
-    shares: Some(authorization::SHARES),
-    hinted: |_, plain| plain.and_then(api_key::header_named).is_some(),
-    on_surface: Some(|survey, found| Box::pin(ask(survey, found))),
+    cost: Cost::reads(authorization::REQUESTS + OWN),
+    schedule: Schedule {
+        has_hint: |_, plain| plain.and_then(api_key::header_named).is_some(),
+        shares: Some(authorization::SHARES),
+        ..Schedule::ANY
+    },
+    detectors: Detectors { on_surface: Some(|survey, found| Box::pin(ask(survey, found))), ..Detectors::NONE },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),

@@ -3,7 +3,7 @@ use model::{
 };
 
 use crate::shared::set_cookie::cookies_set;
-use crate::{Check, Findings, Observations, RunsOn, Seen, Twins};
+use crate::{Check, Detectors, Findings, Observations, RunsOn, Seen, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "api-key-in-cookie",
@@ -20,8 +20,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    on_exchange: Some(look),
-    on_end: Some(read),
+    detectors: Detectors { on_exchange: Some(look), on_end: Some(read), ..Detectors::NONE },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),

@@ -1,7 +1,7 @@
 use model::{Category, Confidence, Evidence, Finding, NotTested, Rule, Severity};
 
 use crate::shared::authorization::{self, Guarded};
-use crate::{Check, Cost, Findings, RunsOn, Survey, Touch, Twins};
+use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, Survey, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "auth-status-inconsistent",
@@ -22,9 +22,9 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost { requests: authorization::REQUESTS, touch: Touch::Reads },
-    shares: Some(authorization::SHARES),
-    on_surface: Some(|survey, found| Box::pin(ask(survey, found))),
+    cost: Cost::reads(authorization::REQUESTS),
+    schedule: Schedule::sharing(authorization::SHARES),
+    detectors: Detectors { on_surface: Some(|survey, found| Box::pin(ask(survey, found))), ..Detectors::NONE },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),

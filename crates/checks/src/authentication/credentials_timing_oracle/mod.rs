@@ -3,7 +3,7 @@ use std::sync::Arc;
 use model::{Category, Confidence, Depth, Evidence, Exchange, Finding, Location, NotTested, Rule, Severity};
 
 use crate::shared::login::{self, Login};
-use crate::{Check, Cost, Findings, RunsOn, Survey, Touch, Twins};
+use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, Survey, Twins};
 
 mod judge;
 mod names;
@@ -29,10 +29,9 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost { requests: 1 + 3 * ROUNDS as u32, touch: Touch::Refused },
-    alone: true,
-    depth: Depth::Standard,
-    on_surface: Some(|survey, found| Box::pin(ask(survey, found))),
+    cost: Cost::refused(1 + 3 * ROUNDS as u32),
+    schedule: Schedule { depth: Depth::Standard, exclusive: true, ..Schedule::ANY },
+    detectors: Detectors { on_surface: Some(|survey, found| Box::pin(ask(survey, found))), ..Detectors::NONE },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),

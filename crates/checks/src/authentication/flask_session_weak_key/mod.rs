@@ -2,7 +2,7 @@ use model::{Category, Confidence, Evidence, Finding, Location, NotTested, Rule, 
 
 use crate::shared::flask_session::{self, Accepted};
 use crate::shared::guess::{self, Guessed};
-use crate::{Check, Cost, Findings, RunsOn, Survey, Touch, Twins};
+use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, Survey, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "flask-session-weak-key",
@@ -23,10 +23,9 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost { requests: flask_session::REQUESTS + 1, touch: Touch::Reads },
-    shares: Some(flask_session::SHARES),
-    more_when_deep: flask_session::MORE_WHEN_DEEP,
-    on_surface: Some(|survey, found| Box::pin(ask(survey, found))),
+    cost: Cost::reads(flask_session::REQUESTS + 1).more_when_deep(flask_session::MORE_WHEN_DEEP),
+    schedule: Schedule::sharing(flask_session::SHARES),
+    detectors: Detectors { on_surface: Some(|survey, found| Box::pin(ask(survey, found))), ..Detectors::NONE },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),

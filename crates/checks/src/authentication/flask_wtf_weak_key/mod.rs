@@ -4,7 +4,7 @@ use model::{Category, Location, NotTested, Rule, Severity, Tag};
 use regex::Regex;
 
 use crate::shared::guess::{self, Token};
-use crate::{Check, Findings, RunsOn, Survey, Twins};
+use crate::{Check, Detectors, Findings, RunsOn, Survey, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "flask-wtf-weak-key",
@@ -24,7 +24,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    on_surface: Some(|survey, found| Box::pin(ask(survey, found))),
+    detectors: Detectors { on_surface: Some(|survey, found| Box::pin(ask(survey, found))), ..Detectors::NONE },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),

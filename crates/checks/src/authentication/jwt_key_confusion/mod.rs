@@ -5,7 +5,7 @@ use regex::Regex;
 
 use crate::shared::admitted::{self, with_token};
 use crate::shared::compare::Face;
-use crate::{Check, Cost, Findings, RunsOn, Survey, Touch, Twins};
+use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, Survey, Twins};
 
 mod pem;
 
@@ -29,9 +29,9 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost { requests: admitted::REQUESTS + MOUNTS + 1 + 2 * KEYS as u32, touch: Touch::Reads },
-    shares: Some(admitted::SHARES),
-    on_surface: Some(|survey, found| Box::pin(ask(survey, found))),
+    cost: Cost::reads(admitted::REQUESTS + MOUNTS + 1 + 2 * KEYS as u32),
+    schedule: Schedule::sharing(admitted::SHARES),
+    detectors: Detectors { on_surface: Some(|survey, found| Box::pin(ask(survey, found))), ..Detectors::NONE },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),

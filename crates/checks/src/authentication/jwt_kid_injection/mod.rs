@@ -7,7 +7,7 @@ use crate::shared::authorization::{self, Guarded};
 use crate::shared::challenge::challenges;
 use crate::shared::compare::Face;
 use crate::shared::jwt::{self, Jwt};
-use crate::{Check, Cost, Findings, RunsOn, Survey, Touch, Twins};
+use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, Survey, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "jwt-kid-injection",
@@ -27,9 +27,9 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost { requests: admitted::REQUESTS + 4 + FILES.len() as u32 + 1, touch: Touch::Reads },
-    shares: Some(admitted::SHARES),
-    on_surface: Some(|survey, found| Box::pin(ask(survey, found))),
+    cost: Cost::reads(admitted::REQUESTS + 4 + FILES.len() as u32 + 1),
+    schedule: Schedule::sharing(admitted::SHARES),
+    detectors: Detectors { on_surface: Some(|survey, found| Box::pin(ask(survey, found))), ..Detectors::NONE },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),

@@ -2,7 +2,7 @@ use model::{Category, Confidence, Evidence, Finding, Rule, Severity, Tag};
 
 use crate::shared::fields::{self, Holds};
 use crate::shared::jwt;
-use crate::{Check, Findings, RunsOn, Seen, Twins};
+use crate::{Check, Detectors, Findings, RunsOn, Seen, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "jwt-sensitive-claims",
@@ -19,7 +19,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    on_exchange: Some(look),
+    detectors: Detectors { on_exchange: Some(look), ..Detectors::NONE },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),

@@ -5,7 +5,7 @@ use model::{Category, Confidence, Evidence, Exchange, Finding, NotTested, Rule, 
 use crate::shared::admitted::{self, Admitted, with_token};
 use crate::shared::compare::Face;
 use crate::shared::jwt;
-use crate::{Check, Cost, Findings, RunsOn, Survey, Touch, Twins};
+use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, Survey, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "jwt-signature-ignored",
@@ -26,9 +26,9 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost { requests: admitted::REQUESTS + 2, touch: Touch::Reads },
-    shares: Some(admitted::SHARES),
-    on_surface: Some(|survey, found| Box::pin(ask(survey, found))),
+    cost: Cost::reads(admitted::REQUESTS + 2),
+    schedule: Schedule::sharing(admitted::SHARES),
+    detectors: Detectors { on_surface: Some(|survey, found| Box::pin(ask(survey, found))), ..Detectors::NONE },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),

@@ -9,7 +9,7 @@ use crate::shared::fields::{self, Holds};
 use crate::shared::flask_session;
 use crate::shared::set_cookie::cookies_set;
 use crate::shared::words::{Meaning, says};
-use crate::{Check, Findings, Observations, RunsOn, Twins};
+use crate::{Check, Detectors, Findings, Observations, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "login-over-get",
@@ -29,7 +29,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    on_end: Some(judge),
+    detectors: Detectors { on_end: Some(judge), ..Detectors::NONE },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),

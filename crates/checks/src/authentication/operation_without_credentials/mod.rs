@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::shared::compare::Face;
 use crate::shared::{access, fields, soft_404};
-use crate::{Check, Cost, Findings, Probe, RunsOn, Touch, Twins};
+use crate::{Check, Cost, Detectors, Findings, Probe, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "operation-without-credentials",
@@ -27,9 +27,12 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost { requests: 2, touch: Touch::Reads },
-    applies: |operation, surface| operation.method == Method::GET && asks_for_credentials(operation, surface),
-    on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
+    cost: Cost::reads(2),
+    detectors: Detectors {
+        applies: |operation, surface| operation.method == Method::GET && asks_for_credentials(operation, surface),
+        on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
+        ..Detectors::NONE
+    },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),

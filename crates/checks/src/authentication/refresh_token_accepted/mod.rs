@@ -3,7 +3,7 @@ use model::{Category, Confidence, Evidence, Finding, NotTested, Rule, Severity, 
 use crate::shared::admitted::{self, with_token};
 use crate::shared::compare::Face;
 use crate::shared::jwt::{self, Jwt};
-use crate::{Check, Cost, Findings, RunsOn, Survey, Touch, Twins};
+use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, Survey, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "refresh-token-accepted",
@@ -23,9 +23,9 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost { requests: admitted::REQUESTS + 2, touch: Touch::Reads },
-    shares: Some(admitted::SHARES),
-    on_surface: Some(|survey, found| Box::pin(ask(survey, found))),
+    cost: Cost::reads(admitted::REQUESTS + 2),
+    schedule: Schedule::sharing(admitted::SHARES),
+    detectors: Detectors { on_surface: Some(|survey, found| Box::pin(ask(survey, found))), ..Detectors::NONE },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),

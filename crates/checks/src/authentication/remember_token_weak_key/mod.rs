@@ -1,7 +1,7 @@
 use model::{Category, NotTested, Rule, Severity, Tag};
 
 use crate::shared::guess;
-use crate::{Check, Findings, RunsOn, Survey, Twins};
+use crate::{Check, Detectors, Findings, RunsOn, Survey, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "remember-token-weak-key",
@@ -21,7 +21,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    on_surface: Some(|survey, found| Box::pin(ask(survey, found))),
+    detectors: Detectors { on_surface: Some(|survey, found| Box::pin(ask(survey, found))), ..Detectors::NONE },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),

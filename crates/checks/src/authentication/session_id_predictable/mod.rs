@@ -5,7 +5,7 @@ use model::{Category, Confidence, Depth, Evidence, Exchange, Finding, Location, 
 use crate::shared::burst;
 use crate::shared::session_id::{self, weakness};
 use crate::shared::set_cookie::cookies_set;
-use crate::{Check, Cost, Findings, RunsOn, Survey, Touch, Twins};
+use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, Survey, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "session-id-predictable",
@@ -26,11 +26,10 @@ pub(crate) static RULE: Rule = Rule {
 
 pub(crate) static CHECK: Check = Check {
     // The burst of the rate limits hands out ids enough; where it goes to another page, a few more requests do.
-    cost: Cost { requests: burst::REQUESTS + ENOUGH as u32, touch: Touch::Bursts },
-    shares: Some(burst::SHARES),
-    told_by: &["unsigned-session-cookie"],
-    depth: Depth::Standard,
-    on_surface: Some(|survey, found| Box::pin(ask(survey, found))),
+    cost: Cost::reads(burst::REQUESTS + ENOUGH as u32),
+    schedule: Schedule { depth: Depth::Standard, burst: true, shares: Some(burst::SHARES), ..Schedule::ANY },
+    detectors: Detectors { on_surface: Some(|survey, found| Box::pin(ask(survey, found))), ..Detectors::NONE },
+    subsumed_by: &["unsigned-session-cookie"],
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),

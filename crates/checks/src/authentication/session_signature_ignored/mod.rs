@@ -4,7 +4,7 @@ use super::first_cookie;
 use super::session_difference::{Answers, Difference};
 use crate::shared::jwt::with_wrong_signature;
 use crate::shared::set_cookie::{Role, SetCookie};
-use crate::{Check, Cost, Findings, RunsOn, Survey, Touch, Twins};
+use crate::{Check, Cost, Detectors, Findings, RunsOn, Survey, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "session-signature-ignored",
@@ -24,8 +24,8 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost { requests: 4, touch: Touch::Reads },
-    on_surface: Some(|survey, found| Box::pin(ask(survey, found))),
+    cost: Cost::reads(4),
+    detectors: Detectors { on_surface: Some(|survey, found| Box::pin(ask(survey, found))), ..Detectors::NONE },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),

@@ -3,7 +3,7 @@ use percent_encoding::percent_decode_str;
 
 use crate::shared::fields::{self, Holds};
 use crate::shared::set_cookie::{self, SetCookie, cookies_set, is_signed_beside};
-use crate::{Check, Findings, RunsOn, Seen, Twins};
+use crate::{Check, Detectors, Findings, RunsOn, Seen, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "unsigned-session-cookie",
@@ -23,7 +23,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    on_exchange: Some(look),
+    detectors: Detectors { on_exchange: Some(look), ..Detectors::NONE },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use model::{Category, Confidence, Evidence, Exchange, Finding, NotTested, Rule, Severity, Tag};
 
 use crate::shared::authorization::{self, Guarded};
-use crate::{Check, Cost, Findings, RunsOn, Survey, Touch, Twins};
+use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, Survey, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "wrong-scheme-crashes",
@@ -23,9 +23,9 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost { requests: authorization::REQUESTS + 2, touch: Touch::Reads },
-    shares: Some(authorization::SHARES),
-    on_surface: Some(|survey, found| Box::pin(ask(survey, found))),
+    cost: Cost::reads(authorization::REQUESTS + 2),
+    schedule: Schedule::sharing(authorization::SHARES),
+    detectors: Detectors { on_surface: Some(|survey, found| Box::pin(ask(survey, found))), ..Detectors::NONE },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),

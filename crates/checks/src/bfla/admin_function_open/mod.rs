@@ -7,7 +7,7 @@ use model::{
 use crate::shared::administration::{self, Shows};
 use crate::shared::soft_404;
 use crate::shared::words::{self, Meaning};
-use crate::{Check, Cost, Findings, Probe, RunsOn, Survey, Touch, Twins};
+use crate::{Check, Cost, Detectors, Findings, Probe, RunsOn, Schedule, Survey, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "admin-function-open",
@@ -24,11 +24,14 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost { requests: 4, touch: Touch::Reads },
-    guesses: true,
-    applies: |operation, _| is_for_administrators(operation),
-    on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
-    on_surface: Some(|survey, found| Box::pin(look(survey, found))),
+    cost: Cost::reads(4),
+    schedule: Schedule { guesses: true, ..Schedule::ANY },
+    detectors: Detectors {
+        applies: |operation, _| is_for_administrators(operation),
+        on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
+        on_surface: Some(|survey, found| Box::pin(look(survey, found))),
+        ..Detectors::NONE
+    },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),

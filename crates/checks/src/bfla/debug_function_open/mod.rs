@@ -7,7 +7,7 @@ use model::{
 use crate::shared::administration;
 use crate::shared::soft_404;
 use crate::shared::words::{self, Meaning};
-use crate::{Check, Cost, Findings, Probe, RunsOn, Survey, Touch, Twins};
+use crate::{Check, Cost, Detectors, Findings, Probe, RunsOn, Schedule, Survey, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "debug-function-open",
@@ -27,11 +27,14 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost { requests: 3, touch: Touch::Reads },
-    guesses: true,
-    applies: |operation, _| is_for_developers(operation),
-    on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
-    on_surface: Some(|survey, found| Box::pin(look(survey, found))),
+    cost: Cost::reads(3),
+    schedule: Schedule { guesses: true, ..Schedule::ANY },
+    detectors: Detectors {
+        applies: |operation, _| is_for_developers(operation),
+        on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
+        on_surface: Some(|survey, found| Box::pin(look(survey, found))),
+        ..Detectors::NONE
+    },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),

@@ -6,7 +6,7 @@ use model::{
 };
 
 use crate::shared::{access, fill::Value};
-use crate::{Check, Cost, Findings, Probe, RunsOn, Touch, Twins};
+use crate::{Check, Cost, Detectors, Findings, Probe, RunsOn, Schedule, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "role-from-client",
@@ -26,10 +26,13 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost { requests: 9, touch: Touch::Reads },
-    depth: Depth::Standard,
-    applies: |operation, _| operation.method == Method::GET,
-    on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
+    cost: Cost::reads(9),
+    schedule: Schedule::from(Depth::Standard),
+    detectors: Detectors {
+        applies: |operation, _| operation.method == Method::GET,
+        on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
+        ..Detectors::NONE
+    },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),

@@ -7,7 +7,7 @@ use model::{
 
 use crate::shared::access;
 use crate::shared::words::{self, Meaning};
-use crate::{Check, Findings, Observations, RunsOn, Twins};
+use crate::{Check, Detectors, Findings, Observations, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "state-change-over-get",
@@ -27,7 +27,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    on_end: Some(on_end),
+    detectors: Detectors { on_end: Some(on_end), ..Detectors::NONE },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),

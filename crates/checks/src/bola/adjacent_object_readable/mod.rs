@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use crate::shared::fields::{self, Holds};
 use crate::shared::words::{self, Meaning};
 use crate::shared::{access, fill, identifiers};
-use crate::{Check, Cost, Findings, Probe, RunsOn, Touch, Twins};
+use crate::{Check, Cost, Detectors, Findings, Probe, RunsOn, Twins};
 
 mod page;
 
@@ -28,9 +28,12 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost { requests: 5, touch: Touch::Reads },
-    applies: |operation, _| operation.method == Method::GET && parameter(operation).is_some(),
-    on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
+    cost: Cost::reads(5),
+    detectors: Detectors {
+        applies: |operation, _| operation.method == Method::GET && parameter(operation).is_some(),
+        on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
+        ..Detectors::NONE
+    },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),

@@ -7,7 +7,7 @@ use model::{
 use crate::shared::fields::{self, Holds};
 use crate::shared::words::{self, Meaning};
 use crate::shared::{access, fill, identifiers};
-use crate::{Check, Cost, Findings, Probe, RunsOn, Touch, Twins};
+use crate::{Check, Cost, Detectors, Findings, Probe, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "object-id-enumeration",
@@ -27,9 +27,12 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost { requests: 3, touch: Touch::Reads },
-    applies: |operation, _| operation.method == Method::GET && identifiers::parameter(operation).is_some(),
-    on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
+    cost: Cost::reads(3),
+    detectors: Detectors {
+        applies: |operation, _| operation.method == Method::GET && identifiers::parameter(operation).is_some(),
+        on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
+        ..Detectors::NONE
+    },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),

@@ -6,7 +6,7 @@ use model::{
 };
 
 use crate::shared::{access, fill, identifiers, soft_404};
-use crate::{Check, Cost, Findings, Probe, RunsOn, Touch, Twins};
+use crate::{Check, Cost, Detectors, Findings, Probe, RunsOn, Schedule, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "object-id-traversal",
@@ -26,10 +26,13 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost { requests: 3, touch: Touch::Reads },
-    depth: Depth::Deep,
-    applies: |operation, _| operation.method == Method::GET && identifiers::parameter(operation).is_some(),
-    on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
+    cost: Cost::reads(3),
+    schedule: Schedule::from(Depth::Deep),
+    detectors: Detectors {
+        applies: |operation, _| operation.method == Method::GET && identifiers::parameter(operation).is_some(),
+        on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
+        ..Detectors::NONE
+    },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),

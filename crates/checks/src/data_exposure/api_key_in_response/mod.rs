@@ -6,7 +6,7 @@ use model::{
 
 use super::signing_keys::{self, Key, Signed};
 use crate::shared::fields;
-use crate::{Check, Findings, Observations, RunsOn, Seen, Twins, place};
+use crate::{Check, Detectors, Findings, Observations, RunsOn, Seen, Twins, place};
 
 pub(crate) static RULE: Rule = Rule {
     id: "api-key-in-response",
@@ -23,9 +23,8 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    on_exchange: Some(judge),
-    on_end: Some(try_keys),
-    told_by: &["flask-secret-key-exposed", "config-dump"],
+    detectors: Detectors { on_exchange: Some(judge), on_end: Some(try_keys), ..Detectors::NONE },
+    subsumed_by: &["flask-secret-key-exposed", "config-dump"],
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),

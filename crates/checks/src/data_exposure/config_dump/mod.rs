@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::labels;
 use crate::shared::fields;
-use crate::{Check, Cost, Findings, RunsOn, Seen, Survey, Touch, Twins};
+use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, Seen, Survey, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "config-dump",
@@ -23,13 +23,14 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost { requests: 3, touch: Touch::Reads },
-    guesses: true,
-    more_when_deep: 17,
-    depth: Depth::Standard,
-    on_surface: Some(|survey, _| Box::pin(ask(survey))),
-    on_exchange: Some(judge),
-    told_by: &["flask-secret-key-exposed"],
+    cost: Cost::reads(3).more_when_deep(17),
+    schedule: Schedule { depth: Depth::Standard, guesses: true, ..Schedule::ANY },
+    detectors: Detectors {
+        on_exchange: Some(judge),
+        on_surface: Some(|survey, _| Box::pin(ask(survey))),
+        ..Detectors::NONE
+    },
+    subsumed_by: &["flask-secret-key-exposed"],
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),
@@ -209,6 +210,9 @@ mod tests {
         ] {
             assert_eq!(dump(&exchange("/config", 200, body)), None, "{body}");
         }
-        assert_eq!((TABLE.standard.len() as u32, TABLE.deep.len() as u32), (CHECK.cost.requests, CHECK.more_when_deep));
+        assert_eq!(
+            (TABLE.standard.len() as u32, TABLE.deep.len() as u32),
+            (CHECK.cost.requests, CHECK.cost.more_when_deep)
+        );
     }
 }

@@ -5,7 +5,7 @@ use model::{
 
 use crate::shared::api_key;
 use crate::shared::fill::{self, Value};
-use crate::{Check, Cost, Findings, RunsOn, Survey, Touch, Twins};
+use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, Survey, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "credential-echoed",
@@ -22,10 +22,13 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost { requests: MOST as u32, touch: Touch::Reads },
-    depth: Depth::Standard,
-    hinted: |_, plain| plain.and_then(api_key::header_named).is_some(),
-    on_surface: Some(|survey, found| Box::pin(ask(survey, found))),
+    cost: Cost::reads(MOST as u32),
+    schedule: Schedule {
+        depth: Depth::Standard,
+        has_hint: |_, plain| plain.and_then(api_key::header_named).is_some(),
+        ..Schedule::ANY
+    },
+    detectors: Detectors { on_surface: Some(|survey, found| Box::pin(ask(survey, found))), ..Detectors::NONE },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),

@@ -4,7 +4,7 @@ use model::{
 };
 
 use crate::shared::{fields, provoke};
-use crate::{Check, Cost, Findings, Observations, RunsOn, Survey, Touch, Twins};
+use crate::{Check, Cost, Detectors, Findings, Observations, RunsOn, Schedule, Survey, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "debug-mode",
@@ -24,11 +24,13 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost { requests: provoke::REQUESTS, touch: Touch::Reads },
-    shares: Some(provoke::SHARES),
-    depth: Depth::Standard,
-    on_surface: Some(|survey, _| Box::pin(ask(survey))),
-    on_end: Some(judge),
+    cost: Cost::reads(provoke::REQUESTS),
+    schedule: Schedule { depth: Depth::Standard, shares: Some(provoke::SHARES), ..Schedule::ANY },
+    detectors: Detectors {
+        on_surface: Some(|survey, _| Box::pin(ask(survey))),
+        on_end: Some(judge),
+        ..Detectors::NONE
+    },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),

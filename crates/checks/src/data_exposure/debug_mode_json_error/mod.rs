@@ -4,7 +4,7 @@ use model::{
 };
 
 use crate::shared::{fill, words};
-use crate::{Check, Cost, Findings, RunsOn, Survey, Touch, Twins};
+use crate::{Check, Cost, Detectors, Findings, RunsOn, Survey, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "debug-mode-json-error",
@@ -24,9 +24,9 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost { requests: MOST as u32 + 1, touch: Touch::Refused },
-    told_by: &["werkzeug-debugger", "debug-mode"],
-    on_surface: Some(|survey, found| Box::pin(ask(survey, found))),
+    cost: Cost::refused(MOST as u32 + 1),
+    detectors: Detectors { on_surface: Some(|survey, found| Box::pin(ask(survey, found))), ..Detectors::NONE },
+    subsumed_by: &["werkzeug-debugger", "debug-mode"],
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),

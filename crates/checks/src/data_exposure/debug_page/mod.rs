@@ -2,7 +2,7 @@ use model::{Category, Confidence, Evidence, Finding, NotTested, Rule, Severity, 
 
 use super::errors;
 use crate::shared::provoke;
-use crate::{Check, Cost, Findings, RunsOn, Seen, Sees, Survey, Touch, Twins};
+use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, Seen, Sees, Survey, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "debug-page",
@@ -22,11 +22,14 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost { requests: provoke::REQUESTS, touch: Touch::Reads },
-    shares: Some(provoke::SHARES),
-    on_surface: Some(|survey, _| Box::pin(ask(survey))),
-    on_exchange: Some(judge),
-    sees: Sees::All,
+    cost: Cost::reads(provoke::REQUESTS),
+    schedule: Schedule::sharing(provoke::SHARES),
+    detectors: Detectors {
+        on_exchange: Some(judge),
+        sees: Sees::All,
+        on_surface: Some(|survey, _| Box::pin(ask(survey))),
+        ..Detectors::NONE
+    },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),

@@ -1,7 +1,7 @@
 use model::{Category, Confidence, Evidence, Finding, Location, Method, NotTested, Rule, Severity, Tag};
 
 use super::toolbar;
-use crate::{Check, Cost, Findings, RunsOn, Seen, Sees, Survey, Touch, Twins};
+use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, Seen, Sees, Survey, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "debug-toolbar",
@@ -18,11 +18,14 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost { requests: 2, touch: Touch::Reads },
-    guesses: true,
-    on_surface: Some(|survey, found| Box::pin(ask(survey, found))),
-    on_exchange: Some(judge),
-    sees: Sees::All,
+    cost: Cost::reads(2),
+    schedule: Schedule { guesses: true, ..Schedule::ANY },
+    detectors: Detectors {
+        on_exchange: Some(judge),
+        sees: Sees::All,
+        on_surface: Some(|survey, found| Box::pin(ask(survey, found))),
+        ..Detectors::NONE
+    },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),

@@ -1,7 +1,7 @@
 use model::{Category, Confidence, Evidence, Finding, Rule, Severity, Tag};
 
 use super::toolbar;
-use crate::{Check, Findings, RunsOn, Seen, Sees, Twins};
+use crate::{Check, Detectors, Findings, RunsOn, Seen, Sees, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "debug-toolbar-sql",
@@ -18,8 +18,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    on_exchange: Some(judge),
-    sees: Sees::All,
+    detectors: Detectors { on_exchange: Some(judge), sees: Sees::All, ..Detectors::NONE },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),

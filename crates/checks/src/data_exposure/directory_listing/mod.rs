@@ -5,7 +5,7 @@ use regex::Regex;
 
 use super::files;
 use crate::shared::patterns::{Pattern, load};
-use crate::{Check, Cost, Findings, RunsOn, Seen, Sees, Survey, Touch, Twins};
+use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, Seen, Sees, Survey, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "directory-listing",
@@ -24,11 +24,14 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost { requests: 1, touch: Touch::Reads },
-    depth: Depth::Standard,
-    on_surface: Some(|survey, _| Box::pin(ask(survey))),
-    on_exchange: Some(judge),
-    sees: Sees::All,
+    cost: Cost::reads(1),
+    schedule: Schedule::from(Depth::Standard),
+    detectors: Detectors {
+        on_exchange: Some(judge),
+        sees: Sees::All,
+        on_surface: Some(|survey, _| Box::pin(ask(survey))),
+        ..Detectors::NONE
+    },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),

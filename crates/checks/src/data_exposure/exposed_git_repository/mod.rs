@@ -1,7 +1,7 @@
 use model::{Category, Rule, Severity, Tag};
 
 use super::files;
-use crate::{Check, Cost, RunsOn, Touch, Twins};
+use crate::{Check, Cost, Detectors, RunsOn, Schedule, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "exposed-git-repository",
@@ -21,10 +21,12 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost { requests: 3, touch: Touch::Reads },
-    guesses: true,
-    more_when_deep: 7,
-    on_surface: Some(|survey, found| Box::pin(files::ask(survey, found, &RULE, "repository", files::repository))),
+    cost: Cost::reads(3).more_when_deep(7),
+    schedule: Schedule { guesses: true, ..Schedule::ANY },
+    detectors: Detectors {
+        on_surface: Some(|survey, found| Box::pin(files::ask(survey, found, &RULE, "repository", files::repository))),
+        ..Detectors::NONE
+    },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),

@@ -1,7 +1,7 @@
 use model::{Category, Depth, Rule, Severity, Tag};
 
 use super::files;
-use crate::{Check, Cost, RunsOn, Touch, Twins};
+use crate::{Check, Cost, Detectors, RunsOn, Schedule, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "exposed-key-file",
@@ -21,15 +21,16 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost { requests: 3, touch: Touch::Reads },
-    guesses: true,
-    more_when_deep: 15,
-    on_surface: Some(|survey, found| Box::pin(files::ask(survey, found, &RULE, "key", files::key))),
+    cost: Cost::reads(3).more_when_deep(15),
+    schedule: Schedule { depth: Depth::Standard, guesses: true, ..Schedule::ANY },
+    detectors: Detectors {
+        on_surface: Some(|survey, found| Box::pin(files::ask(survey, found, &RULE, "key", files::key))),
+        ..Detectors::NONE
+    },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),
         runs_on: RunsOn::EVERYWHERE,
     },
-    depth: Depth::Standard,
     ..Check::of(&RULE)
 };

@@ -1,7 +1,7 @@
 use model::{Category, Depth, Rule, Severity, Tag};
 
 use super::files;
-use crate::{Check, Cost, RunsOn, Touch, Twins};
+use crate::{Check, Cost, Detectors, RunsOn, Schedule, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "exposed-requirements-file",
@@ -18,15 +18,18 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost { requests: 3, touch: Touch::Reads },
-    guesses: true,
-    more_when_deep: 4,
-    on_surface: Some(|survey, found| Box::pin(files::ask(survey, found, &RULE, "requirements", files::requirements))),
+    cost: Cost::reads(3).more_when_deep(4),
+    schedule: Schedule { depth: Depth::Standard, guesses: true, ..Schedule::ANY },
+    detectors: Detectors {
+        on_surface: Some(|survey, found| {
+            Box::pin(files::ask(survey, found, &RULE, "requirements", files::requirements))
+        }),
+        ..Detectors::NONE
+    },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),
         runs_on: RunsOn::EVERYWHERE,
     },
-    depth: Depth::Standard,
     ..Check::of(&RULE)
 };

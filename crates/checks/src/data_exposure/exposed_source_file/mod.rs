@@ -1,7 +1,7 @@
 use model::{Category, Depth, Rule, Severity, Tag};
 
 use super::files;
-use crate::{Check, Cost, RunsOn, Sees, Touch, Twins};
+use crate::{Check, Cost, Detectors, RunsOn, Schedule, Sees, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "exposed-source-file",
@@ -21,18 +21,19 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost { requests: 5, touch: Touch::Reads },
-    guesses: true,
-    more_when_deep: 14,
-    on_surface: Some(|survey, found| Box::pin(files::ask(survey, found, &RULE, "source", files::source))),
-    // The answers to the rule on build files too.
-    on_exchange: Some(|seen, found| files::judge(seen, found, &RULE, files::build_with_secret)),
-    sees: Sees::All,
+    cost: Cost::reads(5).more_when_deep(14),
+    schedule: Schedule { depth: Depth::Standard, guesses: true, ..Schedule::ANY },
+    detectors: Detectors {
+        // The answers to the rule on build files too.
+        on_exchange: Some(|seen, found| files::judge(seen, found, &RULE, files::build_with_secret)),
+        sees: Sees::All,
+        on_surface: Some(|survey, found| Box::pin(files::ask(survey, found, &RULE, "source", files::source))),
+        ..Detectors::NONE
+    },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),
         runs_on: RunsOn::EVERYWHERE,
     },
-    depth: Depth::Standard,
     ..Check::of(&RULE)
 };

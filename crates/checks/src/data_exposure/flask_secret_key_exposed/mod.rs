@@ -4,7 +4,7 @@ use model::{Category, Confidence, Evidence, Finding, NotTested, Rule, Severity, 
 use regex::Regex;
 
 use super::{labels, secrets, signing_keys, toolbar};
-use crate::{Check, Findings, Observations, RunsOn, Twins, place};
+use crate::{Check, Detectors, Findings, Observations, RunsOn, Twins, place};
 
 pub(crate) static RULE: Rule = Rule {
     id: "flask-secret-key-exposed",
@@ -21,7 +21,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    on_end: Some(judge),
+    detectors: Detectors { on_end: Some(judge), ..Detectors::NONE },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),

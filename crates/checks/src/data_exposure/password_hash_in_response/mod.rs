@@ -6,7 +6,7 @@ use model::{Category, Confidence, Evidence, Finding, Rule, Severity, Tag};
 use self::place::Place;
 use super::secrets;
 use crate::shared::patterns::{Pattern, load};
-use crate::{Check, Findings, RunsOn, Seen, Twins};
+use crate::{Check, Detectors, Findings, RunsOn, Seen, Twins};
 
 mod place;
 
@@ -28,7 +28,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    on_exchange: Some(judge),
+    detectors: Detectors { on_exchange: Some(judge), ..Detectors::NONE },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),

@@ -1,7 +1,7 @@
 use model::{Category, Confidence, Evidence, Finding, Rule, Severity};
 
 use super::personal::{self, Numbers};
-use crate::{Check, Findings, RunsOn, Seen, Twins};
+use crate::{Check, Detectors, Findings, RunsOn, Seen, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "personal-data-in-response",
@@ -18,7 +18,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    on_exchange: Some(judge),
+    detectors: Detectors { on_exchange: Some(judge), ..Detectors::NONE },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),

@@ -4,7 +4,7 @@ use model::{Category, Confidence, Evidence, Exchange, Finding, Rule, Severity, T
 
 use super::{secrets, toolbar};
 use crate::shared::{echo, html, labelled};
-use crate::{Check, Findings, RunsOn, Seen, Sees, Twins};
+use crate::{Check, Detectors, Findings, RunsOn, Seen, Sees, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "secret-in-response",
@@ -21,8 +21,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    on_exchange: Some(judge),
-    sees: Sees::All,
+    detectors: Detectors { on_exchange: Some(judge), sees: Sees::All, ..Detectors::NONE },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),

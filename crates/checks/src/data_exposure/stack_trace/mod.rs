@@ -2,7 +2,7 @@ use model::{Category, Confidence, Depth, Evidence, Finding, NotTested, Rule, Sev
 
 use super::errors;
 use crate::shared::provoke;
-use crate::{Check, Cost, Findings, RunsOn, Seen, Sees, Survey, Touch, Twins};
+use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, Seen, Sees, Survey, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "stack-trace",
@@ -22,12 +22,14 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost { requests: provoke::REQUESTS, touch: Touch::Reads },
-    shares: Some(provoke::SHARES),
-    depth: Depth::Standard,
-    on_surface: Some(|survey, _| Box::pin(ask(survey))),
-    on_exchange: Some(judge),
-    sees: Sees::All,
+    cost: Cost::reads(provoke::REQUESTS),
+    schedule: Schedule { depth: Depth::Standard, shares: Some(provoke::SHARES), ..Schedule::ANY },
+    detectors: Detectors {
+        on_exchange: Some(judge),
+        sees: Sees::All,
+        on_surface: Some(|survey, _| Box::pin(ask(survey))),
+        ..Detectors::NONE
+    },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),

@@ -3,7 +3,7 @@ use model::{
 };
 
 use super::files;
-use crate::{Check, Cost, Findings, RunsOn, Survey, Touch, Twins};
+use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, Survey, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "static-traversal",
@@ -23,11 +23,9 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost { requests: STANDARD.len() as u32 + 1, touch: Touch::Reads },
-    guesses: true,
-    more_when_deep: DEEP.len() as u32,
-    depth: Depth::Standard,
-    on_surface: Some(|survey, found| Box::pin(ask(survey, found))),
+    cost: Cost::reads(STANDARD.len() as u32 + 1).more_when_deep(DEEP.len() as u32),
+    schedule: Schedule { depth: Depth::Standard, guesses: true, ..Schedule::ANY },
+    detectors: Detectors { on_surface: Some(|survey, found| Box::pin(ask(survey, found))), ..Detectors::NONE },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),

@@ -5,7 +5,7 @@ use model::{
 };
 
 use super::{console, errors};
-use crate::{Check, Cost, Findings, RunsOn, Survey, Touch, Twins};
+use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, Survey, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "werkzeug-console",
@@ -22,10 +22,9 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost { requests: console::REQUESTS, touch: Touch::Reads },
-    shares: Some(console::SHARES),
-    more_when_deep: MOVED.len() as u32,
-    on_surface: Some(|survey, found| Box::pin(ask(survey, found))),
+    cost: Cost::reads(console::REQUESTS).more_when_deep(MOVED.len() as u32),
+    schedule: Schedule::sharing(console::SHARES),
+    detectors: Detectors { on_surface: Some(|survey, found| Box::pin(ask(survey, found))), ..Detectors::NONE },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),

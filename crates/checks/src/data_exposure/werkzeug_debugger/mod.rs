@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use model::{Category, Confidence, Evidence, Exchange, Finding, Location, Method, NotTested, Rule, Severity, Tag};
 
-use crate::{Check, Cost, Findings, RunsOn, Survey, Touch, Twins};
+use crate::{Check, Cost, Detectors, Findings, RunsOn, Survey, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "werkzeug-debugger",
@@ -19,8 +19,8 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost { requests: 4, touch: Touch::Reads },
-    on_surface: Some(|survey, found| Box::pin(ask(survey, found))),
+    cost: Cost::reads(4),
+    detectors: Detectors { on_surface: Some(|survey, found| Box::pin(ask(survey, found))), ..Detectors::NONE },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),

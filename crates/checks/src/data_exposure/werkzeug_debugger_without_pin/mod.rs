@@ -1,7 +1,7 @@
 use model::{Category, Confidence, Evidence, Finding, NotTested, Rule, Severity, Tag};
 
 use super::{console, errors};
-use crate::{Check, Cost, Findings, RunsOn, Seen, Sees, Survey, Touch, Twins};
+use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, Seen, Sees, Survey, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "werkzeug-debugger-without-pin",
@@ -18,11 +18,14 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost { requests: console::REQUESTS, touch: Touch::Reads },
-    shares: Some(console::SHARES),
-    on_surface: Some(|survey, _| Box::pin(ask(survey))),
-    on_exchange: Some(judge),
-    sees: Sees::All,
+    cost: Cost::reads(console::REQUESTS),
+    schedule: Schedule::sharing(console::SHARES),
+    detectors: Detectors {
+        on_exchange: Some(judge),
+        sees: Sees::All,
+        on_surface: Some(|survey, _| Box::pin(ask(survey))),
+        ..Detectors::NONE
+    },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),

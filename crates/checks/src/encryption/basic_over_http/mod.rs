@@ -3,7 +3,7 @@ use model::{
 };
 
 use crate::shared::transport;
-use crate::{Check, Findings, Observations, RunsOn, Seen, Twins};
+use crate::{Check, Detectors, Findings, Observations, RunsOn, Seen, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "basic-over-http",
@@ -23,8 +23,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    on_exchange: Some(look),
-    on_end: Some(read),
+    detectors: Detectors { on_exchange: Some(look), on_end: Some(read), ..Detectors::NONE },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use model::{Category, Confidence, Evidence, Exchange, Finding, Location, NotTested, Rule, Severity, Tag, TlsReport};
 
 use crate::shared::transport;
-use crate::{Check, Cost, Findings, Survey, Touch, Twins};
+use crate::{Check, Cost, Detectors, Findings, Survey, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "certificate-expires-soon",
@@ -20,8 +20,8 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost { requests: 1, touch: Touch::Reads },
-    on_surface: Some(|survey, found| Box::pin(ask(survey, found))),
+    cost: Cost::reads(1),
+    detectors: Detectors { on_surface: Some(|survey, found| Box::pin(ask(survey, found))), ..Detectors::NONE },
     twins: Twins::None("a certificate belongs to the deployment: no two Flask applications differ by it"),
     ..Check::of(&RULE)
 };

@@ -1,7 +1,7 @@
 use model::{Category, Confidence, Evidence, Finding, Location, Rule, Scheme, Severity, Tag};
 
 use crate::shared::set_cookie::{SetCookie, cookies_set};
-use crate::{Check, Findings, RunsOn, Seen, Twins};
+use crate::{Check, Detectors, Findings, RunsOn, Seen, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "cookie-without-prefix",
@@ -22,7 +22,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    on_exchange: Some(look),
+    detectors: Detectors { on_exchange: Some(look), ..Detectors::NONE },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),

@@ -2,7 +2,7 @@ use model::{Category, Finding, Rule, Severity, Tag};
 
 use super::session_cookies;
 use crate::shared::transport;
-use crate::{Check, Findings, RunsOn, Seen, Twins};
+use crate::{Check, Detectors, Findings, RunsOn, Seen, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "cookie-without-secure",
@@ -23,7 +23,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    on_exchange: Some(look),
+    detectors: Detectors { on_exchange: Some(look), ..Detectors::NONE },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),

@@ -4,7 +4,7 @@ use model::{Category, Confidence, Evidence, Exchange, Finding, Rule, Severity, T
 
 use crate::shared::caching::{Caching, varies_by_cookie};
 use crate::shared::set_cookie::cookies_set;
-use crate::{Check, Cost, Findings, RunsOn, Seen, Touch, Twins};
+use crate::{Check, Cost, Detectors, Findings, RunsOn, Seen, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "session-answer-cacheable",
@@ -24,9 +24,12 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost { requests: refreshed::REQUESTS, touch: Touch::Reads },
-    on_exchange: Some(look),
-    on_surface: Some(|survey, found| Box::pin(refreshed::ask(survey, found))),
+    cost: Cost::reads(refreshed::REQUESTS),
+    detectors: Detectors {
+        on_exchange: Some(look),
+        on_surface: Some(|survey, found| Box::pin(refreshed::ask(survey, found))),
+        ..Detectors::NONE
+    },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),

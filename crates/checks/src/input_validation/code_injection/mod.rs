@@ -5,7 +5,7 @@ use model::{Category, Confidence, Evidence, Exchange, Finding, NotTested, Parame
 use crate::shared::names::{Kind, suggests};
 use crate::shared::words::words;
 use crate::shared::{heard, inputs, reflection};
-use crate::{Check, Cost, Findings, Probe, RunsOn, Touch, Twins};
+use crate::{Check, Cost, Detectors, Findings, Probe, RunsOn, Schedule, Twins};
 
 mod differential;
 mod language;
@@ -30,11 +30,13 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost { requests: reflection::REQUESTS + 15, touch: Touch::Reads },
-    shares: Some(reflection::SHARES),
-    more_when_deep: 42,
-    applies: |operation, _| inputs::takes_any_text(operation),
-    on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
+    cost: Cost::reads(reflection::REQUESTS + 15).more_when_deep(42),
+    schedule: Schedule::sharing(reflection::SHARES),
+    detectors: Detectors {
+        applies: |operation, _| inputs::takes_any_text(operation),
+        on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
+        ..Detectors::NONE
+    },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),

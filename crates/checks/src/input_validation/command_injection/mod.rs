@@ -7,7 +7,7 @@ use model::{
 
 use super::shell::{self, Print};
 use crate::shared::{fill, heard, inputs, reflection};
-use crate::{Check, Cost, Findings, Probe, RunsOn, Survey, Touch, Twins};
+use crate::{Check, Cost, Detectors, Findings, Probe, RunsOn, Schedule, Survey, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "command-injection",
@@ -27,11 +27,13 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost { requests: reflection::REQUESTS + 5, touch: Touch::Reads },
-    shares: Some(reflection::SHARES),
-    more_when_deep: 12,
-    applies: |operation, _| inputs::takes_any_text(operation),
-    on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
+    cost: Cost::reads(reflection::REQUESTS + 5).more_when_deep(12),
+    schedule: Schedule::sharing(reflection::SHARES),
+    detectors: Detectors {
+        applies: |operation, _| inputs::takes_any_text(operation),
+        on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
+        ..Detectors::NONE
+    },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),

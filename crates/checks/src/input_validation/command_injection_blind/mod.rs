@@ -2,7 +2,7 @@ use model::{Category, Depth, Finding, NotTested, Rule, Severity, Tag};
 
 use super::timing::{self, Candidate, Outcome};
 use super::{command_injection, shell};
-use crate::{Check, Cost, Findings, RunsOn, Survey, Touch, Twins};
+use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, Survey, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "command-injection-blind",
@@ -30,11 +30,11 @@ const USUAL: [usize; 2] = [0, 3];
 
 pub(crate) static CHECK: Check = Check {
     // For each parameter a command that prints, which others send as well, and a command to wait by each way.
-    cost: Cost { requests: (MOST * (1 + USUAL.len())) as u32 + timing::REQUESTS, touch: Touch::Reads },
-    more_when_deep: (MOST_WHEN_DEEP * (1 + shell::WAYS.len())) as u32 + 4 * timing::REQUESTS,
-    alone: true,
-    on_surface: Some(|survey, found| Box::pin(ask(survey, found))),
-    told_by: &["command-injection"],
+    cost: Cost::reads((MOST * (1 + USUAL.len())) as u32 + timing::REQUESTS)
+        .more_when_deep((MOST_WHEN_DEEP * (1 + shell::WAYS.len())) as u32 + 4 * timing::REQUESTS),
+    schedule: Schedule { exclusive: true, ..Schedule::ANY },
+    detectors: Detectors { on_surface: Some(|survey, found| Box::pin(ask(survey, found))), ..Detectors::NONE },
+    subsumed_by: &["command-injection"],
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),

@@ -1,7 +1,7 @@
 use model::{Category, Confidence, Depth, Evidence, Finding, NotTested, Rule, Severity, Tag};
 
 use super::cors;
-use crate::{Check, Cost, Findings, RunsOn, Survey, Touch, Twins};
+use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, Survey, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "cors-null-origin",
@@ -18,10 +18,9 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost { requests: cors::REQUESTS + 1, touch: Touch::Reads },
-    more_when_deep: cors::REQUESTS - 1,
-    shares: Some(cors::SHARES),
-    on_surface: Some(|survey, found| Box::pin(ask(survey, found))),
+    cost: Cost::reads(cors::REQUESTS + 1).more_when_deep(cors::REQUESTS - 1),
+    schedule: Schedule::sharing(cors::SHARES),
+    detectors: Detectors { on_surface: Some(|survey, found| Box::pin(ask(survey, found))), ..Detectors::NONE },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),

@@ -6,7 +6,7 @@ use model::{
 use regex::Regex;
 
 use super::cookie_session;
-use crate::{Check, Cost, Findings, RunsOn, Survey, Touch, Twins};
+use crate::{Check, Detectors, Findings, RunsOn, Survey, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "csrf-form-without-token",
@@ -23,8 +23,10 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost { requests: 0, touch: Touch::Nothing },
-    on_surface: Some(|survey, found| Box::pin(async move { look(survey, found) })),
+    detectors: Detectors {
+        on_surface: Some(|survey, found| Box::pin(async move { look(survey, found) })),
+        ..Detectors::NONE
+    },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),

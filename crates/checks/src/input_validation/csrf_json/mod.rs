@@ -6,7 +6,7 @@ use model::{
 
 use super::cookie_session;
 use crate::shared::compare::Face;
-use crate::{Check, Cost, Findings, Probe, RunsOn, Touch, Twins};
+use crate::{Check, Cost, Detectors, Findings, Probe, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "csrf-json",
@@ -26,9 +26,12 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost { requests: 3, touch: Touch::Refused },
-    applies: |operation, _| takes_json(operation),
-    on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
+    cost: Cost::refused(3),
+    detectors: Detectors {
+        applies: |operation, _| takes_json(operation),
+        on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
+        ..Detectors::NONE
+    },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),

@@ -5,7 +5,7 @@ use model::{Category, Confidence, Evidence, Exchange, Finding, Location, NotTest
 use crate::shared::compare::forms;
 use crate::shared::reflection::{self, Marked};
 use crate::shared::{heard, inputs};
-use crate::{Check, Cost, Findings, Probe, RunsOn, Touch, Twins};
+use crate::{Check, Cost, Detectors, Findings, Probe, RunsOn, Schedule, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "format-string-injection",
@@ -25,10 +25,13 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost { requests: reflection::REQUESTS + 2, touch: Touch::Reads },
-    shares: Some(reflection::SHARES),
-    applies: |operation, surface| surface.may_be_flask() && inputs::takes_any_text(operation),
-    on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
+    cost: Cost::reads(reflection::REQUESTS + 2),
+    schedule: Schedule::sharing(reflection::SHARES),
+    detectors: Detectors {
+        applies: |operation, surface| surface.may_be_flask() && inputs::takes_any_text(operation),
+        on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
+        ..Detectors::NONE
+    },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),

@@ -2,7 +2,7 @@ use model::{Category, Confidence, Evidence, Finding, Location, NotTested, Rule, 
 
 use super::hosts;
 use crate::shared::transport;
-use crate::{Check, Cost, Findings, RunsOn, Survey, Touch, Twins};
+use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, Survey, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "forwarded-host-trusted",
@@ -22,9 +22,9 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost { requests: hosts::REROUTED + hosts::MOST as u32 + 1, touch: Touch::Reads },
-    shares: Some(hosts::SHARES),
-    on_surface: Some(|survey, found| Box::pin(ask(survey, found))),
+    cost: Cost::reads(hosts::REROUTED + hosts::MOST as u32 + 1),
+    schedule: Schedule::sharing(hosts::SHARES),
+    detectors: Detectors { on_surface: Some(|survey, found| Box::pin(ask(survey, found))), ..Detectors::NONE },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),

@@ -2,7 +2,7 @@ use model::{Category, Confidence, Evidence, Finding, Location, NotTested, Rule, 
 
 use crate::shared::reflection::{self, Marked};
 use crate::shared::{heard, inputs};
-use crate::{Check, Cost, Findings, Probe, RunsOn, Touch, Twins};
+use crate::{Check, Cost, Detectors, Findings, Probe, RunsOn, Schedule, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "input-reflection",
@@ -19,11 +19,14 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost { requests: reflection::REQUESTS, touch: Touch::Reads },
-    shares: Some(reflection::SHARES),
-    applies: |operation, _| inputs::takes_any_text(operation),
-    on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
-    told_by: &[
+    cost: Cost::reads(reflection::REQUESTS),
+    schedule: Schedule::sharing(reflection::SHARES),
+    detectors: Detectors {
+        applies: |operation, _| inputs::takes_any_text(operation),
+        on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
+        ..Detectors::NONE
+    },
+    subsumed_by: &[
         "reflected-xss",
         "template-injection",
         "format-string-injection",

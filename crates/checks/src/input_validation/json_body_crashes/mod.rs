@@ -4,7 +4,7 @@ use model::{
     Category, Confidence, Depth, Evidence, Exchange, Finding, Location, NotTested, Operation, Rule, Severity, Tag,
 };
 
-use crate::{Check, Cost, Findings, RunsOn, Survey, Touch, Twins};
+use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, Survey, Twins};
 
 mod targets;
 
@@ -26,10 +26,9 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost { requests: MOST as u32 * EACH, touch: Touch::Refused },
-    depth: Depth::Standard,
-    more_when_deep: (MOST_WHEN_DEEP - MOST) as u32 * EACH,
-    on_surface: Some(|survey, found| Box::pin(ask(survey, found))),
+    cost: Cost::refused(MOST as u32 * EACH).more_when_deep((MOST_WHEN_DEEP - MOST) as u32 * EACH),
+    schedule: Schedule::from(Depth::Standard),
+    detectors: Detectors { on_surface: Some(|survey, found| Box::pin(ask(survey, found))), ..Detectors::NONE },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),

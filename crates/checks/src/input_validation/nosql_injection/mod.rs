@@ -6,7 +6,7 @@ use model::{
 
 use crate::shared::compare::Face;
 use crate::shared::{fill, heard, inputs, reflection};
-use crate::{Check, Cost, Findings, Probe, RunsOn, Touch, Twins};
+use crate::{Check, Cost, Detectors, Findings, Probe, RunsOn, Schedule, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "nosql-injection",
@@ -26,13 +26,15 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost { requests: reflection::REQUESTS + 6, touch: Touch::Reads },
-    shares: Some(reflection::SHARES),
-    more_when_deep: 12,
-    applies: |operation, _| {
-        operation.method == model::Method::GET && inputs::texts(operation).any(|p| p.place == ParameterIn::Query)
+    cost: Cost::reads(reflection::REQUESTS + 6).more_when_deep(12),
+    schedule: Schedule::sharing(reflection::SHARES),
+    detectors: Detectors {
+        applies: |operation, _| {
+            operation.method == model::Method::GET && inputs::texts(operation).any(|p| p.place == ParameterIn::Query)
+        },
+        on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
+        ..Detectors::NONE
     },
-    on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),

@@ -7,7 +7,7 @@ use url::Url;
 use crate::shared::names::{Kind, suggests};
 use crate::shared::reflection;
 use crate::shared::{heard, inputs};
-use crate::{Check, Cost, Findings, Probe, RunsOn, Touch, Twins};
+use crate::{Check, Cost, Detectors, Findings, Probe, RunsOn, Schedule, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "open-redirect",
@@ -27,17 +27,22 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost { requests: reflection::REQUESTS + USUAL as u32, touch: Touch::Reads },
-    shares: Some(reflection::SHARES),
-    more_when_deep: 2 * (MOST - USUAL) as u32,
-    applies: |operation, _| {
-        operation.method == Method::GET && inputs::texts(operation).any(|p| p.place == ParameterIn::Query)
+    cost: Cost::reads(reflection::REQUESTS + USUAL as u32).more_when_deep(2 * (MOST - USUAL) as u32),
+    schedule: Schedule {
+        has_hint: |operation, plain| {
+            let redirects = plain.and_then(Exchange::response).is_some_and(model::Response::is_redirect);
+            redirects || inputs::texts(operation).any(|p| suggests(&p.name, Kind::Redirect))
+        },
+        shares: Some(reflection::SHARES),
+        ..Schedule::ANY
     },
-    hinted: |operation, plain| {
-        let redirects = plain.and_then(Exchange::response).is_some_and(model::Response::is_redirect);
-        redirects || inputs::texts(operation).any(|p| suggests(&p.name, Kind::Redirect))
+    detectors: Detectors {
+        applies: |operation, _| {
+            operation.method == Method::GET && inputs::texts(operation).any(|p| p.place == ParameterIn::Query)
+        },
+        on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
+        ..Detectors::NONE
     },
-    on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),

@@ -6,7 +6,7 @@ use model::{
 use crate::shared::known_file::{ACCOUNTS, is_account_list};
 use crate::shared::names::{Kind, suggests};
 use crate::shared::{heard, inputs};
-use crate::{Check, Cost, Findings, Probe, RunsOn, Touch, Twins};
+use crate::{Check, Cost, Detectors, Findings, Probe, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "path-traversal",
@@ -26,12 +26,14 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost { requests: 4 + heard::REQUESTS, touch: Touch::Reads },
-    more_when_deep: 12,
-    applies: |operation, _| {
-        operation.method == Method::GET && (names_a_file(operation) || file_in(operation).is_some())
+    cost: Cost::reads(4 + heard::REQUESTS).more_when_deep(12),
+    detectors: Detectors {
+        applies: |operation, _| {
+            operation.method == Method::GET && (names_a_file(operation) || file_in(operation).is_some())
+        },
+        on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
+        ..Detectors::NONE
     },
-    on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),

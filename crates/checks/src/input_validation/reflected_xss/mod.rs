@@ -4,7 +4,7 @@ use model::{
 
 use crate::shared::reflection::{self, Echo, Mark, Marked};
 use crate::shared::{heard, inputs, markup};
-use crate::{Check, Cost, Findings, Probe, RunsOn, Survey, Touch, Twins};
+use crate::{Check, Cost, Detectors, Findings, Probe, RunsOn, Schedule, Survey, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "reflected-xss",
@@ -28,11 +28,14 @@ pub(crate) static RULE: Rule = Rule {
 const FURTHER: u32 = 2;
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost { requests: reflection::REQUESTS + FURTHER, touch: Touch::Reads },
-    shares: Some(reflection::SHARES),
-    applies: |operation, _| inputs::takes_any_text(operation),
-    on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
-    on_surface: Some(|survey, found| Box::pin(ask_missing(survey, found))),
+    cost: Cost::reads(reflection::REQUESTS + FURTHER),
+    schedule: Schedule::sharing(reflection::SHARES),
+    detectors: Detectors {
+        applies: |operation, _| inputs::takes_any_text(operation),
+        on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
+        on_surface: Some(|survey, found| Box::pin(ask_missing(survey, found))),
+        ..Detectors::NONE
+    },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),

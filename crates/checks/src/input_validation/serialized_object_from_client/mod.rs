@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::shared::set_cookie::cookies_set;
 use crate::shared::words::words;
-use crate::{Check, Findings, Observations, RunsOn, Twins, place};
+use crate::{Check, Detectors, Findings, Observations, RunsOn, Twins, place};
 
 mod format;
 mod php;
@@ -32,7 +32,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    on_end: Some(judge),
+    detectors: Detectors { on_end: Some(judge), ..Detectors::NONE },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),

@@ -10,7 +10,7 @@ use crate::shared::names::{Kind, suggests};
 use crate::shared::patterns::{self, Pattern};
 use crate::shared::reflection::{self, Marked};
 use crate::shared::{heard, inputs};
-use crate::{Check, Cost, Findings, Probe, RunsOn, Touch, Twins};
+use crate::{Check, Cost, Detectors, Findings, Probe, RunsOn, Schedule, Twins};
 
 mod condition;
 
@@ -37,11 +37,13 @@ pub(crate) static RULE: Rule = Rule {
 const STEADY: u32 = 2;
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost { requests: reflection::REQUESTS + 9 + 2 * STEADY, touch: Touch::Reads },
-    shares: Some(reflection::SHARES),
-    more_when_deep: 24,
-    applies: |operation, _| operation.method == Method::GET && inputs::all(operation).next().is_some(),
-    on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
+    cost: Cost::reads(reflection::REQUESTS + 9 + 2 * STEADY).more_when_deep(24),
+    schedule: Schedule::sharing(reflection::SHARES),
+    detectors: Detectors {
+        applies: |operation, _| operation.method == Method::GET && inputs::all(operation).next().is_some(),
+        on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
+        ..Detectors::NONE
+    },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),

@@ -2,7 +2,7 @@ use model::{Category, Depth, Finding, NotTested, ParameterIn, Rule, Severity, Ta
 
 use super::timing::{self, Candidate, Outcome};
 use crate::shared::compare::Face;
-use crate::{Check, Cost, Findings, RunsOn, Survey, Touch, Twins};
+use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, Survey, Twins};
 
 mod delay;
 
@@ -33,12 +33,11 @@ const MOST_WHEN_DEEP: usize = 16;
 const EACH: usize = 2 + DELAYS.len();
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost { requests: (MOST * EACH) as u32 + timing::REQUESTS_OF_ROWS, touch: Touch::Reads },
-    more_when_deep: ((MOST_WHEN_DEEP - MOST) * EACH) as u32 + 3 * timing::REQUESTS_OF_ROWS,
-    alone: true,
-    depth: Depth::Standard,
-    on_surface: Some(|survey, found| Box::pin(ask(survey, found))),
-    told_by: &["sql-injection"],
+    cost: Cost::reads((MOST * EACH) as u32 + timing::REQUESTS_OF_ROWS)
+        .more_when_deep(((MOST_WHEN_DEEP - MOST) * EACH) as u32 + 3 * timing::REQUESTS_OF_ROWS),
+    schedule: Schedule { depth: Depth::Standard, exclusive: true, ..Schedule::ANY },
+    detectors: Detectors { on_surface: Some(|survey, found| Box::pin(ask(survey, found))), ..Detectors::NONE },
+    subsumed_by: &["sql-injection"],
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),

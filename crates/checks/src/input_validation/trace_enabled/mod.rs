@@ -4,7 +4,7 @@ use model::{
     Category, Confidence, Evidence, Exchange, Finding, Location, Method, NotTested, Request, Rule, Severity, Tag,
 };
 
-use crate::{Check, Cost, Findings, RunsOn, Survey, Touch, Twins};
+use crate::{Check, Cost, Detectors, Findings, RunsOn, Survey, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "trace-enabled",
@@ -24,8 +24,8 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost { requests: 1, touch: Touch::Refused },
-    on_surface: Some(|survey, found| Box::pin(ask(survey, found))),
+    cost: Cost::refused(1),
+    detectors: Detectors { on_surface: Some(|survey, found| Box::pin(ask(survey, found))), ..Detectors::NONE },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),

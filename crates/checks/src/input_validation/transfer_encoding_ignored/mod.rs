@@ -3,7 +3,7 @@ use std::sync::Arc;
 use model::Tag;
 use model::{Category, Confidence, Evidence, Exchange, Finding, Location, Method, NotTested, Request, Rule, Severity};
 
-use crate::{Check, Cost, Findings, Survey, Touch, Twins};
+use crate::{Check, Cost, Detectors, Findings, Survey, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "transfer-encoding-ignored",
@@ -26,8 +26,8 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost { requests: 1, touch: Touch::Reads },
-    on_surface: Some(|survey, found| Box::pin(ask(survey, found))),
+    cost: Cost::reads(1),
+    detectors: Detectors { on_surface: Some(|survey, found| Box::pin(ask(survey, found))), ..Detectors::NONE },
     twins: Twins::None("the server and its version decide, not the application's source"),
     ..Check::of(&RULE)
 };

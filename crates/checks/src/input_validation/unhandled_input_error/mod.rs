@@ -6,7 +6,7 @@ use model::{
 };
 
 use crate::shared::{heard, inputs, provoke, reflection};
-use crate::{Check, Cost, Findings, Probe, RunsOn, Touch, Twins};
+use crate::{Check, Cost, Detectors, Findings, Probe, RunsOn, Schedule, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "unhandled-input-error",
@@ -26,11 +26,14 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost { requests: reflection::REQUESTS + 10, touch: Touch::Reads },
-    shares: Some(reflection::SHARES),
-    applies: |operation, _| operation.method == Method::GET && inputs::all(operation).next().is_some(),
-    on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
-    told_by: &[
+    cost: Cost::reads(reflection::REQUESTS + 10),
+    schedule: Schedule::sharing(reflection::SHARES),
+    detectors: Detectors {
+        applies: |operation, _| operation.method == Method::GET && inputs::all(operation).next().is_some(),
+        on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
+        ..Detectors::NONE
+    },
+    subsumed_by: &[
         "sql-injection",
         "nosql-injection",
         "command-injection",

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use model::{Category, Confidence, Evidence, Exchange, Finding, NotTested, Request, Rule, Severity, Surface};
 
 use crate::shared::{documentation, specifications};
-use crate::{Check, Cost, Findings, RunsOn, Survey, Touch, Twins, place};
+use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, Survey, Twins, place};
 
 pub(crate) static RULE: Rule = Rule {
     id: "api-docs-exposed",
@@ -21,9 +21,9 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost { requests: MOST, touch: Touch::Reads },
-    guesses: true,
-    on_surface: Some(|survey, found| Box::pin(ask(survey, found))),
+    cost: Cost::reads(MOST),
+    schedule: Schedule { guesses: true, ..Schedule::ANY },
+    detectors: Detectors { on_surface: Some(|survey, found| Box::pin(ask(survey, found))), ..Detectors::NONE },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),

@@ -1,6 +1,6 @@
 use model::{Category, Confidence, Evidence, Finding, Location, NotTested, Rule, Severity, Surface, Tag};
 
-use crate::{Check, Findings, Observations, Twins};
+use crate::{Check, Detectors, Findings, Observations, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "development-server",
@@ -20,7 +20,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    on_end: Some(judge),
+    detectors: Detectors { on_end: Some(judge), ..Detectors::NONE },
     twins: Twins::None("the server is chosen by how the application is started, not by its source"),
     ..Check::of(&RULE)
 };

@@ -3,7 +3,7 @@ use std::sync::LazyLock;
 use model::{Category, Confidence, Evidence, Finding, Location, NotTested, Rule, Severity, Surface, Tag};
 
 use crate::shared::patterns::{Pattern, first, load};
-use crate::{Check, Findings, Observations, RunsOn, Twins};
+use crate::{Check, Detectors, Findings, Observations, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "framework-fingerprint",
@@ -23,7 +23,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    on_end: Some(judge),
+    detectors: Detectors { on_end: Some(judge), ..Detectors::NONE },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),

@@ -7,7 +7,7 @@ use model::{
 
 use super::adler32::adler32;
 use super::etag::path_checksum;
-use crate::{Check, Cost, Findings, RunsOn, Survey, Touch, Twins};
+use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, Survey, Twins};
 
 mod roots;
 
@@ -31,9 +31,9 @@ pub(crate) static RULE: Rule = Rule {
 
 /// The request is that of `static-served-by-application`, so it is sent once for both.
 pub(crate) static CHECK: Check = Check {
-    cost: Cost { requests: 1, touch: Touch::Reads },
-    depth: Depth::Standard,
-    on_surface: Some(|survey, found| Box::pin(ask(survey, found))),
+    cost: Cost::reads(1),
+    schedule: Schedule::from(Depth::Standard),
+    detectors: Detectors { on_surface: Some(|survey, found| Box::pin(ask(survey, found))), ..Detectors::NONE },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),

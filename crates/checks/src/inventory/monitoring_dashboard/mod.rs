@@ -4,7 +4,7 @@ use model::{Category, Confidence, Depth, Evidence, Finding, NotTested, Rule, Sev
 
 use crate::shared::login;
 use crate::shared::patterns::{Pattern, first, load};
-use crate::{Check, Cost, Findings, RunsOn, Seen, Survey, Touch, Twins};
+use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, Seen, Survey, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "monitoring-dashboard",
@@ -21,12 +21,13 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost { requests: STANDARD.len() as u32, touch: Touch::Reads },
-    guesses: true,
-    more_when_deep: DEEP.len() as u32,
-    depth: Depth::Standard,
-    on_surface: Some(|survey, _| Box::pin(ask(survey))),
-    on_exchange: Some(judge),
+    cost: Cost::reads(STANDARD.len() as u32).more_when_deep(DEEP.len() as u32),
+    schedule: Schedule { depth: Depth::Standard, guesses: true, ..Schedule::ANY },
+    detectors: Detectors {
+        on_exchange: Some(judge),
+        on_surface: Some(|survey, _| Box::pin(ask(survey))),
+        ..Detectors::NONE
+    },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),

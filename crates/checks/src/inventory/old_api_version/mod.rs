@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::shared::fields::{self, Holds};
 use crate::shared::{labelled, soft_404};
-use crate::{Check, Cost, Findings, RunsOn, Survey, Touch, Twins, place};
+use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, Survey, Twins, place};
 
 pub(crate) static RULE: Rule = Rule {
     id: "old-api-version",
@@ -23,10 +23,9 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost { requests: 2 * MOST as u32, touch: Touch::Reads },
-    guesses: true,
-    depth: Depth::Standard,
-    on_surface: Some(|survey, found| Box::pin(ask(survey, found))),
+    cost: Cost::reads(2 * MOST as u32),
+    schedule: Schedule { depth: Depth::Standard, guesses: true, ..Schedule::ANY },
+    detectors: Detectors { on_surface: Some(|survey, found| Box::pin(ask(survey, found))), ..Detectors::NONE },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),

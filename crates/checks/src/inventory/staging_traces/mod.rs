@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 use model::{Category, Confidence, Evidence, Finding, Rule, Severity, Tag};
 use regex::Regex;
 
-use crate::{Check, Findings, RunsOn, Seen, Twins};
+use crate::{Check, Detectors, Findings, RunsOn, Seen, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "staging-traces",
@@ -21,7 +21,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    on_exchange: Some(judge),
+    detectors: Detectors { on_exchange: Some(judge), ..Detectors::NONE },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),

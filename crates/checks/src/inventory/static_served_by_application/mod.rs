@@ -1,7 +1,7 @@
 use model::{Category, Confidence, Depth, Evidence, Finding, Location, Method, NotTested, Rule, Severity, Tag};
 
 use super::etag::path_checksum;
-use crate::{Check, Cost, Findings, RunsOn, Survey, Touch, Twins};
+use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, Survey, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "static-served-by-application",
@@ -18,9 +18,9 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost { requests: 1, touch: Touch::Reads },
-    depth: Depth::Standard,
-    on_surface: Some(|survey, found| Box::pin(ask(survey, found))),
+    cost: Cost::reads(1),
+    schedule: Schedule::from(Depth::Standard),
+    detectors: Detectors { on_surface: Some(|survey, found| Box::pin(ask(survey, found))), ..Detectors::NONE },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),

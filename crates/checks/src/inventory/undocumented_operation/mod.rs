@@ -8,7 +8,7 @@ use model::{
 };
 
 use crate::shared::fields;
-use crate::{Check, Cost, Findings, Observations, RunsOn, Touch, Twins, place};
+use crate::{Check, Cost, Detectors, Findings, Observations, RunsOn, Schedule, Twins, place};
 
 pub(crate) static RULE: Rule = Rule {
     id: "undocumented-operation",
@@ -25,11 +25,13 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost { requests: 2 * allowed::PATHS, touch: Touch::Reads },
-    depth: Depth::Standard,
-    more_when_deep: 2 * (allowed::PATHS_WHEN_DEEP - allowed::PATHS),
-    on_surface: Some(|survey, found| Box::pin(allowed::ask(survey, found))),
-    on_end: Some(judge),
+    cost: Cost::reads(2 * allowed::PATHS).more_when_deep(2 * (allowed::PATHS_WHEN_DEEP - allowed::PATHS)),
+    schedule: Schedule::from(Depth::Standard),
+    detectors: Detectors {
+        on_surface: Some(|survey, found| Box::pin(allowed::ask(survey, found))),
+        on_end: Some(judge),
+        ..Detectors::NONE
+    },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),

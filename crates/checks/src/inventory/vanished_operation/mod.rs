@@ -4,7 +4,7 @@ use model::{
 };
 
 use crate::shared::{fill, soft_404};
-use crate::{Check, Cost, Findings, Observations, RunsOn, Survey, Touch, Twins};
+use crate::{Check, Cost, Detectors, Findings, Observations, RunsOn, Schedule, Survey, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "vanished-operation",
@@ -21,10 +21,13 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost { requests: 2 * MOST as u32, touch: Touch::Reads },
-    depth: Depth::Standard,
-    on_surface: Some(|survey, found| Box::pin(ask(survey, found))),
-    on_end: Some(judge),
+    cost: Cost::reads(2 * MOST as u32),
+    schedule: Schedule::from(Depth::Standard),
+    detectors: Detectors {
+        on_surface: Some(|survey, found| Box::pin(ask(survey, found))),
+        on_end: Some(judge),
+        ..Detectors::NONE
+    },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),

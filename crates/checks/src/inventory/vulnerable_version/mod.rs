@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use model::{Category, Evidence, Finding, Location, NotTested, Rule, Severity, Surface, Tag};
 
 use super::versions;
-use crate::{Check, Findings, Observations, Twins, place};
+use crate::{Check, Detectors, Findings, Observations, Twins, place};
 
 pub(crate) static RULE: Rule = Rule {
     id: "vulnerable-version",
@@ -28,7 +28,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    on_end: Some(judge),
+    detectors: Detectors { on_end: Some(judge), ..Detectors::NONE },
     twins: Twins::None("the twins would differ by what is installed, not by their source"),
     ..Check::of(&RULE)
 };

@@ -2,7 +2,7 @@ use model::{Category, Confidence, Evidence, Finding, Location, NotTested, Rule, 
 
 use crate::llm::interview::{self, Said};
 use crate::shared::llm;
-use crate::{Check, Cost, Findings, Probe, RunsOn, Touch, Twins};
+use crate::{Check, Cost, Detectors, Findings, Probe, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "llm-endpoint-open",
@@ -19,9 +19,12 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost { requests: 1, touch: Touch::Queries },
-    applies: interview::applies,
-    on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
+    cost: Cost::queries(1),
+    detectors: Detectors {
+        applies: interview::applies,
+        on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
+        ..Detectors::NONE
+    },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),

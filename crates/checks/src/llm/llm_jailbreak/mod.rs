@@ -2,7 +2,7 @@ use model::{Category, Confidence, Depth, Evidence, Finding, Location, NotTested,
 
 use crate::llm::interview::{self, Interview};
 use crate::llm::prompts::Kind;
-use crate::{Check, Findings, Probe, RunsOn, Twins};
+use crate::{Check, Detectors, Findings, Probe, RunsOn, Schedule, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "llm-jailbreak",
@@ -20,10 +20,12 @@ pub(crate) static RULE: Rule = Rule {
 
 pub(crate) static CHECK: Check = Check {
     cost: interview::COST,
-    more_when_deep: interview::MORE_WHEN_DEEP,
-    depth: Depth::Deep,
-    applies: interview::applies,
-    on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
+    schedule: Schedule::from(Depth::Deep),
+    detectors: Detectors {
+        applies: interview::applies,
+        on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
+        ..Detectors::NONE
+    },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),

@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use model::{Category, Confidence, Evidence, Finding, Location, NotTested, Rule, Severity, mask, secret_patterns};
 
 use crate::llm::interview::{self, Interview, Said};
-use crate::{Check, Findings, Probe, RunsOn, Twins};
+use crate::{Check, Detectors, Findings, Probe, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "llm-secret-in-output",
@@ -21,9 +21,11 @@ pub(crate) static RULE: Rule = Rule {
 
 pub(crate) static CHECK: Check = Check {
     cost: interview::COST,
-    more_when_deep: interview::MORE_WHEN_DEEP,
-    applies: interview::applies,
-    on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
+    detectors: Detectors {
+        applies: interview::applies,
+        on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
+        ..Detectors::NONE
+    },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),

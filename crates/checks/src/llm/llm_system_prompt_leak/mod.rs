@@ -6,7 +6,7 @@ use regex::Regex;
 use crate::llm::interview::{self, Interview, Said};
 use crate::llm::prompts::Kind;
 use crate::shared::soft_404::similarity;
-use crate::{Check, Findings, Observations, Probe, RunsOn, Twins};
+use crate::{Check, Detectors, Findings, Observations, Probe, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "llm-system-prompt-leak",
@@ -24,9 +24,11 @@ pub(crate) static RULE: Rule = Rule {
 
 pub(crate) static CHECK: Check = Check {
     cost: interview::COST,
-    more_when_deep: interview::MORE_WHEN_DEEP,
-    applies: interview::applies,
-    on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
+    detectors: Detectors {
+        applies: interview::applies,
+        on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
+        ..Detectors::NONE
+    },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),

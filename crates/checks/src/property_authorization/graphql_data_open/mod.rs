@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use self::queries::List;
 use crate::shared::graphql;
-use crate::{Check, Cost, Findings, RunsOn, Survey, Touch, Twins};
+use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, Survey, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "graphql-data-open",
@@ -29,11 +29,9 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost { requests: graphql::REQUESTS + 1 + LISTS as u32, touch: Touch::Queries },
-    shares: Some(graphql::SHARES),
-    more_when_deep: (LISTS_DEEP - LISTS) as u32,
-    depth: Depth::Standard,
-    on_surface: Some(|survey, found| Box::pin(ask(survey, found))),
+    cost: Cost::queries(graphql::REQUESTS + 1 + LISTS as u32).more_when_deep((LISTS_DEEP - LISTS) as u32),
+    schedule: Schedule { depth: Depth::Standard, shares: Some(graphql::SHARES), ..Schedule::ANY },
+    detectors: Detectors { on_surface: Some(|survey, found| Box::pin(ask(survey, found))), ..Detectors::NONE },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),

@@ -2,7 +2,7 @@ use model::{Category, Rule, Severity, Tag};
 
 use super::session_contents;
 use crate::shared::fields::{self, Field, Holds};
-use crate::{Check, Findings, RunsOn, Seen, Twins};
+use crate::{Check, Detectors, Findings, RunsOn, Seen, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "session-personal-data",
@@ -22,7 +22,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    on_exchange: Some(look),
+    detectors: Detectors { on_exchange: Some(look), ..Detectors::NONE },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),

@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use model::{Category, Confidence, Evidence, Finding, Location, NotTested, Operation, Rule, Schema, Severity, Surface};
 use serde_json::Value;
 
-use crate::{Check, Findings, Observations, RunsOn, Twins};
+use crate::{Check, Detectors, Findings, Observations, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "undeclared-response-fields",
@@ -23,7 +23,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    on_end: Some(on_end),
+    detectors: Detectors { on_end: Some(on_end), ..Detectors::NONE },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),

@@ -4,7 +4,7 @@ use model::{Category, Confidence, Evidence, Exchange, Finding, Location, Method,
 use serde_json::Value;
 
 use crate::shared::graphql;
-use crate::{Check, Cost, Findings, RunsOn, Survey, Touch, Twins};
+use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, Survey, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "graphql-alias-limit",
@@ -24,10 +24,9 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost { requests: graphql::REQUESTS + 1, touch: Touch::Queries },
-    shares: Some(graphql::SHARES),
-    depth: model::Depth::Standard,
-    on_surface: Some(|survey, found| Box::pin(ask(survey, found))),
+    cost: Cost::queries(graphql::REQUESTS + 1),
+    schedule: Schedule { depth: model::Depth::Standard, shares: Some(graphql::SHARES), ..Schedule::ANY },
+    detectors: Detectors { on_surface: Some(|survey, found| Box::pin(ask(survey, found))), ..Detectors::NONE },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),

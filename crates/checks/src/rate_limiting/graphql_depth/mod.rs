@@ -5,7 +5,7 @@ use std::sync::Arc;
 use model::{Category, Confidence, Evidence, Exchange, Finding, Location, Method, NotTested, Rule, Severity};
 
 use crate::shared::graphql;
-use crate::{Check, Cost, Findings, RunsOn, Survey, Touch, Twins};
+use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, Survey, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "graphql-depth",
@@ -25,10 +25,9 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost { requests: graphql::REQUESTS + 2, touch: Touch::Queries },
-    shares: Some(graphql::SHARES),
-    depth: model::Depth::Standard,
-    on_surface: Some(|survey, found| Box::pin(ask(survey, found))),
+    cost: Cost::queries(graphql::REQUESTS + 2),
+    schedule: Schedule { depth: model::Depth::Standard, shares: Some(graphql::SHARES), ..Schedule::ANY },
+    detectors: Detectors { on_surface: Some(|survey, found| Box::pin(ask(survey, found))), ..Detectors::NONE },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),

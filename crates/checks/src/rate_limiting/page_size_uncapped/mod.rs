@@ -5,7 +5,7 @@ use model::{
 };
 
 use crate::shared::{fields, fill::Value, heard, pagination};
-use crate::{Check, Cost, Findings, Probe, RunsOn, Touch, Twins};
+use crate::{Check, Cost, Detectors, Findings, Probe, RunsOn, Schedule, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "page-size-uncapped",
@@ -22,10 +22,13 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost { requests: 2, touch: Touch::Reads },
-    depth: Depth::Standard,
-    applies: |operation, _| operation.method == Method::GET && pagination::size_parameter(operation).is_some(),
-    on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
+    cost: Cost::reads(2),
+    schedule: Schedule::from(Depth::Standard),
+    detectors: Detectors {
+        applies: |operation, _| operation.method == Method::GET && pagination::size_parameter(operation).is_some(),
+        on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
+        ..Detectors::NONE
+    },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),

@@ -4,7 +4,7 @@ use model::{Category, Confidence, Evidence, Exchange, Finding, Location, NotTest
 use regex::Regex;
 
 use crate::shared::burst;
-use crate::{Check, Cost, Findings, Survey, Touch, Twins};
+use crate::{Check, Cost, Detectors, Findings, Schedule, Survey, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "rate-limit-per-worker",
@@ -24,10 +24,9 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost { requests: burst::REQUESTS, touch: Touch::Bursts },
-    shares: Some(burst::SHARES),
-    depth: model::Depth::Standard,
-    on_surface: Some(|survey, found| Box::pin(ask(survey, found))),
+    cost: Cost::reads(burst::REQUESTS),
+    schedule: Schedule { depth: model::Depth::Standard, burst: true, shares: Some(burst::SHARES), ..Schedule::ANY },
+    detectors: Detectors { on_surface: Some(|survey, found| Box::pin(ask(survey, found))), ..Detectors::NONE },
     twins: Twins::None("needs several worker processes, which the servers of the twins do not have"),
     ..Check::of(&RULE)
 };

@@ -1,7 +1,7 @@
 use model::{Category, Confidence, Evidence, Exchange, Finding, NotTested, Rule, Severity};
 
 use crate::shared::burst;
-use crate::{Check, Cost, Findings, RunsOn, Seen, Sees, Survey, Touch, Twins};
+use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, Seen, Sees, Survey, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "retry-after-missing",
@@ -21,12 +21,14 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost { requests: burst::REQUESTS, touch: Touch::Bursts },
-    shares: Some(burst::SHARES),
-    depth: model::Depth::Standard,
-    sees: Sees::All,
-    on_exchange: Some(on_exchange),
-    on_surface: Some(|survey, found| Box::pin(ask(survey, found))),
+    cost: Cost::reads(burst::REQUESTS),
+    schedule: Schedule { depth: model::Depth::Standard, burst: true, shares: Some(burst::SHARES), ..Schedule::ANY },
+    detectors: Detectors {
+        on_exchange: Some(on_exchange),
+        sees: Sees::All,
+        on_surface: Some(|survey, found| Box::pin(ask(survey, found))),
+        ..Detectors::NONE
+    },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),

@@ -4,7 +4,7 @@ use model::{Category, Confidence, Evidence, Exchange, Finding, Location, Operati
 use serde_json::Value;
 
 use crate::shared::{fields, pagination, words};
-use crate::{Check, Findings, RunsOn, Seen, Twins};
+use crate::{Check, Detectors, Findings, RunsOn, Seen, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "unbounded-list",
@@ -21,7 +21,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    on_exchange: Some(on_exchange),
+    detectors: Detectors { on_exchange: Some(on_exchange), ..Detectors::NONE },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),

@@ -6,7 +6,7 @@ use wire::Callback;
 
 use super::fetches::{self, Sent};
 use crate::shared::{fill, heard, inputs};
-use crate::{Check, Cost, Findings, Probe, RunsOn, Touch, Twins};
+use crate::{Check, Cost, Detectors, Findings, Probe, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "ssrf",
@@ -26,9 +26,12 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost { requests: fetches::MOST as u32 * 2 + 1 + heard::REQUESTS, touch: Touch::Reads },
-    applies: fetches::may_take_a_url,
-    on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
+    cost: Cost::reads(fetches::MOST as u32 * 2 + 1 + heard::REQUESTS),
+    detectors: Detectors {
+        applies: fetches::may_take_a_url,
+        on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
+        ..Detectors::NONE
+    },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),

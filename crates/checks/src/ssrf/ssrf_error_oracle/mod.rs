@@ -5,7 +5,7 @@ use model::{Category, Confidence, Evidence, Exchange, Finding, Location, NotTest
 use super::fetches;
 use crate::shared::patterns::{self, Pattern};
 use crate::shared::{heard, inputs};
-use crate::{Check, Cost, Findings, Probe, RunsOn, Touch, Twins};
+use crate::{Check, Cost, Detectors, Findings, Probe, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "ssrf-error-oracle",
@@ -25,10 +25,13 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost { requests: fetches::MOST as u32 * 2 + heard::REQUESTS, touch: Touch::Reads },
-    applies: fetches::takes_a_url,
-    on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
-    told_by: &["ssrf"],
+    cost: Cost::reads(fetches::MOST as u32 * 2 + heard::REQUESTS),
+    detectors: Detectors {
+        applies: fetches::takes_a_url,
+        on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
+        ..Detectors::NONE
+    },
+    subsumed_by: &["ssrf"],
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),

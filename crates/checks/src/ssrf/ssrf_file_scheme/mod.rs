@@ -3,7 +3,7 @@ use model::{Category, Confidence, Evidence, Finding, NotTested, Rule, Severity, 
 use super::fetches;
 use crate::shared::known_file::{ACCOUNTS, is_account_list};
 use crate::shared::{heard, inputs};
-use crate::{Check, Cost, Findings, Probe, RunsOn, Touch, Twins};
+use crate::{Check, Cost, Detectors, Findings, Probe, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "ssrf-file-scheme",
@@ -23,9 +23,12 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost { requests: fetches::MOST as u32 * 2 + heard::REQUESTS, touch: Touch::Reads },
-    applies: fetches::takes_a_url,
-    on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
+    cost: Cost::reads(fetches::MOST as u32 * 2 + heard::REQUESTS),
+    detectors: Detectors {
+        applies: fetches::takes_a_url,
+        on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
+        ..Detectors::NONE
+    },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),

@@ -6,7 +6,7 @@ use wire::Callback;
 
 use super::fetches;
 use crate::probe::canary;
-use crate::{Check, Cost, Findings, Probe, RunsOn, Touch, Twins};
+use crate::{Check, Cost, Detectors, Findings, Probe, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "ssrf-in-body",
@@ -26,9 +26,12 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost { requests: 1, touch: Touch::Writes },
-    applies: |operation, _| takes_a_url(operation),
-    on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
+    cost: Cost::writes(1),
+    detectors: Detectors {
+        applies: |operation, _| takes_a_url(operation),
+        on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
+        ..Detectors::NONE
+    },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),

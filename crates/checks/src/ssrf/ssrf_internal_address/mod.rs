@@ -2,7 +2,7 @@ use model::{Category, Confidence, Evidence, Finding, NotTested, Rule, Severity, 
 
 use super::fetches;
 use crate::shared::{heard, inputs};
-use crate::{Check, Cost, Findings, Probe, RunsOn, Touch, Twins};
+use crate::{Check, Cost, Detectors, Findings, Probe, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "ssrf-internal-address",
@@ -22,9 +22,12 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost { requests: 9 + heard::REQUESTS, touch: Touch::Reads },
-    applies: fetches::takes_a_url,
-    on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
+    cost: Cost::reads(9 + heard::REQUESTS),
+    detectors: Detectors {
+        applies: fetches::takes_a_url,
+        on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
+        ..Detectors::NONE
+    },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),

@@ -4,7 +4,7 @@ use model::{Category, Confidence, Evidence, Finding, NotTested, Rule, Severity, 
 
 use super::fetches;
 use crate::shared::{heard, inputs};
-use crate::{Check, Cost, Findings, Probe, RunsOn, Touch, Twins};
+use crate::{Check, Cost, Detectors, Findings, Probe, RunsOn, Schedule, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "ssrf-redirect-bypass",
@@ -24,10 +24,13 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost { requests: 3 + heard::REQUESTS, touch: Touch::Reads },
-    depth: model::Depth::Deep,
-    applies: fetches::takes_a_url,
-    on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
+    cost: Cost::reads(3 + heard::REQUESTS),
+    schedule: Schedule::from(model::Depth::Deep),
+    detectors: Detectors {
+        applies: fetches::takes_a_url,
+        on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
+        ..Detectors::NONE
+    },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),

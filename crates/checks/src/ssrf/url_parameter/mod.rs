@@ -8,7 +8,7 @@ use model::{
 use super::fetches;
 use crate::shared::documentation;
 use crate::shared::words::words;
-use crate::{Check, Cost, Findings, RunsOn, Survey, Touch, Twins};
+use crate::{Check, Detectors, Findings, RunsOn, Survey, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "url-parameter",
@@ -28,9 +28,11 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost { requests: 0, touch: Touch::Nothing },
-    on_surface: Some(|survey, found| Box::pin(async move { look(survey, found) })),
-    told_by: &["ssrf", "ssrf-in-body", "ssrf-file-scheme", "open-redirect"],
+    detectors: Detectors {
+        on_surface: Some(|survey, found| Box::pin(async move { look(survey, found) })),
+        ..Detectors::NONE
+    },
+    subsumed_by: &["ssrf", "ssrf-in-body", "ssrf-file-scheme", "open-redirect"],
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),

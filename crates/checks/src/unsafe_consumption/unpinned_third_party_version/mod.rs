@@ -2,7 +2,7 @@ use model::{Category, Confidence, Evidence, Finding, Rule, Severity, Tag};
 use url::Url;
 
 use super::scripts;
-use crate::{Check, Findings, RunsOn, Seen, Twins};
+use crate::{Check, Detectors, Findings, RunsOn, Seen, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "unpinned-third-party-version",
@@ -19,7 +19,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    on_exchange: Some(judge),
+    detectors: Detectors { on_exchange: Some(judge), ..Detectors::NONE },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),

@@ -3,7 +3,7 @@ use std::sync::LazyLock;
 use model::{Category, Confidence, Evidence, Exchange, Finding, Rule, Severity, Tag};
 
 use crate::shared::patterns::{Pattern, first, load};
-use crate::{Check, Findings, RunsOn, Seen, Sees, Twins};
+use crate::{Check, Detectors, Findings, RunsOn, Seen, Sees, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "upstream-error-exposed",
@@ -23,8 +23,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    on_exchange: Some(judge),
-    sees: Sees::All,
+    detectors: Detectors { on_exchange: Some(judge), sees: Sees::All, ..Detectors::NONE },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),

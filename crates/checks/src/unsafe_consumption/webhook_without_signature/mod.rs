@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use super::webhooks;
 use crate::shared::access;
-use crate::{Check, Cost, Findings, Observations, Probe, RunsOn, Touch, Twins};
+use crate::{Check, Cost, Detectors, Findings, Observations, Probe, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "webhook-without-signature",
@@ -29,10 +29,13 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost { requests: 2, touch: Touch::Refused },
-    applies: webhooks::is_receiver,
-    on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
-    on_end: Some(on_end),
+    cost: Cost::refused(2),
+    detectors: Detectors {
+        applies: webhooks::is_receiver,
+        on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
+        on_end: Some(on_end),
+        ..Detectors::NONE
+    },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),
