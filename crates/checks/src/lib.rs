@@ -2,9 +2,9 @@
 //!
 //! A check is a value ([`Check`]); everything that lists rules is computed from [`all`].
 
+mod callback_wait;
 mod check;
 mod findings;
-mod intermission;
 mod observations;
 mod probe;
 pub mod shared;
@@ -22,13 +22,13 @@ pub mod rate_limiting;
 pub mod ssrf;
 pub mod unsafe_consumption;
 
+pub use callback_wait::CallbackWait;
 pub use check::{
     Check, Cost, Detectors, OnEnd, OnExchange, OnOperation, OnSurface, RunsOn, Schedule, Sees, Server, Shares, Twins,
 };
 pub use findings::Findings;
-pub use intermission::Intermission;
-pub use observations::{Observations, Seen, place};
-pub use probe::{Probe, Survey, Tally, canary};
+pub use observations::{Observations, ObservedExchange, place};
+pub use probe::{OperationProbe, RequestCounts, TargetProbe, canary};
 
 /// Every check, by category in the order of reports, then as listed in the category.
 pub fn all() -> Vec<&'static Check> {

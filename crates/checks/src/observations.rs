@@ -21,7 +21,7 @@ impl Observations {
 
 /// An exchange as a passive detector sees it.
 #[derive(Debug)]
-pub struct Seen<'a> {
+pub struct ObservedExchange<'a> {
     /// The exchange.
     pub exchange: &'a Arc<Exchange>,
     /// The operation it is the plain call of, or was sent about, when there is one.
@@ -32,7 +32,7 @@ pub struct Seen<'a> {
     pub target: &'a Target,
 }
 
-impl Seen<'_> {
+impl ObservedExchange<'_> {
     /// Where a finding on this exchange is: the operation, or one whose template the path is an instance of, so that a check's
     /// own values do not move the finding; the host for an error at a path that is no operation, since what it shows is shown at
     /// every such path and which of them we happened to ask for says nothing; or else the method and path as sent.

@@ -8,11 +8,11 @@ use sha2::{Digest, Sha256};
 use wire::{Call, Callback, Lease, Wire};
 
 use crate::shared::fill;
-use crate::{Intermission, Observations};
+use crate::{CallbackWait, Observations};
 
 /// What a detector may use to ask about the target as a whole: the surface, what was observed, and a way to send.
 #[derive(Debug)]
-pub struct Survey<'a> {
+pub struct TargetProbe<'a> {
     /// All operations and facts known.
     pub surface: &'a Surface,
     /// What the earlier rounds saw.
@@ -24,18 +24,18 @@ pub struct Survey<'a> {
     key: OrderKey,
     step: AtomicU32,
     rule: &'static str,
-    callback: Option<(&'a Callback, &'a Intermission)>,
-    tally: Counters,
+    callback: Option<(&'a Callback, &'a CallbackWait)>,
+    counts: Counters,
     payloads: Mutex<Vec<Arc<Exchange>>>,
 }
 
 /// What one detector's requests came to.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Tally {
+pub struct RequestCounts {
     /// Requests that it needed, shared ones included.
-    pub asked: u32,
+    pub sent: u32,
     /// Those to the target without a response.
-    pub silent: u32,
+    pub unanswered: u32,
     /// Those answered with a status by which firewalls and rate limits refuse: 403, 429, 503.
     pub refused: u32,
     /// Those of them that nobody looked at: 429, 503.
@@ -44,13 +44,13 @@ pub struct Tally {
 
 #[derive(Debug, Default)]
 struct Counters {
-    asked: AtomicU32,
-    silent: AtomicU32,
+    sent: AtomicU32,
+    unanswered: AtomicU32,
     refused: AtomicU32,
     put_off: AtomicU32,
 }
 
-impl<'a> Survey<'a> {
+impl<'a> TargetProbe<'a> {
     /// For the engine: what one detector gets.
     pub fn new(
         surface: &'a Surface,
@@ -60,8 +60,8 @@ impl<'a> Survey<'a> {
         lease: Lease,
         key: OrderKey,
         rule: &'static str,
-    ) -> Survey<'a> {
-        Survey {
+    ) -> TargetProbe<'a> {
+        TargetProbe {
             surface,
             observations,
             target,
@@ -71,15 +71,15 @@ impl<'a> Survey<'a> {
             step: AtomicU32::new(0),
             rule,
             callback: None,
-            tally: Counters::default(),
+            counts: Counters::default(),
             payloads: Mutex::default(),
         }
     }
 
     /// For the engine: with the scan's call-back listener, and where to wait for calls.
     #[must_use]
-    pub fn calling_back(self, callback: &'a Callback, intermission: &'a Intermission) -> Survey<'a> {
-        Survey { callback: Some((callback, intermission)), ..self }
+    pub fn calling_back(self, callback: &'a Callback, callback_wait: &'a CallbackWait) -> TargetProbe<'a> {
+        TargetProbe { callback: Some((callback, callback_wait)), ..self }
     }
 
     /// The call-back listener and its address, running from now on.
@@ -96,12 +96,12 @@ impl<'a> Survey<'a> {
     /// taken so long.
     ///
     /// # Errors
-    /// As [`Survey::callback`].
+    /// As [`TargetProbe::callback`].
     pub async fn calls(&self, words: &[&str], patience: Duration) -> Result<Vec<Option<Call>>, NotTested> {
         let (callback, _) = self.callback().await?;
         let others = async {
-            if let Some((_, intermission)) = self.callback {
-                intermission.wait().await;
+            if let Some((_, callback_wait)) = self.callback {
+                callback_wait.wait().await;
             }
         };
         Ok(callback.calls(words, others, patience).await)
@@ -131,15 +131,15 @@ impl<'a> Survey<'a> {
     pub async fn send(&self, request: Request) -> Result<Arc<Exchange>, NotTested> {
         let step = self.step.fetch_add(1, Ordering::Relaxed);
         let exchange = self.wire.send(request, &self.lease, OrderKey { step, ..self.key }).await?;
-        self.tally.asked.fetch_add(1, Ordering::Relaxed);
+        self.counts.sent.fetch_add(1, Ordering::Relaxed);
         if exchange.response().is_none() && exchange.request.origin == self.target.origin {
-            self.tally.silent.fetch_add(1, Ordering::Relaxed);
+            self.counts.unanswered.fetch_add(1, Ordering::Relaxed);
         }
         if matches!(exchange.status(), 403 | 429 | 503) {
-            self.tally.refused.fetch_add(1, Ordering::Relaxed);
+            self.counts.refused.fetch_add(1, Ordering::Relaxed);
         }
         if matches!(exchange.status(), 429 | 503) {
-            self.tally.put_off.fetch_add(1, Ordering::Relaxed);
+            self.counts.put_off.fetch_add(1, Ordering::Relaxed);
         }
         if !exchange.request.is_clean() {
             self.payloads.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::clone(&exchange));
@@ -148,13 +148,13 @@ impl<'a> Survey<'a> {
     }
 
     /// For the engine: what its requests came to.
-    pub fn tally(&self) -> Tally {
+    pub fn counts(&self) -> RequestCounts {
         let count = |counter: &AtomicU32| counter.load(Ordering::Relaxed);
-        Tally {
-            asked: count(&self.tally.asked),
-            silent: count(&self.tally.silent),
-            refused: count(&self.tally.refused),
-            put_off: count(&self.tally.put_off),
+        RequestCounts {
+            sent: count(&self.counts.sent),
+            unanswered: count(&self.counts.unanswered),
+            refused: count(&self.counts.refused),
+            put_off: count(&self.counts.put_off),
         }
     }
 
@@ -163,11 +163,11 @@ impl<'a> Survey<'a> {
         self.payloads.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Like [`Survey::send`], for askers who can do nothing without a response.
+    /// Like [`TargetProbe::send`], for whoever can do nothing without a response.
     ///
     /// # Errors
-    /// As [`Survey::send`], and [`NotTested::NoAnswer`].
-    pub async fn ask(&self, request: Request) -> Result<Arc<Exchange>, NotTested> {
+    /// As [`TargetProbe::send`], and [`NotTested::NoAnswer`].
+    pub async fn response_to(&self, request: Request) -> Result<Arc<Exchange>, NotTested> {
         let exchange = self.send(request).await?;
         if exchange.response().is_some() { Ok(exchange) } else { Err(NotTested::NoAnswer) }
     }
@@ -190,9 +190,9 @@ impl<'a> Survey<'a> {
     /// each directory and extension in a scan.
     ///
     /// # Errors
-    /// As [`Survey::ask`].
+    /// As [`TargetProbe::response_to`].
     pub async fn missing_beside(&self, path: &str) -> Result<Arc<Exchange>, NotTested> {
-        let exchange = self.ask(self.get(crate::shared::soft_404::sibling(self.target.seed, path))).await?;
+        let exchange = self.response_to(self.get(crate::shared::soft_404::sibling(self.target.seed, path))).await?;
         // A refusal to go on is not what "nothing there" looks like.
         if matches!(exchange.status(), 429 | 503) { Err(NotTested::Blocked) } else { Ok(exchange) }
     }
@@ -200,9 +200,9 @@ impl<'a> Survey<'a> {
     /// `GET path`, and the exchange only if the path is really there: 2xx, and not what a path that does not exist beside it answers.
     ///
     /// # Errors
-    /// As [`Survey::ask`].
+    /// As [`TargetProbe::response_to`].
     pub async fn find(&self, path: &str) -> Result<Option<Arc<Exchange>>, NotTested> {
-        let exchange = self.ask(self.get(path)).await?;
+        let exchange = self.response_to(self.get(path)).await?;
         if !exchange.is_success() {
             return Ok(None);
         }
@@ -213,25 +213,29 @@ impl<'a> Survey<'a> {
 
 /// What a detector may use to ask about one operation.
 #[derive(Debug)]
-pub struct Probe<'a> {
-    survey: Survey<'a>,
+pub struct OperationProbe<'a> {
+    target_probe: TargetProbe<'a>,
     /// The operation.
     pub operation: &'a Operation,
     plain: Option<&'a Arc<Exchange>>,
 }
 
-impl<'a> Deref for Probe<'a> {
-    type Target = Survey<'a>;
+impl<'a> Deref for OperationProbe<'a> {
+    type Target = TargetProbe<'a>;
 
-    fn deref(&self) -> &Survey<'a> {
-        &self.survey
+    fn deref(&self) -> &TargetProbe<'a> {
+        &self.target_probe
     }
 }
 
-impl<'a> Probe<'a> {
+impl<'a> OperationProbe<'a> {
     /// For the engine: what one detector gets for one operation.
-    pub fn new(survey: Survey<'a>, operation: &'a Operation, plain: Option<&'a Arc<Exchange>>) -> Probe<'a> {
-        Probe { survey, operation, plain }
+    pub fn new(
+        target_probe: TargetProbe<'a>,
+        operation: &'a Operation,
+        plain: Option<&'a Arc<Exchange>>,
+    ) -> OperationProbe<'a> {
+        OperationProbe { target_probe, operation, plain }
     }
 
     /// The operation called as an ordinary client would, with harvested or example values and the first identity's credentials.

@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use model::{Exchange, Method};
 
-use crate::Survey;
+use crate::TargetProbe;
 use crate::shared::set_cookie::{SetCookie, cookies_set};
 
 /// The first cookie of this kind that an ordinary page set on somebody without credentials, and the exchange.
 pub(super) fn set_by_page<'a>(
-    survey: &Survey<'a>,
+    probe: &TargetProbe<'a>,
     wanted: fn(&SetCookie) -> bool,
 ) -> Option<(&'a Arc<Exchange>, SetCookie)> {
     let is_page = |exchange: &&Arc<Exchange>| {
@@ -20,7 +20,7 @@ pub(super) fn set_by_page<'a>(
             && !request.follow
             && exchange.is_success()
     };
-    survey.observations.exchanges.iter().filter(is_page).find_map(|exchange| {
-        cookies_set(exchange, survey.target.now).into_iter().find(wanted).map(|cookie| (exchange, cookie))
+    probe.observations.exchanges.iter().filter(is_page).find_map(|exchange| {
+        cookies_set(exchange, probe.target.now).into_iter().find(wanted).map(|cookie| (exchange, cookie))
     })
 }

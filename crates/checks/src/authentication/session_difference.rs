@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use model::{Exchange, NotTested};
 
-use crate::shared::compare::Face;
+use crate::shared::compare::ResponseFingerprint;
 
 /// What a page answers to four cookies.
-pub(super) struct Answers {
+pub(super) struct Responses {
     /// The genuine cookie.
     pub(super) own: Arc<Exchange>,
     /// The changed one, which should be none.
@@ -29,22 +29,22 @@ pub(super) enum Difference {
     NotTaken,
 }
 
-impl Answers {
+impl Responses {
     /// Compares with `plain`, what the page answered before to somebody without a cookie.
     ///
     /// # Errors
     /// [`NotTested::Inconclusive`] when the answer varies by itself or the session makes no difference to it.
     pub(super) fn difference(&self, plain: &Arc<Exchange>) -> Result<Difference, NotTested> {
-        let face = |exchange: &Arc<Exchange>| (exchange.status(), Face::plain(exchange));
-        let (nothing, own) = (face(plain), face(&self.own));
-        if face(&self.without) != nothing {
+        let fingerprint = |exchange: &Arc<Exchange>| (exchange.status(), ResponseFingerprint::plain(exchange));
+        let (nothing, own) = (fingerprint(plain), fingerprint(&self.own));
+        if fingerprint(&self.without) != nothing {
             return Err(NotTested::inconclusive("the answer varies by itself"));
         }
         if own == nothing {
             return Err(NotTested::inconclusive("the session makes no difference to the answer"));
         }
-        Ok(match face(&self.changed) == own {
-            true if face(&self.control) == nothing => Difference::Taken,
+        Ok(match fingerprint(&self.changed) == own {
+            true if fingerprint(&self.control) == nothing => Difference::Taken,
             true => Difference::AnyTaken,
             false => Difference::NotTaken,
         })
@@ -57,10 +57,14 @@ mod tests {
     use crate::shared::samples::exchange;
 
     fn difference(own: u32, changed: u32, control: u32, without: u32) -> Option<Difference> {
-        let answer = |visits: u32| exchange("/", 200, &format!("{{\"visits\":{visits}}}"));
-        let answers =
-            Answers { own: answer(own), changed: answer(changed), control: answer(control), without: answer(without) };
-        answers.difference(&answer(1)).ok()
+        let response = |visits: u32| exchange("/", 200, &format!("{{\"visits\":{visits}}}"));
+        let responses = Responses {
+            own: response(own),
+            changed: response(changed),
+            control: response(control),
+            without: response(without),
+        };
+        responses.difference(&response(1)).ok()
     }
 
     #[test]

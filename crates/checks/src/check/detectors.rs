@@ -1,7 +1,7 @@
 use futures::future::BoxFuture;
 use model::{NotTested, Operation, Surface};
 
-use crate::{Findings, Observations, Probe, Seen, Survey};
+use crate::{Findings, Observations, ObservedExchange, OperationProbe, TargetProbe};
 
 /// Which exchanges a passive detector sees.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,13 +13,13 @@ pub enum Sees {
 }
 
 /// Probes one operation; proves into [`Findings`] as it goes. `Ok(())` with nothing found means "passed".
-pub type OnOperation = for<'a> fn(&'a Probe<'a>, &'a mut Findings) -> BoxFuture<'a, Result<(), NotTested>>;
+pub type OnOperation = for<'a> fn(&'a OperationProbe<'a>, &'a mut Findings) -> BoxFuture<'a, Result<(), NotTested>>;
 
 /// Probes the target as a whole.
-pub type OnSurface = for<'a> fn(&'a Survey<'a>, &'a mut Findings) -> BoxFuture<'a, Result<(), NotTested>>;
+pub type OnSurface = for<'a> fn(&'a TargetProbe<'a>, &'a mut Findings) -> BoxFuture<'a, Result<(), NotTested>>;
 
 /// Judges one exchange. Returns whether the exchange was of the kind that the rule is about.
-pub type OnExchange = fn(&Seen<'_>, &mut Findings) -> bool;
+pub type OnExchange = fn(&ObservedExchange<'_>, &mut Findings) -> bool;
 
 /// Judges everything that was seen, at the end.
 pub type OnEnd = fn(&Surface, &Observations, &mut Findings) -> Result<(), NotTested>;

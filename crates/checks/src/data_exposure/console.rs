@@ -5,7 +5,7 @@ use std::sync::{Arc, LazyLock};
 use model::{Exchange, NotTested, Operation};
 use regex::Regex;
 
-use crate::{Shares, Survey};
+use crate::{Shares, TargetProbe};
 
 /// Requests that [`find`] may send.
 pub(super) const REQUESTS: u32 = 6;
@@ -18,10 +18,10 @@ const PATH: &str = "/console";
 
 /// The console's page as an anonymous visitor gets it. Since 3.0.3 Werkzeug refuses host names it does not trust with 400 but
 /// trusts whoever writes `localhost` into the header.
-pub(super) async fn find(survey: &Survey<'_>) -> Result<Option<Arc<Exchange>>, NotTested> {
-    for mount in survey.mounts().map(str::to_owned).chain(inner(survey)) {
+pub(super) async fn find(probe: &TargetProbe<'_>) -> Result<Option<Arc<Exchange>>, NotTested> {
+    for mount in probe.mounts().map(str::to_owned).chain(inner(probe)) {
         let path = format!("{mount}{PATH}");
-        let plain = survey.ask(survey.get(&path)).await?;
+        let plain = probe.response_to(probe.get(&path)).await?;
         if is_console(&plain) {
             return Ok(Some(plain));
         }
@@ -29,10 +29,10 @@ pub(super) async fn find(survey: &Survey<'_>) -> Result<Option<Arc<Exchange>>, N
             continue;
         }
         for host in ["localhost", "127.0.0.1"] {
-            let request = survey.get(&path).header("Host", host).altered("header", "Host", host);
-            let answer = survey.ask(request).await?;
-            if is_console(&answer) {
-                return Ok(Some(answer));
+            let request = probe.get(&path).header("Host", host).altered("header", "Host", host);
+            let response = probe.response_to(request).await?;
+            if is_console(&response) {
+                return Ok(Some(response));
             }
         }
     }
@@ -40,8 +40,8 @@ pub(super) async fn find(survey: &Survey<'_>) -> Result<Option<Arc<Exchange>>, N
 }
 
 /// Where an application stands that another one mounts, if the scan was not asked for a directory itself.
-fn inner(survey: &Survey<'_>) -> Option<String> {
-    survey.target.directory().is_empty().then(|| common(&survey.surface.operations)).flatten()
+fn inner(probe: &TargetProbe<'_>) -> Option<String> {
+    probe.target.directory().is_empty().then(|| common(&probe.surface.operations)).flatten()
 }
 
 /// The first segment that the paths of all operations share; the root may be a page of the outer application.

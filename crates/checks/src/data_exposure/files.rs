@@ -1,7 +1,7 @@
 //! Files that are left where they are served: which to ask for, and what proves each kind by its content.
 
-pub(super) mod answers;
 mod content;
+pub(super) mod responses;
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -9,12 +9,12 @@ use std::sync::LazyLock;
 use model::{Confidence, Depth, Evidence, Exchange, Finding, Location, Method, NotTested, Rule, Surface};
 use serde::Deserialize;
 
-pub(super) use answers::judge;
 pub(super) use content::{
     Proof, backup, build, build_with_secret, database, environment, key, log, repository, requirements, source,
 };
+pub(super) use responses::judge;
 
-use crate::{Findings, Survey};
+use crate::{Findings, TargetProbe};
 
 /// Paths of one kind by the depth from which they are asked.
 #[derive(Debug, Deserialize)]
@@ -31,18 +31,18 @@ static TABLE: LazyLock<BTreeMap<String, Paths>> = LazyLock::new(|| {
 
 /// Asks for the files of one kind and adds a finding for each whose content proves it, unless a file that does not exist beside it
 /// has such content too.
-pub(super) async fn ask(
-    survey: &Survey<'_>,
+pub(super) async fn probe(
+    probe: &TargetProbe<'_>,
     found: &mut Findings,
     rule: &'static Rule,
     kind: &str,
     proof: fn(&Exchange) -> Option<Proof>,
 ) -> Result<(), NotTested> {
-    for path in paths(kind, survey.target.depth, survey.surface) {
+    for path in paths(kind, probe.target.depth, probe.surface) {
         // Marked as ours, so that the passive rules leave the content to the rule on the file.
-        let exchange = survey.ask(survey.get(&path).altered("path", "file", &path)).await?;
+        let exchange = probe.response_to(probe.get(&path).altered("path", "file", &path)).await?;
         let Some(shown) = Some(&exchange).filter(|e| e.status() == 200).and_then(|e| proof(e)) else { continue };
-        let missing = survey.missing_beside(&path).await?;
+        let missing = probe.missing_beside(&path).await?;
         if missing.is_success() && proof(&missing).is_some() {
             continue;
         }

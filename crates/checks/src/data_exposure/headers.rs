@@ -4,21 +4,21 @@ use std::collections::BTreeMap;
 
 use model::Response;
 
-use crate::Seen;
+use crate::ObservedExchange;
 
 /// A content security policy: sources by directive, the first of each name as browsers take it (CSP 3, section 2.2.1).
 pub(super) type Policy = BTreeMap<String, Vec<String>>;
 
 /// The response, when it is a page that somebody sees: successful HTML with a body, of an operation.
-pub(super) fn page<'a>(seen: &Seen<'a>) -> Option<&'a Response> {
-    answer(seen).filter(|r| r.is_html())
+pub(super) fn page<'a>(observed: &ObservedExchange<'a>) -> Option<&'a Response> {
+    response(observed).filter(|r| r.is_html())
 }
 
 /// The response, when it is a successful one with a body, of an operation or an asset. What a catch-all answers to paths that we
 /// made up is not counted again and again.
-pub(super) fn answer<'a>(seen: &Seen<'a>) -> Option<&'a Response> {
-    let known = seen.operation.is_some() || seen.surface.assets.contains(&seen.exchange.request.target);
-    seen.exchange.response().filter(|r| known && r.is_success() && !r.body.is_empty())
+pub(super) fn response<'a>(observed: &ObservedExchange<'a>) -> Option<&'a Response> {
+    let known = observed.operation.is_some() || observed.surface.assets.contains(&observed.exchange.request.target);
+    observed.exchange.response().filter(|r| known && r.is_success() && !r.body.is_empty())
 }
 
 /// The enforced policies of a page: those of its headers, and of its meta elements.

@@ -6,7 +6,7 @@ use model::Exchange;
 use regex::Regex;
 
 use super::secrets;
-use crate::shared::words::words;
+use crate::shared::vocabulary::words;
 
 /// Longest page that is no documentation.
 const LONGEST: usize = 8 * 1024;

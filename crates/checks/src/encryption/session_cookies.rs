@@ -2,12 +2,12 @@
 
 use model::{Confidence, Evidence, Finding, Location, Rule};
 
-use crate::Seen;
+use crate::ObservedExchange;
 use crate::shared::set_cookie::{SetCookie, cookies_set};
 
 /// Visits every cookie that authenticates and is set by the exchange; comes to whether there was one.
-pub(super) fn each(seen: &Seen<'_>, visit: impl FnMut(&SetCookie)) -> bool {
-    let cookies = cookies_set(seen.exchange, seen.target.now);
+pub(super) fn each(observed: &ObservedExchange<'_>, visit: impl FnMut(&SetCookie)) -> bool {
+    let cookies = cookies_set(observed.exchange, observed.target.now);
     let mut authenticating = cookies.iter().filter(|cookie| cookie.role().authenticates()).peekable();
     let any = authenticating.peek().is_some();
     authenticating.for_each(visit);
@@ -15,8 +15,8 @@ pub(super) fn each(seen: &Seen<'_>, visit: impl FnMut(&SetCookie)) -> bool {
 }
 
 /// The finding that the cookie is set so.
-pub(super) fn finding(rule: &'static Rule, seen: &Seen<'_>, cookie: &SetCookie, how: &str) -> Finding {
+pub(super) fn finding(rule: &'static Rule, observed: &ObservedExchange<'_>, cookie: &SetCookie, how: &str) -> Finding {
     let location = Location::host().parameter("cookie", &cookie.name);
-    let evidence = Evidence::new(seen.exchange, format!("the cookie {} is {how}", cookie.name));
+    let evidence = Evidence::new(observed.exchange, format!("the cookie {} is {how}", cookie.name));
     Finding::new(rule, Confidence::Firm, location, evidence).hiding(&cookie.value)
 }

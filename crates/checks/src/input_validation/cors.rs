@@ -6,7 +6,7 @@ use model::{Exchange, Location, NotTested, Operation, Request};
 
 use crate::probe::canary;
 use crate::shared::fill;
-use crate::{Shares, Survey};
+use crate::{Shares, TargetProbe};
 
 /// What [`foreign`] sends at most.
 pub(super) const REQUESTS: u32 = 3;
@@ -48,12 +48,9 @@ pub(super) fn allowed(exchange: &Exchange) -> Option<&str> {
 }
 
 /// The operations to ask about: they answered, each in another part of the API, data before pages.
-pub(super) fn chosen<'a>(survey: &Survey<'a>) -> Vec<&'a Operation> {
-    let mut called: Vec<(&Operation, &Arc<Exchange>)> = survey
-        .observations
-        .called(survey.surface)
-        .filter(|(_, e)| e.response().is_some() && e.status() < 500)
-        .collect();
+pub(super) fn chosen<'a>(probe: &TargetProbe<'a>) -> Vec<&'a Operation> {
+    let mut called: Vec<(&Operation, &Arc<Exchange>)> =
+        probe.observations.called(probe.surface).filter(|(_, e)| e.response().is_some() && e.status() < 500).collect();
     called.sort_by_key(|(_, e)| (!e.is_success(), e.json().is_none()));
     let mut parts: Vec<Vec<&str>> = Vec::new();
     let mut chosen = Vec::new();
@@ -68,8 +65,8 @@ pub(super) fn chosen<'a>(survey: &Survey<'a>) -> Vec<&'a Operation> {
 }
 
 /// The ordinary call with this `Origin`.
-pub(super) fn request(survey: &Survey<'_>, operation: &Operation, origin: &str) -> Request {
-    fill::request(operation, survey.surface, survey.target, &[])
+pub(super) fn request(probe: &TargetProbe<'_>, operation: &Operation, origin: &str) -> Request {
+    fill::request(operation, probe.surface, probe.target, &[])
         .header("Origin", origin)
         .altered("header", "Origin", origin)
 }
@@ -77,12 +74,12 @@ pub(super) fn request(survey: &Survey<'_>, operation: &Operation, origin: &str) 
 /// Asks the chosen operations as a page of an origin that nobody can have allowed by name.
 ///
 /// # Errors
-/// As [`Survey::send`], and not applicable when nothing could be asked.
-pub(super) async fn foreign<'a>(survey: &Survey<'a>) -> Result<Vec<Asked<'a>>, NotTested> {
+/// As [`TargetProbe::send`], and not applicable when nothing could be asked.
+pub(super) async fn foreign<'a>(probe: &TargetProbe<'a>) -> Result<Vec<Asked<'a>>, NotTested> {
     let mut all = Vec::new();
-    for operation in chosen(survey) {
-        let origin = format!("https://{}.example", canary(survey.target.seed, &["origin"]));
-        let exchange = survey.send(request(survey, operation, &origin)).await?;
+    for operation in chosen(probe) {
+        let origin = format!("https://{}.example", canary(probe.target.seed, &["origin"]));
+        let exchange = probe.send(request(probe, operation, &origin)).await?;
         if exchange.response().is_some() {
             all.push(Asked { operation, origin, exchange });
         }

@@ -5,8 +5,8 @@ use std::sync::{Arc, LazyLock};
 use model::{Exchange, NotTested, Operation, Request};
 use regex::Regex;
 
-use crate::shared::{fill, words};
-use crate::{Shares, Survey};
+use crate::shared::{fill, vocabulary};
+use crate::{Shares, TargetProbe};
 
 /// Most answers that are asked again.
 pub(super) const MOST: usize = 2;
@@ -19,11 +19,11 @@ pub(super) const SHARES: Shares = Shares { with: "rerouted", requests: REROUTED 
 
 /// The ordinary requests whose answers name the API by its full address: in `Location`, in links, in JSON. What a router answers to
 /// a path written otherwise is none of them: there the framework names the host, which says nothing about the application's links.
-pub(super) fn naming_themselves(survey: &Survey<'_>) -> Vec<Arc<Exchange>> {
-    let authority = survey.origin().authority();
-    survey
+pub(super) fn naming_themselves(probe: &TargetProbe<'_>) -> Vec<Arc<Exchange>> {
+    let authority = probe.origin().authority();
+    probe
         .observations
-        .called(survey.surface)
+        .called(probe.surface)
         .filter(|(_, exchange)| names(exchange, &authority).is_some() && !is_rerouting(exchange))
         .take(MOST)
         .map(|(_, exchange)| Arc::clone(exchange))
@@ -52,9 +52,9 @@ fn path_of(address: &str) -> &str {
 /// A request that a router answers with a redirect, and that redirect, if one is known or found. The same requests whoever asks.
 ///
 /// # Errors
-/// As [`Survey::send`].
-pub(super) async fn rerouted(survey: &Survey<'_>) -> Result<Option<(Request, Arc<Exchange>)>, NotTested> {
-    let rerouting = survey.observations.called(survey.surface).map(|(_, e)| e).filter(|e| is_rerouting(e));
+/// As [`TargetProbe::send`].
+pub(super) async fn rerouted(probe: &TargetProbe<'_>) -> Result<Option<(Request, Arc<Exchange>)>, NotTested> {
+    let rerouting = probe.observations.called(probe.surface).map(|(_, e)| e).filter(|e| is_rerouting(e));
     let mut relative: Option<Arc<Exchange>> = None;
     for exchange in rerouting {
         if names_a_host(exchange) {
@@ -63,8 +63,8 @@ pub(super) async fn rerouted(survey: &Survey<'_>) -> Result<Option<(Request, Arc
         relative.get_or_insert_with(|| Arc::clone(exchange));
     }
     // A router that adds a slash by a relative redirect may still merge slashes by a full one.
-    for request in written_otherwise(survey) {
-        let exchange = survey.send(request.clone()).await?;
+    for request in written_otherwise(probe) {
+        let exchange = probe.send(request.clone()).await?;
         if is_rerouting(&exchange) && names_a_host(&exchange) {
             return Ok(Some((request, exchange)));
         }
@@ -84,17 +84,17 @@ fn names_a_host(exchange: &Exchange) -> bool {
 const STATIC: &str = "/static//style.css";
 
 /// Known paths as Werkzeug redirects them: with a slash too many, or without the one at the end.
-fn written_otherwise(survey: &Survey<'_>) -> Vec<Request> {
-    if !survey.surface.may_be_flask() {
+fn written_otherwise(probe: &TargetProbe<'_>) -> Vec<Request> {
+    if !probe.surface.may_be_flask() {
         return Vec::new();
     }
     // A path with other slashes may still lead to the same action.
-    let harmless = |o: &Operation, e: &Exchange| e.status() < 500 && !words::looks_destructive(o);
-    let there = || survey.observations.called(survey.surface).filter(|(o, e)| harmless(o, e));
-    let plain = |operation| fill::request(operation, survey.surface, survey.target, &[]).anonymous();
+    let harmless = |o: &Operation, e: &Exchange| e.status() < 500 && !vocabulary::looks_destructive(o);
+    let there = || probe.observations.called(probe.surface).filter(|(o, e)| harmless(o, e));
+    let plain = |operation| fill::request(operation, probe.surface, probe.target, &[]).anonymous();
     let doubled = there().find_map(|(o, _)| doubled(plain(o)));
-    let asset = survey.surface.assets.iter().find_map(|path| doubled_path(path));
-    let asset = asset.or_else(|| survey.surface.shows_flask().then(|| STATIC.to_owned())).map(|path| survey.get(path));
+    let asset = probe.surface.assets.iter().find_map(|path| doubled_path(path));
+    let asset = asset.or_else(|| probe.surface.shows_flask().then(|| STATIC.to_owned())).map(|path| probe.get(path));
     let shortened = || there().find_map(|(o, _)| shortened(plain(o)));
     let mut all: Vec<Request> = doubled.into_iter().chain(asset).chain(shortened()).collect();
     all.truncate(REROUTED as usize);
@@ -152,8 +152,8 @@ fn is_in_query(text: &str, at: usize) -> bool {
 }
 
 /// A host of a random name, the same for all rules that ask.
-pub(super) fn probe_host(survey: &Survey<'_>) -> String {
-    format!("{}.example", crate::probe::canary(survey.target.seed, &["host"]))
+pub(super) fn probe_host(probe: &TargetProbe<'_>) -> String {
+    format!("{}.example", crate::probe::canary(probe.target.seed, &["host"]))
 }
 
 /// Why there is nothing to ask.

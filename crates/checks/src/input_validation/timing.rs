@@ -6,7 +6,7 @@ use model::{
     Confidence, Evidence, Exchange, Finding, Location, NotTested, Operation, Parameter, ParameterIn, Request, Rule,
 };
 
-use crate::Survey;
+use crate::TargetProbe;
 use crate::shared::{fill, inputs};
 
 /// The seconds of the command, in the order in which they are sent. Short ones, because a server that obeys may serve nobody else
@@ -51,9 +51,9 @@ pub(super) struct Candidate<'a> {
 
 impl Candidate<'_> {
     /// The operation with this payload in the parameter.
-    pub(super) fn with(&self, survey: &Survey<'_>, payload: &str) -> Request {
+    pub(super) fn with(&self, probe: &TargetProbe<'_>, payload: &str) -> Request {
         let value = fill::Value::of(self.parameter, payload);
-        fill::request(self.operation, survey.surface, survey.target, &[value])
+        fill::request(self.operation, probe.surface, probe.target, &[value])
     }
 
     /// The finding that the parameter obeyed, as its answers tell.
@@ -66,9 +66,12 @@ impl Candidate<'_> {
 }
 
 /// The text parameters of operations that were called and let us in, those of operations that answered well first.
-pub(super) fn candidates<'a>(survey: &Survey<'a>, fits: impl Fn(&Operation, &Parameter) -> bool) -> Vec<Candidate<'a>> {
-    let surface = survey.surface;
-    let mut called: Vec<_> = survey
+pub(super) fn candidates<'a>(
+    probe: &TargetProbe<'a>,
+    fits: impl Fn(&Operation, &Parameter) -> bool,
+) -> Vec<Candidate<'a>> {
+    let surface = probe.surface;
+    let mut called: Vec<_> = probe
         .observations
         .called(surface)
         .filter(|(operation, plain)| {
@@ -90,35 +93,35 @@ pub(super) fn candidates<'a>(survey: &Survey<'a>, fits: impl Fn(&Operation, &Par
 /// Sends a command to wait for some seconds, and where the answer is late the same with no wait and with another wait.
 ///
 /// # Errors
-/// As [`Survey::send`].
-pub(super) async fn obeys(survey: &Survey<'_>, asked: impl Fn(u32) -> Request) -> Result<Outcome, NotTested> {
-    let mut answers: Vec<(u32, Arc<Exchange>)> = Vec::new();
+/// As [`TargetProbe::send`].
+pub(super) async fn obeys(probe: &TargetProbe<'_>, asked: impl Fn(u32) -> Request) -> Result<Outcome, NotTested> {
+    let mut responses: Vec<(u32, Arc<Exchange>)> = Vec::new();
     for seconds in SECONDS {
-        let exchange = survey.send(asked(seconds).fresh()).await?;
-        answers.push((seconds, exchange));
-        let timed: Vec<Timed> = answers.iter().map(|(seconds, e)| Timed::of(*seconds, e)).collect();
+        let exchange = probe.send(asked(seconds).fresh()).await?;
+        responses.push((seconds, exchange));
+        let timed: Vec<Timed> = responses.iter().map(|(seconds, e)| Timed::of(*seconds, e)).collect();
         if !follows(&timed) {
-            return Ok(if answers.len() == 1 { Outcome::Unmoved } else { Outcome::Slow });
+            return Ok(if responses.len() == 1 { Outcome::Unmoved } else { Outcome::Slow });
         }
     }
     let told = |(seconds, exchange): &(u32, Arc<Exchange>)| {
         let took = exchange.elapsed_us as f64 / 1e6;
         Evidence::new(exchange, format!("told to wait {seconds} s: answered after {took:.2} s"))
     };
-    Ok(Outcome::Obeyed(TOLD.iter().filter_map(|at| answers.get(*at)).map(told).collect()))
+    Ok(Outcome::Obeyed(TOLD.iter().filter_map(|at| responses.get(*at)).map(told).collect()))
 }
 
 /// Sends a command to count some rows, which takes a time that nobody knows, and where the answer is late the same with none and with
 /// other numbers.
 ///
 /// # Errors
-/// As [`Survey::send`].
-pub(super) async fn counts(survey: &Survey<'_>, asked: impl Fn(u32) -> Request) -> Result<Outcome, NotTested> {
-    let mut answers: Vec<(u32, Arc<Exchange>)> = Vec::new();
+/// As [`TargetProbe::send`].
+pub(super) async fn counts(probe: &TargetProbe<'_>, asked: impl Fn(u32) -> Request) -> Result<Outcome, NotTested> {
+    let mut responses: Vec<(u32, Arc<Exchange>)> = Vec::new();
     for rows in ROWS {
-        let exchange = survey.send(asked(rows).fresh()).await?;
-        answers.push((rows, exchange));
-        let counted: Vec<Counted> = answers.iter().map(|(rows, e)| Counted::of(*rows, e)).collect();
+        let exchange = probe.send(asked(rows).fresh()).await?;
+        responses.push((rows, exchange));
+        let counted: Vec<Counted> = responses.iter().map(|(rows, e)| Counted::of(*rows, e)).collect();
         if !in_proportion(&counted) {
             return Ok(if is_unmoved(&counted) { Outcome::Unmoved } else { Outcome::Slow });
         }
@@ -127,7 +130,7 @@ pub(super) async fn counts(survey: &Survey<'_>, asked: impl Fn(u32) -> Request) 
         let took = exchange.elapsed_us as f64 / 1e6;
         Evidence::new(exchange, format!("told to count {rows} rows: answered after {took:.2} s"))
     };
-    Ok(Outcome::Obeyed(TOLD_ROWS.iter().filter_map(|at| answers.get(*at)).map(told).collect()))
+    Ok(Outcome::Obeyed(TOLD_ROWS.iter().filter_map(|at| responses.get(*at)).map(told).collect()))
 }
 
 /// The rows to count, in the order in which they are sent. A database does some millions in a second.

@@ -8,7 +8,7 @@ use model::{Depth, Exchange, NotTested, Operation, Surface};
 use super::prompts::{self, Kind, Prompt};
 use crate::probe::canary;
 use crate::shared::{compare, llm};
-use crate::{Cost, Probe};
+use crate::{Cost, OperationProbe};
 
 /// Most prompts of a standard scan, all endpoints together.
 const STANDARD: usize = 5;
@@ -89,7 +89,7 @@ fn allowance(depth: Depth, rank: usize, count: usize, has_credentials: bool) -> 
 ///
 /// # Errors
 /// Why there was no conversation: the depth, no credentials, no answer, no model.
-pub(super) async fn hold(probe: &Probe<'_>) -> Result<Interview, NotTested> {
+pub(super) async fn hold(probe: &OperationProbe<'_>) -> Result<Interview, NotTested> {
     let rank = llm::rank(probe.operation, probe.surface).ok_or_else(none_recognised)?;
     let most = allowance(probe.target.depth, rank, llm::count(probe.surface), !probe.target.identities.is_empty());
     let mut said: Vec<Said> = Vec::new();
@@ -117,7 +117,7 @@ pub(super) async fn hold(probe: &Probe<'_>) -> Result<Interview, NotTested> {
 ///
 /// # Errors
 /// As [`hold`].
-pub(super) async fn anonymously(probe: &Probe<'_>) -> Result<Said, NotTested> {
+pub(super) async fn anonymously(probe: &OperationProbe<'_>) -> Result<Said, NotTested> {
     let plain = prompts::all().first().filter(|_| probe.target.depth > Depth::Quick).ok_or(NotTested::OverBudget)?;
     put(probe, plain, true).await?.ok_or_else(none_recognised)
 }
@@ -126,7 +126,7 @@ fn none_recognised() -> NotTested {
     NotTested::not_applicable("no LLM endpoint was recognised")
 }
 
-async fn put(probe: &Probe<'_>, prompt: &'static Prompt, anonymous: bool) -> Result<Option<Said>, NotTested> {
+async fn put(probe: &OperationProbe<'_>, prompt: &'static Prompt, anonymous: bool) -> Result<Option<Said>, NotTested> {
     const LENGTH: usize = 6;
     let owner = probe.operation.name();
     let word = |which: &str| -> String {
@@ -135,7 +135,7 @@ async fn put(probe: &Probe<'_>, prompt: &'static Prompt, anonymous: bool) -> Res
     let (a, b) = (word("a"), word("b"));
     let text = prompt.text(&a, &b);
     let Some(request) = llm::prompt(probe, &text, prompt.system(&a, &b).as_deref()) else { return Ok(None) };
-    let exchange = probe.ask(if anonymous { request.anonymous() } else { request }).await?;
+    let exchange = probe.response_to(if anonymous { request.anonymous() } else { request }).await?;
     let reply = llm::reply(&exchange, &text);
     Ok(Some(Said { prompt, exchange, reply, proof: format!("{a}{b}") }))
 }

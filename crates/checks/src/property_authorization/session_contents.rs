@@ -6,24 +6,24 @@ use serde_json::{Map, Value};
 use crate::shared::fields::{self, Field};
 use crate::shared::flask_session;
 use crate::shared::set_cookie::cookies_set;
-use crate::{Findings, Seen};
+use crate::{Findings, ObservedExchange};
 
 /// Reads every session cookie that is set, and finds those with meant values in them; comes to whether there was one.
 pub(super) fn look(
     rule: &'static Rule,
-    seen: &Seen<'_>,
+    observed: &ObservedExchange<'_>,
     found: &mut Findings,
     is_meant: fn(&Field<'_>) -> bool,
 ) -> bool {
     let mut any = false;
-    for cookie in cookies_set(seen.exchange, seen.target.now) {
+    for cookie in cookies_set(observed.exchange, observed.target.now) {
         let Some(contents) = flask_session::contents(&cookie.value) else { continue };
         any = true;
         let names = meant(contents, is_meant);
         if !names.is_empty() {
             let location = Location::host().parameter("cookie", &cookie.name);
             let excerpt = format!("the cookie {} reads without a key: {}", cookie.name, names.join(", "));
-            let evidence = Evidence::new(seen.exchange, excerpt);
+            let evidence = Evidence::new(observed.exchange, excerpt);
             found.push(Finding::new(rule, Confidence::Firm, location, evidence).hiding(cookie.value));
         }
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use model::{Exchange, NotTested, Operation, Surface};
 
 use crate::Observations;
-use crate::shared::words::{self, Meaning};
+use crate::shared::vocabulary::{self, Meaning};
 use crate::shared::{fields, soft_404};
 
 /// Whether some part of the target is guarded: by declaration, by an answer, or because there is a place to log in.
@@ -19,25 +19,26 @@ pub fn is_guarded_somewhere(surface: &Surface, observations: &Observations) -> b
             .operations
             .iter()
             .enumerate()
-            .any(|(at, o)| words::says(&o.path, Meaning::Login) && !is_everywhere(surface, observations, at))
+            .any(|(at, o)| vocabulary::says(&o.path, Meaning::Login) && !is_everywhere(surface, observations, at))
 }
 
 /// Whether the operation at this place is answered with the page that another path is answered with as well: the one page of a front
 /// end, or of a server that has one for everything, is no place to log in whatever its path says.
 fn is_everywhere(surface: &Surface, observations: &Observations, at: usize) -> bool {
     const MOST: usize = 6;
-    let answer = |at: usize| observations.plain.get(at).and_then(Option::as_ref).filter(|e| e.is_success());
-    let Some(one) = answer(at).filter(|e| e.is_html()) else { return false };
+    let response = |at: usize| observations.plain.get(at).and_then(Option::as_ref).filter(|e| e.is_success());
+    let Some(one) = response(at).filter(|e| e.is_html()) else { return false };
     let path = &surface.operations[at].path;
-    let elsewhere = |o: &Operation| o.path != *path && !words::says(&o.path, Meaning::Login);
-    let others = surface.operations.iter().enumerate().filter(|(_, o)| elsewhere(o)).filter_map(|(at, _)| answer(at));
+    let elsewhere = |o: &Operation| o.path != *path && !vocabulary::says(&o.path, Meaning::Login);
+    let others = surface.operations.iter().enumerate().filter(|(_, o)| elsewhere(o)).filter_map(|(at, _)| response(at));
     others.take(MOST).any(|other| soft_404::alike(other, one))
 }
 
 /// 401 or 403, or a redirect to a login page.
 pub fn is_refused(exchange: &Exchange) -> bool {
-    let to_login =
-        exchange.header("location").is_some_and(|l| words::says(l.split('?').next().unwrap_or(""), Meaning::Login));
+    let to_login = exchange
+        .header("location")
+        .is_some_and(|l| vocabulary::says(l.split('?').next().unwrap_or(""), Meaning::Login));
     matches!(exchange.status(), 401 | 403) || exchange.response().is_some_and(model::Response::is_redirect) && to_login
 }
 
@@ -45,9 +46,9 @@ pub fn is_refused(exchange: &Exchange) -> bool {
 ///
 /// # Errors
 /// [`NotTested::Inconclusive`] with the status that says nothing about the lock.
-pub fn is_kept_out(answer: &Exchange) -> Result<(), NotTested> {
-    match answer.status() {
-        status @ 400.. if !is_refused(answer) => {
+pub fn is_kept_out(response: &Exchange) -> Result<(), NotTested> {
+    match response.status() {
+        status @ 400.. if !is_refused(response) => {
             Err(NotTested::inconclusive(format!("a call without credentials is answered with {status}")))
         }
         _ => Ok(()),

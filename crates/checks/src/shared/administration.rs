@@ -5,7 +5,7 @@ use scraper::{Html, Selector};
 use serde_json::Value;
 
 use crate::shared::fields::{self, Holds};
-use crate::shared::words::{self, Meaning};
+use crate::shared::vocabulary::{self, Meaning};
 use crate::shared::{access, labelled};
 
 /// What an answer shows.
@@ -37,12 +37,12 @@ pub fn shows(exchange: &Exchange) -> Option<Shows> {
 ///
 /// # Errors
 /// As [`access::is_kept_out`].
-pub fn is_kept_from(answer: &Exchange, operation: &Operation) -> Result<(), NotTested> {
+pub fn is_kept_from(response: &Exchange, operation: &Operation) -> Result<(), NotTested> {
     let is_on_object = operation.parameters_in(ParameterIn::Path).next().is_some();
-    if matches!(answer.status(), 404 | 405 | 410 | 501) && !is_on_object {
+    if matches!(response.status(), 404 | 405 | 410 | 501) && !is_on_object {
         return Ok(());
     }
-    access::is_kept_out(answer)
+    access::is_kept_out(response)
 }
 
 fn of_json(json: &Value) -> Option<Shows> {
@@ -77,13 +77,14 @@ fn of_page(path: &str, text: &str) -> Option<Shows> {
     let page = super::html::parse(text);
     let all = |selector: &str| Selector::parse(selector).ok().map(|s| page.select(&s).collect::<Vec<_>>());
     let headings: Vec<String> = all("title, h1, h2")?.iter().map(|h| h.text().collect()).collect();
-    let named = headings.iter().any(|h| words::says(h, Meaning::Admin));
+    let named = headings.iter().any(|h| vocabulary::says(h, Meaning::Admin));
     let login = !all("input[type=password], form[action*=login], form[action*=signin]")?.is_empty();
-    if login || headings.iter().flat_map(|h| words::words(h)).any(|word| keeps_out(&word)) {
+    if login || headings.iter().flat_map(|h| vocabulary::words(h)).any(|word| keeps_out(&word)) {
         return None;
     }
     let works = !all("table tr, main form, form[method=post], form[method=POST]")?.is_empty();
-    let lists = || (named || words::says(path, Meaning::Admin)) && !is_manual(path, &headings) && lists_users(&page);
+    let lists =
+        || (named || vocabulary::says(path, Meaning::Admin)) && !is_manual(path, &headings) && lists_users(&page);
     (named && works || lists()).then_some(Shows::Page)
 }
 
@@ -109,7 +110,7 @@ fn is_manual(path: &str, headings: &[String]) -> bool {
         "reference",
         "example",
     ];
-    let all = || words::words(path).chain(headings.iter().flat_map(|h| words::words(h)));
+    let all = || vocabulary::words(path).chain(headings.iter().flat_map(|h| vocabulary::words(h)));
     all().any(|word| WORDS.contains(&word.as_str()))
 }
 
@@ -136,7 +137,7 @@ fn lists_users(page: &Html) -> bool {
     let account = |entry: &str| {
         // What stands in the address itself says nothing: `admin@shop.example`.
         let beside = entry.split_whitespace().filter(|word| !word.contains('@')).collect::<Vec<_>>().join(" ");
-        labelled::has_address(entry) && words::words(&beside).any(|word| ROLES.contains(&word.as_str()))
+        labelled::has_address(entry) && vocabulary::words(&beside).any(|word| ROLES.contains(&word.as_str()))
     };
     labelled::digests_of(page).iter().any(|digest| digest.record)
         || labelled::entries(page).iter().filter(|entry| account(&entry.text)).count() >= FEWEST

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use model::{Exchange, Method, NotTested, Request};
 
-use super::words;
-use crate::{Shares, Survey};
+use super::vocabulary;
+use crate::{Shares, TargetProbe};
 
 /// Operations that are asked: the code that checks credentials is the same for most of them.
 const MOST: usize = 3;
@@ -31,13 +31,13 @@ pub struct Guarded {
 /// Asks the first GET operations that refuse an anonymous client with 401 or 403, with a token that nobody issued.
 ///
 /// # Errors
-/// As [`Survey::ask`]; [`NotTested::NotApplicable`] when nothing refuses an anonymous client.
-pub async fn answers(survey: &Survey<'_>) -> Result<Vec<Guarded>, NotTested> {
+/// As [`TargetProbe::response_to`]; [`NotTested::NotApplicable`] when nothing refuses an anonymous client.
+pub async fn responses(probe: &TargetProbe<'_>) -> Result<Vec<Guarded>, NotTested> {
     let mut guarded = Vec::new();
-    for exchange in candidates(survey) {
-        let anonymous = survey.ask(exchange.request.clone().anonymous()).await?;
+    for exchange in candidates(probe) {
+        let anonymous = probe.response_to(exchange.request.clone().anonymous()).await?;
         if matches!(anonymous.status(), 401 | 403) {
-            let nonsense = survey.ask(with(&anonymous.request, &format!("Bearer {NONSENSE}"))).await?;
+            let nonsense = probe.response_to(with(&anonymous.request, &format!("Bearer {NONSENSE}"))).await?;
             guarded.push(Guarded { anonymous, nonsense });
         }
     }
@@ -56,11 +56,11 @@ pub fn with(request: &Request, value: &str) -> Request {
 }
 
 /// The plain exchanges of GET operations that were refused, or were sent with credentials and may be refused without.
-fn candidates<'a>(survey: &Survey<'a>) -> Vec<&'a Arc<Exchange>> {
-    let called = survey.observations.called(survey.surface);
+fn candidates<'a>(probe: &TargetProbe<'a>) -> Vec<&'a Arc<Exchange>> {
+    let called = probe.observations.called(probe.surface);
     let refused = |e: &Arc<Exchange>| matches!(e.status(), 401 | 403) || e.request.identity.is_some() && e.is_success();
     called
-        .filter(|(o, e)| o.method == Method::GET && !words::looks_destructive(o) && refused(e))
+        .filter(|(o, e)| o.method == Method::GET && !vocabulary::looks_destructive(o) && refused(e))
         .map(|(_, e)| e)
         .take(MOST)
         .collect()

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use model::{Exchange, Method, NotTested, Operation, Request};
 
-use crate::shared::words::{self, Meaning};
-use crate::{Shares, Survey};
+use crate::shared::vocabulary::{self, Meaning};
+use crate::{Shares, TargetProbe};
 
 /// Requests of the burst, at most.
 pub const REQUESTS: u32 = 24;
@@ -29,7 +29,7 @@ pub struct Burst<'a> {
     /// Whether it is a place to log in or looks expensive.
     pub matters: bool,
     /// The answers in order.
-    pub answers: Vec<Arc<Exchange>>,
+    pub responses: Vec<Arc<Exchange>>,
     /// Why it ended early for another reason than 429.
     pub ended: Option<Ended>,
 }
@@ -46,29 +46,30 @@ pub enum Ended {
 impl Burst<'_> {
     /// Where the first 429 stands.
     pub fn refused(&self) -> Option<usize> {
-        self.answers.iter().position(|e| e.status() == 429)
+        self.responses.iter().position(|e| e.status() == 429)
     }
 }
 
 /// Sends the burst, or joins the one under way. One after the other, to the GET that looks most expensive, or else like a place to log in; it ends soon after the first 429, and at once at any other sign of distress.
 ///
 /// # Errors
-/// As [`Survey::send`], and [`NotTested::NotApplicable`] when no GET succeeded.
-pub async fn run<'a>(survey: &Survey<'a>) -> Result<Burst<'a>, NotTested> {
-    let called = survey.observations.called(survey.surface);
+/// As [`TargetProbe::send`], and [`NotTested::NotApplicable`] when no GET succeeded.
+pub async fn run<'a>(probe: &TargetProbe<'a>) -> Result<Burst<'a>, NotTested> {
+    let called = probe.observations.called(probe.surface);
     let candidates = called.filter(|(o, e)| o.method == Method::GET && e.is_success());
     let best = candidates.min_by_key(|(o, e)| (std::cmp::Reverse(rank(o, e)), o.path.clone()));
     let Some((operation, plain)) = best else {
         return Err(NotTested::not_applicable("no GET was answered"));
     };
     let request = plain.request.clone();
-    let mut burst = Burst { operation, request, matters: rank(operation, plain) > 0, answers: Vec::new(), ended: None };
+    let mut burst =
+        Burst { operation, request, matters: rank(operation, plain) > 0, responses: Vec::new(), ended: None };
     for number in 1..=REQUESTS {
         let count = number.to_string();
         let request = burst.request.clone().header(COUNTER, count.as_str()).altered("header", COUNTER, &count);
-        burst.answers.push(survey.send(request).await?);
-        burst.ended = distress(&burst.answers);
-        let enough = burst.refused().is_some_and(|at| burst.answers.len() > at + AFTER);
+        burst.responses.push(probe.send(request).await?);
+        burst.ended = distress(&burst.responses);
+        let enough = burst.refused().is_some_and(|at| burst.responses.len() > at + AFTER);
         if enough || burst.ended.is_some() {
             break;
         }
@@ -78,21 +79,21 @@ pub async fn run<'a>(survey: &Survey<'a>) -> Result<Burst<'a>, NotTested> {
 
 /// How much a limit would matter here. The page with the form to log in is not the place where credentials are tried.
 fn rank(operation: &Operation, plain: &Exchange) -> u8 {
-    if words::says(&operation.path, Meaning::Expensive) {
+    if vocabulary::says(&operation.path, Meaning::Expensive) {
         return 2;
     }
-    u8::from(words::says(&operation.path, Meaning::Login) && !plain.is_html())
+    u8::from(vocabulary::says(&operation.path, Meaning::Login) && !plain.is_html())
 }
 
-fn distress(answers: &[Arc<Exchange>]) -> Option<Ended> {
+fn distress(responses: &[Arc<Exchange>]) -> Option<Ended> {
     const FIRST: usize = 4;
     const NOTICEABLE_US: u64 = 200_000;
-    let last = answers.last()?;
+    let last = responses.last()?;
     if matches!(last.status(), 403 | 503) {
         return Some(Ended::Blocked);
     }
-    let usual = answers.iter().take(FIRST).map(|e| e.elapsed_us).max().unwrap_or(0).max(NOTICEABLE_US);
-    let slow = answers.len() > FIRST && last.elapsed_us > usual.saturating_mul(5);
+    let usual = responses.iter().take(FIRST).map(|e| e.elapsed_us).max().unwrap_or(0).max(NOTICEABLE_US);
+    let slow = responses.len() > FIRST && last.elapsed_us > usual.saturating_mul(5);
     (slow || last.response().is_none()).then_some(Ended::Slowed)
 }
 

@@ -10,7 +10,7 @@ use super::fill;
 /// What an answer says: status, media type, where it redirects, and its text with payloads put back to the value they stand for
 /// and with times and tokens taken out.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Face {
+pub struct ResponseFingerprint {
     /// The status, 0 without a response.
     pub status: u16,
     media: String,
@@ -34,14 +34,14 @@ static VOLATILE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     .ok()
 });
 
-impl Face {
+impl ResponseFingerprint {
     /// The face of an exchange in which `payload` stands in the place of `value`.
-    pub fn of(exchange: &Exchange, payload: &str, value: &str) -> Face {
-        Face::of_all(exchange, &[payload], value)
+    pub fn of(exchange: &Exchange, payload: &str, value: &str) -> ResponseFingerprint {
+        ResponseFingerprint::of_all(exchange, &[payload], value)
     }
 
     /// The same for several texts of ours, put back in this order.
-    pub fn of_all(exchange: &Exchange, payloads: &[&str], value: &str) -> Face {
+    pub fn of_all(exchange: &Exchange, payloads: &[&str], value: &str) -> ResponseFingerprint {
         let put_back = |text: &str| {
             let mut text = text.to_owned();
             for form in payloads.iter().flat_map(|payload| forms(payload)) {
@@ -49,7 +49,7 @@ impl Face {
             }
             VOLATILE.as_ref().map_or(text.clone(), |volatile| volatile.replace_all(&text, "~").into_owned())
         };
-        Face {
+        ResponseFingerprint {
             status: exchange.status(),
             media: exchange.response().map(model::Response::media_type).unwrap_or_default(),
             location: put_back(exchange.header("location").unwrap_or("")),
@@ -58,12 +58,12 @@ impl Face {
     }
 
     /// The face of an exchange as it is.
-    pub fn plain(exchange: &Exchange) -> Face {
-        Face::of(exchange, "", "")
+    pub fn plain(exchange: &Exchange) -> ResponseFingerprint {
+        ResponseFingerprint::of(exchange, "", "")
     }
 
     /// Whether it is an answer that holds something: 2xx, and more than an empty list or object.
-    pub fn holds_something(&self) -> bool {
+    pub fn has_content(&self) -> bool {
         (200..300).contains(&self.status) && !is_empty(&self.text)
     }
 
@@ -133,9 +133,9 @@ mod tests {
         let plain = answered("/", 200, &[("Content-Type", "text/html")], "<p>Results for tea</p>");
         let escaped =
             answered("/", 200, &[("Content-Type", "text/html")], "<p>Results for tea&#39; AND &#39;1&#39;=&#39;1</p>");
-        assert_eq!(Face::plain(&plain), Face::of(&escaped, "tea' AND '1'='1", "tea"));
+        assert_eq!(ResponseFingerprint::plain(&plain), ResponseFingerprint::of(&escaped, "tea' AND '1'='1", "tea"));
         let other = answered("/", 200, &[("Content-Type", "text/html")], "<p>Nothing for tea' AND '1'='1</p>");
-        assert_ne!(Face::plain(&plain), Face::of(&other, "tea' AND '1'='1", "tea"));
+        assert_ne!(ResponseFingerprint::plain(&plain), ResponseFingerprint::of(&other, "tea' AND '1'='1", "tea"));
     }
 
     #[test]
@@ -152,23 +152,25 @@ mod tests {
             &[("Content-Type", "application/json")],
             r#"{"a":1,"at":"2026-01-02T03:04:09Z","took":"7 ms"}"#,
         );
-        assert_eq!(Face::plain(&one), Face::plain(&two));
+        assert_eq!(ResponseFingerprint::plain(&one), ResponseFingerprint::plain(&two));
     }
 
     #[test]
     fn empty_answers_hold_nothing() {
         for body in ["", "[]", "{}", "null", r#"{"items":[],"total":0}"#] {
             assert!(
-                !Face::plain(&answered("/", 200, &[("Content-Type", "application/json")], body)).holds_something(),
+                !ResponseFingerprint::plain(&answered("/", 200, &[("Content-Type", "application/json")], body))
+                    .has_content(),
                 "{body}"
             );
         }
         assert!(
-            Face::plain(&answered("/", 200, &[("Content-Type", "application/json")], r#"[{"id":1}]"#))
-                .holds_something()
+            ResponseFingerprint::plain(&answered("/", 200, &[("Content-Type", "application/json")], r#"[{"id":1}]"#))
+                .has_content()
         );
         assert!(
-            !Face::plain(&answered("/", 404, &[("Content-Type", "text/html")], "<p>not found</p>")).holds_something()
+            !ResponseFingerprint::plain(&answered("/", 404, &[("Content-Type", "text/html")], "<p>not found</p>"))
+                .has_content()
         );
     }
 }

@@ -84,7 +84,7 @@ pub fn is_illustration(path: &str) -> bool {
     let parents: Vec<&str> = path.split('.').collect();
     let parents = &parents[..parents.len().saturating_sub(1)];
     parents.iter().enumerate().any(|(at, name)| {
-        let said: Vec<String> = super::words::words(name).collect();
+        let said: Vec<String> = super::vocabulary::words(name).collect();
         let has = |list: &[&str]| said.iter().any(|word| list.contains(&word.as_str()));
         let no_list = || !parents[at..].iter().any(|name| name.contains('['));
         !has(&DATA) && (has(&WORDS) || at > 0 && has(&ENVELOPES) && no_list())

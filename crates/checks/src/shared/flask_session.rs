@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::set_cookie::{cookies_set, http_date};
 use crate::probe::canary;
-use crate::{Shares, Survey};
+use crate::{Shares, TargetProbe};
 
 /// Whether the value is a Flask session cookie, whatever the cookie is called.
 pub fn is_flask_session(value: &str) -> bool {
@@ -110,7 +110,7 @@ pub struct Accepted {
     /// The key.
     pub key: &'static str,
     /// The answer that took the forged session up.
-    pub answer: Arc<Exchange>,
+    pub response: Arc<Exchange>,
     /// The answer to a session signed with a random key.
     pub control: Arc<Exchange>,
     /// Whether the application signs with this key too, or only still accepts it.
@@ -120,25 +120,25 @@ pub struct Accepted {
 /// Tries the likeliest keys by presenting a harmless session signed with each. The same requests whoever asks.
 ///
 /// # Errors
-/// As [`Survey::ask`]; [`NotTested::NotApplicable`] when nothing shows Flask; [`NotTested::Inconclusive`] when a random key is accepted.
-pub async fn online(survey: &Survey<'_>) -> Result<Option<Accepted>, NotTested> {
-    let seen = seen_cookie(survey);
-    let surface = survey.surface;
-    let deep = survey.target.depth == Depth::Deep;
+/// As [`TargetProbe::response_to`]; [`NotTested::NotApplicable`] when nothing shows Flask; [`NotTested::Inconclusive`] when a random key is accepted.
+pub async fn online(probe: &TargetProbe<'_>) -> Result<Option<Accepted>, NotTested> {
+    let seen = seen_cookie(probe);
+    let surface = probe.surface;
+    let deep = probe.target.depth == Depth::Deep;
     if !(seen.is_some() || surface.shows_flask() || deep && surface.may_be_flask()) {
         return Err(NotTested::not_applicable("nothing shows that this is Flask"));
     }
     let cookie = seen.map_or_else(|| "session".to_owned(), |(name, _)| name);
-    let random = canary(survey.target.seed, &["a key that nobody has"]);
-    let control = survey.ask(forged(survey, &cookie, random.as_bytes())).await?;
-    if taken_up(survey, &control, &cookie).is_some() {
+    let random = canary(probe.target.seed, &["a key that nobody has"]);
+    let control = probe.response_to(forged(probe, &cookie, random.as_bytes())).await?;
+    if taken_up(probe, &control, &cookie).is_some() {
         return Err(NotTested::inconclusive("every session is answered alike, whatever its key"));
     }
     for key in LIKELY.iter().take(if deep { LIKELY.len() } else { FEW }) {
-        let answer = survey.ask(forged(survey, &cookie, key.as_bytes())).await?;
-        if let Some(value) = taken_up(survey, &answer, &cookie) {
+        let response = probe.response_to(forged(probe, &cookie, key.as_bytes())).await?;
+        if let Some(value) = taken_up(probe, &response, &cookie) {
             let signs = crack::Target::parse(&value).is_ok_and(|target| target.verify(key.as_bytes()));
-            return Ok(Some(Accepted { cookie, key, answer, control, signs }));
+            return Ok(Some(Accepted { cookie, key, response, control, signs }));
         }
     }
     Ok(None)
@@ -150,37 +150,37 @@ pub fn no_cookie() -> NotTested {
 }
 
 /// The request of the scan's own path with a harmless session signed with this key.
-pub fn forged(survey: &Survey<'_>, cookie: &str, key: &[u8]) -> Request {
+pub fn forged(probe: &TargetProbe<'_>, cookie: &str, key: &[u8]) -> Request {
     // A little in the past: itsdangerous refuses what was signed in the future by its own clock.
-    let signed = u64::try_from(server_time(survey).saturating_sub(60)).unwrap_or(0);
+    let signed = u64::try_from(server_time(probe).saturating_sub(60)).unwrap_or(0);
     let value = crack::flask_session(key, HARMLESS, signed);
-    survey
-        .get(&survey.target.path)
+    probe
+        .get(&probe.target.path)
         .header("Cookie", format!("{cookie}={value}").into_bytes())
         .altered("cookie", cookie, HARMLESS)
 }
 
 /// The fresh cookie by which Flask shows that it took the forged session for its own.
-pub fn taken_up(survey: &Survey<'_>, answer: &Exchange, cookie: &str) -> Option<String> {
-    let set = cookies_set(answer, survey.target.now).into_iter().find(|set| set.name == cookie)?;
+pub fn taken_up(probe: &TargetProbe<'_>, response: &Exchange, cookie: &str) -> Option<String> {
+    let set = cookies_set(response, probe.target.now).into_iter().find(|set| set.name == cookie)?;
     let permanent = contents(&set.value)?.get("_permanent").and_then(Value::as_bool) == Some(true);
     permanent.then_some(set.value)
 }
 
 /// The first Flask session cookie that an ordinary answer set, by name and exchange.
-pub fn seen_cookie<'a>(survey: &Survey<'a>) -> Option<(String, &'a Arc<Exchange>)> {
-    let clean = survey.observations.exchanges.iter().filter(|e| e.request.is_clean());
+pub fn seen_cookie<'a>(probe: &TargetProbe<'a>) -> Option<(String, &'a Arc<Exchange>)> {
+    let clean = probe.observations.exchanges.iter().filter(|e| e.request.is_clean());
     clean.into_iter().find_map(|exchange| {
-        let cookies = cookies_set(exchange, survey.target.now);
+        let cookies = cookies_set(exchange, probe.target.now);
         let cookie = cookies.into_iter().find(|cookie| is_flask_session(&cookie.value))?;
         Some((cookie.name, exchange))
     })
 }
 
 /// The server's clock as its first answer shows it, else ours.
-fn server_time(survey: &Survey<'_>) -> i64 {
-    let dates = survey.observations.exchanges.iter().filter_map(|e| e.header("date").and_then(http_date));
-    dates.into_iter().next().unwrap_or(survey.target.now)
+fn server_time(probe: &TargetProbe<'_>) -> i64 {
+    let dates = probe.observations.exchanges.iter().filter_map(|e| e.header("date").and_then(http_date));
+    dates.into_iter().next().unwrap_or(probe.target.now)
 }
 
 #[cfg(test)]

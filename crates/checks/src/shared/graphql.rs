@@ -6,7 +6,7 @@ use model::{Exchange, Method, NotTested, Request};
 use serde_json::{Value, json};
 
 use crate::shared::soft_404;
-use crate::{Shares, Survey};
+use crate::{Shares, TargetProbe};
 
 /// A recognised endpoint.
 #[derive(Debug, Clone)]
@@ -56,9 +56,9 @@ pub fn unwrapped(kind: &Value) -> (&Value, bool) {
 ///
 /// # Errors
 /// [`NotTested::NotApplicable`] when there is none, or why nothing was sent.
-pub async fn find(survey: &Survey<'_>) -> Result<Endpoint, NotTested> {
+pub async fn find(probe: &TargetProbe<'_>) -> Result<Endpoint, NotTested> {
     const MOST: usize = 2;
-    let mut paths: Vec<String> = survey
+    let mut paths: Vec<String> = probe
         .surface
         .operations
         .iter()
@@ -70,12 +70,12 @@ pub async fn find(survey: &Survey<'_>) -> Result<Endpoint, NotTested> {
     let named = !paths.is_empty();
     paths.extend(USUAL.iter().filter(|_| !named).map(|path| (*path).to_owned()));
     for path in paths.into_iter().take(MOST) {
-        if !named && is_absent(survey, &path).await? {
+        if !named && is_absent(probe, &path).await? {
             continue;
         }
-        let answer = survey.send(post(survey, &path, &json!({"query": "{__typename}"}))).await?;
-        if is_graphql(&answer) {
-            return Ok(Endpoint { path, recognised: answer });
+        let response = probe.send(post(probe, &path, &json!({"query": "{__typename}"}))).await?;
+        if is_graphql(&response) {
+            return Ok(Endpoint { path, recognised: response });
         }
     }
     Err(NotTested::not_applicable("no GraphQL endpoint was recognised"))
@@ -87,12 +87,12 @@ pub fn is_named_so(path: &str) -> bool {
 }
 
 /// A GraphQL server does not answer 404 to a GET without a query, whatever else it says; nor does it answer like a path that is not there.
-async fn is_absent(survey: &Survey<'_>, path: &str) -> Result<bool, NotTested> {
-    let plain = survey.send(survey.get(path)).await?;
+async fn is_absent(probe: &TargetProbe<'_>, path: &str) -> Result<bool, NotTested> {
+    let plain = probe.send(probe.get(path)).await?;
     if matches!(plain.status(), 0 | 404 | 410) {
         return Ok(true);
     }
-    let missing = survey.missing_beside(path).await?;
+    let missing = probe.missing_beside(path).await?;
     Ok(soft_404::alike(&missing, &plain))
 }
 
@@ -103,22 +103,22 @@ pub fn is_graphql(exchange: &Exchange) -> bool {
 }
 
 /// `POST path` with a JSON body.
-pub fn post(survey: &Survey<'_>, path: &str, body: &Value) -> Request {
+pub fn post(probe: &TargetProbe<'_>, path: &str, body: &Value) -> Request {
     let text = body.to_string();
-    Request::new(Method::POST, survey.origin(), path)
+    Request::new(Method::POST, probe.origin(), path)
         .altered("body", "query", text.get(..200).unwrap_or(&text))
         .body("application/json", text)
 }
 
 /// `POST path` with a query.
-pub fn query(survey: &Survey<'_>, path: &str, text: &str) -> Request {
-    post(survey, path, &json!({ "query": text }))
+pub fn query(probe: &TargetProbe<'_>, path: &str, text: &str) -> Request {
+    post(probe, path, &json!({ "query": text }))
 }
 
 /// The same as a client would send it: what it is answered with is the target's own, for the passive rules to read too.
-pub fn plain_query(survey: &Survey<'_>, path: &str, text: &str) -> Request {
+pub fn plain_query(probe: &TargetProbe<'_>, path: &str, text: &str) -> Request {
     let body = json!({ "query": text }).to_string();
-    Request::new(Method::POST, survey.origin(), path).body("application/json", body)
+    Request::new(Method::POST, probe.origin(), path).body("application/json", body)
 }
 
 /// The messages of the `errors` of an answer.
@@ -137,7 +137,7 @@ mod tests {
 
     use super::*;
 
-    fn answer(body: &str) -> Exchange {
+    fn response(body: &str) -> Exchange {
         let origin = Origin { scheme: Scheme::Http, host: "localhost".to_owned(), port: 80 };
         let response = Response::new(200, Vec::new(), body.as_bytes().to_vec());
         let request = Request::get(&origin, "/graphql");
@@ -146,15 +146,15 @@ mod tests {
 
     #[test]
     fn an_echo_is_no_graphql_server() {
-        assert!(is_graphql(&answer(r#"{"data":{"__typename":"Query"}}"#)));
-        assert!(!is_graphql(&answer(r#"{"data":"{\"query\":\"{__typename}\"}"}"#)));
-        assert!(!is_graphql(&answer(r#"{"json":{"query":"{__typename}"},"data":{}}"#)));
-        assert!(!is_graphql(&answer("<html>__typename</html>")));
+        assert!(is_graphql(&response(r#"{"data":{"__typename":"Query"}}"#)));
+        assert!(!is_graphql(&response(r#"{"data":"{\"query\":\"{__typename}\"}"}"#)));
+        assert!(!is_graphql(&response(r#"{"json":{"query":"{__typename}"},"data":{}}"#)));
+        assert!(!is_graphql(&response("<html>__typename</html>")));
     }
 
     #[test]
     fn errors_are_read_in_both_shapes() {
-        assert_eq!(errors(&answer(r#"{"errors":[{"message":"too deep"},"no"]}"#)), ["too deep", "no"]);
+        assert_eq!(errors(&response(r#"{"errors":[{"message":"too deep"},"no"]}"#)), ["too deep", "no"]);
     }
 
     #[test]

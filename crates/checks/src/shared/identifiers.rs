@@ -2,7 +2,7 @@
 
 use model::{NotTested, Operation, Parameter, ParameterIn};
 
-use super::words::{self, words};
+use super::vocabulary::{self, words};
 use crate::probe::canary;
 
 /// The parameter in the last segment of a path that names one object.
@@ -25,7 +25,7 @@ pub fn elsewhere(operation: &Operation) -> Option<&Parameter> {
 pub fn collection<'a>(operation: &'a Operation, parameter: &Parameter) -> &'a str {
     let placeholder = format!("{{{}}}", parameter.name);
     let before = operation.path.split(&placeholder).next().unwrap_or("");
-    words::collection(before)
+    vocabulary::collection(before)
 }
 
 /// Why there is nothing to count.

@@ -3,7 +3,7 @@
 use model::{NotTested, Operation, Parameter, ParameterIn, Request, SchemaType, Source};
 
 use super::fill;
-use crate::Probe;
+use crate::OperationProbe;
 
 /// Most parameters of one operation that are asked about one by one.
 pub const MOST: usize = 4;
@@ -59,8 +59,8 @@ pub fn takes_any_text(operation: &Operation) -> bool {
 /// Whether payloads can reach the operation at all.
 ///
 /// # Errors
-/// [`NotTested::NoCredentials`] when the ordinary call is refused for want of them, and as [`Probe::plain`].
-pub fn reachable(probe: &Probe<'_>) -> Result<(), NotTested> {
+/// [`NotTested::NoCredentials`] when the ordinary call is refused for want of them, and as [`OperationProbe::plain`].
+pub fn reachable(probe: &OperationProbe<'_>) -> Result<(), NotTested> {
     match probe.plain()?.status() {
         401 | 403 | 407 => Err(NotTested::NoCredentials),
         _ => Ok(()),
@@ -68,17 +68,17 @@ pub fn reachable(probe: &Probe<'_>) -> Result<(), NotTested> {
 }
 
 /// The value that an ordinary client would send for a parameter.
-pub fn ordinary(probe: &Probe<'_>, parameter: &Parameter) -> String {
+pub fn ordinary(probe: &OperationProbe<'_>, parameter: &Parameter) -> String {
     fill::ordinary(parameter, probe.operation, probe.surface)
 }
 
 /// The operation with one payload in one parameter.
-pub fn with(probe: &Probe<'_>, parameter: &Parameter, payload: &str) -> Request {
+pub fn with(probe: &OperationProbe<'_>, parameter: &Parameter, payload: &str) -> Request {
     probe.request_with(&[fill::Value::of(parameter, payload)])
 }
 
 /// The same with a payload that is already encoded as it is to be sent.
-pub fn with_raw(probe: &Probe<'_>, parameter: &Parameter, payload: &str) -> Request {
+pub fn with_raw(probe: &OperationProbe<'_>, parameter: &Parameter, payload: &str) -> Request {
     probe.request_with(&[fill::Value { raw: true, ..fill::Value::of(parameter, payload) }])
 }
 

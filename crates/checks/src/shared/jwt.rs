@@ -8,7 +8,7 @@ use model::{Credential, Exchange, Location, Target};
 use regex::Regex;
 use serde_json::{Map, Value};
 
-use crate::Seen;
+use crate::ObservedExchange;
 
 /// A token as text and what it says.
 #[derive(Debug, Clone, PartialEq)]
@@ -117,9 +117,9 @@ pub fn given(target: &Target) -> Vec<Jwt> {
 }
 
 /// The tokens of an exchange with where a finding on them is: handed out by the answer, or sent along as the user's credentials.
-pub fn seen(seen: &Seen<'_>) -> Vec<(Jwt, Location)> {
-    let handed_out = issued(seen.exchange).into_iter().map(|jwt| (jwt, seen.location()));
-    let credentials = seen.exchange.request.identity.as_ref().map(|_| given(seen.target)).unwrap_or_default();
+pub fn observed(observed: &ObservedExchange<'_>) -> Vec<(Jwt, Location)> {
+    let handed_out = issued(observed.exchange).into_iter().map(|jwt| (jwt, observed.location()));
+    let credentials = observed.exchange.request.identity.as_ref().map(|_| given(observed.target)).unwrap_or_default();
     let sent = credentials.into_iter().map(|jwt| (jwt, Location::host().parameter("header", "Authorization")));
     handed_out.chain(sent).collect()
 }
@@ -173,7 +173,7 @@ mod tests {
 
     const HEADER: &str = r#"{"alg":"HS256","typ":"JWT"}"#;
 
-    fn answer(kind: &str, body: &str) -> Exchange {
+    fn response(kind: &str, body: &str) -> Exchange {
         let origin = Origin { scheme: Scheme::Http, host: "h".to_owned(), port: 80 };
         let headers = vec![("Content-Type".to_owned(), kind.to_owned())];
         Exchange {
@@ -188,12 +188,12 @@ mod tests {
     #[test]
     fn tokens_are_found_in_json_and_not_in_descriptions() {
         let token = crack::jwt_hs(crack::Algorithm::Hs256, b"k", HEADER, r#"{"sub":"7","exp":5}"#);
-        let found = issued(&answer("application/json", &format!(r#"{{"token":"{token}"}}"#)));
+        let found = issued(&response("application/json", &format!(r#"{{"token":"{token}"}}"#)));
         assert_eq!(found.len(), 1);
         assert_eq!((found[0].algorithm.as_str(), found[0].date("exp")), ("HS256", Some(5)));
-        assert!(issued(&answer("application/json", &format!(r#"{{"openapi":"3.0.0","x":"{token}"}}"#))).is_empty());
-        assert!(issued(&answer("text/html", &token)).is_empty());
-        assert_eq!(shown(&answer("text/html", &format!("<code>{token}</code>")))[0].token, token);
+        assert!(issued(&response("application/json", &format!(r#"{{"openapi":"3.0.0","x":"{token}"}}"#))).is_empty());
+        assert!(issued(&response("text/html", &token)).is_empty());
+        assert_eq!(shown(&response("text/html", &format!("<code>{token}</code>")))[0].token, token);
         assert!(Jwt::parse("a.b.c").is_none() && Jwt::parse("").is_none());
         let again = Jwt::parse(&found[0].signed_again(&[("kid", "1")], b"other")).unwrap();
         assert_eq!((&again.header["kid"], &again.claims), (&"1".into(), &found[0].claims));

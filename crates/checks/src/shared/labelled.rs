@@ -53,7 +53,7 @@ pub fn secrets_of(page: &Html) -> Vec<(String, String)> {
 
 /// Keys that are made to be seen.
 fn is_public(label: &str) -> bool {
-    super::words::words(label)
+    super::vocabulary::words(label)
         .any(|word| matches!(word.as_str(), "public" | "publishable" | "site" | "csrf" | "browser"))
 }
 
@@ -152,7 +152,7 @@ fn is_of_users(entry: ElementRef<'_>) -> bool {
         .find(|a| matches!(a.value().name(), "ul" | "ol" | "dl" | "table"));
     let before = list.and_then(|list| list.prev_siblings().find_map(ElementRef::wrap));
     let before: String = before.map_or_else(String::new, |element| element.text().collect());
-    let said: Vec<String> = super::words::words(&before).collect();
+    let said: Vec<String> = super::vocabulary::words(&before).collect();
     let has = |list: &[&str]| said.iter().any(|word| list.contains(&word.as_str()));
     said.len() <= 6 && has(&USERS) && !has(&EXAMPLE)
 }
@@ -167,13 +167,13 @@ fn says_whose(entry: &str) -> bool {
     let Some(label) = DIGEST.find(entry) else { return false };
     let before = &entry[..label.start()];
     let names: Vec<&str> = before.split_whitespace().filter(|word| !word.contains('@')).collect();
-    let words: Vec<String> = super::words::words(&names.join(" ")).collect();
+    let words: Vec<String> = super::vocabulary::words(&names.join(" ")).collect();
     let whose = has_address(before) || !words.is_empty();
     whose && words.len() <= 12 && !words.iter().any(|word| EXPLAIN.contains(&word.as_str()))
 }
 
 fn names_a_user(entry: &str) -> bool {
-    super::words::words(entry).take(12).any(|word| matches!(word.as_str(), "user" | "username" | "login"))
+    super::vocabulary::words(entry).take(12).any(|word| matches!(word.as_str(), "user" | "username" | "login"))
 }
 
 /// Whether one of the words is an e-mail address.

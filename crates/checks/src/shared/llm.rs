@@ -10,8 +10,8 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::fill;
-use super::words::{self, Meaning};
-use crate::Probe;
+use super::vocabulary::{self, Meaning};
+use crate::OperationProbe;
 
 /// Most endpoints that are asked.
 pub const MOST: usize = 3;
@@ -40,7 +40,7 @@ struct Row {
 impl Row {
     fn says(&self, text: &str) -> bool {
         match self.place {
-            Place::Path | Place::Text => words::words(text).any(|word| self.words.contains(&word)),
+            Place::Path | Place::Text => vocabulary::words(text).any(|word| self.words.contains(&word)),
             Place::Field | Place::Answer => self.words.contains(&text.to_ascii_lowercase()),
         }
     }
@@ -80,7 +80,7 @@ fn ranked(surface: &Surface) -> Vec<&Operation> {
 fn certainty(operation: &Operation) -> Option<u32> {
     const ENOUGH: u32 = 3;
     // By the path alone: `createChatCompletion` creates no more than text.
-    let destructive = words::says(&operation.path, Meaning::Destructive);
+    let destructive = vocabulary::says(&operation.path, Meaning::Destructive);
     if destructive || operation.method != Method::POST && operation.method != Method::GET {
         return None;
     }
@@ -93,15 +93,15 @@ fn certainty(operation: &Operation) -> Option<u32> {
         TABLE.sign.iter().filter(|row| row.place == place && row.says(text)).map(|row| row.weight).max().unwrap_or(0)
     };
     let heaviest = |place: Place, texts: &[String]| texts.iter().map(|t| weight(place, t)).max().unwrap_or(0);
-    let segments: Vec<String> = words::words(&operation.path).collect();
+    let segments: Vec<String> = vocabulary::words(&operation.path).collect();
     let path = segments.iter().map(|word| weight(Place::Path, word)).sum::<u32>().min(3);
     let said = format!("{} {}", operation.summary, operation.id.as_deref().unwrap_or(""));
     let text = weight(Place::Text, &said);
     let field = heaviest(Place::Field, &fields);
-    let answer = heaviest(Place::Answer, &answers(operation));
-    let strong = answer > 0 || text > 1 || field > 1 || heaviest(Place::Path, &segments) > 1;
+    let response = heaviest(Place::Answer, &responses(operation));
+    let strong = response > 0 || text > 1 || field > 1 || heaviest(Place::Path, &segments) > 1;
     let takes_prompt = field > 0 || operation.method == Method::POST && operation.body.is_none();
-    let sum = path + text + field + answer;
+    let sum = path + text + field + response;
     (takes_prompt && strong && sum >= ENOUGH).then_some(sum)
 }
 
@@ -113,7 +113,7 @@ fn fields(operation: &Operation) -> Vec<String> {
 }
 
 /// Names of what the declared good answers hold, two levels deep.
-fn answers(operation: &Operation) -> Vec<String> {
+fn responses(operation: &Operation) -> Vec<String> {
     let good = operation.responses.iter().filter(|r| r.status.starts_with('2') || r.status == "default");
     let properties = good.filter_map(|r| r.schema.as_ref()).flat_map(|s| &s.properties);
     properties.flat_map(|(name, inner)| std::iter::once(name.clone()).chain(inner.properties.keys().cloned())).collect()
@@ -121,7 +121,7 @@ fn answers(operation: &Operation) -> Vec<String> {
 
 /// One prompt, as a user would send it; `system` goes before it as a system message where the endpoint takes a list of messages.
 /// `None` when the endpoint shows no place for it.
-pub fn prompt(probe: &Probe<'_>, text: &str, system: Option<&str>) -> Option<Request> {
+pub fn prompt(probe: &OperationProbe<'_>, text: &str, system: Option<&str>) -> Option<Request> {
     let operation = probe.operation;
     if operation.method == Method::GET {
         let parameter = operation.parameters_in(ParameterIn::Query).find(|p| takes_prompt(p))?;
@@ -217,7 +217,7 @@ fn is_form(body: &Body) -> bool {
     body.media_type == "application/x-www-form-urlencoded"
 }
 
-fn form(probe: &Probe<'_>, declared: &Body, text: &str) -> Option<Request> {
+fn form(probe: &OperationProbe<'_>, declared: &Body, text: &str) -> Option<Request> {
     let name = carrier(&declared.schema)?;
     let Value::Object(mut fields) = openapi::example(&declared.schema) else { return None };
     fields.insert(name.clone(), Value::String(text.to_owned()));
@@ -351,7 +351,7 @@ mod tests {
         schema
     }
 
-    fn post(path: &str, summary: &str, takes: &[&str], answers: &[&str]) -> Option<u32> {
+    fn post(path: &str, summary: &str, takes: &[&str], responses: &[&str]) -> Option<u32> {
         let mut operation = Operation::undeclared(Method::POST, path, Source::Specification);
         summary.clone_into(&mut operation.summary);
         operation.body = (!takes.is_empty()).then(|| Body {
@@ -362,7 +362,7 @@ mod tests {
         operation.responses = vec![DeclaredResponse {
             status: "200".to_owned(),
             media_type: Some("application/json".to_owned()),
-            schema: Some(object(answers)),
+            schema: Some(object(responses)),
         }];
         certainty(&operation)
     }

@@ -7,8 +7,8 @@ use regex::Regex;
 use serde_json::{Map, Value};
 
 use super::fields::{self, Holds};
-use super::words::{self, Meaning, says};
-use crate::Survey;
+use super::vocabulary::{self, Meaning, says};
+use crate::TargetProbe;
 use crate::shared::{access, fill, transport};
 
 /// A place to log in.
@@ -52,13 +52,13 @@ impl Login {
     }
 
     /// The request that tries this name and password.
-    pub fn attempt(&self, survey: &Survey<'_>, name: &str, secret: &str) -> Request {
+    pub fn attempt(&self, probe: &TargetProbe<'_>, name: &str, secret: &str) -> Request {
         use base64::Engine as _;
         let request = match self {
             Login::Body { path, user, password, others, json } => {
                 let others = others.iter().map(|(name, value)| (name.as_str(), value.as_str()));
                 let pairs = [(user.as_str(), name), (password.as_str(), secret)].into_iter().chain(others);
-                let request = Request::new(Method::POST, survey.origin(), path);
+                let request = Request::new(Method::POST, probe.origin(), path);
                 if *json {
                     let object: Map<String, Value> = pairs.map(|(key, v)| (key.to_owned(), Value::from(v))).collect();
                     request.body("application/json", Value::Object(object).to_string())
@@ -70,7 +70,7 @@ impl Login {
             }
             Login::Basic { target } => {
                 let pair = base64::engine::general_purpose::STANDARD.encode(format!("{name}:{secret}"));
-                survey.get(target).header("Authorization", format!("Basic {pair}"))
+                probe.get(target).header("Authorization", format!("Basic {pair}"))
             }
         };
         request.altered("body", "username", name).altered("body", "password", secret)
@@ -79,11 +79,11 @@ impl Login {
 
 /// The places to log in: operations with a name and a password in their body, forms with a password field, and answers that ask for Basic
 /// credentials.
-pub fn places(survey: &Survey<'_>) -> Vec<Login> {
+pub fn places(probe: &TargetProbe<'_>) -> Vec<Login> {
     const MOST: usize = 2;
-    let mut places = in_bodies(survey.surface);
+    let mut places = in_bodies(probe.surface);
     let basic =
-        survey.observations.plain.iter().flatten().find(|e| {
+        probe.observations.plain.iter().flatten().find(|e| {
             e.request.method == Method::GET && transport::challenges(e).iter().any(|scheme| scheme == "basic")
         });
     places.truncate(MOST);
@@ -96,7 +96,8 @@ pub fn is_login_page(exchange: &Exchange) -> bool {
     static FIELD: LazyLock<Option<Regex>> =
         LazyLock::new(|| Regex::new(r#"(?i)<input\b[^>]{0,500}\btype\s*=\s*["']?password\b"#).ok());
     let field = || FIELD.as_ref().is_some_and(|shape| shape.is_match(&exchange.text()));
-    let path = || words::words(exchange.request.path()).any(|w| ["login", "signin", "logon"].contains(&w.as_str()));
+    let path =
+        || vocabulary::words(exchange.request.path()).any(|w| ["login", "signin", "logon"].contains(&w.as_str()));
     exchange.is_html() && (path() || field())
 }
 
@@ -128,7 +129,7 @@ fn is_login(operation: &Operation) -> bool {
     const OTHERS: [&str; 8] = ["register", "signup", "registration", "logout", "refresh", "reset", "forgot", "revoke"];
     says(&operation.path, Meaning::Login)
         && !operation.path.contains('{')
-        && !words::words(&operation.path).any(|w| OTHERS.contains(&w.as_str()))
+        && !vocabulary::words(&operation.path).any(|w| OTHERS.contains(&w.as_str()))
 }
 
 /// What a path that is named like a log-in most likely takes when nothing is declared.

@@ -1,8 +1,8 @@
 //! Recognisers that several categories need.
 
+pub mod accepted_credential;
 pub mod access;
 pub mod administration;
-pub mod admitted;
 pub mod api_key;
 pub mod authorization;
 pub mod burst;
@@ -15,8 +15,6 @@ pub mod fields;
 pub mod fill;
 pub mod flask_session;
 pub mod graphql;
-pub mod guess;
-pub mod heard;
 pub mod html;
 pub mod identifiers;
 pub mod inputs;
@@ -30,15 +28,17 @@ pub mod markup;
 pub mod names;
 pub mod pagination;
 pub mod patterns;
+pub mod payload_refusal;
 pub mod provoke;
 pub mod reflection;
 pub mod requirements;
 #[cfg(test)]
 pub(crate) mod samples;
 pub mod script;
+pub mod secret_guessing;
 pub mod session_id;
 pub mod set_cookie;
 pub mod soft_404;
 pub mod specifications;
 pub mod transport;
-pub mod words;
+pub mod vocabulary;

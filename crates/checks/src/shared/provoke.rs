@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use model::{Exchange, Method, NotTested, Operation, Parameter, ParameterIn, Request, SchemaType, Surface};
 
-use crate::shared::{fill, words};
-use crate::{Shares, Survey};
+use crate::shared::{fill, vocabulary};
+use crate::{Shares, TargetProbe};
 
 /// What [`errors`] sends at most.
 pub const REQUESTS: u32 = 7;
@@ -23,7 +23,7 @@ pub struct Provoked {
     /// The same resource asked for in the ordinary way.
     pub plain: Arc<Exchange>,
     /// What came of the attempt.
-    pub answer: Arc<Exchange>,
+    pub response: Arc<Exchange>,
 }
 
 /// 2^63, one more than a signed 64-bit integer holds.
@@ -44,23 +44,23 @@ const OVERFLOWING_DATE: &str = "Mon, 01 Jan 2001 00:00:00 +99999999999999999999"
 /// Tries the ways that fit the surface. The same few requests whoever asks, so that only the first asker pays for them.
 ///
 /// # Errors
-/// As [`Survey::ask`].
-pub async fn errors(survey: &Survey<'_>) -> Result<Vec<Provoked>, NotTested> {
+/// As [`TargetProbe::response_to`].
+pub async fn errors(probe: &TargetProbe<'_>) -> Result<Vec<Provoked>, NotTested> {
     let mut provoked = Vec::new();
-    for (how, plain, request) in attempts(survey) {
-        let answer = survey.send(request).await?;
-        provoked.push(Provoked { how, plain, answer });
+    for (how, plain, request) in attempts(probe) {
+        let response = probe.send(request).await?;
+        provoked.push(Provoked { how, plain, response });
     }
-    if let Some(path) = survey.surface.assets.first().filter(|_| survey.surface.may_be_flask()) {
-        let plain = survey.send(survey.get(path)).await?;
+    if let Some(path) = probe.surface.assets.first().filter(|_| probe.surface.may_be_flask()) {
+        let plain = probe.send(probe.get(path)).await?;
         if plain.is_success() {
-            let request = survey.get(path).header("If-Modified-Since", OVERFLOWING_DATE).altered(
+            let request = probe.get(path).header("If-Modified-Since", OVERFLOWING_DATE).altered(
                 "header",
                 "If-Modified-Since",
                 OVERFLOWING_DATE,
             );
-            let answer = survey.send(request).await?;
-            provoked.push(Provoked { how: "sending a date that overflows".to_owned(), plain, answer });
+            let response = probe.send(request).await?;
+            provoked.push(Provoked { how: "sending a date that overflows".to_owned(), plain, response });
         }
     }
     Ok(provoked)
@@ -71,19 +71,19 @@ pub async fn errors(survey: &Survey<'_>) -> Result<Vec<Provoked>, NotTested> {
 /// # Errors
 /// [`NotTested::Inconclusive`] when none was.
 pub fn any(provoked: &[Provoked]) -> Result<(), NotTested> {
-    let failed = provoked.iter().any(|p| matches!(p.answer.status(), 400 | 422 | 500..));
+    let failed = provoked.iter().any(|p| matches!(p.response.status(), 400 | 422 | 500..));
     if failed { Ok(()) } else { Err(NotTested::inconclusive("no error could be provoked")) }
 }
 
-fn attempts(survey: &Survey<'_>) -> Vec<(String, Arc<Exchange>, Request)> {
+fn attempts(probe: &TargetProbe<'_>) -> Vec<(String, Arc<Exchange>, Request)> {
     let called: Vec<(&Operation, &Arc<Exchange>)> =
-        survey.observations.called(survey.surface).filter(|(o, e)| o.method == Method::GET && e.is_success()).collect();
+        probe.observations.called(probe.surface).filter(|(o, e)| o.method == Method::GET && e.is_success()).collect();
     let all = [
-        left_out(survey, &called),
-        not_a_number(survey, &called),
-        too_large(survey, &called, ParameterIn::Path),
-        too_large(survey, &called, ParameterIn::Query),
-        too_long(survey, &called),
+        left_out(probe, &called),
+        not_a_number(probe, &called),
+        too_large(probe, &called, ParameterIn::Path),
+        too_large(probe, &called, ParameterIn::Query),
+        too_long(probe, &called),
     ];
     all.into_iter().flatten().collect()
 }
@@ -91,12 +91,12 @@ fn attempts(survey: &Survey<'_>) -> Vec<(String, Arc<Exchange>, Request)> {
 type Attempt = Option<(String, Arc<Exchange>, Request)>;
 
 /// Without the query parameters that an ordinary call sends.
-fn left_out(survey: &Survey<'_>, called: &[(&Operation, &Arc<Exchange>)]) -> Attempt {
+fn left_out(probe: &TargetProbe<'_>, called: &[(&Operation, &Arc<Exchange>)]) -> Attempt {
     let (operation, plain) = called.iter().find(|(o, _)| o.parameters_in(ParameterIn::Query).any(is_sent))?;
     let names: Vec<&str> = operation.parameters_in(ParameterIn::Query).map(|p| p.name.as_str()).collect();
     let mut without = (*operation).clone();
     without.parameters.retain(|p| p.place != ParameterIn::Query);
-    let mut request = fill::request(&without, survey.surface, survey.target, &[]);
+    let mut request = fill::request(&without, probe.surface, probe.target, &[]);
     for name in &names {
         request = request.altered("query", name, "");
     }
@@ -108,8 +108,8 @@ fn is_sent(parameter: &Parameter) -> bool {
 }
 
 /// A word for every numeric query parameter.
-fn not_a_number(survey: &Survey<'_>, called: &[(&Operation, &Arc<Exchange>)]) -> Attempt {
-    let numeric = |o: &Operation, p: &Parameter| p.place == ParameterIn::Query && is_numeric(p, o, survey.surface);
+fn not_a_number(probe: &TargetProbe<'_>, called: &[(&Operation, &Arc<Exchange>)]) -> Attempt {
+    let numeric = |o: &Operation, p: &Parameter| p.place == ParameterIn::Query && is_numeric(p, o, probe.surface);
     let (operation, plain) = called.iter().find(|(o, _)| o.parameters.iter().any(|p| numeric(o, p)))?;
     let values: Vec<fill::Value<'_>> = operation
         .parameters
@@ -117,7 +117,7 @@ fn not_a_number(survey: &Survey<'_>, called: &[(&Operation, &Arc<Exchange>)]) ->
         .filter(|p| numeric(operation, p))
         .map(|p| fill::Value::of(p, "middlebrick"))
         .collect();
-    let request = fill::request(operation, survey.surface, survey.target, &values);
+    let request = fill::request(operation, probe.surface, probe.target, &values);
     Some(("sending a word for a number".to_owned(), Arc::clone(plain), request))
 }
 
@@ -180,34 +180,34 @@ fn is_an_amount(name: &str) -> bool {
         "times",
         "width",
     ];
-    words::words(name).any(|word| AMOUNTS.contains(&word.as_str()))
+    vocabulary::words(name).any(|word| AMOUNTS.contains(&word.as_str()))
 }
 
 /// An integer that no 64-bit column holds.
-fn too_large(survey: &Survey<'_>, called: &[(&Operation, &Arc<Exchange>)], place: ParameterIn) -> Attempt {
-    with_number(survey, called, place, BEYOND_64_BIT, "sending 2^63 for an integer")
+fn too_large(probe: &TargetProbe<'_>, called: &[(&Operation, &Arc<Exchange>)], place: ParameterIn) -> Attempt {
+    with_number(probe, called, place, BEYOND_64_BIT, "sending 2^63 for an integer")
 }
 
 /// An integer that Werkzeug before 3.1.9 cannot convert while it matches routes. Others, and gunicorn, refuse so long a line.
-fn too_long(survey: &Survey<'_>, called: &[(&Operation, &Arc<Exchange>)]) -> Attempt {
-    let surface = survey.surface;
+fn too_long(probe: &TargetProbe<'_>, called: &[(&Operation, &Arc<Exchange>)]) -> Attempt {
+    let surface = probe.surface;
     if surface.has("gunicorn") || !surface.has("Werkzeug") && !surface.has("waitress") {
         return None;
     }
-    with_number(survey, called, ParameterIn::Path, &"9".repeat(DIGITS), "sending an integer of 4400 digits")
+    with_number(probe, called, ParameterIn::Path, &"9".repeat(DIGITS), "sending an integer of 4400 digits")
 }
 
 fn with_number(
-    survey: &Survey<'_>,
+    probe: &TargetProbe<'_>,
     called: &[(&Operation, &Arc<Exchange>)],
     place: ParameterIn,
     value: &str,
     how: &str,
 ) -> Attempt {
     let (operation, plain, parameter) =
-        called.iter().find_map(|(o, e)| integer(o, survey.surface, place).map(|p| (o, e, p)))?;
+        called.iter().find_map(|(o, e)| integer(o, probe.surface, place).map(|p| (o, e, p)))?;
     let values = [fill::Value::of(parameter, value)];
-    let request = fill::request(operation, survey.surface, survey.target, &values);
+    let request = fill::request(operation, probe.surface, probe.target, &values);
     Some((how.to_owned(), Arc::clone(plain), request))
 }
 

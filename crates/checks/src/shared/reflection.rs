@@ -8,14 +8,14 @@ use std::sync::Arc;
 
 use model::{Exchange, NotTested, ParameterIn};
 
-use super::compare::Face;
+use super::compare::ResponseFingerprint;
 use super::markup::{self, Further, Standing};
-use super::{fill, heard, inputs};
+use super::{fill, inputs, payload_refusal};
 use crate::probe::canary;
-use crate::{Probe, Shares, Survey};
+use crate::{OperationProbe, Shares, TargetProbe};
 
 /// What [`of`] sends at most, and the end of those who ask it ([`heard::end`]).
-pub const REQUESTS: u32 = 3 + heard::REQUESTS;
+pub const REQUESTS: u32 = 3 + payload_refusal::REQUESTS;
 
 /// The same requests whoever asks.
 pub const SHARES: Shares = Shares { with: "reflection", requests: REQUESTS };
@@ -126,8 +126,9 @@ impl Marked {
 
     /// Whether the marks made no difference: the answer is what the ordinary request gets, and holds something.
     pub fn is_inert(&self, plain: &Exchange) -> bool {
-        let plain = Face::plain(plain);
-        plain.holds_something() && self.marks.iter().all(|m| Face::of(&self.exchange, &m.payload, &m.ordinary) == plain)
+        let plain = ResponseFingerprint::plain(plain);
+        plain.has_content()
+            && self.marks.iter().all(|m| ResponseFingerprint::of(&self.exchange, &m.payload, &m.ordinary) == plain)
     }
 }
 
@@ -135,8 +136,8 @@ impl Marked {
 /// succeeds and the marked one fails, once more without quotes.
 ///
 /// # Errors
-/// As [`inputs::reachable`] and [`Survey::ask`].
-pub async fn of(probe: &Probe<'_>) -> Result<Vec<Marked>, NotTested> {
+/// As [`inputs::reachable`] and [`TargetProbe::response_to`].
+pub async fn of(probe: &OperationProbe<'_>) -> Result<Vec<Marked>, NotTested> {
     inputs::reachable(probe)?;
     let mut all = Vec::new();
     let owner = probe.operation.name();
@@ -158,7 +159,7 @@ pub async fn of(probe: &Probe<'_>) -> Result<Vec<Marked>, NotTested> {
     Ok(all)
 }
 
-async fn send(probe: &Probe<'_>, marks: Vec<Mark>) -> Result<Marked, NotTested> {
+async fn send(probe: &OperationProbe<'_>, marks: Vec<Mark>) -> Result<Marked, NotTested> {
     let values: Vec<fill::Value<'_>> =
         marks.iter().map(|m| fill::Value { place: m.place, name: &m.name, value: &m.payload, raw: false }).collect();
     let exchange = probe.send(probe.request_with(&values)).await?;
@@ -169,8 +170,8 @@ async fn send(probe: &Probe<'_>, marks: Vec<Mark>) -> Result<Marked, NotTested> 
 /// other parameters as an ordinary client sends them. Nothing when there is no such mark.
 ///
 /// # Errors
-/// As [`Survey::send`].
-pub async fn further(probe: &Probe<'_>, marked: &Marked) -> Result<Option<Marked>, NotTested> {
+/// As [`TargetProbe::send`].
+pub async fn further(probe: &OperationProbe<'_>, marked: &Marked) -> Result<Option<Marked>, NotTested> {
     let pick = |(mark, echo): (&Mark, Echo)| echo.standing.further.map(|further| mark.clone().further(further));
     let marks: Vec<Mark> = marked.echoes().filter_map(pick).collect();
     if marks.is_empty() { Ok(None) } else { send(probe, marks).await.map(Some) }
@@ -179,17 +180,17 @@ pub async fn further(probe: &Probe<'_>, marked: &Marked) -> Result<Option<Marked
 /// Asks for a path that does not exist and is a mark itself.
 ///
 /// # Errors
-/// As [`Survey::ask`].
-pub async fn of_missing(survey: &Survey<'_>) -> Result<Marked, NotTested> {
-    let mark = Mark::new(survey.target.seed, "missing", ParameterIn::Path, "", String::new()).telling();
+/// As [`TargetProbe::response_to`].
+pub async fn of_missing(probe: &TargetProbe<'_>) -> Result<Marked, NotTested> {
+    let mark = Mark::new(probe.target.seed, "missing", ParameterIn::Path, "", String::new()).telling();
     let target = format!("/{}", fill::encode(&mark.payload));
-    let exchange = survey.ask(survey.get(target).altered("path", "", &mark.payload)).await?;
+    let exchange = probe.response_to(probe.get(target).altered("path", "", &mark.payload)).await?;
     Ok(Marked { exchange, marks: vec![mark] })
 }
 
 /// Whether a parameter made a difference, or could not be seen to make none: every request that marked it was answered like the
 /// plain call.
-pub fn makes_a_difference(probe: &Probe<'_>, marked: &[Marked], place: ParameterIn, name: &str) -> bool {
+pub fn makes_a_difference(probe: &OperationProbe<'_>, marked: &[Marked], place: ParameterIn, name: &str) -> bool {
     let Ok(plain) = probe.plain() else { return true };
     let mut with_it = marked.iter().filter(|m| m.marks.iter().any(|k| k.place == place && k.name == name)).peekable();
     with_it.peek().is_none() || !with_it.all(|m| m.is_inert(plain))

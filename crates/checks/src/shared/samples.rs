@@ -97,10 +97,13 @@ pub(crate) fn target(scheme: Scheme) -> Target {
 }
 
 /// What a passive detector finds on one exchange, and whether it took the exchange for its kind.
-pub(crate) fn seen(detector: crate::OnExchange, exchange: &Arc<Exchange>) -> (bool, Vec<model::Finding>) {
+pub(crate) fn observed(detector: crate::OnExchange, exchange: &Arc<Exchange>) -> (bool, Vec<model::Finding>) {
     let surface = Surface { origin: Some(exchange.request.origin.clone()), ..Surface::default() };
     let target = target(exchange.request.origin.scheme);
     let mut found = crate::Findings::default();
-    let looked = detector(&crate::Seen { exchange, operation: None, surface: &surface, target: &target }, &mut found);
+    let looked = detector(
+        &crate::ObservedExchange { exchange, operation: None, surface: &surface, target: &target },
+        &mut found,
+    );
     (looked, found.into_vec())
 }

@@ -8,14 +8,14 @@ use sha1::Sha1;
 use sha2::{Digest, Sha256};
 
 use super::set_cookie::{self, Role, SetCookie, cookies_set};
-use crate::Survey;
+use crate::TargetProbe;
 
 /// The first cookie with a session id that an ordinary anonymous answer set. Signed sessions and tokens are no ids.
-pub fn seen<'a>(survey: &Survey<'a>) -> Option<(&'a Arc<Exchange>, SetCookie)> {
+pub fn seen<'a>(probe: &TargetProbe<'a>) -> Option<(&'a Arc<Exchange>, SetCookie)> {
     let anonymous =
-        survey.observations.exchanges.iter().filter(|e| e.request.is_clean() && e.request.identity.is_none());
+        probe.observations.exchanges.iter().filter(|e| e.request.is_clean() && e.request.identity.is_none());
     anonymous.into_iter().filter(|e| e.request.header_value("cookie").is_none()).find_map(|exchange| {
-        let cookies = cookies_set(exchange, survey.target.now);
+        let cookies = cookies_set(exchange, probe.target.now);
         let is_id = |cookie: &SetCookie| {
             cookie.role() == Role::Session
                 && cookie.value.len() <= 128

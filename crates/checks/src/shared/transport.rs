@@ -5,7 +5,7 @@ use std::sync::Arc;
 use model::{Certificate, Confidence, Exchange, NotTested, Origin, Request, Scheme, TlsReport};
 
 use super::challenge;
-use crate::Survey;
+use crate::TargetProbe;
 
 /// What is true of a server on this machine need not be true of it in production, where a proxy may stand before it.
 pub fn confidence(origin: &Origin, elsewhere: Confidence) -> Confidence {
@@ -44,14 +44,14 @@ fn is_local_http(origin: &Origin) -> bool {
 /// with the default port.
 ///
 /// # Errors
-/// As [`Survey::ask`]; [`NotTested::NotApplicable`] when nothing speaks plain HTTP there or no such port is known.
-pub async fn in_the_clear(survey: &Survey<'_>) -> Result<Arc<Exchange>, NotTested> {
-    let origin = survey.origin();
+/// As [`TargetProbe::response_to`]; [`NotTested::NotApplicable`] when nothing speaks plain HTTP there or no such port is known.
+pub async fn in_the_clear(probe: &TargetProbe<'_>) -> Result<Arc<Exchange>, NotTested> {
+    let origin = probe.origin();
     match (origin.scheme, origin.port) {
-        (Scheme::Http, _) => survey.ask(survey.get(&survey.target.path)).await,
+        (Scheme::Http, _) => probe.response_to(probe.get(&probe.target.path)).await,
         (Scheme::Https, 443) => {
             let plain = Origin { scheme: Scheme::Http, host: origin.host.clone(), port: 80 };
-            let exchange = survey.send(Request::get(&plain, &survey.target.path)).await?;
+            let exchange = probe.send(Request::get(&plain, &probe.target.path)).await?;
             let silent = || NotTested::not_applicable("nothing answers over plain HTTP");
             exchange.response().is_some().then_some(exchange).ok_or_else(silent)
         }
@@ -62,11 +62,11 @@ pub async fn in_the_clear(survey: &Survey<'_>) -> Result<Arc<Exchange>, NotTeste
 /// An answered exchange to hang a finding about the connection on: the first plain one, or the scan's own path asked for.
 ///
 /// # Errors
-/// As [`Survey::ask`].
-pub async fn witness(survey: &Survey<'_>) -> Result<Arc<Exchange>, NotTested> {
-    match survey.observations.plain.iter().flatten().find(|e| e.response().is_some()) {
+/// As [`TargetProbe::response_to`].
+pub async fn witness(probe: &TargetProbe<'_>) -> Result<Arc<Exchange>, NotTested> {
+    match probe.observations.plain.iter().flatten().find(|e| e.response().is_some()) {
         Some(exchange) => Ok(Arc::clone(exchange)),
-        None => survey.ask(survey.get(&survey.target.path)).await,
+        None => probe.response_to(probe.get(&probe.target.path)).await,
     }
 }
 

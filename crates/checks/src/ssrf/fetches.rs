@@ -6,11 +6,11 @@ use std::time::Duration;
 use model::{Exchange, Method, NotTested, Operation, Parameter, ParameterIn, Schema, SchemaType};
 use wire::Call;
 
-use crate::Probe;
+use crate::OperationProbe;
 use crate::probe::canary;
 use crate::shared::inputs;
 use crate::shared::names::{Kind, suggests};
-use crate::shared::words::words;
+use crate::shared::vocabulary::words;
 
 /// Most parameters of an operation that are asked about.
 pub(super) const MOST: usize = 2;
@@ -65,7 +65,7 @@ pub(super) fn is_plainly_a_url(name: &str) -> bool {
 }
 
 /// How long a call may take after the answer that it should have come before.
-pub(super) fn patience(probe: &Probe<'_>) -> Duration {
+pub(super) fn patience(probe: &OperationProbe<'_>) -> Duration {
     if probe.origin().is_loopback() { HERE } else { ELSEWHERE }
 }
 
@@ -75,7 +75,7 @@ pub(super) fn is_url(schema: &Schema) -> bool {
 }
 
 /// A word that no other parameter and no other purpose has.
-pub(super) fn word(probe: &Probe<'_>, parameter: &Parameter, purpose: &str) -> String {
+pub(super) fn word(probe: &OperationProbe<'_>, parameter: &Parameter, purpose: &str) -> String {
     canary(probe.target.seed, &["call-back", &probe.operation.name(), &parameter.name, purpose])
 }
 
@@ -91,9 +91,9 @@ pub(super) struct Sent<'a> {
 /// everything else that is to be sent.
 ///
 /// # Errors
-/// As [`crate::Survey::send`], and when there is no listener.
+/// As [`crate::TargetProbe::send`], and when there is no listener.
 pub(super) async fn provoke<'a>(
-    probe: &Probe<'_>,
+    probe: &OperationProbe<'_>,
     parameter: &'a Parameter,
     value: &str,
     word: String,
@@ -108,7 +108,7 @@ pub(super) async fn provoke<'a>(
 ///
 /// # Errors
 /// When there is no listener.
-pub(super) async fn wait(probe: &Probe<'_>, sent: &mut [Sent<'_>]) -> Result<(), NotTested> {
+pub(super) async fn wait(probe: &OperationProbe<'_>, sent: &mut [Sent<'_>]) -> Result<(), NotTested> {
     let words: Vec<&str> = sent.iter().map(|s| s.word.as_str()).collect();
     let calls = probe.calls(&words, patience(probe)).await?;
     sent.iter_mut().zip(calls).for_each(|(sent, call)| sent.call = call);

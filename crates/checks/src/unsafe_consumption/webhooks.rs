@@ -2,7 +2,7 @@
 
 use model::{Method, Operation, ParameterIn, Source, Surface};
 
-use crate::shared::words::words;
+use crate::shared::vocabulary::words;
 
 /// Path words of a receiver, and of what only sounds like one: the return from a login elsewhere.
 const RECEIVES: [&str; 8] = ["webhook", "webhooks", "hook", "hooks", "callback", "callbacks", "ipn", "postback"];

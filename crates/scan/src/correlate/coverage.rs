@@ -14,7 +14,7 @@ pub(super) fn coverage(result: &model::Score, rules: &[RuleResult], ended: &Ende
     let probed: BTreeSet<usize> = ended
         .outcomes
         .iter()
-        .filter(|o| o.tally.asked > 0 && (o.result.is_ok() || !o.found.is_empty()))
+        .filter(|o| o.counts.sent > 0 && (o.result.is_ok() || !o.found.is_empty()))
         .filter_map(|o| o.operation)
         .collect();
     let reached = plain.iter().flatten().filter(|e| e.response().is_some());

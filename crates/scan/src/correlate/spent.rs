@@ -25,7 +25,7 @@ pub(super) fn by_category(records: &[Recorded], outcomes: &[Outcome]) -> BTreeMa
     }
     let mut asked: BTreeMap<String, u32> = BTreeMap::new();
     for outcome in outcomes {
-        *asked.entry(outcome.check.rule.category.id().to_owned()).or_default() += outcome.tally.asked;
+        *asked.entry(outcome.check.rule.category.id().to_owned()).or_default() += outcome.counts.sent;
     }
     for (name, asked) in asked {
         let own = steps.get(&name).map_or(0, |steps| steps.len() as u32);

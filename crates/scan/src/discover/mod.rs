@@ -15,7 +15,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use checks::shared::fill;
-use checks::shared::words::{acting_parameter, looks_destructive};
+use checks::shared::vocabulary::{acting_parameter, looks_destructive};
 use futures::StreamExt;
 use futures::stream;
 use model::{

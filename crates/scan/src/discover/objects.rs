@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use checks::shared::fill::singular;
-use checks::shared::words::looks_destructive;
+use checks::shared::vocabulary::looks_destructive;
 use model::{Depth, Exchange, Method, Operation, Source, Surface};
 
 use super::{Asker, Found, page, well_known};

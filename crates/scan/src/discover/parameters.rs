@@ -225,7 +225,7 @@ fn is_bare(operation: &Operation) -> bool {
     operation.method == Method::GET
         && operation.source != model::Source::Specification
         && operation.parameters_in(ParameterIn::Query).next().is_none()
-        && !checks::shared::words::looks_destructive(operation)
+        && !checks::shared::vocabulary::looks_destructive(operation)
         && !checks::shared::graphql::is_named_so(&operation.path)
 }
 

@@ -194,7 +194,7 @@ mod tests {
     fn no_guess_names_an_act() {
         for path in table().tools.iter().chain(&table().sparse) {
             let operation = page::operation_at(path);
-            assert!(!checks::shared::words::looks_destructive(&operation), "{path}");
+            assert!(!checks::shared::vocabulary::looks_destructive(&operation), "{path}");
         }
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use checks::Observations;
 use checks::shared::fill;
-pub(crate) use checks::shared::words::looks_destructive;
+pub(crate) use checks::shared::vocabulary::looks_destructive;
 use futures::StreamExt;
 use futures::stream;
 use model::{Consent, Exchange, Operation, OrderKey, ParameterIn, Request, Round, Surface, Target};

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use checks::{Check, Findings, Observations, Seen, Sees, Tally};
+use checks::{Check, Findings, Observations, ObservedExchange, RequestCounts, Sees};
 use model::{NotTested, Surface, Target};
 use wire::Listener;
 
@@ -49,7 +49,7 @@ fn concluded(
     let result = guarded(|| judge(&mut found));
     let found = found.into_vec();
     announce(&found, listener);
-    Outcome { check, operation: None, found, result, tally: Tally::default() }
+    Outcome { check, operation: None, found, result, counts: RequestCounts::default() }
 }
 
 fn each(
@@ -67,7 +67,7 @@ fn each(
             continue;
         }
         let operation = operations.get(&exchange.serial).map(|at| surface.operations[*at].as_ref());
-        looked |= on_exchange(&Seen { exchange, operation, surface, target }, found);
+        looked |= on_exchange(&ObservedExchange { exchange, operation, surface, target }, found);
     }
     if looked { Ok(()) } else { Err(NotTested::not_applicable(NOTHING_SEEN)) }
 }

@@ -7,7 +7,7 @@ mod judge;
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use checks::{Check, Findings, Intermission, Observations, Probe, Survey, Tally};
+use checks::{CallbackWait, Check, Findings, Observations, OperationProbe, RequestCounts, TargetProbe};
 use futures::stream::FuturesUnordered;
 use futures::{FutureExt, StreamExt};
 use model::{Effect, Event, Finding, NotTested, OrderKey, Round, Surface, Target};
@@ -27,7 +27,7 @@ pub(crate) struct Outcome {
     pub(crate) operation: Option<usize>,
     pub(crate) found: Vec<Finding>,
     pub(crate) result: Result<(), NotTested>,
-    pub(crate) tally: Tally,
+    pub(crate) counts: RequestCounts,
 }
 
 /// What asking takes.
@@ -49,12 +49,12 @@ struct Task<'a> {
     planned: &'a PlannedCheck,
     found: Findings,
     result: Result<(), NotTested>,
-    tally: Tally,
+    counts: RequestCounts,
 }
 
 impl<'a> Task<'a> {
     fn of(planned: &'a PlannedCheck) -> Task<'a> {
-        Task { planned, found: Findings::default(), result: Err(CUT), tally: Tally::default() }
+        Task { planned, found: Findings::default(), result: Err(CUT), counts: RequestCounts::default() }
     }
 }
 
@@ -63,7 +63,7 @@ impl<'a> Task<'a> {
 /// after the last wave.
 pub(crate) async fn run(plan: &Plan, means: &Means<'_>) -> Vec<Outcome> {
     (means.listener)(Event::RoundStarted { round: Round::Probe, tasks: plan.asked.len() });
-    let intermission = Intermission::default();
+    let callback_wait = CallbackWait::default();
     let mut tasks: Vec<Task<'_>> = plan.asked.iter().map(Task::of).collect();
     let mut running = FuturesUnordered::new();
     let mut waiting: VecDeque<&mut Task<'_>> = tasks.iter_mut().collect();
@@ -73,10 +73,10 @@ pub(crate) async fn run(plan: &Plan, means: &Means<'_>) -> Vec<Outcome> {
         let count = admit::admit(next, &sent, means.wire.budget().left(), means.target.depth);
         means.wire.begin_wave();
         let mut wave = waiting.drain(..count);
-        let mut idle = intermission.waiting();
+        let mut idle = callback_wait.waiting();
         loop {
             let at_work = running.len() - *idle.borrow_and_update();
-            running.extend(wave.by_ref().take(AT_ONCE - at_work).map(|task| ask(task, means, &intermission)));
+            running.extend(wave.by_ref().take(AT_ONCE - at_work).map(|task| ask(task, means, &callback_wait)));
             if running.len() == *idle.borrow() {
                 break;
             }
@@ -87,7 +87,7 @@ pub(crate) async fn run(plan: &Plan, means: &Means<'_>) -> Vec<Outcome> {
             }
         }
     }
-    intermission.end();
+    callback_wait.end();
     means.wire.begin_wave();
     while !means.wire.is_cancelled() && !running.is_empty() {
         tokio::select! {
@@ -98,14 +98,14 @@ pub(crate) async fn run(plan: &Plan, means: &Means<'_>) -> Vec<Outcome> {
     drop((running, waiting));
     let mut outcomes: Vec<Outcome> = tasks.into_iter().map(Outcome::from).collect();
     if means.wire.is_banned() {
-        outcomes.iter_mut().filter(|o| o.tally.refused > 0).for_each(discredit);
+        outcomes.iter_mut().filter(|o| o.counts.refused > 0).for_each(discredit);
     }
     outcomes
 }
 
 impl From<Task<'_>> for Outcome {
-    fn from(Task { planned, found, result, tally }: Task<'_>) -> Outcome {
-        Outcome { check: planned.check, operation: planned.operation, found: found.into_vec(), result, tally }
+    fn from(Task { planned, found, result, counts }: Task<'_>) -> Outcome {
+        Outcome { check: planned.check, operation: planned.operation, found: found.into_vec(), result, counts }
     }
 }
 
@@ -123,10 +123,10 @@ fn discredit(outcome: &mut Outcome) {
 
 /// "Holds" only when the target was there to hold: an answer that did not come proves nothing, and neither does one that puts the
 /// caller off, but to a burst, which is after just that.
-fn sound(tally: Tally, dead: bool, is_burst: bool) -> Result<(), NotTested> {
-    if tally.silent > 0 || dead && tally.asked == 0 {
+fn sound(counts: RequestCounts, dead: bool, is_burst: bool) -> Result<(), NotTested> {
+    if counts.unanswered > 0 || dead && counts.sent == 0 {
         Err(NotTested::NoAnswer)
-    } else if tally.put_off > 0 && !is_burst {
+    } else if counts.put_off > 0 && !is_burst {
         Err(NotTested::inconclusive("a request was answered with 429 or 503"))
     } else {
         Ok(())
@@ -137,7 +137,7 @@ fn sound(tally: Tally, dead: bool, is_burst: bool) -> Result<(), NotTested> {
 async fn ask(
     task: &mut Task<'_>,
     means: &Means<'_>,
-    intermission: &Intermission,
+    callback_wait: &CallbackWait,
 ) -> Option<(&'static str, Option<usize>)> {
     let Means { surface, observed, target, wire, .. } = *means;
     let PlannedCheck { check, operation, index, .. } = *task.planned;
@@ -149,28 +149,28 @@ async fn ask(
     };
     let key =
         OrderKey { round: Round::Probe, check: index + 1, operation: operation.map_or(0, |at| at as u32 + 1), step: 0 };
-    let survey = Survey::new(surface, observed, target, wire, lease, key, check.rule.id)
-        .calling_back(means.callback, intermission);
+    let target_probe = TargetProbe::new(surface, observed, target, wire, lease, key, check.rule.id)
+        .calling_back(means.callback, callback_wait);
     match (operation, check.detectors.on_operation, check.detectors.on_surface) {
         (Some(at), Some(on_operation), _) => {
             let plain = observed.plain.get(at).and_then(Option::as_ref);
-            let probe = Probe::new(survey, &surface.operations[at], plain);
+            let probe = OperationProbe::new(target_probe, &surface.operations[at], plain);
             task.result = caught(AssertUnwindSafe(on_operation(&probe, &mut task.found)).catch_unwind().await);
-            task.tally = probe.tally();
+            task.counts = probe.counts();
         }
         (None, _, Some(on_surface)) => {
-            task.result = caught(AssertUnwindSafe(on_surface(&survey, &mut task.found)).catch_unwind().await);
-            task.tally = survey.tally();
+            task.result = caught(AssertUnwindSafe(on_surface(&target_probe, &mut task.found)).catch_unwind().await);
+            task.counts = target_probe.counts();
         }
         _ => task.result = Ok(()),
     }
     let found = task.found.as_slice();
     announce(found, means.listener);
     if found.is_empty() && task.result.is_ok() {
-        task.result = sound(task.tally, means.wire.is_dead(), check.schedule.burst);
+        task.result = sound(task.counts, means.wire.is_dead(), check.schedule.burst);
     }
     (means.listener)(Event::TaskDone);
-    admit::key(task.planned).filter(|_| task.tally.asked > 0)
+    admit::key(task.planned).filter(|_| task.counts.sent > 0)
 }
 
 /// A detector that panics is a fault of ours; it must not take the scan with it.
@@ -210,14 +210,14 @@ mod tests {
 
     #[test]
     fn holding_needs_answers() {
-        let tally = |silent, refused, put_off| Tally { asked: 3, silent, refused, put_off };
-        assert_eq!(sound(tally(0, 0, 0), false, false), Ok(()));
-        assert_eq!(sound(tally(1, 0, 0), false, false), Err(NotTested::NoAnswer));
-        assert_eq!(sound(tally(0, 3, 0), false, false), Ok(()), "a refusal is an answer");
-        let put_off = sound(tally(0, 3, 1), false, false);
+        let counts = |unanswered, refused, put_off| RequestCounts { sent: 3, unanswered, refused, put_off };
+        assert_eq!(sound(counts(0, 0, 0), false, false), Ok(()));
+        assert_eq!(sound(counts(1, 0, 0), false, false), Err(NotTested::NoAnswer));
+        assert_eq!(sound(counts(0, 3, 0), false, false), Ok(()), "a refusal is an answer");
+        let put_off = sound(counts(0, 3, 1), false, false);
         assert!(matches!(put_off, Err(NotTested::Inconclusive(_))), "being put off is none");
-        assert_eq!(sound(tally(0, 3, 1), false, true), Ok(()), "a burst is after just that");
-        assert_eq!(sound(Tally::default(), true, false), Err(NotTested::NoAnswer));
+        assert_eq!(sound(counts(0, 3, 1), false, true), Ok(()), "a burst is after just that");
+        assert_eq!(sound(RequestCounts::default(), true, false), Err(NotTested::NoAnswer));
     }
 
     static BROKEN: Check = Check {

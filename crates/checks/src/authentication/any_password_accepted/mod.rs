@@ -1,7 +1,7 @@
 use model::{Category, Confidence, Depth, Evidence, Exchange, Finding, Location, NotTested, Rule, Severity};
 
 use crate::shared::login::{self, Login};
-use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, Survey, Twins};
+use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "any-password-accepted",
@@ -23,7 +23,7 @@ pub(crate) static RULE: Rule = Rule {
 pub(crate) static CHECK: Check = Check {
     cost: Cost::refused(3),
     schedule: Schedule::from(Depth::Standard),
-    detectors: Detectors { on_surface: Some(|survey, found| Box::pin(ask(survey, found))), ..Detectors::NONE },
+    detectors: Detectors { on_surface: Some(|probe, found| Box::pin(probe_target(probe, found))), ..Detectors::NONE },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),
@@ -32,17 +32,17 @@ pub(crate) static CHECK: Check = Check {
     ..Check::of(&RULE)
 };
 
-async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
-    let places = login::places(survey);
+async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    let places = login::places(probe);
     let Some(place @ Login::Basic { target }) = places.iter().find(|place| matches!(place, Login::Basic { .. })) else {
         return Err(NotTested::not_applicable("nothing asks for HTTP Basic credentials"));
     };
-    let first = survey.ask(place.attempt(survey, &survey.canary("name"), &survey.canary("password"))).await?;
+    let first = probe.response_to(place.attempt(probe, &probe.canary("name"), &probe.canary("password"))).await?;
     if !first.is_success() {
         return Ok(());
     }
-    let second = survey.ask(place.attempt(survey, &survey.canary("other"), &survey.canary("word"))).await?;
-    let without = survey.ask(survey.get(target).fresh()).await?;
+    let second = probe.response_to(place.attempt(probe, &probe.canary("other"), &probe.canary("word"))).await?;
+    let without = probe.response_to(probe.get(target).fresh()).await?;
     if without.is_success() {
         return Err(NotTested::OpenAnyway);
     }
@@ -66,8 +66,11 @@ mod tests {
 
     #[test]
     fn a_door_that_opens_by_chance_is_none() {
-        let answer = |status| exchange("/", status, "{}");
-        assert!(opens(&answer(200), &answer(200), &answer(401)));
-        assert!(!opens(&answer(200), &answer(401), &answer(401)) && !opens(&answer(200), &answer(200), &answer(200)));
+        let response = |status| exchange("/", status, "{}");
+        assert!(opens(&response(200), &response(200), &response(401)));
+        assert!(
+            !opens(&response(200), &response(401), &response(401))
+                && !opens(&response(200), &response(200), &response(200))
+        );
     }
 }

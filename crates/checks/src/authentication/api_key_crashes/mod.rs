@@ -4,7 +4,7 @@ use model::{
 };
 
 use crate::shared::{api_key, authorization};
-use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, Survey, Twins};
+use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "api-key-crashes",
@@ -27,7 +27,7 @@ pub(crate) static CHECK: Check = Check {
         shares: Some(authorization::SHARES),
         ..Schedule::ANY
     },
-    detectors: Detectors { on_surface: Some(|survey, found| Box::pin(ask(survey, found))), ..Detectors::NONE },
+    detectors: Detectors { on_surface: Some(|probe, found| Box::pin(probe_target(probe, found))), ..Detectors::NONE },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),
@@ -40,25 +40,25 @@ pub(crate) static CHECK: Check = Check {
 const OWN: u32 = 3;
 
 /// One operation: the code that compares keys is the same for all.
-async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
-    let guarded = authorization::answers(survey).await?;
-    let declared = declared(survey.surface);
+async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    let guarded = authorization::responses(probe).await?;
+    let declared = declared(probe.surface);
     let wants = |e: &Exchange| declared.clone().or_else(|| api_key::header_named(e));
     let Some((guarded, header)) = guarded.iter().find_map(|g| wants(&g.anonymous).map(|name| (g, name))) else {
         return Err(NotTested::not_applicable("no operation asks for an API key in a header"));
     };
-    let key = survey.canary("key");
+    let key = probe.canary("key");
     let odd = with(&guarded.anonymous.request, &header, &format!("{key}é"));
-    let failed = survey.ask(odd.clone()).await?;
+    let failed = probe.response_to(odd.clone()).await?;
     if !is_failure(&failed) {
         return Ok(());
     }
-    let known = survey.ask(with(&guarded.anonymous.request, &header, &key)).await?;
-    let again = survey.ask(odd.fresh()).await?;
+    let known = probe.response_to(with(&guarded.anonymous.request, &header, &key)).await?;
+    let again = probe.response_to(odd.fresh()).await?;
     if crashes(&known, &failed) && crashes(&known, &again) {
         let evidence = Evidence::new(&failed, format!("{} for a made-up key that ends in é, twice", failed.status()));
         let control = Evidence::new(&known, format!("{} for the same key without it", known.status()));
-        let location = crate::place(survey.surface, &guarded.anonymous).parameter("header", &header);
+        let location = crate::place(probe.surface, &guarded.anonymous).parameter("header", &header);
         found.push(Finding::new(&RULE, Confidence::Confirmed, location, evidence).also(control));
     }
     Ok(())

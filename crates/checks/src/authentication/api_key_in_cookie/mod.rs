@@ -3,7 +3,7 @@ use model::{
 };
 
 use crate::shared::set_cookie::cookies_set;
-use crate::{Check, Detectors, Findings, Observations, RunsOn, Seen, Twins};
+use crate::{Check, Detectors, Findings, Observations, ObservedExchange, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "api-key-in-cookie",
@@ -29,11 +29,12 @@ pub(crate) static CHECK: Check = Check {
     ..Check::of(&RULE)
 };
 
-fn look(seen: &Seen<'_>, found: &mut Findings) -> bool {
-    let cookies = cookies_set(seen.exchange, seen.target.now);
+fn look(observed: &ObservedExchange<'_>, found: &mut Findings) -> bool {
+    let cookies = cookies_set(observed.exchange, observed.target.now);
     for cookie in cookies.iter().filter(|cookie| is_key(&cookie.name) && crack::Target::parse(&cookie.value).is_err()) {
         let location = Location::host().parameter("cookie", &cookie.name);
-        let evidence = Evidence::new(seen.exchange, format!("the cookie {} is set to an unsigned value", cookie.name));
+        let evidence =
+            Evidence::new(observed.exchange, format!("the cookie {} is set to an unsigned value", cookie.name));
         found.push(Finding::new(&RULE, Confidence::Firm, location, evidence).hiding(&cookie.value));
     }
     !cookies.is_empty()
@@ -63,11 +64,11 @@ fn is_key(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shared::samples::{answered, seen};
+    use crate::shared::samples::{answered, observed};
 
     #[test]
     fn only_keys() {
-        let finds = |cookie: &str| seen(look, &answered("/", 200, &[("Set-Cookie", cookie)], "{}")).1.len();
+        let finds = |cookie: &str| observed(look, &answered("/", 200, &[("Set-Cookie", cookie)], "{}")).1.len();
         assert_eq!(finds("api_key=0123456789abcdef"), 1);
         assert_eq!(finds("X-API-Key=abc"), 1);
         assert_eq!(finds("session=0123456789abcdef"), 0);

@@ -1,7 +1,7 @@
 use model::{Category, Confidence, Evidence, Finding, NotTested, Rule, Severity};
 
 use crate::shared::authorization::{self, Guarded};
-use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, Survey, Twins};
+use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "auth-status-inconsistent",
@@ -24,7 +24,7 @@ pub(crate) static RULE: Rule = Rule {
 pub(crate) static CHECK: Check = Check {
     cost: Cost::reads(authorization::REQUESTS),
     schedule: Schedule::sharing(authorization::SHARES),
-    detectors: Detectors { on_surface: Some(|survey, found| Box::pin(ask(survey, found))), ..Detectors::NONE },
+    detectors: Detectors { on_surface: Some(|probe, found| Box::pin(probe_target(probe, found))), ..Detectors::NONE },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),
@@ -33,16 +33,16 @@ pub(crate) static CHECK: Check = Check {
     ..Check::of(&RULE)
 };
 
-async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
-    let answers = authorization::answers(survey).await?;
-    if answers.iter().all(|guarded| guarded.anonymous.status() != 401) {
+async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    let responses = authorization::responses(probe).await?;
+    if responses.iter().all(|guarded| guarded.anonymous.status() != 401) {
         return Err(NotTested::not_applicable("no operation answers an anonymous client with 401"));
     }
-    for guarded in answers.iter().filter(|guarded| differs(guarded)) {
+    for guarded in responses.iter().filter(|guarded| differs(guarded)) {
         let status = guarded.nonsense.status();
         let evidence = Evidence::new(&guarded.nonsense, format!("{status} with a bearer token that nobody issued"));
         let control = Evidence::new(&guarded.anonymous, "401 without credentials");
-        let location = crate::place(survey.surface, &guarded.anonymous);
+        let location = crate::place(probe.surface, &guarded.anonymous);
         found.push(Finding::new(&RULE, Confidence::Firm, location, evidence).also(control));
     }
     Ok(())

@@ -3,10 +3,10 @@ use std::sync::{Arc, LazyLock};
 use model::{Category, Confidence, Depth, Evidence, Exchange, Finding, Location, NotTested, Rule, Severity};
 use regex::Regex;
 
-use crate::shared::compare::Face;
+use crate::shared::compare::ResponseFingerprint;
 use crate::shared::login::{self, Login};
 use crate::shared::session_id::like;
-use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, Survey, Twins};
+use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "credentials-oracle",
@@ -28,7 +28,7 @@ pub(crate) static RULE: Rule = Rule {
 pub(crate) static CHECK: Check = Check {
     cost: Cost::refused(6),
     schedule: Schedule::from(Depth::Standard),
-    detectors: Detectors { on_surface: Some(|survey, found| Box::pin(ask(survey, found))), ..Detectors::NONE },
+    detectors: Detectors { on_surface: Some(|probe, found| Box::pin(probe_target(probe, found))), ..Detectors::NONE },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),
@@ -40,20 +40,20 @@ pub(crate) static CHECK: Check = Check {
 /// Places to log in that are asked.
 const PLACES: usize = 2;
 
-async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
-    let places = login::places(survey);
+async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    let places = login::places(probe);
     if places.is_empty() {
         return Err(NotTested::not_applicable("no place to log in was found"));
     }
     let mut unclear = None;
     for place in places.iter().take(PLACES) {
-        let password = survey.canary("password");
-        let (name, exists) = likely_name(survey);
+        let password = probe.canary("password");
+        let (name, exists) = likely_name(probe);
         // Names of one length and shape: an answer that only repeats the request is then alike for all three.
-        let (one, other) = (like(&name, &survey.canary("nobody")), like(&name, &survey.canary("nobody else")));
-        let first = survey.ask(place.attempt(survey, &one, &password)).await?;
-        let second = survey.ask(place.attempt(survey, &other, &password)).await?;
-        let third = survey.ask(place.attempt(survey, &name, &password)).await?;
+        let (one, other) = (like(&name, &probe.canary("nobody")), like(&name, &probe.canary("nobody else")));
+        let first = probe.response_to(place.attempt(probe, &one, &password)).await?;
+        let second = probe.response_to(place.attempt(probe, &other, &password)).await?;
+        let third = probe.response_to(place.attempt(probe, &name, &password)).await?;
         let attempts = [(&first, one.as_str()), (&second, other.as_str()), (&third, name.as_str())];
         found.extend(judge(place, attempts, &password));
         unclear = unclear.or(doubt([&first, &second, &third], exists));
@@ -65,8 +65,8 @@ async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested>
 }
 
 /// Why answers without a difference that tells may say nothing.
-fn doubt(answers: [&Arc<Exchange>; 3], exists: bool) -> Option<&'static str> {
-    if !answers.iter().all(|answer| refuses(answer.status())) {
+fn doubt(responses: [&Arc<Exchange>; 3], exists: bool) -> Option<&'static str> {
+    if !responses.iter().all(|response| refuses(response.status())) {
         Some("the log-in fails for another reason than the password")
     } else if exists {
         None
@@ -76,8 +76,8 @@ fn doubt(answers: [&Arc<Exchange>; 3], exists: bool) -> Option<&'static str> {
 }
 
 /// A name that answers showed, else the commonest; and whether it is known to exist.
-fn likely_name(survey: &Survey<'_>) -> (String, bool) {
-    let harvested = |key: &str| survey.surface.harvested.get(key).and_then(|values| values.first()).cloned();
+fn likely_name(probe: &TargetProbe<'_>) -> (String, bool) {
+    let harvested = |key: &str| probe.surface.harvested.get(key).and_then(|values| values.first()).cloned();
     match harvested("username").or_else(|| harvested("email")) {
         Some(name) => (name, true),
         None => ("admin".to_owned(), false),
@@ -86,11 +86,11 @@ fn likely_name(survey: &Survey<'_>) -> (String, bool) {
 
 /// The first two names are nobody's, the third may be somebody's.
 fn judge(place: &Login, attempts: [(&Arc<Exchange>, &str); 3], password: &str) -> Option<Finding> {
-    let face = |(exchange, name): (&Arc<Exchange>, &str)| {
-        let face = Face::of(exchange, name, "~");
-        (exchange.status(), face.text().replace(password, "~"))
+    let fingerprint = |(exchange, name): (&Arc<Exchange>, &str)| {
+        let fingerprint = ResponseFingerprint::of(exchange, name, "~");
+        (exchange.status(), fingerprint.text().replace(password, "~"))
     };
-    let [first, second, third] = attempts.map(face);
+    let [first, second, third] = attempts.map(fingerprint);
     let location = Location::at(place.method(), place.path());
     let (exchange, _) = attempts[0];
     if first == second && third != first && refuses(first.0) && refuses(third.0) {
@@ -126,8 +126,8 @@ mod tests {
 
     fn verdict(first: (u16, &str), second: (u16, &str), third: (u16, &str)) -> Option<Confidence> {
         let place = Login::Basic { target: "/".to_owned() };
-        let answer = |(status, body): (u16, &str)| exchange("/", status, body);
-        let (a, b, c) = (answer(first), answer(second), answer(third));
+        let response = |(status, body): (u16, &str)| exchange("/", status, body);
+        let (a, b, c) = (response(first), response(second), response(third));
         judge(&place, [(&a, "nobody1"), (&b, "nobody2"), (&c, "admin")], "random").map(|finding| finding.confidence)
     }
 
@@ -141,10 +141,10 @@ mod tests {
         assert_eq!(verdict(same, same, (429, "{}")), None);
         let told = (404, r#"{"error":"User not found"}"#);
         assert_eq!(verdict(told, told, told), Some(Confidence::Firm));
-        let answers = [401, 401, 500].map(|status| exchange("/", status, "{}"));
-        assert!(doubt([&answers[0], &answers[1], &answers[0]], true).is_none());
-        assert!(doubt([&answers[0], &answers[1], &answers[0]], false).is_some(), "nobody may be called so");
-        assert!(doubt([&answers[0], &answers[1], &answers[2]], true).is_some());
+        let responses = [401, 401, 500].map(|status| exchange("/", status, "{}"));
+        assert!(doubt([&responses[0], &responses[1], &responses[0]], true).is_none());
+        assert!(doubt([&responses[0], &responses[1], &responses[0]], false).is_some(), "nobody may be called so");
+        assert!(doubt([&responses[0], &responses[1], &responses[2]], true).is_some());
         assert!(says_so("Specified user does not exist").is_some() && says_so("unknown user or password").is_none());
     }
 }

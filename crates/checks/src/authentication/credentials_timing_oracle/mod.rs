@@ -3,7 +3,7 @@ use std::sync::Arc;
 use model::{Category, Confidence, Depth, Evidence, Exchange, Finding, Location, NotTested, Rule, Severity};
 
 use crate::shared::login::{self, Login};
-use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, Survey, Twins};
+use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twins};
 
 mod judge;
 mod names;
@@ -31,7 +31,7 @@ pub(crate) static RULE: Rule = Rule {
 pub(crate) static CHECK: Check = Check {
     cost: Cost::refused(1 + 3 * ROUNDS as u32),
     schedule: Schedule { depth: Depth::Standard, exclusive: true, ..Schedule::ANY },
-    detectors: Detectors { on_surface: Some(|survey, found| Box::pin(ask(survey, found))), ..Detectors::NONE },
+    detectors: Detectors { on_surface: Some(|probe, found| Box::pin(probe_target(probe, found))), ..Detectors::NONE },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),
@@ -46,42 +46,42 @@ const ORDERS: [[usize; 3]; 6] = [[0, 1, 2], [2, 0, 1], [1, 2, 0], [0, 2, 1], [1,
 
 /// Tries three names in turn, each with the same wrong password and really sent each time. What all answered is dropped as soon as
 /// one is answered otherwise.
-async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
-    let places = login::places(survey);
+async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    let places = login::places(probe);
     if places.is_empty() {
         return Err(NotTested::not_applicable("no place to log in was found"));
     }
-    let known = |place| names::known(place, survey.surface, survey.target).map(|known| (place, known));
+    let known = |place| names::known(place, probe.surface, probe.target).map(|known| (place, known));
     let Some((place, known)) = places.iter().find_map(known) else {
         return Err(NotTested::inconclusive(
             "no name that may exist was seen in answers, in an example of the document or in Basic credentials",
         ));
     };
-    let made_up = |purpose: &str| names::made_up(&known.name, &survey.canary(purpose));
+    let made_up = |purpose: &str| names::made_up(&known.name, &probe.canary(purpose));
     let all = [known.name.clone(), made_up("nobody"), made_up("nobody else")];
-    let password = survey.canary("password");
-    let attempt = |name: &str| survey.ask(place.attempt(survey, name, &password).fresh());
+    let password = probe.canary("password");
+    let attempt = |name: &str| probe.response_to(place.attempt(probe, name, &password).fresh());
     // Not counted: the first request may open a connection or wake a worker.
     let usual = attempt(&made_up("somebody else")).await?;
     if !login::is_rejection(&usual) || usual.status() == 403 {
         return Err(NotTested::inconclusive("the answer to a wrong password does not say that it is wrong"));
     }
-    let mut answers: [Vec<Arc<Exchange>>; 3] = Default::default();
+    let mut responses: [Vec<Arc<Exchange>>; 3] = Default::default();
     for round in 0..ROUNDS {
         for who in ORDERS[round % ORDERS.len()] {
-            let answer = attempt(&all[who]).await?;
-            if !login::is_as_before(answers[who].first().unwrap_or(&usual), &answer) {
+            let response = attempt(&all[who]).await?;
+            if !login::is_as_before(responses[who].first().unwrap_or(&usual), &response) {
                 return Err(NotTested::inconclusive("the login began to answer otherwise, so that it was left alone"));
             }
-            answers[who].push(answer);
+            responses[who].push(response);
         }
         // A user whose name makes no difference is spared the rest.
-        if round + 1 == EARLY && !times(&answers).may_differ() {
+        if round + 1 == EARLY && !times(&responses).may_differ() {
             break;
         }
     }
-    match times(&answers).verdict() {
-        Verdict::Slower(difference) => found.extend(finding(place, &known, &answers, difference)),
+    match times(&responses).verdict() {
+        Verdict::Slower(difference) => found.extend(finding(place, &known, &responses, difference)),
         Verdict::Alike if known.exists => {}
         Verdict::Alike => return Err(NotTested::inconclusive("whether the name of the example exists is not known")),
         Verdict::Unclear => {
@@ -91,14 +91,19 @@ async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested>
     Ok(())
 }
 
-fn times(answers: &[Vec<Arc<Exchange>>; 3]) -> Times {
-    let [existing, one, other] = answers.each_ref().map(|group| group.iter().map(|e| e.elapsed_us).collect());
+fn times(responses: &[Vec<Arc<Exchange>>; 3]) -> Times {
+    let [existing, one, other] = responses.each_ref().map(|group| group.iter().map(|e| e.elapsed_us).collect());
     Times { existing, one, other }
 }
 
-fn finding(place: &Login, known: &Known, answers: &[Vec<Arc<Exchange>>; 3], difference: Difference) -> Option<Finding> {
+fn finding(
+    place: &Login,
+    known: &Known,
+    responses: &[Vec<Arc<Exchange>>; 3],
+    difference: Difference,
+) -> Option<Finding> {
     let Difference { existing, made_up, ordered } = difference;
-    let [of_known, of_one, of_other] = answers;
+    let [of_known, of_one, of_other] = responses;
     // The attempts nearest to the medians stand for all.
     let nearest = |group: &mut dyn Iterator<Item = &Arc<Exchange>>, median: u64| {
         group.min_by_key(|e| e.elapsed_us.abs_diff(median)).map(Arc::clone)

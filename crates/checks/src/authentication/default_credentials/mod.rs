@@ -6,7 +6,7 @@ use model::{
 
 use crate::shared::challenge::challenges;
 use crate::shared::login::{self, Login};
-use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, Survey, Twins};
+use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "default-credentials",
@@ -29,7 +29,7 @@ pub(crate) static RULE: Rule = Rule {
 pub(crate) static CHECK: Check = Check {
     cost: Cost::refused(PAIRS.len() as u32 + 2),
     schedule: Schedule::from(Depth::Standard),
-    detectors: Detectors { on_surface: Some(|survey, found| Box::pin(ask(survey, found))), ..Detectors::NONE },
+    detectors: Detectors { on_surface: Some(|probe, found| Box::pin(probe_target(probe, found))), ..Detectors::NONE },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),
@@ -59,27 +59,27 @@ const PAIRS: [Pair<'static>; 6] = [
 
 const ITS_NAME: &str = "the name itself";
 
-async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
-    let places = login::places(survey);
+async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    let places = login::places(probe);
     let Some(place @ Login::Basic { target }) = places.iter().find(|place| matches!(place, Login::Basic { .. })) else {
         return Err(NotTested::not_applicable("nothing asks for HTTP Basic credentials"));
     };
-    let called = survey.observations.plain.iter().flatten().find(|e| e.request.target == *target);
-    let own = own_name(survey, called.map(Arc::as_ref));
+    let called = probe.observations.plain.iter().flatten().find(|e| e.request.target == *target);
+    let own = own_name(probe, called.map(Arc::as_ref));
     let mut first: Option<Arc<Exchange>> = None;
     for (name, password, what) in pairs(own.as_deref()) {
-        let answer = survey.ask(attempt(place, survey, name, password)).await?;
-        if answer.is_success() {
-            let wrong = survey.ask(attempt(place, survey, name, &survey.canary("password"))).await?;
-            let nobody = survey.ask(attempt(place, survey, &survey.canary("name"), password)).await?;
-            if !opens(&answer, &wrong, &nobody) {
+        let response = probe.response_to(attempt(place, probe, name, password)).await?;
+        if response.is_success() {
+            let wrong = probe.response_to(attempt(place, probe, name, &probe.canary("password"))).await?;
+            let nobody = probe.response_to(attempt(place, probe, &probe.canary("name"), password)).await?;
+            if !opens(&response, &wrong, &nobody) {
                 return Err(NotTested::inconclusive("other names or passwords are let in too"));
             }
-            found.push(finding(place, &answer, &wrong).detail(format!("The password of '{name}' is {what}.")));
+            found.push(finding(place, &response, &wrong).detail(format!("The password of '{name}' is {what}.")));
             return Ok(());
         }
-        let first = first.get_or_insert_with(|| Arc::clone(&answer));
-        if answer.status() != 401 || !login::is_as_before(first, &answer) {
+        let first = first.get_or_insert_with(|| Arc::clone(&response));
+        if response.status() != 401 || !login::is_as_before(first, &response) {
             return Err(NotTested::inconclusive("log-ins that fail are counted or refused, so no more were tried"));
         }
     }
@@ -87,8 +87,8 @@ async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested>
 }
 
 /// The request, without the password among what the report shows of it: the one that fits is in use.
-fn attempt(place: &Login, survey: &Survey<'_>, name: &str, password: &str) -> Request {
-    let mut request = place.attempt(survey, name, password);
+fn attempt(place: &Login, probe: &TargetProbe<'_>, name: &str, password: &str) -> Request {
+    let mut request = place.attempt(probe, name, password);
     for altered in request.altered.iter_mut().filter(|altered| altered.name == "password") {
         "a guess".clone_into(&mut altered.payload);
     }
@@ -105,8 +105,8 @@ fn pairs(own: Option<&str>) -> Vec<Pair<'_>> {
 }
 
 /// A name of a user that answers showed, or else what the challenge calls itself, if that is one word.
-fn own_name(survey: &Survey<'_>, called: Option<&Exchange>) -> Option<String> {
-    let shown = survey.surface.harvested.get("username").and_then(|names| names.first());
+fn own_name(probe: &TargetProbe<'_>, called: Option<&Exchange>) -> Option<String> {
+    let shown = probe.surface.harvested.get("username").and_then(|names| names.first());
     let challenges = called.map(challenges).unwrap_or_default();
     let realm = challenges.iter().find(|c| c.scheme == "basic").and_then(|c| c.parameter("realm"));
     let name = shown.map(String::as_str).or(realm)?;
@@ -115,12 +115,13 @@ fn own_name(survey: &Survey<'_>, called: Option<&Exchange>) -> Option<String> {
 }
 
 /// Only this name with this password: an application that takes any is another rule's finding.
-fn opens(answer: &Exchange, wrong: &Exchange, nobody: &Exchange) -> bool {
-    answer.is_success() && wrong.status() == 401 && nobody.status() == 401
+fn opens(response: &Exchange, wrong: &Exchange, nobody: &Exchange) -> bool {
+    response.is_success() && wrong.status() == 401 && nobody.status() == 401
 }
 
-fn finding(place: &Login, answer: &Arc<Exchange>, wrong: &Arc<Exchange>) -> Finding {
-    let evidence = Evidence::new(answer, format!("{} for a name and password out of documentation", answer.status()));
+fn finding(place: &Login, response: &Arc<Exchange>, wrong: &Arc<Exchange>) -> Finding {
+    let evidence =
+        Evidence::new(response, format!("{} for a name and password out of documentation", response.status()));
     let control =
         Evidence::new(wrong, "401 for the same name with another password, and for another name with this one");
     let location = Location::at(place.method(), place.path());
@@ -146,10 +147,10 @@ mod tests {
 
     #[test]
     fn a_door_that_others_open_too_is_not_this() {
-        let answer = |status| exchange("/", status, "{}");
-        assert!(opens(&answer(200), &answer(401), &answer(401)));
-        assert!(!opens(&answer(200), &answer(200), &answer(401)), "any password for this name");
-        assert!(!opens(&answer(200), &answer(401), &answer(200)), "any name with this password");
-        assert!(!opens(&answer(200), &answer(429), &answer(429)), "no longer looked at");
+        let response = |status| exchange("/", status, "{}");
+        assert!(opens(&response(200), &response(401), &response(401)));
+        assert!(!opens(&response(200), &response(200), &response(401)), "any password for this name");
+        assert!(!opens(&response(200), &response(401), &response(200)), "any name with this password");
+        assert!(!opens(&response(200), &response(429), &response(429)), "no longer looked at");
     }
 }

@@ -1,7 +1,7 @@
 use model::{Category, Confidence, Evidence, Exchange, Finding, Rule, Severity, Tag};
 
 use crate::shared::challenge::challenges;
-use crate::{Check, Detectors, Findings, RunsOn, Seen, Twins};
+use crate::{Check, Detectors, Findings, ObservedExchange, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "digest-md5",
@@ -31,15 +31,15 @@ pub(crate) static CHECK: Check = Check {
     ..Check::of(&RULE)
 };
 
-fn look(seen: &Seen<'_>, found: &mut Findings) -> bool {
-    let algorithms = digest_algorithms(seen.exchange);
+fn look(observed: &ObservedExchange<'_>, found: &mut Findings) -> bool {
+    let algorithms = digest_algorithms(observed.exchange);
     if algorithms.is_empty() {
         return false;
     }
     // MD5 beside SHA-256 is how RFC 7616 (section 3.9.1) serves old clients; a client that knows both takes the better.
     if algorithms.iter().all(|algorithm| matches!(algorithm.as_str(), "md5" | "md5-sess")) {
-        let evidence = Evidence::new(seen.exchange, "401 with WWW-Authenticate: Digest, and no algorithm but MD5");
-        found.push(Finding::new(&RULE, Confidence::Confirmed, seen.location(), evidence));
+        let evidence = Evidence::new(observed.exchange, "401 with WWW-Authenticate: Digest, and no algorithm but MD5");
+        found.push(Finding::new(&RULE, Confidence::Confirmed, observed.location(), evidence));
     }
     true
 }
@@ -53,11 +53,11 @@ fn digest_algorithms(exchange: &Exchange) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shared::samples::{answered, seen};
+    use crate::shared::samples::{answered, observed};
 
     fn verdict(status: u16, headers: &[&str]) -> (bool, usize) {
         let headers: Vec<(&str, &str)> = headers.iter().map(|header| ("WWW-Authenticate", *header)).collect();
-        let (looked, found) = seen(look, &answered("/", status, &headers, "{}"));
+        let (looked, found) = observed(look, &answered("/", status, &headers, "{}"));
         (looked, found.len())
     }
 

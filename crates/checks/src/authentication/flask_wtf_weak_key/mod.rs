@@ -3,8 +3,8 @@ use std::sync::{Arc, LazyLock};
 use model::{Category, Location, NotTested, Rule, Severity, Tag};
 use regex::Regex;
 
-use crate::shared::guess::{self, Token};
-use crate::{Check, Detectors, Findings, RunsOn, Survey, Twins};
+use crate::shared::secret_guessing::{self, Token};
+use crate::{Check, Detectors, Findings, RunsOn, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "flask-wtf-weak-key",
@@ -24,7 +24,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    detectors: Detectors { on_surface: Some(|survey, found| Box::pin(ask(survey, found))), ..Detectors::NONE },
+    detectors: Detectors { on_surface: Some(|probe, found| Box::pin(probe_target(probe, found))), ..Detectors::NONE },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),
@@ -33,16 +33,16 @@ pub(crate) static CHECK: Check = Check {
     ..Check::of(&RULE)
 };
 
-async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
-    let guessed = guess::secrets(survey, tokens(survey), "Flask-WTF token").await?;
-    guess::report(&RULE, "anti-forgery token", guessed, found);
+async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    let guessed = secret_guessing::secrets(probe, tokens(probe), "Flask-WTF token").await?;
+    secret_guessing::report(&RULE, "anti-forgery token", guessed, found);
     Ok(())
 }
 
 /// The first token of each page; they all have one key.
-fn tokens(survey: &Survey<'_>) -> Vec<Token> {
+fn tokens(probe: &TargetProbe<'_>) -> Vec<Token> {
     let mut tokens: Vec<Token> = Vec::new();
-    for exchange in survey.observations.exchanges.iter().filter(|e| e.request.is_clean()) {
+    for exchange in probe.observations.exchanges.iter().filter(|e| e.request.is_clean()) {
         let Some((text, reading)) = first_token(&exchange.text()) else { continue };
         let location =
             Location::at(exchange.request.method.clone(), exchange.request.path()).parameter("body", "csrf_token");

@@ -3,7 +3,7 @@ use std::sync::LazyLock;
 use model::{Category, Confidence, Evidence, Finding, Rule, Severity, Tag};
 use regex::Regex;
 
-use crate::{Check, Detectors, Findings, RunsOn, Seen, Twins};
+use crate::{Check, Detectors, Findings, ObservedExchange, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "itsdangerous-token-in-url",
@@ -32,8 +32,8 @@ pub(crate) static CHECK: Check = Check {
     ..Check::of(&RULE)
 };
 
-fn look(seen: &Seen<'_>, found: &mut Findings) -> bool {
-    let exchange = seen.exchange;
+fn look(observed: &ObservedExchange<'_>, found: &mut Findings) -> bool {
+    let exchange = observed.exchange;
     let readable = exchange.response().is_some_and(|r| r.is_html() || r.is_json() || r.is_redirect());
     if !readable {
         return false;
@@ -41,7 +41,7 @@ fn look(seen: &Seen<'_>, found: &mut Findings) -> bool {
     let location = exchange.header("location").unwrap_or("");
     if let Some(token) = token_in_url(location).or_else(|| token_in_url(&exchange.text())) {
         let evidence = Evidence::new(exchange, "a URL with a token of itsdangerous in it");
-        found.push(Finding::new(&RULE, Confidence::Firm, seen.location(), evidence).hiding(token));
+        found.push(Finding::new(&RULE, Confidence::Firm, observed.location(), evidence).hiding(token));
     }
     true
 }

@@ -2,7 +2,7 @@ use model::{Category, Confidence, Evidence, Finding, Location, Rule, Severity, T
 
 use crate::shared::jwt::Jwt;
 use crate::shared::set_cookie::{Role, cookies_set};
-use crate::{Check, Detectors, Findings, RunsOn, Seen, Twins};
+use crate::{Check, Detectors, Findings, ObservedExchange, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "jwt-cookie-without-csrf",
@@ -31,8 +31,8 @@ pub(crate) static CHECK: Check = Check {
     ..Check::of(&RULE)
 };
 
-fn look(seen: &Seen<'_>, found: &mut Findings) -> bool {
-    let cookies = cookies_set(seen.exchange, seen.target.now);
+fn look(observed: &ObservedExchange<'_>, found: &mut Findings) -> bool {
+    let cookies = cookies_set(observed.exchange, observed.target.now);
     let guarded = cookies.iter().any(|cookie| cookie.role() == Role::Csrf);
     let tokens: Vec<_> = cookies.iter().filter(|cookie| cookie.role() == Role::Jwt).collect();
     for cookie in &tokens {
@@ -41,7 +41,7 @@ fn look(seen: &Seen<'_>, found: &mut Findings) -> bool {
         if !guarded && !same_site && !claim {
             let location = Location::host().parameter("cookie", &cookie.name);
             let evidence = Evidence::new(
-                seen.exchange,
+                observed.exchange,
                 format!("the cookie {} is a JWT; no anti-forgery cookie is set with it", cookie.name),
             );
             found.push(Finding::new(&RULE, Confidence::Firm, location, evidence).hiding(&cookie.value));
@@ -56,14 +56,14 @@ mod tests {
     use model::Scheme;
 
     use super::*;
-    use crate::shared::samples::{over, seen};
+    use crate::shared::samples::{observed, over};
 
     #[test]
     fn each_kind_of_protection_is_enough() {
         let token = |claims: &str| jwt_hs(Algorithm::Hs256, b"k", r#"{"alg":"HS256"}"#, claims);
         let finds = |cookies: &[&str]| {
             let headers: Vec<(&str, &str)> = cookies.iter().map(|cookie| ("Set-Cookie", *cookie)).collect();
-            seen(look, &over(Scheme::Https, 200, &headers, "")).1.len()
+            observed(look, &over(Scheme::Https, 200, &headers, "")).1.len()
         };
         let plain = format!("access_token_cookie={}; HttpOnly", token(r#"{"sub":"7"}"#));
         assert_eq!(finds(&[&plain]), 1);

@@ -1,7 +1,7 @@
 use model::{Category, Confidence, Evidence, Finding, NotTested, Rule, Severity, Tag};
 
-use crate::shared::admitted::{self, Admitted};
-use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, Survey, Twins};
+use crate::shared::accepted_credential::{self, AcceptedCredential};
+use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "jwt-expired-accepted",
@@ -18,9 +18,9 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost::reads(admitted::REQUESTS),
-    schedule: Schedule::sharing(admitted::SHARES),
-    detectors: Detectors { on_surface: Some(|survey, found| Box::pin(ask(survey, found))), ..Detectors::NONE },
+    cost: Cost::reads(accepted_credential::REQUESTS),
+    schedule: Schedule::sharing(accepted_credential::SHARES),
+    detectors: Detectors { on_surface: Some(|probe, found| Box::pin(probe_target(probe, found))), ..Detectors::NONE },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),
@@ -32,29 +32,29 @@ pub(crate) static CHECK: Check = Check {
 /// Seconds by which clocks may differ.
 const LEEWAY: i64 = 300;
 
-async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
-    let admitted = admitted::admitted(survey).await?;
-    let Some(expiry) = admitted.token.date("exp") else {
+async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    let accepted = accepted_credential::find(probe).await?;
+    let Some(expiry) = accepted.token.date("exp") else {
         return Err(NotTested::not_applicable("the token that is accepted has no expiry"));
     };
-    if expiry >= survey.target.now {
+    if expiry >= probe.target.now {
         return Err(NotTested::inconclusive("the token that is accepted has not expired yet"));
     }
-    if let Some(seconds) = late(&admitted, survey.target.now) {
+    if let Some(seconds) = late(&accepted, probe.target.now) {
         let evidence =
-            Evidence::new(&admitted.genuine, format!("a token that expired {} minutes ago is accepted", seconds / 60));
+            Evidence::new(&accepted.genuine, format!("a token that expired {} minutes ago is accepted", seconds / 60));
         let control =
-            Evidence::new(&admitted.guarded.nonsense, format!("{} for nonsense", admitted.guarded.nonsense.status()));
-        let location = crate::place(survey.surface, &admitted.guarded.anonymous);
+            Evidence::new(&accepted.guarded.nonsense, format!("{} for nonsense", accepted.guarded.nonsense.status()));
+        let location = crate::place(probe.surface, &accepted.guarded.anonymous);
         let finding = Finding::new(&RULE, Confidence::Confirmed, location, evidence).also(control);
-        found.push(finding.hiding(admitted.token.token));
+        found.push(finding.hiding(accepted.token.token));
     }
     Ok(())
 }
 
 /// By how many seconds the accepted token is too old.
-fn late(admitted: &Admitted, now: i64) -> Option<i64> {
-    let seconds = now.saturating_sub(admitted.token.date("exp")?);
+fn late(accepted: &AcceptedCredential, now: i64) -> Option<i64> {
+    let seconds = now.saturating_sub(accepted.token.date("exp")?);
     (seconds > LEEWAY).then_some(seconds)
 }
 
@@ -71,9 +71,9 @@ mod tests {
         // {"alg":"HS256"} and {"exp":1000}
         let token = Jwt::parse("eyJhbGciOiJIUzI1NiJ9.eyJleHAiOjEwMDB9.x").unwrap();
         let guarded = Guarded { anonymous: refused(), nonsense: refused() };
-        let admitted = Admitted { guarded, token, genuine: exchange("/", 200, "{}") };
-        assert_eq!(late(&admitted, 2_000), Some(1_000));
-        assert_eq!(late(&admitted, 1_100), None);
-        assert_eq!(late(&admitted, 900), None);
+        let accepted = AcceptedCredential { guarded, token, genuine: exchange("/", 200, "{}") };
+        assert_eq!(late(&accepted, 2_000), Some(1_000));
+        assert_eq!(late(&accepted, 1_100), None);
+        assert_eq!(late(&accepted, 900), None);
     }
 }

@@ -3,9 +3,9 @@ use std::sync::{Arc, LazyLock};
 use model::{Category, Confidence, Evidence, Exchange, Finding, NotTested, Rule, Severity, Tag};
 use regex::Regex;
 
-use crate::shared::admitted::{self, with_token};
-use crate::shared::compare::Face;
-use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, Survey, Twins};
+use crate::shared::accepted_credential::{self, with_token};
+use crate::shared::compare::ResponseFingerprint;
+use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twins};
 
 mod pem;
 
@@ -29,9 +29,9 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost::reads(admitted::REQUESTS + MOUNTS + 1 + 2 * KEYS as u32),
-    schedule: Schedule::sharing(admitted::SHARES),
-    detectors: Detectors { on_surface: Some(|survey, found| Box::pin(ask(survey, found))), ..Detectors::NONE },
+    cost: Cost::reads(accepted_credential::REQUESTS + MOUNTS + 1 + 2 * KEYS as u32),
+    schedule: Schedule::sharing(accepted_credential::SHARES),
+    detectors: Detectors { on_surface: Some(|probe, found| Box::pin(probe_target(probe, found))), ..Detectors::NONE },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),
@@ -49,58 +49,58 @@ const MOUNTS: u32 = 2;
 /// Public keys that are tried.
 const KEYS: usize = 2;
 
-async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
-    let admitted = admitted::admitted(survey).await?;
-    let token = &admitted.token;
+async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    let accepted = accepted_credential::find(probe).await?;
+    let token = &accepted.token;
     if token.algorithm.starts_with("HS") || token.algorithm.eq_ignore_ascii_case("none") {
         return Err(NotTested::not_applicable("the tokens are not signed with a private key"));
     }
-    let keys = public_keys(survey).await?;
+    let keys = public_keys(probe).await?;
     if keys.is_empty() {
         return Err(NotTested::not_applicable("no public key was handed out"));
     }
-    let request = &admitted.guarded.anonymous.request;
-    let random = token.signed_again(&[], survey.canary("a key that nobody has").as_bytes());
-    let control = survey.ask(with_token(request, &random)).await?;
+    let request = &accepted.guarded.anonymous.request;
+    let random = token.signed_again(&[], probe.canary("a key that nobody has").as_bytes());
+    let control = probe.response_to(with_token(request, &random)).await?;
     if control.is_success() {
         return Err(NotTested::OpenAnyway);
     }
-    let genuine = Face::plain(&admitted.genuine);
+    let genuine = ResponseFingerprint::plain(&accepted.genuine);
     let mut unclear = false;
     for (pem, source) in keys {
         // Files end with a line break, settings often do not.
         for key in [pem.clone(), pem.trim_end().to_owned()] {
             let confused = token.signed_again(&[], key.as_bytes());
-            let answer = survey.ask(with_token(request, &confused)).await?;
-            if answer.is_success() && Face::plain(&answer) == genuine {
+            let response = probe.response_to(with_token(request, &confused)).await?;
+            if response.is_success() && ResponseFingerprint::plain(&response) == genuine {
                 let evidence = Evidence::new(
-                    &answer,
+                    &response,
                     "the token signed by HS256 with the public key is answered like the genuine one",
                 );
                 let refused = Evidence::new(&control, format!("{} for a random key", control.status()));
                 let public = Evidence::new(&source, "the public key is handed out here");
-                let location = crate::place(survey.surface, &admitted.guarded.anonymous);
+                let location = crate::place(probe.surface, &accepted.guarded.anonymous);
                 let finding = Finding::new(&RULE, Confidence::Confirmed, location, evidence);
                 let finding = finding.also(refused).also(public);
-                found.push(finding.hiding(admitted.token.token.clone()).hiding(confused).hiding(random));
+                found.push(finding.hiding(accepted.token.token.clone()).hiding(confused).hiding(random));
                 return Ok(());
             }
-            unclear |= answer.is_success();
+            unclear |= response.is_success();
         }
     }
-    if unclear { Err(admitted::another_answer()) } else { Ok(()) }
+    if unclear { Err(accepted_credential::other_response()) } else { Ok(()) }
 }
 
 /// The public keys that answers showed, or else the server's own set of them, as PEM, and where.
-async fn public_keys(survey: &Survey<'_>) -> Result<Vec<(String, Arc<Exchange>)>, NotTested> {
-    let clean = survey.observations.exchanges.iter().filter(|e| e.request.is_clean() && e.is_success());
+async fn public_keys(probe: &TargetProbe<'_>) -> Result<Vec<(String, Arc<Exchange>)>, NotTested> {
+    let clean = probe.observations.exchanges.iter().filter(|e| e.request.is_clean() && e.is_success());
     let with_source = |exchange: &Arc<Exchange>| -> Vec<(String, Arc<Exchange>)> {
         keys_in(exchange).into_iter().map(|key| (key, Arc::clone(exchange))).collect()
     };
     let mut keys: Vec<(String, Arc<Exchange>)> = clean.flat_map(with_source).collect();
     if keys.is_empty() {
-        for mount in survey.mounts() {
-            let set = survey.ask(survey.get(format!("{mount}{SET}"))).await?;
+        for mount in probe.mounts() {
+            let set = probe.response_to(probe.get(format!("{mount}{SET}"))).await?;
             keys.extend(with_source(&set));
         }
     }

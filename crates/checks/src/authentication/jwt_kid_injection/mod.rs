@@ -2,12 +2,12 @@ use std::sync::Arc;
 
 use model::{Category, Confidence, Evidence, Exchange, Finding, NotTested, Rule, SecurityScheme, Severity, Tag};
 
-use crate::shared::admitted::{self, Admitted, with_token};
+use crate::shared::accepted_credential::{self, AcceptedCredential, with_token};
 use crate::shared::authorization::{self, Guarded};
 use crate::shared::challenge::challenges;
-use crate::shared::compare::Face;
+use crate::shared::compare::ResponseFingerprint;
 use crate::shared::jwt::{self, Jwt};
-use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, Survey, Twins};
+use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "jwt-kid-injection",
@@ -27,9 +27,9 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost::reads(admitted::REQUESTS + 4 + FILES.len() as u32 + 1),
-    schedule: Schedule::sharing(admitted::SHARES),
-    detectors: Detectors { on_surface: Some(|survey, found| Box::pin(ask(survey, found))), ..Detectors::NONE },
+    cost: Cost::reads(accepted_credential::REQUESTS + 4 + FILES.len() as u32 + 1),
+    schedule: Schedule::sharing(accepted_credential::SHARES),
+    detectors: Detectors { on_surface: Some(|probe, found| Box::pin(probe_target(probe, found))), ..Detectors::NONE },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),
@@ -42,33 +42,33 @@ pub(crate) static CHECK: Check = Check {
 const FILES: [&str; 2] = ["../../../../../../../../dev/null", "/dev/null"];
 
 /// Whether a key id reaches a statement shows without a token that is accepted: the key is looked up before the signature is checked.
-async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
-    let admitted = match admitted::admitted(survey).await {
-        Ok(admitted) => Some(admitted),
+async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    let accepted = match accepted_credential::find(probe).await {
+        Ok(accepted) => Some(accepted),
         Err(NotTested::NoCredentials | NotTested::Inconclusive(_)) => None,
         Err(why) => return Err(why),
     };
-    let (guarded, token) = match &admitted {
-        Some(admitted) => (admitted.guarded.clone(), admitted.token.clone()),
-        None => lock(survey).await?,
+    let (guarded, token) = match &accepted {
+        Some(accepted) => (accepted.guarded.clone(), accepted.token.clone()),
+        None => lock(probe).await?,
     };
-    in_statement(survey, &guarded, &token, found).await?;
-    match &admitted {
-        Some(admitted) if found.is_empty() && token.algorithm.starts_with("HS") => {
-            in_file(survey, admitted, found).await
+    in_statement(probe, &guarded, &token, found).await?;
+    match &accepted {
+        Some(accepted) if found.is_empty() && token.algorithm.starts_with("HS") => {
+            in_file(probe, accepted, found).await
         }
         _ => Ok(()),
     }
 }
 
 /// A guarded operation that takes JSON Web Tokens by all appearances, and a token without claims.
-async fn lock(survey: &Survey<'_>) -> Result<(Guarded, Jwt), NotTested> {
-    let guarded = authorization::answers(survey).await?;
+async fn lock(probe: &TargetProbe<'_>) -> Result<(Guarded, Jwt), NotTested> {
+    let guarded = authorization::responses(probe).await?;
     let guarded = guarded.into_iter().find(|g| !g.nonsense.is_success()).ok_or(NotTested::OpenAnyway)?;
-    let clean = || survey.observations.exchanges.iter().filter(|e| e.request.is_clean());
+    let clean = || probe.observations.exchanges.iter().filter(|e| e.request.is_clean());
     let asked = challenges(&guarded.anonymous).iter().any(|challenge| challenge.scheme == "bearer");
     let is_bearer = |scheme: &SecurityScheme| matches!(scheme, SecurityScheme::Http { scheme } if scheme == "bearer");
-    let declared = survey.surface.specification.as_ref().is_some_and(|s| s.security_schemes.values().any(is_bearer));
+    let declared = probe.surface.specification.as_ref().is_some_and(|s| s.security_schemes.values().any(is_bearer));
     let met = || clean().any(|exchange| !jwt::shown(exchange).is_empty());
     let empty = crack::jwt_hs(crack::Algorithm::Hs256, b"", r#"{"alg":"HS256","typ":"JWT"}"#, "{}");
     match Jwt::parse(&empty) {
@@ -78,34 +78,34 @@ async fn lock(survey: &Survey<'_>) -> Result<(Guarded, Jwt), NotTested> {
 }
 
 async fn in_statement(
-    survey: &Survey<'_>,
+    probe: &TargetProbe<'_>,
     guarded: &Guarded,
     token: &Jwt,
     found: &mut Findings,
 ) -> Result<(), NotTested> {
-    let secret = survey.canary("a key that nobody has");
+    let secret = probe.canary("a key that nobody has");
     let request = &guarded.anonymous.request;
     let with_id = |id: &str| {
         with_token(request, &token.signed_again(&[("alg", &token.algorithm), ("kid", id)], secret.as_bytes()))
     };
-    let (one, other) = (survey.canary("key"), survey.canary("other key"));
-    let plain = survey.ask(with_id(&one)).await?;
+    let (one, other) = (probe.canary("key"), probe.canary("other key"));
+    let plain = probe.response_to(with_id(&one)).await?;
     if plain.is_success() {
         return Err(NotTested::OpenAnyway);
     }
     if plain.status() >= 500 {
         return Err(NotTested::inconclusive("an unknown key id fails anyway"));
     }
-    let quoted = survey.ask(with_id(&format!("{one}'"))).await?;
+    let quoted = probe.response_to(with_id(&format!("{one}'"))).await?;
     if quoted.status() < 500 {
         return Ok(());
     }
-    let doubled = survey.ask(with_id(&format!("{one}''"))).await?;
-    let again = survey.ask(with_id(&format!("{other}'"))).await?;
+    let doubled = probe.response_to(with_id(&format!("{one}''"))).await?;
+    let again = probe.response_to(with_id(&format!("{other}'"))).await?;
     if breaks(&plain, [&quoted, &again], &doubled) {
         let evidence = Evidence::new(&quoted, format!("{} for a key id with a quote, twice", quoted.status()));
         let mended = format!("{} for the same id with two quotes, as without any", doubled.status());
-        let location = crate::place(survey.surface, &guarded.anonymous);
+        let location = crate::place(probe.surface, &guarded.anonymous);
         let finding = Finding::new(&RULE, Confidence::Confirmed, location, evidence);
         found.push(
             finding.also(Evidence::new(&doubled, mended)).also(Evidence::new(&plain, "a key id that nobody has")),
@@ -117,39 +117,46 @@ async fn in_statement(
 /// One quote ends a text in SQL and two stand for one in it. Code that chokes on every sign it does not know fails on both.
 fn breaks(plain: &Exchange, quoted: [&Exchange; 2], doubled: &Exchange) -> bool {
     matches!(plain.status(), 400..=499)
-        && quoted.iter().all(|answer| answer.status() >= 500)
+        && quoted.iter().all(|response| response.status() >= 500)
         && doubled.status() == plain.status()
 }
 
 /// The user's own claims, signed with the nothing that stands in an empty file.
-async fn in_file(survey: &Survey<'_>, admitted: &Admitted, found: &mut Findings) -> Result<(), NotTested> {
-    let (request, token) = (&admitted.guarded.anonymous.request, &admitted.token);
+async fn in_file(
+    probe: &TargetProbe<'_>,
+    accepted: &AcceptedCredential,
+    found: &mut Findings,
+) -> Result<(), NotTested> {
+    let (request, token) = (&accepted.guarded.anonymous.request, &accepted.token);
     let keyless = |file: &str| token.signed_again(&[("kid", file)], b"");
     for file in FILES {
-        let answer = survey.ask(with_token(request, &keyless(file))).await?;
-        if !answer.is_success() {
+        let response = probe.response_to(with_token(request, &keyless(file))).await?;
+        if !response.is_success() {
             continue;
         }
-        let missing = survey.ask(with_token(request, &keyless(&file.replace("null", &survey.canary("file"))))).await?;
+        let missing =
+            probe.response_to(with_token(request, &keyless(&file.replace("null", &probe.canary("file"))))).await?;
         if missing.is_success() {
             return Err(NotTested::OpenAnyway);
         }
-        if !is_read(&answer, &missing, &admitted.genuine) {
-            return Err(admitted::another_answer());
+        if !is_read(&response, &missing, &accepted.genuine) {
+            return Err(accepted_credential::other_response());
         }
         let excerpt =
             format!("the token signed with an empty key under the key id {file} is answered like the genuine one");
         let control = format!("{} where the key id names no file", missing.status());
-        let location = crate::place(survey.surface, &admitted.guarded.anonymous);
-        let finding = Finding::new(&RULE, Confidence::Confirmed, location, Evidence::new(&answer, excerpt));
+        let location = crate::place(probe.surface, &accepted.guarded.anonymous);
+        let finding = Finding::new(&RULE, Confidence::Confirmed, location, Evidence::new(&response, excerpt));
         found.push(finding.also(Evidence::new(&missing, control)).hiding(token.token.clone()).hiding(keyless(file)));
         return Ok(());
     }
     Ok(())
 }
 
-fn is_read(answer: &Arc<Exchange>, missing: &Exchange, genuine: &Arc<Exchange>) -> bool {
-    answer.is_success() && !missing.is_success() && Face::plain(answer) == Face::plain(genuine)
+fn is_read(response: &Arc<Exchange>, missing: &Exchange, genuine: &Arc<Exchange>) -> bool {
+    response.is_success()
+        && !missing.is_success()
+        && ResponseFingerprint::plain(response) == ResponseFingerprint::plain(genuine)
 }
 
 #[cfg(test)]
@@ -159,9 +166,9 @@ mod tests {
 
     #[test]
     fn only_what_a_second_quote_mends_is_a_statement() {
-        let answer = |status| exchange("/account", status, "{}");
+        let response = |status| exchange("/account", status, "{}");
         let breaks = |plain, quoted, again, doubled| {
-            super::breaks(&answer(plain), [&answer(quoted), &answer(again)], &answer(doubled))
+            super::breaks(&response(plain), [&response(quoted), &response(again)], &response(doubled))
         };
         assert!(breaks(401, 500, 500, 401) && breaks(422, 500, 503, 422));
         assert!(!breaks(401, 500, 500, 500), "it fails on every sign that it does not know");
@@ -171,10 +178,10 @@ mod tests {
 
     #[test]
     fn only_the_empty_file_opens() {
-        let answer = |status, body: &str| exchange("/account", status, body);
-        let genuine = answer(200, r#"{"account":"guest"}"#);
-        assert!(is_read(&genuine, &answer(401, "{}"), &genuine));
-        assert!(!is_read(&answer(200, r#"{"error":"no"}"#), &answer(401, "{}"), &genuine));
+        let response = |status, body: &str| exchange("/account", status, body);
+        let genuine = response(200, r#"{"account":"guest"}"#);
+        assert!(is_read(&genuine, &response(401, "{}"), &genuine));
+        assert!(!is_read(&response(200, r#"{"error":"no"}"#), &response(401, "{}"), &genuine));
         assert!(!is_read(&genuine, &genuine, &genuine));
     }
 }

@@ -4,7 +4,7 @@ use model::{Category, Confidence, Evidence, Finding, NotTested, Rule, Severity};
 
 use crate::shared::authorization;
 use crate::shared::patterns::{self, Pattern};
-use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, Survey, Twins};
+use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "jwt-library-error",
@@ -26,7 +26,7 @@ pub(crate) static RULE: Rule = Rule {
 pub(crate) static CHECK: Check = Check {
     cost: Cost::reads(authorization::REQUESTS),
     schedule: Schedule::sharing(authorization::SHARES),
-    detectors: Detectors { on_surface: Some(|survey, found| Box::pin(ask(survey, found))), ..Detectors::NONE },
+    detectors: Detectors { on_surface: Some(|probe, found| Box::pin(probe_target(probe, found))), ..Detectors::NONE },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),
@@ -37,14 +37,14 @@ pub(crate) static CHECK: Check = Check {
 
 static ERRORS: LazyLock<Vec<Pattern>> = LazyLock::new(|| patterns::load(include_str!("../data/jwt_errors.toml")));
 
-async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
-    for guarded in authorization::answers(survey).await? {
+async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    for guarded in authorization::responses(probe).await? {
         let said_anyway = patterns::first(&ERRORS, &guarded.anonymous.text()).is_some();
         let Some((library, excerpt)) = patterns::first(&ERRORS, &guarded.nonsense.text()).filter(|_| !said_anyway)
         else {
             continue;
         };
-        let location = crate::place(survey.surface, &guarded.anonymous);
+        let location = crate::place(probe.surface, &guarded.anonymous);
         let evidence = Evidence::new(&guarded.nonsense, excerpt);
         let detail = format!("This is the message of {}.", library.name);
         found.push(Finding::new(&RULE, Confidence::Firm, location, evidence).detail(detail));

@@ -1,7 +1,7 @@
 use model::{Category, Confidence, Evidence, Finding, Rule, Severity, Tag};
 
 use crate::shared::jwt;
-use crate::{Check, Detectors, Findings, RunsOn, Seen, Twins};
+use crate::{Check, Detectors, Findings, ObservedExchange, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "jwt-long-lived",
@@ -32,14 +32,14 @@ pub(crate) static CHECK: Check = Check {
 
 const DAY: i64 = 86_400;
 
-fn look(seen: &Seen<'_>, found: &mut Findings) -> bool {
-    let tokens = jwt::seen(seen);
+fn look(observed: &ObservedExchange<'_>, found: &mut Findings) -> bool {
+    let tokens = jwt::observed(observed);
     for (token, location) in &tokens {
         let Some(expires) = token.date("exp") else { continue };
-        let seconds = expires.saturating_sub(token.date("iat").unwrap_or(seen.target.now));
+        let seconds = expires.saturating_sub(token.date("iat").unwrap_or(observed.target.now));
         let most = if token.is_refresh() { 90 * DAY } else { DAY };
         if seconds > most {
-            let evidence = Evidence::new(seen.exchange, format!("a JWT that is valid for {} days", seconds / DAY));
+            let evidence = Evidence::new(observed.exchange, format!("a JWT that is valid for {} days", seconds / DAY));
             found.push(Finding::new(&RULE, Confidence::Firm, location.clone(), evidence).hiding(&token.token));
         }
     }
@@ -52,12 +52,12 @@ mod tests {
     use model::Scheme;
 
     use super::*;
-    use crate::shared::samples::{over, seen};
+    use crate::shared::samples::{observed, over};
 
     fn finds(claims: &str) -> usize {
         let token = jwt_hs(Algorithm::Hs256, b"k", r#"{"alg":"HS256"}"#, claims);
         let body = format!(r#"{{"token":"{token}"}}"#);
-        seen(look, &over(Scheme::Https, 200, &[("Content-Type", "application/json")], &body)).1.len()
+        observed(look, &over(Scheme::Https, 200, &[("Content-Type", "application/json")], &body)).1.len()
     }
 
     #[test]

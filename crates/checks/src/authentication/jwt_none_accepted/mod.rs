@@ -1,9 +1,9 @@
 use model::{Category, Confidence, Evidence, Finding, NotTested, Rule, Severity, Tag};
 
-use crate::shared::admitted::{self, with_token};
-use crate::shared::compare::Face;
+use crate::shared::accepted_credential::{self, with_token};
+use crate::shared::compare::ResponseFingerprint;
 use crate::shared::jwt;
-use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, Survey, Twins};
+use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "jwt-none-accepted",
@@ -24,9 +24,9 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost::reads(admitted::REQUESTS + 4),
-    schedule: Schedule::sharing(admitted::SHARES),
-    detectors: Detectors { on_surface: Some(|survey, found| Box::pin(ask(survey, found))), ..Detectors::NONE },
+    cost: Cost::reads(accepted_credential::REQUESTS + 4),
+    schedule: Schedule::sharing(accepted_credential::SHARES),
+    detectors: Detectors { on_surface: Some(|probe, found| Box::pin(probe_target(probe, found))), ..Detectors::NONE },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),
@@ -35,30 +35,30 @@ pub(crate) static CHECK: Check = Check {
     ..Check::of(&RULE)
 };
 
-async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
-    let admitted = admitted::admitted(survey).await?;
-    let request = &admitted.guarded.anonymous.request;
-    let wrong = survey.ask(with_token(request, &jwt::with_wrong_signature(&admitted.token.token))).await?;
+async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    let accepted = accepted_credential::find(probe).await?;
+    let request = &accepted.guarded.anonymous.request;
+    let wrong = probe.response_to(with_token(request, &jwt::with_wrong_signature(&accepted.token.token))).await?;
     if wrong.is_success() {
         return Err(NotTested::OpenAnyway);
     }
-    let genuine = Face::plain(&admitted.genuine);
+    let genuine = ResponseFingerprint::plain(&accepted.genuine);
     let mut unclear = false;
     for spelling in ["none", "None", "NONE"] {
-        let Some(unsigned) = jwt::unsigned(&admitted.token.token, spelling) else { continue };
-        let answer = survey.ask(with_token(request, &unsigned)).await?;
-        if answer.is_success() && Face::plain(&answer) == genuine {
+        let Some(unsigned) = jwt::unsigned(&accepted.token.token, spelling) else { continue };
+        let response = probe.response_to(with_token(request, &unsigned)).await?;
+        if response.is_success() && ResponseFingerprint::plain(&response) == genuine {
             let evidence = Evidence::new(
-                &answer,
+                &response,
                 format!("the token with alg {spelling} and no signature is answered like the genuine one"),
             );
             let control = Evidence::new(&wrong, format!("{} for a wrong signature", wrong.status()));
-            let location = crate::place(survey.surface, &admitted.guarded.anonymous);
+            let location = crate::place(probe.surface, &accepted.guarded.anonymous);
             let finding = Finding::new(&RULE, Confidence::Confirmed, location, evidence).also(control);
-            found.push(finding.hiding(admitted.token.token.clone()).hiding(unsigned));
+            found.push(finding.hiding(accepted.token.token.clone()).hiding(unsigned));
             return Ok(());
         }
-        unclear |= answer.is_success();
+        unclear |= response.is_success();
     }
-    if unclear { Err(admitted::another_answer()) } else { Ok(()) }
+    if unclear { Err(accepted_credential::other_response()) } else { Ok(()) }
 }

@@ -2,7 +2,7 @@ use model::{Category, Confidence, Evidence, Finding, Rule, Severity, Tag};
 
 use crate::shared::fields::{self, Holds};
 use crate::shared::jwt;
-use crate::{Check, Detectors, Findings, RunsOn, Seen, Twins};
+use crate::{Check, Detectors, Findings, ObservedExchange, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "jwt-sensitive-claims",
@@ -46,8 +46,8 @@ const GRAVE: [&str; 14] = [
     "passwordhash",
 ];
 
-fn look(seen: &Seen<'_>, found: &mut Findings) -> bool {
-    let tokens = jwt::seen(seen);
+fn look(observed: &ObservedExchange<'_>, found: &mut Findings) -> bool {
+    let tokens = jwt::observed(observed);
     for (token, location) in &tokens {
         let names: Vec<&str> = token
             .claims
@@ -57,7 +57,7 @@ fn look(seen: &Seen<'_>, found: &mut Findings) -> bool {
             .filter(|n| is_sensitive(n))
             .collect();
         if !names.is_empty() {
-            let evidence = Evidence::new(seen.exchange, format!("a JWT with the claims {}", names.join(", ")));
+            let evidence = Evidence::new(observed.exchange, format!("a JWT with the claims {}", names.join(", ")));
             found.push(Finding::new(&RULE, Confidence::Firm, location.clone(), evidence).hiding(&token.token));
         }
     }
@@ -80,12 +80,12 @@ mod tests {
     use model::Scheme;
 
     use super::*;
-    use crate::shared::samples::{over, seen};
+    use crate::shared::samples::{observed, over};
 
     fn finds(claims: &str) -> usize {
         let token = jwt_hs(Algorithm::Hs256, b"k", r#"{"alg":"HS256"}"#, claims);
         let body = format!(r#"{{"token":"{token}"}}"#);
-        seen(look, &over(Scheme::Https, 200, &[("Content-Type", "application/json")], &body)).1.len()
+        observed(look, &over(Scheme::Https, 200, &[("Content-Type", "application/json")], &body)).1.len()
     }
 
     #[test]

@@ -2,10 +2,10 @@ use std::sync::Arc;
 
 use model::{Category, Confidence, Evidence, Exchange, Finding, NotTested, Rule, Severity, Tag};
 
-use crate::shared::admitted::{self, Admitted, with_token};
-use crate::shared::compare::Face;
+use crate::shared::accepted_credential::{self, AcceptedCredential, with_token};
+use crate::shared::compare::ResponseFingerprint;
 use crate::shared::jwt;
-use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, Survey, Twins};
+use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "jwt-signature-ignored",
@@ -26,9 +26,9 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost::reads(admitted::REQUESTS + 2),
-    schedule: Schedule::sharing(admitted::SHARES),
-    detectors: Detectors { on_surface: Some(|survey, found| Box::pin(ask(survey, found))), ..Detectors::NONE },
+    cost: Cost::reads(accepted_credential::REQUESTS + 2),
+    schedule: Schedule::sharing(accepted_credential::SHARES),
+    detectors: Detectors { on_surface: Some(|probe, found| Box::pin(probe_target(probe, found))), ..Detectors::NONE },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),
@@ -37,29 +37,29 @@ pub(crate) static CHECK: Check = Check {
     ..Check::of(&RULE)
 };
 
-async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
-    let admitted = admitted::admitted(survey).await?;
-    let wrong = with_token(&admitted.guarded.anonymous.request, &jwt::with_wrong_signature(&admitted.token.token));
-    let first = survey.ask(wrong.clone()).await?;
+async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    let accepted = accepted_credential::find(probe).await?;
+    let wrong = with_token(&accepted.guarded.anonymous.request, &jwt::with_wrong_signature(&accepted.token.token));
+    let first = probe.response_to(wrong.clone()).await?;
     if !first.is_success() {
         return Ok(());
     }
-    let second = survey.ask(wrong.fresh()).await?;
-    if !same(&admitted, &[&first, &second]) {
-        return Err(admitted::another_answer());
+    let second = probe.response_to(wrong.fresh()).await?;
+    if !same(&accepted, &[&first, &second]) {
+        return Err(accepted_credential::other_response());
     }
     let evidence = Evidence::new(&first, "the token with a wrong signature is answered like the genuine one");
-    let nonsense = &admitted.guarded.nonsense;
+    let nonsense = &accepted.guarded.nonsense;
     let control = Evidence::new(nonsense, format!("{} for nonsense", nonsense.status()));
-    let location = crate::place(survey.surface, &admitted.guarded.anonymous);
+    let location = crate::place(probe.surface, &accepted.guarded.anonymous);
     let finding = Finding::new(&RULE, Confidence::Confirmed, location, evidence).also(control);
-    found.push(finding.hiding(admitted.token.token));
+    found.push(finding.hiding(accepted.token.token));
     Ok(())
 }
 
-fn same(admitted: &Admitted, answers: &[&Arc<Exchange>]) -> bool {
-    let genuine = Face::plain(&admitted.genuine);
-    answers.iter().all(|answer| answer.is_success() && Face::plain(answer) == genuine)
+fn same(accepted: &AcceptedCredential, responses: &[&Arc<Exchange>]) -> bool {
+    let genuine = ResponseFingerprint::plain(&accepted.genuine);
+    responses.iter().all(|response| response.is_success() && ResponseFingerprint::plain(response) == genuine)
 }
 
 #[cfg(test)]
@@ -71,13 +71,13 @@ mod tests {
     #[test]
     fn the_answer_has_to_be_the_genuine_one() {
         let refused = || exchange("/", 401, "{}");
-        let admitted = Admitted {
+        let accepted = AcceptedCredential {
             guarded: Guarded { anonymous: refused(), nonsense: refused() },
             token: jwt::Jwt::parse("eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiI3In0.x").unwrap(),
             genuine: exchange("/", 200, r#"{"balance":12}"#),
         };
         let (own, other) = (exchange("/", 200, r#"{"balance":12}"#), exchange("/", 200, r#"{"error":"no"}"#));
-        assert!(same(&admitted, &[&own, &own]));
-        assert!(!same(&admitted, &[&own, &other]) && !same(&admitted, &[&refused(), &own]));
+        assert!(same(&accepted, &[&own, &own]));
+        assert!(!same(&accepted, &[&own, &other]) && !same(&accepted, &[&refused(), &own]));
     }
 }

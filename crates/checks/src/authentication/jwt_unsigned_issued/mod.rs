@@ -1,7 +1,7 @@
 use model::{Category, Confidence, Evidence, Finding, Rule, Severity, Tag};
 
 use crate::shared::jwt;
-use crate::{Check, Detectors, Findings, RunsOn, Seen, Twins};
+use crate::{Check, Detectors, Findings, ObservedExchange, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "jwt-unsigned-issued",
@@ -27,11 +27,11 @@ pub(crate) static CHECK: Check = Check {
     ..Check::of(&RULE)
 };
 
-fn look(seen: &Seen<'_>, found: &mut Findings) -> bool {
-    let tokens = jwt::seen(seen);
+fn look(observed: &ObservedExchange<'_>, found: &mut Findings) -> bool {
+    let tokens = jwt::observed(observed);
     for (token, location) in &tokens {
         if token.algorithm.eq_ignore_ascii_case("none") || token.token.ends_with('.') {
-            let evidence = Evidence::new(seen.exchange, "a JWT without a signature");
+            let evidence = Evidence::new(observed.exchange, "a JWT without a signature");
             found.push(Finding::new(&RULE, Confidence::Firm, location.clone(), evidence).hiding(&token.token));
         }
     }
@@ -43,16 +43,16 @@ mod tests {
     use model::Scheme;
 
     use super::*;
-    use crate::shared::samples::{over, seen};
+    use crate::shared::samples::{observed, over};
 
     #[test]
     fn none_in_any_case_and_signed_ones_not() {
         // {"alg":"nOnE"} and {"sub":"7"}
         let unsigned = r#"{"t":"eyJhbGciOiJuT25FIn0.eyJzdWIiOiI3In0."}"#;
         let json = [("Content-Type", "application/json")];
-        assert_eq!(seen(look, &over(Scheme::Https, 200, &json, unsigned)).1.len(), 1);
+        assert_eq!(observed(look, &over(Scheme::Https, 200, &json, unsigned)).1.len(), 1);
         let signed = crack::jwt_hs(crack::Algorithm::Hs256, b"k", r#"{"alg":"HS256"}"#, r#"{"sub":"7"}"#);
-        let (looked, found) = seen(look, &over(Scheme::Https, 200, &json, &format!(r#"{{"t":"{signed}"}}"#)));
+        let (looked, found) = observed(look, &over(Scheme::Https, 200, &json, &format!(r#"{{"t":"{signed}"}}"#)));
         assert!(looked && found.is_empty());
     }
 }

@@ -2,9 +2,9 @@ use std::sync::Arc;
 
 use model::{Category, Location, NotTested, Rule, Severity, Tag};
 
-use crate::shared::guess::{self, Token};
 use crate::shared::jwt;
-use crate::{Check, Detectors, Findings, RunsOn, Survey, Twins};
+use crate::shared::secret_guessing::{self, Token};
+use crate::{Check, Detectors, Findings, RunsOn, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "jwt-weak-secret",
@@ -21,7 +21,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    detectors: Detectors { on_surface: Some(|survey, found| Box::pin(ask(survey, found))), ..Detectors::NONE },
+    detectors: Detectors { on_surface: Some(|probe, found| Box::pin(probe_target(probe, found))), ..Detectors::NONE },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),
@@ -30,17 +30,17 @@ pub(crate) static CHECK: Check = Check {
     ..Check::of(&RULE)
 };
 
-async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
-    let guessed = guess::secrets(survey, tokens(survey), "JWT signed with a secret").await?;
-    guess::report(&RULE, "token", guessed, found);
+async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    let guessed = secret_guessing::secrets(probe, tokens(probe), "JWT signed with a secret").await?;
+    secret_guessing::report(&RULE, "token", guessed, found);
     Ok(())
 }
 
 /// One token for each place that hands them out: the tokens of one place have one secret.
-fn tokens(survey: &Survey<'_>) -> Vec<Token> {
+fn tokens(probe: &TargetProbe<'_>) -> Vec<Token> {
     let mut tokens: Vec<Token> = Vec::new();
-    for exchange in survey.observations.exchanges.iter().filter(|e| e.request.is_clean()) {
-        let given = exchange.request.identity.as_ref().map(|_| jwt::given(survey.target)).unwrap_or_default();
+    for exchange in probe.observations.exchanges.iter().filter(|e| e.request.is_clean()) {
+        let given = exchange.request.identity.as_ref().map(|_| jwt::given(probe.target)).unwrap_or_default();
         let given = given.into_iter().map(|jwt| (jwt, Location::host().parameter("header", "Authorization")));
         let at = Location::at(exchange.request.method.clone(), exchange.request.path());
         for (jwt, location) in jwt::issued(exchange).into_iter().map(|jwt| (jwt, at.clone())).chain(given) {

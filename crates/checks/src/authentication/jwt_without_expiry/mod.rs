@@ -1,7 +1,7 @@
 use model::{Category, Confidence, Evidence, Finding, Rule, Severity, Tag};
 
 use crate::shared::jwt;
-use crate::{Check, Detectors, Findings, RunsOn, Seen, Twins};
+use crate::{Check, Detectors, Findings, ObservedExchange, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "jwt-without-expiry",
@@ -27,12 +27,12 @@ pub(crate) static CHECK: Check = Check {
     ..Check::of(&RULE)
 };
 
-fn look(seen: &Seen<'_>, found: &mut Findings) -> bool {
-    let tokens = jwt::seen(seen);
+fn look(observed: &ObservedExchange<'_>, found: &mut Findings) -> bool {
+    let tokens = jwt::observed(observed);
     for (token, location) in &tokens {
         if !token.claims.contains_key("exp") {
             let claims = token.claims.keys().map(String::as_str).take(20).collect::<Vec<_>>().join(", ");
-            let evidence = Evidence::new(seen.exchange, format!("a JWT without exp; its claims: {claims}"));
+            let evidence = Evidence::new(observed.exchange, format!("a JWT without exp; its claims: {claims}"));
             found.push(Finding::new(&RULE, Confidence::Firm, location.clone(), evidence).hiding(&token.token));
         }
     }
@@ -45,12 +45,12 @@ mod tests {
     use model::Scheme;
 
     use super::*;
-    use crate::shared::samples::{over, seen};
+    use crate::shared::samples::{observed, over};
 
     fn finds(claims: &str) -> usize {
         let token = jwt_hs(Algorithm::Hs256, b"k", r#"{"alg":"HS256"}"#, claims);
         let body = format!(r#"{{"token":"{token}"}}"#);
-        seen(look, &over(Scheme::Https, 200, &[("Content-Type", "application/json")], &body)).1.len()
+        observed(look, &over(Scheme::Https, 200, &[("Content-Type", "application/json")], &body)).1.len()
     }
 
     #[test]

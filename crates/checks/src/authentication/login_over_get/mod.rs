@@ -8,7 +8,7 @@ use model::{
 use crate::shared::fields::{self, Holds};
 use crate::shared::flask_session;
 use crate::shared::set_cookie::cookies_set;
-use crate::shared::words::{Meaning, says};
+use crate::shared::vocabulary::{Meaning, says};
 use crate::{Check, Detectors, Findings, Observations, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use model::{Category, Confidence, Depth, Evidence, Exchange, Finding, Location, NotTested, Rule, Severity, Tag};
 
 use crate::shared::login;
-use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, Survey, Twins};
+use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "long-password-crashes",
@@ -25,7 +25,7 @@ pub(crate) static RULE: Rule = Rule {
 pub(crate) static CHECK: Check = Check {
     cost: Cost::refused(12),
     schedule: Schedule::from(Depth::Standard),
-    detectors: Detectors { on_surface: Some(|survey, found| Box::pin(ask(survey, found))), ..Detectors::NONE },
+    detectors: Detectors { on_surface: Some(|probe, found| Box::pin(probe_target(probe, found))), ..Detectors::NONE },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),
@@ -43,23 +43,23 @@ const TIMES: usize = 3;
 /// More than the 72 bytes of bcrypt.
 const LONG: usize = 100;
 
-async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
-    let places = login::places(survey);
+async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    let places = login::places(probe);
     if places.is_empty() {
         return Err(NotTested::not_applicable("no place to log in was found"));
     }
     let mut steady = true;
     for place in places.iter().take(PLACES) {
-        let name = survey.canary("nobody");
-        let password = survey.canary("password");
+        let name = probe.canary("nobody");
+        let password = probe.canary("password");
         let (mut shorts, mut longs) = (Vec::new(), Vec::new());
         // A server that fails at random fails the short one too, or not each long one.
         for _ in 0..TIMES {
-            longs.push(survey.ask(place.attempt(survey, &name, &"a".repeat(LONG)).fresh()).await?);
+            longs.push(probe.response_to(place.attempt(probe, &name, &"a".repeat(LONG)).fresh()).await?);
             if longs.iter().any(|long| long.status() != 500) {
                 break;
             }
-            shorts.push(survey.ask(place.attempt(survey, &name, &password).fresh()).await?);
+            shorts.push(probe.response_to(place.attempt(probe, &name, &password).fresh()).await?);
         }
         found.extend(judge(Location::at(place.method(), place.path()), &shorts, &longs));
         steady &= longs.first().is_some_and(|long| long.status() < 500);
@@ -91,9 +91,9 @@ mod tests {
     #[test]
     fn a_login_that_always_fails_is_another_matter() {
         let verdict = |short, long, again| {
-            let answer = |status| exchange("/login", status, "{}");
+            let response = |status| exchange("/login", status, "{}");
             let (shorts, longs) =
-                ([answer(short), answer(short), answer(again)], [answer(long), answer(long), answer(long)]);
+                ([response(short), response(short), response(again)], [response(long), response(long), response(long)]);
             judge(Location::host(), &shorts, &longs).is_some()
         };
         assert!(verdict(401, 500, 401));

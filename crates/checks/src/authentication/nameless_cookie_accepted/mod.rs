@@ -1,8 +1,8 @@
 use model::{Category, Confidence, Evidence, Finding, Location, NotTested, Rule, Severity, Tag};
 
 use super::first_cookie;
-use super::session_difference::{Answers, Difference};
-use crate::{Check, Cost, Detectors, Findings, RunsOn, Survey, Twins};
+use super::session_difference::{Difference, Responses};
+use crate::{Check, Cost, Detectors, Findings, RunsOn, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "nameless-cookie-accepted",
@@ -24,7 +24,7 @@ pub(crate) static RULE: Rule = Rule {
 
 pub(crate) static CHECK: Check = Check {
     cost: Cost::reads(4),
-    detectors: Detectors { on_surface: Some(|survey, found| Box::pin(ask(survey, found))), ..Detectors::NONE },
+    detectors: Detectors { on_surface: Some(|probe, found| Box::pin(probe_target(probe, found))), ..Detectors::NONE },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),
@@ -33,30 +33,30 @@ pub(crate) static CHECK: Check = Check {
     ..Check::of(&RULE)
 };
 
-async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
-    let Some((plain, cookie)) = first_cookie::set_by_page(survey, |cookie| cookie.role().authenticates()) else {
+async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    let Some((plain, cookie)) = first_cookie::set_by_page(probe, |cookie| cookie.role().authenticates()) else {
         return Err(NotTested::not_applicable("no session cookie was set"));
     };
     let with =
         |header: String| plain.request.clone().header("Cookie", header).altered("cookie", &cookie.name, &cookie.value);
     let own = format!("{}={}", cookie.name, cookie.value);
-    let answers = Answers {
-        own: survey.ask(with(own.clone())).await?,
-        changed: survey.ask(with(format!("={own}"))).await?,
-        control: survey.ask(with(format!("{}={}", survey.canary("name"), cookie.value))).await?,
-        without: survey.ask(plain.request.clone().fresh()).await?,
+    let responses = Responses {
+        own: probe.response_to(with(own.clone())).await?,
+        changed: probe.response_to(with(format!("={own}"))).await?,
+        control: probe.response_to(with(format!("{}={}", probe.canary("name"), cookie.value))).await?,
+        without: probe.response_to(plain.request.clone().fresh()).await?,
     };
     // An application that takes its session out of any cookie is another matter.
-    if answers.difference(plain)? == Difference::Taken {
-        found.push(finding(&answers, &cookie.name).hiding(&cookie.value));
+    if responses.difference(plain)? == Difference::Taken {
+        found.push(finding(&responses, &cookie.name).hiding(&cookie.value));
     }
     Ok(())
 }
 
-fn finding(answers: &Answers, name: &str) -> Finding {
-    let evidence = Evidence::new(&answers.changed, format!("Cookie: ={name}=… is answered like the genuine session"));
-    let genuine = Evidence::new(&answers.own, "the genuine session");
-    let control = Evidence::new(&answers.control, "the same value under another name is answered like none");
+fn finding(responses: &Responses, name: &str) -> Finding {
+    let evidence = Evidence::new(&responses.changed, format!("Cookie: ={name}=… is answered like the genuine session"));
+    let genuine = Evidence::new(&responses.own, "the genuine session");
+    let control = Evidence::new(&responses.control, "the same value under another name is answered like none");
     let location = Location::host().parameter("cookie", name);
     Finding::new(&RULE, Confidence::Confirmed, location, evidence).also(genuine).also(control)
 }

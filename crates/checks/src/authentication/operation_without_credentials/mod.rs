@@ -5,9 +5,9 @@ use model::{
 };
 use serde_json::Value;
 
-use crate::shared::compare::Face;
+use crate::shared::compare::ResponseFingerprint;
 use crate::shared::{access, fields, soft_404};
-use crate::{Check, Cost, Detectors, Findings, Probe, RunsOn, Twins};
+use crate::{Check, Cost, Detectors, Findings, OperationProbe, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "operation-without-credentials",
@@ -29,8 +29,8 @@ pub(crate) static RULE: Rule = Rule {
 pub(crate) static CHECK: Check = Check {
     cost: Cost::reads(2),
     detectors: Detectors {
-        applies: |operation, surface| operation.method == Method::GET && asks_for_credentials(operation, surface),
-        on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
+        applies: |operation, surface| operation.method == Method::GET && requires_credentials(operation, surface),
+        on_operation: Some(|probe, found| Box::pin(probe_operation(probe, found))),
         ..Detectors::NONE
     },
     twins: Twins::Flask {
@@ -43,20 +43,20 @@ pub(crate) static CHECK: Check = Check {
 
 /// Whether the document declares credentials that a client could send. A requirement that names no declared scheme is a slip of the
 /// document, often a copied one: it protects nothing and promises nothing, and the OpenAPI specification forbids it.
-fn asks_for_credentials(operation: &Operation, surface: &Surface) -> bool {
+fn requires_credentials(operation: &Operation, surface: &Surface) -> bool {
     let declared =
         |name: &String| surface.specification.as_ref().is_some_and(|s| s.security_schemes.contains_key(name));
     let alternatives = operation.security.iter().flatten();
     operation.declares_security() && alternatives.flatten().any(declared)
 }
 
-async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+async fn probe_operation(probe: &OperationProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
     let mut request = probe.request().anonymous();
     // A document may declare the header itself as a parameter, with an example for a value.
     request.headers.retain(|(name, _)| {
         !["authorization", "x-api-key", "api-key", "cookie"].contains(&name.to_ascii_lowercase().as_str())
     });
-    let anonymous = probe.ask(request).await?;
+    let anonymous = probe.response_to(request).await?;
     match shown(&anonymous) {
         Shown::Data => {}
         Shown::Refusal => return access::is_kept_out(&anonymous),
@@ -73,7 +73,7 @@ async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
 
 fn finding(location: Location, anonymous: &Arc<Exchange>, known: Option<&Arc<Exchange>>) -> Finding {
     let evidence = Evidence::new(anonymous, format!("{} with data and without credentials", anonymous.status()));
-    match known.filter(|known| Face::plain(known) == Face::plain(anonymous)) {
+    match known.filter(|known| ResponseFingerprint::plain(known) == ResponseFingerprint::plain(anonymous)) {
         Some(known) => {
             let control = Evidence::new(known, "the same answer with credentials");
             Finding::new(&RULE, Confidence::Confirmed, location, evidence).also(control)
@@ -146,7 +146,7 @@ mod tests {
             let security =
                 security.map(|all| all.iter().map(|a| a.iter().map(|n| (*n).to_owned()).collect()).collect());
             let operation = Operation { security, ..operation(Method::GET, "/orders") };
-            asks_for_credentials(&operation, &surface(Vec::new()))
+            requires_credentials(&operation, &surface(Vec::new()))
         };
         assert!(asks(Some(vec![vec!["token"]])) && asks(Some(vec![vec!["other"], vec!["token"]])));
         assert!(!asks(Some(vec![vec!["other"]])), "no scheme of this name is declared");

@@ -1,9 +1,9 @@
 use model::{Category, Confidence, Evidence, Finding, NotTested, Rule, Severity, Tag};
 
-use crate::shared::admitted::{self, with_token};
-use crate::shared::compare::Face;
+use crate::shared::accepted_credential::{self, with_token};
+use crate::shared::compare::ResponseFingerprint;
 use crate::shared::jwt::{self, Jwt};
-use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, Survey, Twins};
+use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "refresh-token-accepted",
@@ -23,9 +23,9 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost::reads(admitted::REQUESTS + 2),
-    schedule: Schedule::sharing(admitted::SHARES),
-    detectors: Detectors { on_surface: Some(|survey, found| Box::pin(ask(survey, found))), ..Detectors::NONE },
+    cost: Cost::reads(accepted_credential::REQUESTS + 2),
+    schedule: Schedule::sharing(accepted_credential::SHARES),
+    detectors: Detectors { on_surface: Some(|probe, found| Box::pin(probe_target(probe, found))), ..Detectors::NONE },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),
@@ -35,29 +35,29 @@ pub(crate) static CHECK: Check = Check {
 };
 
 /// An operation that takes an access token is none to refresh it with, which takes the other kind.
-async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
-    let clean = survey.observations.exchanges.iter().filter(|e| e.request.is_clean());
-    let mut tokens = jwt::given(survey.target).into_iter().chain(clean.flat_map(|e| jwt::issued(e)));
+async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    let clean = probe.observations.exchanges.iter().filter(|e| e.request.is_clean());
+    let mut tokens = jwt::given(probe.target).into_iter().chain(clean.flat_map(|e| jwt::issued(e)));
     let Some(refresh) = tokens.find(Jwt::is_refresh) else {
         return Err(NotTested::not_applicable("no refresh token was given or handed out"));
     };
-    let admitted = admitted::admitted(survey).await?;
-    let request = &admitted.guarded.anonymous.request;
-    let answer = survey.ask(with_token(request, &refresh.token)).await?;
-    if !answer.is_success() {
+    let accepted = accepted_credential::find(probe).await?;
+    let request = &accepted.guarded.anonymous.request;
+    let response = probe.response_to(with_token(request, &refresh.token)).await?;
+    if !response.is_success() {
         return Ok(());
     }
-    let wrong = survey.ask(with_token(request, &jwt::with_wrong_signature(&refresh.token))).await?;
+    let wrong = probe.response_to(with_token(request, &jwt::with_wrong_signature(&refresh.token))).await?;
     if wrong.is_success() {
         return Err(NotTested::OpenAnyway);
     }
-    if Face::plain(&answer) != Face::plain(&admitted.genuine) {
-        return Err(admitted::another_answer());
+    if ResponseFingerprint::plain(&response) != ResponseFingerprint::plain(&accepted.genuine) {
+        return Err(accepted_credential::other_response());
     }
-    let evidence = Evidence::new(&answer, "the refresh token is answered like the access token");
+    let evidence = Evidence::new(&response, "the refresh token is answered like the access token");
     let control = Evidence::new(&wrong, format!("{} for the refresh token with a wrong signature", wrong.status()));
-    let location = crate::place(survey.surface, &admitted.guarded.anonymous);
+    let location = crate::place(probe.surface, &accepted.guarded.anonymous);
     let finding = Finding::new(&RULE, Confidence::Confirmed, location, evidence).also(control);
-    found.push(finding.hiding(refresh.token).hiding(admitted.token.token));
+    found.push(finding.hiding(refresh.token).hiding(accepted.token.token));
     Ok(())
 }

@@ -1,7 +1,7 @@
 use model::{Category, NotTested, Rule, Severity, Tag};
 
-use crate::shared::guess;
-use crate::{Check, Detectors, Findings, RunsOn, Survey, Twins};
+use crate::shared::secret_guessing;
+use crate::{Check, Detectors, Findings, RunsOn, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "remember-token-weak-key",
@@ -21,7 +21,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    detectors: Detectors { on_surface: Some(|survey, found| Box::pin(ask(survey, found))), ..Detectors::NONE },
+    detectors: Detectors { on_surface: Some(|probe, found| Box::pin(probe_target(probe, found))), ..Detectors::NONE },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),
@@ -30,9 +30,9 @@ pub(crate) static CHECK: Check = Check {
     ..Check::of(&RULE)
 };
 
-async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
-    let tokens = guess::in_cookies(survey, &[crack::Kind::RememberToken]);
-    let guessed = guess::secrets(survey, tokens, "remember-me cookie").await?;
-    guess::report(&RULE, "remember-me cookie", guessed, found);
+async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    let tokens = secret_guessing::in_cookies(probe, &[crack::Kind::RememberToken]);
+    let guessed = secret_guessing::secrets(probe, tokens, "remember-me cookie").await?;
+    secret_guessing::report(&RULE, "remember-me cookie", guessed, found);
     Ok(())
 }

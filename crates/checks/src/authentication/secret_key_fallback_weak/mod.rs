@@ -1,7 +1,7 @@
 use model::{Category, Confidence, Evidence, Finding, Location, NotTested, Rule, Severity, Tag};
 
 use crate::shared::flask_session::{self, Accepted};
-use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, Survey, Twins};
+use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "secret-key-fallback-weak",
@@ -23,7 +23,7 @@ pub(crate) static RULE: Rule = Rule {
 pub(crate) static CHECK: Check = Check {
     cost: Cost::reads(flask_session::REQUESTS).more_when_deep(flask_session::MORE_WHEN_DEEP),
     schedule: Schedule::sharing(flask_session::SHARES),
-    detectors: Detectors { on_surface: Some(|survey, found| Box::pin(ask(survey, found))), ..Detectors::NONE },
+    detectors: Detectors { on_surface: Some(|probe, found| Box::pin(probe_target(probe, found))), ..Detectors::NONE },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),
@@ -32,17 +32,17 @@ pub(crate) static CHECK: Check = Check {
     ..Check::of(&RULE)
 };
 
-async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
-    let hit = flask_session::online(survey).await?;
+async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    let hit = flask_session::online(probe).await?;
     found.extend(hit.as_ref().filter(|hit| !hit.signs).map(judge));
-    if hit.is_some() || flask_session::seen_cookie(survey).is_some() { Ok(()) } else { Err(flask_session::no_cookie()) }
+    if hit.is_some() || flask_session::seen_cookie(probe).is_some() { Ok(()) } else { Err(flask_session::no_cookie()) }
 }
 
 /// Accepted, and yet the fresh cookie is signed with another key.
 fn judge(hit: &Accepted) -> Finding {
     let location = Location::host().parameter("cookie", &hit.cookie);
     let evidence = Evidence::new(
-        &hit.answer,
+        &hit.response,
         "a harmless session signed with a guessed key is answered with a fresh one signed with another key",
     );
     let control = Evidence::new(&hit.control, "the same session signed with a random key is not");

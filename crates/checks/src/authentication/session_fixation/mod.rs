@@ -4,7 +4,7 @@ use model::{Category, Confidence, Evidence, Exchange, Finding, Location, Method,
 
 use crate::shared::session_id::{self, like};
 use crate::shared::set_cookie::cookies_set;
-use crate::{Check, Cost, Detectors, Findings, RunsOn, Survey, Twins};
+use crate::{Check, Cost, Detectors, Findings, RunsOn, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "session-fixation",
@@ -25,7 +25,7 @@ pub(crate) static RULE: Rule = Rule {
 
 pub(crate) static CHECK: Check = Check {
     cost: Cost::reads(1),
-    detectors: Detectors { on_surface: Some(|survey, found| Box::pin(ask(survey, found))), ..Detectors::NONE },
+    detectors: Detectors { on_surface: Some(|probe, found| Box::pin(probe_target(probe, found))), ..Detectors::NONE },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),
@@ -34,18 +34,18 @@ pub(crate) static CHECK: Check = Check {
     ..Check::of(&RULE)
 };
 
-async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
-    let Some((plain, cookie)) = session_id::seen(survey).filter(|(e, _)| e.request.method == Method::GET) else {
+async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    let Some((plain, cookie)) = session_id::seen(probe).filter(|(e, _)| e.request.method == Method::GET) else {
         return Err(NotTested::not_applicable("no session id was set"));
     };
-    let chosen = like(&cookie.value, &[survey.canary("chosen"), survey.canary("id")].concat());
-    let control = survey.canary("control");
+    let chosen = like(&cookie.value, &[probe.canary("chosen"), probe.canary("id")].concat());
+    let control = probe.canary("control");
     let header = format!("{}={chosen}; {control}={chosen}", cookie.name);
     let request = plain.request.clone().header("Cookie", header.into_bytes()).altered("cookie", &cookie.name, &chosen);
-    let answer = survey.ask(request).await?;
-    found.extend(judge(&answer, &cookie.name, &chosen, &control, survey.target.now));
+    let response = probe.response_to(request).await?;
+    found.extend(judge(&response, &cookie.name, &chosen, &control, probe.target.now));
     // A server that takes up any id may have no reason to set it again.
-    let set = cookies_set(&answer, survey.target.now);
+    let set = cookies_set(&response, probe.target.now);
     let is_fresh = set.iter().any(|set| set.name == cookie.name && set.value != chosen);
     if is_fresh || !found.is_empty() {
         Ok(())
@@ -55,13 +55,13 @@ async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested>
 }
 
 /// Set again exactly as sent, and not because the server sets every cookie again.
-fn judge(answer: &Arc<Exchange>, name: &str, chosen: &str, control: &str, now: i64) -> Option<Finding> {
-    let set = cookies_set(answer, now);
+fn judge(response: &Arc<Exchange>, name: &str, chosen: &str, control: &str, now: i64) -> Option<Finding> {
+    let set = cookies_set(response, now);
     let echoed = |name: &str| set.iter().any(|cookie| cookie.name == name && cookie.value == chosen);
     if !echoed(name) || echoed(control) {
         return None;
     }
-    let evidence = Evidence::new(answer, format!("the cookie {name} is set to the id that the request made up"));
+    let evidence = Evidence::new(response, format!("the cookie {name} is set to the id that the request made up"));
     Some(Finding::new(&RULE, Confidence::Confirmed, Location::host().parameter("cookie", name), evidence))
 }
 

@@ -5,7 +5,7 @@ use model::{Category, Confidence, Depth, Evidence, Exchange, Finding, Location, 
 use crate::shared::burst;
 use crate::shared::session_id::{self, weakness};
 use crate::shared::set_cookie::cookies_set;
-use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, Survey, Twins};
+use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "session-id-predictable",
@@ -28,7 +28,7 @@ pub(crate) static CHECK: Check = Check {
     // The burst of the rate limits hands out ids enough; where it goes to another page, a few more requests do.
     cost: Cost::reads(burst::REQUESTS + ENOUGH as u32),
     schedule: Schedule { depth: Depth::Standard, burst: true, shares: Some(burst::SHARES), ..Schedule::ANY },
-    detectors: Detectors { on_surface: Some(|survey, found| Box::pin(ask(survey, found))), ..Detectors::NONE },
+    detectors: Detectors { on_surface: Some(|probe, found| Box::pin(probe_target(probe, found))), ..Detectors::NONE },
     subsumed_by: &["unsigned-session-cookie"],
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
@@ -41,13 +41,13 @@ pub(crate) static CHECK: Check = Check {
 /// Ids from which the places that vary can be told: a random one stays the same in all of them once in millions of times.
 const ENOUGH: usize = 7;
 
-async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
-    let Some((plain, cookie)) = session_id::seen(survey) else {
+async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    let Some((plain, cookie)) = session_id::seen(probe) else {
         return Err(NotTested::not_applicable("no session id was set"));
     };
-    let id = |answer: &Arc<Exchange>| id_in(answer, &cookie.name, survey.target.now);
-    let burst = match burst::run(survey).await {
-        Ok(burst) => burst.answers,
+    let id = |response: &Arc<Exchange>| id_in(response, &cookie.name, probe.target.now);
+    let burst = match burst::run(probe).await {
+        Ok(burst) => burst.responses,
         Err(NotTested::NotApplicable(_)) => Vec::new(),
         Err(why) => return Err(why),
     };
@@ -55,10 +55,10 @@ async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested>
     if ids.len() < ENOUGH {
         ids.clear();
         for _ in 0..ENOUGH {
-            ids.extend(id(&survey.ask(plain.request.clone().fresh()).await?));
+            ids.extend(id(&probe.response_to(plain.request.clone().fresh()).await?));
         }
     }
-    if let Some(why) = judge(&ids, survey.target.now)? {
+    if let Some(why) = judge(&ids, probe.target.now)? {
         let location = Location::host().parameter("cookie", &cookie.name);
         let evidence = Evidence::new(plain, format!("{} fresh ids of the cookie {}: {why}", ids.len(), cookie.name));
         found.push(Finding::new(&RULE, Confidence::Firm, location, evidence).detail(format!("The ids {why}.")));
@@ -78,8 +78,8 @@ fn judge(ids: &[String], now: i64) -> Result<Option<String>, NotTested> {
     Ok(weakness(ids, now))
 }
 
-fn id_in(answer: &Arc<Exchange>, name: &str, now: i64) -> Option<String> {
-    cookies_set(answer, now).into_iter().find(|cookie| cookie.name == name).map(|cookie| cookie.value)
+fn id_in(response: &Arc<Exchange>, name: &str, now: i64) -> Option<String> {
+    cookies_set(response, now).into_iter().find(|cookie| cookie.name == name).map(|cookie| cookie.value)
 }
 
 #[cfg(test)]

@@ -1,10 +1,10 @@
 use model::{Category, Confidence, Evidence, Finding, Location, NotTested, Rule, Severity, Tag};
 
 use super::first_cookie;
-use super::session_difference::{Answers, Difference};
+use super::session_difference::{Difference, Responses};
 use crate::shared::jwt::with_wrong_signature;
 use crate::shared::set_cookie::{Role, SetCookie};
-use crate::{Check, Cost, Detectors, Findings, RunsOn, Survey, Twins};
+use crate::{Check, Cost, Detectors, Findings, RunsOn, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "session-signature-ignored",
@@ -25,7 +25,7 @@ pub(crate) static RULE: Rule = Rule {
 
 pub(crate) static CHECK: Check = Check {
     cost: Cost::reads(4),
-    detectors: Detectors { on_surface: Some(|survey, found| Box::pin(ask(survey, found))), ..Detectors::NONE },
+    detectors: Detectors { on_surface: Some(|probe, found| Box::pin(probe_target(probe, found))), ..Detectors::NONE },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),
@@ -34,22 +34,22 @@ pub(crate) static CHECK: Check = Check {
     ..Check::of(&RULE)
 };
 
-async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
-    let Some((plain, cookie)) = first_cookie::set_by_page(survey, is_signed) else {
+async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    let Some((plain, cookie)) = first_cookie::set_by_page(probe, is_signed) else {
         return Err(NotTested::not_applicable("no signed session cookie was set"));
     };
     let with = |value: &str| {
         let header = format!("{}={value}", cookie.name);
         plain.request.clone().header("Cookie", header.into_bytes()).altered("cookie", &cookie.name, value)
     };
-    let answers = Answers {
-        own: survey.ask(with(&cookie.value)).await?,
-        changed: survey.ask(with(&with_wrong_signature(&cookie.value))).await?,
-        control: survey.ask(with(&survey.canary("meaningless"))).await?,
-        without: survey.ask(plain.request.clone().fresh()).await?,
+    let responses = Responses {
+        own: probe.response_to(with(&cookie.value)).await?,
+        changed: probe.response_to(with(&with_wrong_signature(&cookie.value))).await?,
+        control: probe.response_to(with(&probe.canary("meaningless"))).await?,
+        without: probe.response_to(plain.request.clone().fresh()).await?,
     };
-    match answers.difference(plain)? {
-        Difference::Taken => found.push(finding(&answers, &cookie.name).hiding(&cookie.value)),
+    match responses.difference(plain)? {
+        Difference::Taken => found.push(finding(&responses, &cookie.name).hiding(&cookie.value)),
         Difference::AnyTaken => {
             return Err(NotTested::inconclusive("a meaningless cookie is not answered like none"));
         }
@@ -64,11 +64,11 @@ fn is_signed(cookie: &SetCookie) -> bool {
     matches!(cookie.role(), Role::Session | Role::Jwt) && cookie.value.contains('.') && signature.len() >= 16
 }
 
-fn finding(answers: &Answers, name: &str) -> Finding {
+fn finding(responses: &Responses, name: &str) -> Finding {
     let evidence =
-        Evidence::new(&answers.changed, "the session with a wrong signature is answered like the genuine one");
-    let genuine = Evidence::new(&answers.own, "the genuine session");
-    let control = Evidence::new(&answers.control, "a meaningless cookie is answered like none");
+        Evidence::new(&responses.changed, "the session with a wrong signature is answered like the genuine one");
+    let genuine = Evidence::new(&responses.own, "the genuine session");
+    let control = Evidence::new(&responses.control, "a meaningless cookie is answered like none");
     let location = Location::host().parameter("cookie", name);
     Finding::new(&RULE, Confidence::Confirmed, location, evidence).also(genuine).also(control)
 }

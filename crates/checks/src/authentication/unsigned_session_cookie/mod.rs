@@ -3,7 +3,7 @@ use percent_encoding::percent_decode_str;
 
 use crate::shared::fields::{self, Holds};
 use crate::shared::set_cookie::{self, SetCookie, cookies_set, is_signed_beside};
-use crate::{Check, Detectors, Findings, RunsOn, Seen, Twins};
+use crate::{Check, Detectors, Findings, ObservedExchange, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "unsigned-session-cookie",
@@ -32,13 +32,13 @@ pub(crate) static CHECK: Check = Check {
     ..Check::of(&RULE)
 };
 
-fn look(seen: &Seen<'_>, found: &mut Findings) -> bool {
-    let cookies = cookies_set(seen.exchange, seen.target.now);
+fn look(observed: &ObservedExchange<'_>, found: &mut Findings) -> bool {
+    let cookies = cookies_set(observed.exchange, observed.target.now);
     for cookie in cookies.iter().filter(|cookie| !is_signed_beside(cookie, &cookies)) {
         let Some((confidence, what)) = identity(cookie) else { continue };
         let location = Location::host().parameter("cookie", &cookie.name);
         let evidence =
-            Evidence::new(seen.exchange, format!("the cookie {} holds {what} and no signature", cookie.name));
+            Evidence::new(observed.exchange, format!("the cookie {} holds {what} and no signature", cookie.name));
         found.push(Finding::new(&RULE, confidence, location, evidence).hiding(&cookie.value));
     }
     !cookies.is_empty()

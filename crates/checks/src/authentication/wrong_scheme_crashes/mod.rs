@@ -3,7 +3,7 @@ use std::sync::Arc;
 use model::{Category, Confidence, Evidence, Exchange, Finding, NotTested, Rule, Severity, Tag};
 
 use crate::shared::authorization::{self, Guarded};
-use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, Survey, Twins};
+use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "wrong-scheme-crashes",
@@ -25,7 +25,7 @@ pub(crate) static RULE: Rule = Rule {
 pub(crate) static CHECK: Check = Check {
     cost: Cost::reads(authorization::REQUESTS + 2),
     schedule: Schedule::sharing(authorization::SHARES),
-    detectors: Detectors { on_surface: Some(|survey, found| Box::pin(ask(survey, found))), ..Detectors::NONE },
+    detectors: Detectors { on_surface: Some(|probe, found| Box::pin(probe_target(probe, found))), ..Detectors::NONE },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),
@@ -35,19 +35,19 @@ pub(crate) static CHECK: Check = Check {
     ..Check::of(&RULE)
 };
 
-async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
-    for guarded in authorization::answers(survey).await? {
+async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    for guarded in authorization::responses(probe).await? {
         if !failed(&guarded.nonsense) {
             continue;
         }
-        let other = format!("Bearer {}", survey.canary("another token"));
-        let other = survey.ask(authorization::with(&guarded.anonymous.request, &other)).await?;
-        let again = survey.ask(guarded.anonymous.request.clone().fresh()).await?;
+        let other = format!("Bearer {}", probe.canary("another token"));
+        let other = probe.response_to(authorization::with(&guarded.anonymous.request, &other)).await?;
+        let again = probe.response_to(guarded.anonymous.request.clone().fresh()).await?;
         if crashes(&guarded, &other, &again) {
             let status = guarded.nonsense.status();
             let evidence = Evidence::new(&guarded.nonsense, format!("{status} with a bearer token that nobody issued"));
             let control = Evidence::new(&again, format!("{} without credentials", again.status()));
-            let location = crate::place(survey.surface, &guarded.anonymous).parameter("header", "Authorization");
+            let location = crate::place(probe.surface, &guarded.anonymous).parameter("header", "Authorization");
             found.push(Finding::new(&RULE, Confidence::Confirmed, location, evidence).also(control));
             return Ok(());
         }

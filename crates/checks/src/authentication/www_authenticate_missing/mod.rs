@@ -1,6 +1,6 @@
 use model::{Category, Confidence, Evidence, Finding, Rule, Severity};
 
-use crate::{Check, Detectors, Findings, RunsOn, Seen, Twins};
+use crate::{Check, Detectors, Findings, ObservedExchange, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "www-authenticate-missing",
@@ -29,12 +29,12 @@ pub(crate) static CHECK: Check = Check {
     ..Check::of(&RULE)
 };
 
-fn look(seen: &Seen<'_>, found: &mut Findings) -> bool {
-    let Some(response) = seen.exchange.response().filter(|r| r.status == 401) else { return false };
+fn look(observed: &ObservedExchange<'_>, found: &mut Findings) -> bool {
+    let Some(response) = observed.exchange.response().filter(|r| r.status == 401) else { return false };
     let header = response.header("www-authenticate").unwrap_or("");
     if let Some(fault) = fault(header) {
-        let evidence = Evidence::new(seen.exchange, format!("401 {fault}"));
-        found.push(Finding::new(&RULE, Confidence::Firm, seen.location(), evidence));
+        let evidence = Evidence::new(observed.exchange, format!("401 {fault}"));
+        found.push(Finding::new(&RULE, Confidence::Firm, observed.location(), evidence));
     }
     true
 }

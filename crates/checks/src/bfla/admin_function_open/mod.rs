@@ -6,8 +6,8 @@ use model::{
 
 use crate::shared::administration::{self, Shows};
 use crate::shared::soft_404;
-use crate::shared::words::{self, Meaning};
-use crate::{Check, Cost, Detectors, Findings, Probe, RunsOn, Schedule, Survey, Twins};
+use crate::shared::vocabulary::{self, Meaning};
+use crate::{Check, Cost, Detectors, Findings, OperationProbe, RunsOn, Schedule, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "admin-function-open",
@@ -28,8 +28,8 @@ pub(crate) static CHECK: Check = Check {
     schedule: Schedule { guesses: true, ..Schedule::ANY },
     detectors: Detectors {
         applies: |operation, _| is_for_administrators(operation),
-        on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
-        on_surface: Some(|survey, found| Box::pin(look(survey, found))),
+        on_operation: Some(|probe, found| Box::pin(probe_operation(probe, found))),
+        on_surface: Some(|probe, found| Box::pin(look(probe, found))),
         ..Detectors::NONE
     },
     twins: Twins::Flask {
@@ -45,47 +45,48 @@ const USUAL: [&str; 2] = ["/admin/users", "/api/admin/users"];
 
 fn is_for_administrators(operation: &Operation) -> bool {
     let id = operation.id.as_deref().unwrap_or("");
-    operation.method == Method::GET && (words::says(&operation.path, Meaning::Admin) || words::says(id, Meaning::Admin))
+    operation.method == Method::GET
+        && (vocabulary::says(&operation.path, Meaning::Admin) || vocabulary::says(id, Meaning::Admin))
 }
 
 /// Calls a known function without credentials.
-async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
-    let answer = probe.ask(probe.request().anonymous()).await?;
-    if administration::shows(&answer).is_none() {
-        return administration::is_kept_from(&answer, probe.operation);
+async fn probe_operation(probe: &OperationProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    let response = probe.response_to(probe.request().anonymous()).await?;
+    if administration::shows(&response).is_none() {
+        return administration::is_kept_from(&response, probe.operation);
     }
-    let missing = probe.missing_beside(answer.request.path()).await?;
-    found.extend(judge(&answer, &missing, probe.operation.declares_security(), probe.location()));
+    let missing = probe.missing_beside(response.request.path()).await?;
+    found.extend(judge(&response, &missing, probe.operation.declares_security(), probe.location()));
     Ok(())
 }
 
 /// Looks at the usual places.
-async fn look(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
+async fn look(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
     for path in USUAL {
-        if survey.surface.operations.iter().any(|o| o.path.trim_end_matches('/') == path) {
+        if probe.surface.operations.iter().any(|o| o.path.trim_end_matches('/') == path) {
             continue;
         }
-        let answer = survey.ask(survey.get(path)).await?;
-        if administration::shows(&answer).is_some() {
+        let response = probe.response_to(probe.get(path)).await?;
+        if administration::shows(&response).is_some() {
             // A router that takes any word before the collection (`/x/users`) shows nothing that is for administrators.
-            let word = format!("/{}/", survey.canary("another word"));
-            let elsewhere = survey.ask(survey.get(path.replace("/admin/", &word))).await?;
-            if soft_404::alike(&elsewhere, &answer) {
+            let word = format!("/{}/", probe.canary("another word"));
+            let elsewhere = probe.response_to(probe.get(path.replace("/admin/", &word))).await?;
+            if soft_404::alike(&elsewhere, &response) {
                 continue;
             }
-            let missing = survey.missing_beside(path).await?;
-            found.extend(judge(&answer, &missing, false, Location::at(Method::GET, path)));
+            let missing = probe.missing_beside(path).await?;
+            found.extend(judge(&response, &missing, false, Location::at(Method::GET, path)));
             break;
         }
     }
     Ok(())
 }
 
-fn judge(answer: &Arc<Exchange>, missing: &Arc<Exchange>, declared: bool, location: Location) -> Option<Finding> {
-    let shown = administration::shows(answer)?;
+fn judge(response: &Arc<Exchange>, missing: &Arc<Exchange>, declared: bool, location: Location) -> Option<Finding> {
+    let shown = administration::shows(response)?;
     // A server that has records for a path that is not there has them for every path.
     let everywhere = missing.is_success() && administration::shows(missing).is_some();
-    if everywhere || soft_404::alike(missing, answer) {
+    if everywhere || soft_404::alike(missing, response) {
         return None;
     }
     let (what, confidence) = match shown {
@@ -93,7 +94,7 @@ fn judge(answer: &Arc<Exchange>, missing: &Arc<Exchange>, declared: bool, locati
         Shows::Figures => ("figures and settings", Confidence::Firm),
         Shows::Page => ("a page of administration without a login", Confidence::Firm),
     };
-    let evidence = Evidence::new(answer, format!("{} with {what} for an anonymous client", answer.status()));
+    let evidence = Evidence::new(response, format!("{} with {what} for an anonymous client", response.status()));
     let control = Evidence::new(missing, format!("{} for a path that is not there", missing.status()));
     Some(Finding::new(&RULE, confidence, location, evidence).also(control))
 }
@@ -104,9 +105,9 @@ mod tests {
     use crate::shared::samples;
 
     fn found(body: &str, missing: (u16, &str)) -> bool {
-        let answer = samples::exchange("/admin/users", 200, body);
+        let response = samples::exchange("/admin/users", 200, body);
         let missing = samples::exchange("/admin/abc", missing.0, missing.1);
-        judge(&answer, &missing, false, Location::host()).is_some()
+        judge(&response, &missing, false, Location::host()).is_some()
     }
 
     #[test]

@@ -6,8 +6,8 @@ use model::{
 
 use crate::shared::administration;
 use crate::shared::soft_404;
-use crate::shared::words::{self, Meaning};
-use crate::{Check, Cost, Detectors, Findings, Probe, RunsOn, Schedule, Survey, Twins};
+use crate::shared::vocabulary::{self, Meaning};
+use crate::{Check, Cost, Detectors, Findings, OperationProbe, RunsOn, Schedule, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "debug-function-open",
@@ -31,8 +31,8 @@ pub(crate) static CHECK: Check = Check {
     schedule: Schedule { guesses: true, ..Schedule::ANY },
     detectors: Detectors {
         applies: |operation, _| is_for_developers(operation),
-        on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
-        on_surface: Some(|survey, found| Box::pin(look(survey, found))),
+        on_operation: Some(|probe, found| Box::pin(probe_operation(probe, found))),
+        on_surface: Some(|probe, found| Box::pin(look(probe, found))),
         ..Detectors::NONE
     },
     twins: Twins::Flask {
@@ -47,39 +47,39 @@ pub(crate) static CHECK: Check = Check {
 const USUAL: [&str; 2] = ["/_debug", "/debug"];
 
 fn is_for_developers(operation: &Operation) -> bool {
-    operation.method == Method::GET && words::says(&operation.path, Meaning::Debug)
+    operation.method == Method::GET && vocabulary::says(&operation.path, Meaning::Debug)
 }
 
-async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
-    let answer = probe.ask(probe.request().anonymous()).await?;
-    if administration::shows(&answer).is_none() {
-        return administration::is_kept_from(&answer, probe.operation);
+async fn probe_operation(probe: &OperationProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    let response = probe.response_to(probe.request().anonymous()).await?;
+    if administration::shows(&response).is_none() {
+        return administration::is_kept_from(&response, probe.operation);
     }
-    let missing = probe.missing_beside(answer.request.path()).await?;
-    found.extend(judge(&answer, &missing, probe.location()));
+    let missing = probe.missing_beside(response.request.path()).await?;
+    found.extend(judge(&response, &missing, probe.location()));
     Ok(())
 }
 
-async fn look(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
+async fn look(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
     for path in USUAL {
-        if survey.surface.operations.iter().any(|o| o.path.trim_end_matches('/') == path) {
+        if probe.surface.operations.iter().any(|o| o.path.trim_end_matches('/') == path) {
             continue;
         }
-        let answer = survey.ask(survey.get(path)).await?;
-        if administration::shows(&answer).is_some() {
-            let missing = survey.missing_beside(path).await?;
-            found.extend(judge(&answer, &missing, Location::at(Method::GET, path)));
+        let response = probe.response_to(probe.get(path)).await?;
+        if administration::shows(&response).is_some() {
+            let missing = probe.missing_beside(path).await?;
+            found.extend(judge(&response, &missing, Location::at(Method::GET, path)));
         }
     }
     Ok(())
 }
 
 /// Records or figures in JSON. Pages are the debugger's and the toolbar's, which have rules of their own.
-fn judge(answer: &Arc<Exchange>, missing: &Arc<Exchange>, location: Location) -> Option<Finding> {
-    if answer.json().is_none() || administration::shows(answer).is_none() || soft_404::alike(missing, answer) {
+fn judge(response: &Arc<Exchange>, missing: &Arc<Exchange>, location: Location) -> Option<Finding> {
+    if response.json().is_none() || administration::shows(response).is_none() || soft_404::alike(missing, response) {
         return None;
     }
-    let evidence = Evidence::new(answer, format!("{} with a dump for an anonymous client", answer.status()));
+    let evidence = Evidence::new(response, format!("{} with a dump for an anonymous client", response.status()));
     let control = Evidence::new(missing, format!("{} for a path that is not there", missing.status()));
     Some(Finding::new(&RULE, Confidence::Firm, location, evidence).also(control))
 }
@@ -90,9 +90,9 @@ mod tests {
     use crate::shared::samples;
 
     fn found(body: &str, missing: (u16, &str)) -> bool {
-        let answer = samples::exchange("/users/v1/_debug", 200, body);
+        let response = samples::exchange("/users/v1/_debug", 200, body);
         let missing = samples::exchange("/users/v1/abc", missing.0, missing.1);
-        judge(&answer, &missing, Location::host()).is_some()
+        judge(&response, &missing, Location::host()).is_some()
     }
 
     #[test]

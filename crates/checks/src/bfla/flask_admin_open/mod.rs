@@ -3,7 +3,7 @@ use std::sync::Arc;
 use model::{Category, Confidence, Evidence, Exchange, Finding, Location, Method, NotTested, Rule, Severity, Tag};
 use scraper::Selector;
 
-use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, Survey, Twins};
+use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "flask-admin-open",
@@ -25,7 +25,7 @@ pub(crate) static RULE: Rule = Rule {
 pub(crate) static CHECK: Check = Check {
     cost: Cost::reads(3),
     schedule: Schedule { guesses: true, ..Schedule::ANY },
-    detectors: Detectors { on_surface: Some(|survey, found| Box::pin(ask(survey, found))), ..Detectors::NONE },
+    detectors: Detectors { on_surface: Some(|probe, found| Box::pin(probe_target(probe, found))), ..Detectors::NONE },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),
@@ -37,14 +37,14 @@ pub(crate) static CHECK: Check = Check {
 const HOME: &str = "/admin/";
 
 /// Asks for the index, then for the first view that its menu names, then for a view that is not there.
-async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
-    if !survey.surface.may_be_flask() {
+async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    if !probe.surface.may_be_flask() {
         return Err(NotTested::not_applicable("the target is not a Flask application"));
     }
-    let home = survey.ask(survey.get(HOME)).await?;
+    let home = probe.response_to(probe.get(HOME)).await?;
     let Some(view) = first_view(&home) else { return Ok(()) };
-    let list = survey.ask(survey.get(view.as_str())).await?;
-    let missing = survey.missing_beside(HOME).await?;
+    let list = probe.response_to(probe.get(view.as_str())).await?;
+    let missing = probe.missing_beside(HOME).await?;
     found.extend(judge(&home, &list, &missing, &view));
     Ok(())
 }

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use model::{Category, Confidence, Evidence, Exchange, Finding, Location, Method, NotTested, Request, Rule, Severity};
 
 use crate::shared::access;
-use crate::{Check, Cost, Detectors, Findings, Probe, RunsOn, Twins};
+use crate::{Check, Cost, Detectors, Findings, OperationProbe, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "method-swap",
@@ -26,7 +26,7 @@ pub(crate) static CHECK: Check = Check {
     cost: Cost::reads(3),
     detectors: Detectors {
         applies: |operation, _| operation.method == Method::GET,
-        on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
+        on_operation: Some(|probe, found| Box::pin(probe_operation(probe, found))),
         ..Detectors::NONE
     },
     twins: Twins::Flask {
@@ -38,18 +38,18 @@ pub(crate) static CHECK: Check = Check {
 };
 
 /// Where GET is refused, asks with HEAD, and with HEAD for what is not there.
-async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
-    let refused = probe.ask(probe.request().anonymous()).await?;
+async fn probe_operation(probe: &OperationProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    let refused = probe.response_to(probe.request().anonymous()).await?;
     if !access::is_refused(&refused) {
         return Err(access::nothing_refused());
     }
     let head = |request: Request| Request { method: Method::HEAD, ..request }.altered("method", "HEAD", "");
-    let swapped = probe.ask(head(probe.request().anonymous())).await?;
+    let swapped = probe.response_to(head(probe.request().anonymous())).await?;
     if !swapped.is_success() {
         return Ok(());
     }
     let missing = crate::shared::soft_404::sibling(probe.target.seed, refused.request.path());
-    let control = probe.ask(head(probe.get(missing))).await?;
+    let control = probe.response_to(head(probe.get(missing))).await?;
     found.extend(judge(&refused, &swapped, &control, probe.location()));
     if found.is_empty() {
         return Err(NotTested::inconclusive("HEAD is answered with success, but that it would show anything is not"));

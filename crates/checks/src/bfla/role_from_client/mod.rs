@@ -6,7 +6,7 @@ use model::{
 };
 
 use crate::shared::{access, fill::Value};
-use crate::{Check, Cost, Detectors, Findings, Probe, RunsOn, Schedule, Twins};
+use crate::{Check, Cost, Detectors, Findings, OperationProbe, RunsOn, Schedule, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "role-from-client",
@@ -30,7 +30,7 @@ pub(crate) static CHECK: Check = Check {
     schedule: Schedule::from(Depth::Standard),
     detectors: Detectors {
         applies: |operation, _| operation.method == Method::GET,
-        on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
+        on_operation: Some(|probe, found| Box::pin(probe_operation(probe, found))),
         ..Detectors::NONE
     },
     twins: Twins::Flask {
@@ -59,26 +59,26 @@ const CLAIMS: [(ParameterIn, &str, &str, &str); 11] = [
 type Claim = (ParameterIn, &'static str, &'static str, &'static str);
 
 /// Where an anonymous client is refused: all claims in one request, then all of them denied, then one after the other.
-async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
-    let refused = probe.ask(probe.request().anonymous()).await?;
+async fn probe_operation(probe: &OperationProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    let refused = probe.response_to(probe.request().anonymous()).await?;
     if !access::is_refused(&refused) {
         return Err(access::nothing_refused());
     }
-    let claimed = probe.ask(claiming(probe, &CLAIMS, true)).await?;
+    let claimed = probe.response_to(claiming(probe, &CLAIMS, true)).await?;
     if !claimed.is_success() {
         return access::is_kept_out(&claimed);
     }
-    let denied = probe.ask(claiming(probe, &CLAIMS, false)).await?;
+    let denied = probe.response_to(claiming(probe, &CLAIMS, false)).await?;
     if denied.is_success() {
         return Err(NotTested::inconclusive("let in whatever the claims say"));
     }
     for place in [ParameterIn::Query, ParameterIn::Header, ParameterIn::Cookie] {
         let here: Vec<Claim> = CLAIMS.iter().copied().filter(|claim| claim.0 == place).collect();
-        if !probe.ask(claiming(probe, &here, true)).await?.is_success() {
+        if !probe.response_to(claiming(probe, &here, true)).await?.is_success() {
             continue;
         }
         for claim in here {
-            let granted = probe.ask(claiming(probe, &[claim], true)).await?;
+            let granted = probe.response_to(claiming(probe, &[claim], true)).await?;
             if granted.is_success() {
                 found.extend(judge(&refused, &granted, &denied, claim, probe.location()));
                 return Ok(());
@@ -88,7 +88,7 @@ async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
     Err(NotTested::inconclusive("let in once with all claims together, but with none of them alone"))
 }
 
-fn claiming(probe: &Probe<'_>, claims: &[Claim], claimed: bool) -> Request {
+fn claiming(probe: &OperationProbe<'_>, claims: &[Claim], claimed: bool) -> Request {
     let values: Vec<Value<'_>> = claims
         .iter()
         .map(|(place, name, yes, no)| Value { place: *place, name, value: if claimed { yes } else { no }, raw: false })

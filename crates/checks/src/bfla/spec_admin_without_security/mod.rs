@@ -5,7 +5,7 @@ use model::{
 };
 
 use crate::shared::access;
-use crate::shared::words::{self, Meaning};
+use crate::shared::vocabulary::{self, Meaning};
 use crate::{Check, Detectors, Findings, Observations, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -42,24 +42,24 @@ fn on_end(surface: &Surface, observations: &Observations, found: &mut Findings) 
     }
     let witness = access::witness(observations).ok_or(NotTested::NoAnswer)?;
     for (at, operation) in surface.operations.iter().enumerate() {
-        let answer = observations.plain.get(at).and_then(Option::as_ref);
-        found.extend(judge(operation, answer, witness));
+        let response = observations.plain.get(at).and_then(Option::as_ref);
+        found.extend(judge(operation, response, witness));
     }
     Ok(())
 }
 
 /// An administrator's operation that answers anybody is firm; what was not called may still be guarded.
-fn judge(operation: &Operation, answer: Option<&Arc<Exchange>>, witness: &Arc<Exchange>) -> Option<Finding> {
+fn judge(operation: &Operation, response: Option<&Arc<Exchange>>, witness: &Arc<Exchange>) -> Option<Finding> {
     let declared = operation.source == model::Source::Specification && !operation.declares_security();
-    let admin = words::says(&operation.path, Meaning::Admin);
+    let admin = vocabulary::says(&operation.path, Meaning::Admin);
     let writes =
         matches!(operation.method.as_str(), "POST" | "PUT" | "PATCH" | "DELETE") && !is_for_everybody(operation);
-    let refused = answer.is_some_and(|e| access::is_refused(e));
-    if !declared || !(admin || writes) || refused || words::says(&operation.path, Meaning::Login) {
+    let refused = response.is_some_and(|e| access::is_refused(e));
+    if !declared || !(admin || writes) || refused || vocabulary::says(&operation.path, Meaning::Login) {
         return None;
     }
-    let (confidence, exchange) = match answer.filter(|e| e.is_success()) {
-        Some(answer) => (Confidence::Firm, answer),
+    let (confidence, exchange) = match response.filter(|e| e.is_success()) {
+        Some(response) => (Confidence::Firm, response),
         None => (Confidence::Tentative, witness),
     };
     let said = format!("{} is declared without security", operation.name());
@@ -69,7 +69,7 @@ fn judge(operation: &Operation, answer: Option<&Arc<Exchange>>, witness: &Arc<Ex
 /// Logging in, registering, searching by POST: open to people without an account by nature.
 fn is_for_everybody(operation: &Operation) -> bool {
     let id = operation.id.as_deref().unwrap_or("");
-    words::says(&operation.path, Meaning::Entrance) || words::says(id, Meaning::Entrance)
+    vocabulary::says(&operation.path, Meaning::Entrance) || vocabulary::says(id, Meaning::Entrance)
 }
 
 #[cfg(test)]
@@ -80,9 +80,9 @@ mod tests {
     use crate::shared::samples;
 
     fn found(method: Method, path: &str, status: Option<u16>) -> Option<Confidence> {
-        let answer = status.map(|status| samples::exchange("/x", status, "{}"));
+        let response = status.map(|status| samples::exchange("/x", status, "{}"));
         let witness = samples::exchange("/openapi.json", 200, "{}");
-        judge(&samples::operation(method, path), answer.as_ref(), &witness).map(|f| f.confidence)
+        judge(&samples::operation(method, path), response.as_ref(), &witness).map(|f| f.confidence)
     }
 
     #[test]

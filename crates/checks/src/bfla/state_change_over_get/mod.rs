@@ -6,7 +6,7 @@ use model::{
 };
 
 use crate::shared::access;
-use crate::shared::words::{self, Meaning};
+use crate::shared::vocabulary::{self, Meaning};
 use crate::{Check, Detectors, Findings, Observations, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -81,8 +81,8 @@ fn judge(operation: &Operation, all: &[Arc<Operation>], witness: &Arc<Exchange>)
     if operation.method != Method::GET || operation.declares_security() {
         return None;
     }
-    let word = words::destructive_word(operation).filter(|word| !HARMLESS.contains(&word.as_str()))?;
-    let acting = words::acting_parameter(operation).map(|(parameter, _)| parameter);
+    let word = vocabulary::destructive_word(operation).filter(|word| !HARMLESS.contains(&word.as_str()))?;
+    let acting = vocabulary::acting_parameter(operation).map(|(parameter, _)| parameter);
     let query = acting.map_or_else(String::new, |p| format!("?{}={}", p.name, p.example.as_deref().unwrap_or("")));
     if is_own(&format!("{}{query}", operation.path)) {
         return None;
@@ -108,9 +108,9 @@ fn judge(operation: &Operation, all: &[Arc<Operation>], witness: &Arc<Exchange>)
 /// Whether the path is about what the caller's own browser keeps, and not about everybody's, or one that an id names.
 fn is_own(path: &str) -> bool {
     const EVERYBODYS: [&str; 3] = ["all", "users", "everyone"];
-    let all: Vec<String> = words::words(path).collect();
+    let all: Vec<String> = vocabulary::words(path).collect();
     let any = |list: &[&str]| all.iter().any(|word| list.contains(&word.as_str()));
-    any(&OWN) && !any(&EVERYBODYS) && !path.contains('{') && !words::says(path, Meaning::Admin)
+    any(&OWN) && !any(&EVERYBODYS) && !path.contains('{') && !vocabulary::says(path, Meaning::Admin)
 }
 
 #[cfg(test)]

@@ -7,9 +7,9 @@ use model::{
 use serde_json::{Map, Value};
 
 use crate::shared::fields::{self, Holds};
-use crate::shared::words::{self, Meaning};
+use crate::shared::vocabulary::{self, Meaning};
 use crate::shared::{access, fill, identifiers};
-use crate::{Check, Cost, Detectors, Findings, Probe, RunsOn, Twins};
+use crate::{Check, Cost, Detectors, Findings, OperationProbe, RunsOn, Twins};
 
 mod page;
 
@@ -31,7 +31,7 @@ pub(crate) static CHECK: Check = Check {
     cost: Cost::reads(5),
     detectors: Detectors {
         applies: |operation, _| operation.method == Method::GET && parameter(operation).is_some(),
-        on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
+        on_operation: Some(|probe, found| Box::pin(probe_operation(probe, found))),
         ..Detectors::NONE
     },
     twins: Twins::Flask {
@@ -44,20 +44,20 @@ pub(crate) static CHECK: Check = Check {
 
 /// The parameter that names the object; where no path ends in it, only of what belongs to somebody: `/posts/{id}/comments` is no object.
 fn parameter(operation: &Operation) -> Option<&Parameter> {
-    let is_owned = |p: &&Parameter| words::says(identifiers::collection(operation, p), Meaning::Owned);
+    let is_owned = |p: &&Parameter| vocabulary::says(identifiers::collection(operation, p), Meaning::Owned);
     identifiers::parameter(operation).or_else(|| identifiers::elsewhere(operation).filter(is_owned))
 }
 
 /// Asks for the known object, for one or two others, and for one that does not exist: without credentials, or with the first identity's
 /// where nobody else is let in.
-async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+async fn probe_operation(probe: &OperationProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
     const OTHERS: usize = 2;
     let parameter = parameter(probe.operation).ok_or_else(identifiers::none)?;
     let collection = identifiers::collection(probe.operation, parameter);
-    let mut own = probe.ask(probe.request().anonymous()).await?;
+    let mut own = probe.response_to(probe.request().anonymous()).await?;
     let anonymous = !access::is_refused(&own) || probe.target.identities.is_empty();
     if !anonymous {
-        own = probe.ask(probe.request()).await?;
+        own = probe.response_to(probe.request()).await?;
     }
     if private(collection, &own).is_none() {
         return Err(nothing_private(&own));
@@ -70,15 +70,15 @@ async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
     let known = fill::harvested(&parameter.name, &probe.operation.path, probe.surface);
     let mut judged = false;
     for other in others(&id, &known, anonymous).into_iter().take(OTHERS) {
-        let answer = probe.ask(with(&other)).await?;
-        if !is_another(collection, &own, &answer) {
-            judged |= is_withheld(&answer, known.contains(&other));
+        let response = probe.response_to(with(&other)).await?;
+        if !is_another(collection, &own, &response) {
+            judged |= is_withheld(&response, known.contains(&other));
             continue;
         }
-        let control = probe.ask(with(&identifiers::absent(&id, probe.target.seed, "object"))).await?;
+        let control = probe.response_to(with(&identifiers::absent(&id, probe.target.seed, "object"))).await?;
         let guarded = access::is_guarded_somewhere(probe.surface, probe.observations);
         let location = probe.location().parameter(parameter.place.id(), &parameter.name);
-        found.extend(judge(probe.operation, collection, [&own, &answer, &control], guarded, location));
+        found.extend(judge(probe.operation, collection, [&own, &response, &control], guarded, location));
         if found.is_empty() {
             return Err(NotTested::inconclusive("such an object is shown for an id that nothing has as well"));
         }
@@ -97,8 +97,8 @@ fn nothing_private(own: &Exchange) -> NotTested {
 }
 
 /// Whether an answer shows that somebody looked whose object it is: a refusal does, "not found" only for what is there.
-fn is_withheld(answer: &Exchange, exists: bool) -> bool {
-    access::is_refused(answer) || exists && matches!(answer.status(), 404 | 410)
+fn is_withheld(response: &Exchange, exists: bool) -> bool {
+    access::is_refused(response) || exists && matches!(response.status(), 404 | 410)
 }
 
 /// Other ids to try. Without credentials those that were seen, then the neighbours; somebody who is logged in saw their own ids, so only
@@ -136,7 +136,7 @@ fn private(collection: &str, exchange: &Exchange) -> Option<Object> {
     let Some(object) = exchange.json().and_then(fields::the_object) else { return page::private(collection, exchange) };
     let personal = fields::names_of(object, Holds::Personal).len();
     let owners = fields::names_of(object, Holds::Owner).len();
-    let owned = words::says(collection, Meaning::Owned);
+    let owned = vocabulary::says(collection, Meaning::Owned);
     let is_personal = owned && personal > 0 || personal > 1 && owners > 0;
     (is_personal || owned && owners > 0).then(|| Object { fields: object.clone(), is_personal })
 }
@@ -194,7 +194,7 @@ mod tests {
     fn found(path: &str, bodies: [(u16, &str); 3], guarded: bool) -> Option<Confidence> {
         let operation = samples::operation(Method::GET, path);
         let [own, other, control] = bodies.map(|(status, body)| samples::exchange("/x", status, body));
-        judge(&operation, words::collection(path), [&own, &other, &control], guarded, Location::host())
+        judge(&operation, vocabulary::collection(path), [&own, &other, &control], guarded, Location::host())
             .map(|f| f.confidence)
     }
 
@@ -218,12 +218,12 @@ mod tests {
 
     #[test]
     fn what_is_not_found_need_not_be_withheld() {
-        let answer = |status| samples::exchange("/users/2", status, "{}");
-        assert!(is_withheld(&answer(403), false) && is_withheld(&answer(404), true));
-        assert!(!is_withheld(&answer(404), false) && !is_withheld(&answer(500), true));
-        assert_eq!(nothing_private(&answer(401)), NotTested::NoCredentials);
-        assert!(matches!(nothing_private(&answer(404)), NotTested::Inconclusive(_)));
-        assert!(matches!(nothing_private(&answer(200)), NotTested::NotApplicable(_)));
+        let response = |status| samples::exchange("/users/2", status, "{}");
+        assert!(is_withheld(&response(403), false) && is_withheld(&response(404), true));
+        assert!(!is_withheld(&response(404), false) && !is_withheld(&response(500), true));
+        assert_eq!(nothing_private(&response(401)), NotTested::NoCredentials);
+        assert!(matches!(nothing_private(&response(404)), NotTested::Inconclusive(_)));
+        assert!(matches!(nothing_private(&response(200)), NotTested::NotApplicable(_)));
     }
 
     #[test]

@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 
 use super::Object;
 use crate::shared::fields::{self, Holds};
-use crate::shared::words::{self, Meaning};
+use crate::shared::vocabulary::{self, Meaning};
 use crate::shared::{html, mailbox};
 
 /// What no profile shows, in the words of `fields.toml`. Salaries, tax numbers and bank accounts are not among them: those of public
@@ -53,8 +53,8 @@ pub(super) fn private(collection: &str, exchange: &Exchange) -> Option<Object> {
     if !exchange.is_html() || exchange.request.identity.is_some() {
         return None;
     }
-    let unpublished = words::says(collection, Meaning::Private);
-    let people = words::says(collection, Meaning::Users);
+    let unpublished = vocabulary::says(collection, Meaning::Private);
+    let people = vocabulary::says(collection, Meaning::Users);
     if !unpublished && !people {
         return None;
     }

@@ -5,9 +5,9 @@ use model::{
 };
 
 use crate::shared::fields::{self, Holds};
-use crate::shared::words::{self, Meaning};
+use crate::shared::vocabulary::{self, Meaning};
 use crate::shared::{access, fill, identifiers};
-use crate::{Check, Cost, Detectors, Findings, Probe, RunsOn, Twins};
+use crate::{Check, Cost, Detectors, Findings, OperationProbe, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "object-id-enumeration",
@@ -30,7 +30,7 @@ pub(crate) static CHECK: Check = Check {
     cost: Cost::reads(3),
     detectors: Detectors {
         applies: |operation, _| operation.method == Method::GET && identifiers::parameter(operation).is_some(),
-        on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
+        on_operation: Some(|probe, found| Box::pin(probe_operation(probe, found))),
         ..Detectors::NONE
     },
     twins: Twins::Flask {
@@ -42,9 +42,9 @@ pub(crate) static CHECK: Check = Check {
 };
 
 /// Asks without credentials for the known object and for two that do not exist.
-async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+async fn probe_operation(probe: &OperationProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
     let parameter = identifiers::parameter(probe.operation).ok_or_else(identifiers::none)?;
-    let known = probe.ask(probe.request().anonymous()).await?;
+    let known = probe.response_to(probe.request().anonymous()).await?;
     if !access::is_refused(&known) && !is_a_user(probe.operation, &known) {
         access::is_kept_out(&known)?;
         return Err(access::nothing_refused());
@@ -53,7 +53,7 @@ async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
     let mut absent = Vec::new();
     for purpose in ["object", "another"] {
         let value = identifiers::absent(&id, probe.target.seed, purpose);
-        absent.push(probe.ask(probe.request_with(&[fill::Value::of(parameter, &value)]).anonymous()).await?);
+        absent.push(probe.response_to(probe.request_with(&[fill::Value::of(parameter, &value)]).anonymous()).await?);
         if !is_absent(absent.last()) {
             return Ok(());
         }
@@ -70,7 +70,7 @@ fn is_absent(exchange: Option<&Arc<Exchange>>) -> bool {
 
 /// A user's object, where users are kept.
 fn is_a_user(operation: &Operation, exchange: &Exchange) -> bool {
-    words::says(words::collection(&operation.path), Meaning::Users)
+    vocabulary::says(vocabulary::collection(&operation.path), Meaning::Users)
         && exchange.is_success()
         && exchange
             .json()

@@ -6,7 +6,7 @@ use model::{
 };
 
 use crate::shared::{access, fill, identifiers, soft_404};
-use crate::{Check, Cost, Detectors, Findings, Probe, RunsOn, Schedule, Twins};
+use crate::{Check, Cost, Detectors, Findings, OperationProbe, RunsOn, Schedule, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "object-id-traversal",
@@ -30,7 +30,7 @@ pub(crate) static CHECK: Check = Check {
     schedule: Schedule::from(Depth::Deep),
     detectors: Detectors {
         applies: |operation, _| operation.method == Method::GET && identifiers::parameter(operation).is_some(),
-        on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
+        on_operation: Some(|probe, found| Box::pin(probe_operation(probe, found))),
         ..Detectors::NONE
     },
     twins: Twins::Flask {
@@ -42,24 +42,24 @@ pub(crate) static CHECK: Check = Check {
 };
 
 /// Asks through this operation's id for what another operation refuses to everybody, and for a name that is not there.
-async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+async fn probe_operation(probe: &OperationProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
     let parameter = identifiers::parameter(probe.operation).ok_or_else(identifiers::none)?;
     let Some((guarded, refusal)) = refused(probe.surface, probe) else {
         return Err(NotTested::not_applicable("no operation refuses an anonymous client"));
     };
     let directories = probe.operation.path.split('/').filter(|s| !s.is_empty()).count().saturating_sub(1);
     let absent = identifiers::absent("x", probe.target.seed, "traversal");
-    let mut answers = Vec::new();
+    let mut responses = Vec::new();
     for path in [guarded.trim_start_matches('/'), absent.as_str()] {
         let climbing = fill::encode(&format!("{}{path}", "../".repeat(directories)));
         let value = fill::Value { place: ParameterIn::Path, name: &parameter.name, value: &climbing, raw: true };
-        let answer = probe.ask(probe.request_with(&[value]).anonymous()).await?;
-        if answers.is_empty() && !answer.is_success() {
+        let response = probe.response_to(probe.request_with(&[value]).anonymous()).await?;
+        if responses.is_empty() && !response.is_success() {
             return Ok(());
         }
-        answers.push(answer);
+        responses.push(response);
     }
-    let [reached, control] = answers.as_slice() else { return Ok(()) };
+    let [reached, control] = responses.as_slice() else { return Ok(()) };
     let plain = probe.plain().ok();
     let location = probe.location().parameter("path", &parameter.name);
     found.extend(judge(&refusal, reached, control, plain, location));
@@ -67,7 +67,7 @@ async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
 }
 
 /// The path of a GET that an anonymous client was refused, with the refusal.
-fn refused(surface: &Surface, probe: &Probe<'_>) -> Option<(String, Arc<Exchange>)> {
+fn refused(surface: &Surface, probe: &OperationProbe<'_>) -> Option<(String, Arc<Exchange>)> {
     let candidates = probe.observations.called(surface).filter(|(o, e)| o.method == Method::GET && is_candidate(o, e));
     candidates.map(|(_, e)| (e.request.path().to_owned(), Arc::clone(e))).next()
 }

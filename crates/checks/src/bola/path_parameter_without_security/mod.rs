@@ -4,7 +4,7 @@ use model::{
     Category, Confidence, Evidence, Exchange, Finding, Location, Method, NotTested, Operation, Rule, Severity, Surface,
 };
 
-use crate::shared::words::{self, Meaning};
+use crate::shared::vocabulary::{self, Meaning};
 use crate::shared::{access, identifiers};
 use crate::{Check, Detectors, Findings, Observations, RunsOn, Twins};
 
@@ -45,8 +45,8 @@ fn on_end(surface: &Surface, observations: &Observations, found: &mut Findings) 
     }
     let witness = access::witness(observations).ok_or(NotTested::NoAnswer)?;
     for (at, operation) in surface.operations.iter().enumerate() {
-        let answer = observations.plain.get(at).and_then(Option::as_ref);
-        found.extend(judge(operation, &surface.operations, answer, witness));
+        let response = observations.plain.get(at).and_then(Option::as_ref);
+        found.extend(judge(operation, &surface.operations, response, witness));
     }
     Ok(())
 }
@@ -55,20 +55,20 @@ fn on_end(surface: &Surface, observations: &Observations, found: &mut Findings) 
 fn judge(
     operation: &Operation,
     all: &[Arc<Operation>],
-    answer: Option<&Arc<Exchange>>,
+    response: Option<&Arc<Exchange>>,
     witness: &Arc<Exchange>,
 ) -> Option<Finding> {
     let parameter = identifiers::parameter(operation)?;
-    let refused = answer.is_some_and(|e| access::is_refused(e));
-    if operation.declares_security() || words::says(&operation.path, Meaning::Entrance) || refused {
+    let refused = response.is_some_and(|e| access::is_refused(e));
+    if operation.declares_security() || vocabulary::says(&operation.path, Meaning::Entrance) || refused {
         return None;
     }
     if operation.method == Method::GET && all.iter().any(|other| is_public_list(operation, other)) {
         return None;
     }
     let sibling = all.iter().find(|other| other.declares_security() && is_sibling(operation, other))?;
-    let (confidence, exchange) = match answer.filter(|e| e.is_success()) {
-        Some(answer) => (Confidence::Firm, answer),
+    let (confidence, exchange) = match response.filter(|e| e.is_success()) {
+        Some(response) => (Confidence::Firm, response),
         None => (Confidence::Tentative, witness),
     };
     let said = format!("{} declares no security, {} does", operation.name(), sibling.name());
@@ -93,7 +93,9 @@ fn is_sibling(operation: &Operation, other: &Operation) -> bool {
     let path = other.path.trim_end_matches('/');
     let near = path == object || path == collection;
     let reading = operation.method == Method::GET;
-    near && (!reading || other.method == Method::GET || words::says(words::collection(&operation.path), Meaning::Owned))
+    near && (!reading
+        || other.method == Method::GET
+        || vocabulary::says(vocabulary::collection(&operation.path), Meaning::Owned))
 }
 
 #[cfg(test)]
@@ -105,8 +107,8 @@ mod tests {
         let operation = samples::operation(method, path);
         let mut secured = samples::operation(sibling.0, sibling.1);
         secured.security = Some(vec![vec!["token".to_owned()]]);
-        let answer = samples::exchange("/x", status, "{}");
-        judge(&operation, &[Arc::new(secured)], Some(&answer), &answer).map(|f| f.confidence)
+        let response = samples::exchange("/x", status, "{}");
+        judge(&operation, &[Arc::new(secured)], Some(&response), &response).map(|f| f.confidence)
     }
 
     #[test]
@@ -132,8 +134,8 @@ mod tests {
         let mut hire = samples::operation(Method::POST, "/employees");
         hire.security = Some(vec![vec!["token".to_owned()]]);
         let hire = Arc::new(hire);
-        let answer = samples::exchange("/employees/1", 200, "{}");
-        let found = |all: &[Arc<Operation>]| judge(&employee, all, Some(&answer), &answer).is_some();
+        let response = samples::exchange("/employees/1", 200, "{}");
+        let found = |all: &[Arc<Operation>]| judge(&employee, all, Some(&response), &response).is_some();
         assert!(found(&[Arc::clone(&hire)]));
         assert!(!found(&[hire, Arc::new(samples::operation(Method::GET, "/employees/"))]));
     }

@@ -4,8 +4,8 @@ use model::{Category, Confidence, Evidence, Exchange, Finding, Location, Rule, S
 use serde_json::Value;
 
 use crate::shared::fields::{self, Holds};
-use crate::shared::words::{self, Meaning};
-use crate::{Check, Detectors, Findings, RunsOn, Seen, Twins};
+use crate::shared::vocabulary::{self, Meaning};
+use crate::{Check, Detectors, Findings, ObservedExchange, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "sequential-object-ids",
@@ -34,30 +34,31 @@ pub(crate) static CHECK: Check = Check {
 /// So many objects show how they are numbered.
 const FEWEST: usize = 3;
 
-fn on_exchange(seen: &Seen<'_>, found: &mut Findings) -> bool {
-    let path = seen.operation.map_or(seen.exchange.request.path(), |o| o.path.as_str());
-    let Some(list) = seen.exchange.json().filter(|_| seen.exchange.is_success()).and_then(fields::the_list) else {
+fn on_exchange(observed: &ObservedExchange<'_>, found: &mut Findings) -> bool {
+    let path = observed.operation.map_or(observed.exchange.request.path(), |o| o.path.as_str());
+    let Some(list) = observed.exchange.json().filter(|_| observed.exchange.is_success()).and_then(fields::the_list)
+    else {
         return false;
     };
     // Of one or two objects nobody can tell how they are numbered.
     if list.len() < FEWEST || !belongs_to_somebody(path, list) {
         return false;
     }
-    found.extend(judge(seen.exchange, seen.location(), list));
+    found.extend(judge(observed.exchange, observed.location(), list));
     true
 }
 
 /// Users, or objects that refer to their owner or hold personal fields where such objects are kept.
 fn belongs_to_somebody(path: &str, list: &[Value]) -> bool {
-    let collection = words::collection(path);
+    let collection = vocabulary::collection(path);
     let fits = |item: &Value| {
         item.as_object().is_some_and(|o| {
-            words::says(collection, Meaning::Users)
+            vocabulary::says(collection, Meaning::Users)
                 || !fields::names_of(o, Holds::Personal).is_empty()
                 || !fields::names_of(o, Holds::Owner).is_empty()
         })
     };
-    words::says(collection, Meaning::Owned) && !list.is_empty() && list.iter().all(fits)
+    vocabulary::says(collection, Meaning::Owned) && !list.is_empty() && list.iter().all(fits)
 }
 
 fn judge(exchange: &Arc<Exchange>, location: Location, list: &[Value]) -> Option<Finding> {
@@ -87,7 +88,7 @@ mod tests {
 
     #[test]
     fn too_few_objects_tell_nothing() {
-        let looked = |body: &str| samples::seen(on_exchange, &samples::exchange("/orders", 200, body)).0;
+        let looked = |body: &str| samples::observed(on_exchange, &samples::exchange("/orders", 200, body)).0;
         assert!(!looked(r#"[{"id":1,"user_id":1},{"id":2,"user_id":2}]"#));
         assert!(looked(r#"[{"id":"a","user_id":1},{"id":"b","user_id":2},{"id":"c","user_id":2}]"#));
     }

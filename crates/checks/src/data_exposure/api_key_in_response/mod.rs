@@ -6,7 +6,7 @@ use model::{
 
 use super::signing_keys::{self, Key, Signed};
 use crate::shared::fields;
-use crate::{Check, Detectors, Findings, Observations, RunsOn, Seen, Twins, place};
+use crate::{Check, Detectors, Findings, Observations, ObservedExchange, RunsOn, Twins, place};
 
 pub(crate) static RULE: Rule = Rule {
     id: "api-key-in-response",
@@ -33,9 +33,9 @@ pub(crate) static CHECK: Check = Check {
     ..Check::of(&RULE)
 };
 
-fn judge(seen: &Seen<'_>, found: &mut Findings) -> bool {
-    let Some(keys) = keys(seen.exchange) else { return false };
-    found.extend(finding(seen.exchange, seen.location(), &keys));
+fn judge(observed: &ObservedExchange<'_>, found: &mut Findings) -> bool {
+    let Some(keys) = keys(observed.exchange) else { return false };
+    found.extend(finding(observed.exchange, observed.location(), &keys));
     true
 }
 

@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::labels;
 use crate::shared::fields;
-use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, Seen, Survey, Twins};
+use crate::{Check, Cost, Detectors, Findings, ObservedExchange, RunsOn, Schedule, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "config-dump",
@@ -27,7 +27,7 @@ pub(crate) static CHECK: Check = Check {
     schedule: Schedule { depth: Depth::Standard, guesses: true, ..Schedule::ANY },
     detectors: Detectors {
         on_exchange: Some(judge),
-        on_surface: Some(|survey, _| Box::pin(ask(survey))),
+        on_surface: Some(|probe, _| Box::pin(probe_target(probe))),
         ..Detectors::NONE
     },
     subsumed_by: &["flask-secret-key-exposed"],
@@ -54,21 +54,21 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| {
 });
 
 /// Asks for the usual paths; [`judge`] reads the answers with all others.
-async fn ask(survey: &Survey<'_>) -> Result<(), NotTested> {
-    let deep = TABLE.deep.iter().filter(|_| survey.target.depth == Depth::Deep);
+async fn probe_target(probe: &TargetProbe<'_>) -> Result<(), NotTested> {
+    let deep = TABLE.deep.iter().filter(|_| probe.target.depth == Depth::Deep);
     for path in TABLE.standard.iter().chain(deep) {
-        survey.ask(survey.get(path)).await?;
+        probe.response_to(probe.get(path)).await?;
     }
     Ok(())
 }
 
-fn judge(seen: &Seen<'_>, found: &mut Findings) -> bool {
-    let exchange = seen.exchange;
+fn judge(observed: &ObservedExchange<'_>, found: &mut Findings) -> bool {
+    let exchange = observed.exchange;
     if !exchange.is_success() || exchange.body().is_empty() {
         return false;
     }
     if let Some(what) = dump(exchange) {
-        let finding = Finding::new(&RULE, Confidence::Confirmed, seen.location(), Evidence::new(exchange, what));
+        let finding = Finding::new(&RULE, Confidence::Confirmed, observed.location(), Evidence::new(exchange, what));
         found.push(values(exchange).into_iter().fold(finding, Finding::hiding));
     }
     true

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::shared::fields;
 use crate::shared::mailbox::{is_role, mailbox};
-use crate::{Check, Detectors, Findings, RunsOn, Seen, Twins};
+use crate::{Check, Detectors, Findings, ObservedExchange, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "contact-details-in-response",
@@ -34,8 +34,8 @@ pub(crate) static CHECK: Check = Check {
 /// So many different persons make a list.
 const LIST: usize = 3;
 
-fn judge(seen: &Seen<'_>, found: &mut Findings) -> bool {
-    let exchange = seen.exchange;
+fn judge(observed: &ObservedExchange<'_>, found: &mut Findings) -> bool {
+    let exchange = observed.exchange;
     let Some(json) = exchange.json().filter(|j| exchange.is_success() && !fields::describes_an_api(j)) else {
         return false;
     };
@@ -48,7 +48,7 @@ fn judge(seen: &Seen<'_>, found: &mut Findings) -> bool {
             exchange,
             format!("{} e-mail address(es), {} telephone number(s)", emails.len(), phones.len()),
         );
-        let finding = Finding::new(&RULE, Confidence::Firm, seen.location(), evidence);
+        let finding = Finding::new(&RULE, Confidence::Firm, observed.location(), evidence);
         found.push(emails.into_values().flatten().chain(phones).fold(finding, Finding::hiding));
     }
     true

@@ -5,7 +5,7 @@ use model::{
 
 use crate::shared::api_key;
 use crate::shared::fill::{self, Value};
-use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, Survey, Twins};
+use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "credential-echoed",
@@ -28,7 +28,7 @@ pub(crate) static CHECK: Check = Check {
         has_hint: |_, plain| plain.and_then(api_key::header_named).is_some(),
         ..Schedule::ANY
     },
-    detectors: Detectors { on_surface: Some(|survey, found| Box::pin(ask(survey, found))), ..Detectors::NONE },
+    detectors: Detectors { on_surface: Some(|probe, found| Box::pin(probe_target(probe, found))), ..Detectors::NONE },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),
@@ -43,10 +43,10 @@ const QUERY: &str = "api_key";
 /// Operations asked.
 const MOST: usize = 2;
 
-async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
-    let refused: Vec<&Operation> = survey
+async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    let refused: Vec<&Operation> = probe
         .observations
-        .called(survey.surface)
+        .called(probe.surface)
         .filter(|(o, e)| o.method == Method::GET && refuses(e.status()) && e.request.identity.is_none())
         .map(|(o, _)| o)
         .take(MOST)
@@ -54,25 +54,25 @@ async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested>
     if refused.is_empty() {
         return Err(NotTested::not_applicable("no operation refuses anonymous requests"));
     }
-    let (place, name) = key_place(survey.surface);
+    let (place, name) = key_place(probe.surface);
     for operation in refused {
-        let mut keys = vec![(place, name.as_str(), survey.canary(&operation.path))];
+        let mut keys = vec![(place, name.as_str(), probe.canary(&operation.path))];
         // Where keys go into a header, some code takes them from the query as well: one request asks for both.
         if place != ParameterIn::Query {
-            keys.push((ParameterIn::Query, QUERY, survey.canary(&format!("{} {QUERY}", operation.path))));
+            keys.push((ParameterIn::Query, QUERY, probe.canary(&format!("{} {QUERY}", operation.path))));
         }
         let values: Vec<Value<'_>> =
             keys.iter().map(|(place, name, value)| Value { place: *place, name, value, raw: false }).collect();
-        let request = fill::request(operation, survey.surface, survey.target, &values);
-        let answer = survey.ask(request).await?;
-        if !(400..600).contains(&answer.status()) {
+        let request = fill::request(operation, probe.surface, probe.target, &values);
+        let response = probe.response_to(request).await?;
+        if !(400..600).contains(&response.status()) {
             continue;
         }
         for (place, name, key) in &keys {
-            if quotes(&answer, key, name) {
-                let what = format!("status {} with the random key that was sent", answer.status());
+            if quotes(&response, key, name) {
+                let what = format!("status {} with the random key that was sent", response.status());
                 let location = Location::of(operation).parameter(place.id(), name);
-                found.push(Finding::new(&RULE, Confidence::Confirmed, location, Evidence::new(&answer, what)));
+                found.push(Finding::new(&RULE, Confidence::Confirmed, location, Evidence::new(&response, what)));
             }
         }
     }
@@ -84,9 +84,9 @@ fn refuses(status: u16) -> bool {
 }
 
 /// Whether the body holds the key other than as part of the URL that was asked for.
-fn quotes(answer: &Exchange, key: &str, name: &str) -> bool {
+fn quotes(response: &Exchange, key: &str, name: &str) -> bool {
     let in_url = [format!("{name}={key}"), format!("{name}%3D{key}")];
-    in_url.iter().fold(answer.text().into_owned(), |text, part| text.replace(part, "")).contains(key)
+    in_url.iter().fold(response.text().into_owned(), |text, part| text.replace(part, "")).contains(key)
 }
 
 /// Where the document says that the API key goes, `X-API-Key` otherwise.

@@ -4,7 +4,7 @@ use model::{Category, Confidence, Evidence, Finding, Rule, Severity, Tag};
 use regex::Regex;
 
 use super::secrets;
-use crate::{Check, Detectors, Findings, RunsOn, Seen, Twins};
+use crate::{Check, Detectors, Findings, ObservedExchange, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "credential-in-local-storage",
@@ -30,11 +30,11 @@ pub(crate) static CHECK: Check = Check {
     ..Check::of(&RULE)
 };
 
-fn judge(seen: &Seen<'_>, found: &mut Findings) -> bool {
-    let Some(script) = secrets::script_of(seen.exchange) else { return false };
+fn judge(observed: &ObservedExchange<'_>, found: &mut Findings) -> bool {
+    let Some(script) = secrets::script_of(observed.exchange) else { return false };
     if let Some(name) = stored(&script) {
-        let evidence = Evidence::new(seen.exchange, format!("localStorage keeps {name}"));
-        found.push(Finding::new(&RULE, Confidence::Firm, seen.location(), evidence));
+        let evidence = Evidence::new(observed.exchange, format!("localStorage keeps {name}"));
+        found.push(Finding::new(&RULE, Confidence::Firm, observed.location(), evidence));
     }
     true
 }

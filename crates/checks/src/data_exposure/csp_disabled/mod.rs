@@ -1,7 +1,7 @@
 use model::{Category, Confidence, Evidence, Finding, Rule, Severity, Tag};
 
 use super::headers;
-use crate::{Check, Detectors, Findings, RunsOn, Seen, Twins};
+use crate::{Check, Detectors, Findings, ObservedExchange, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "csp-disabled",
@@ -27,14 +27,16 @@ pub(crate) static CHECK: Check = Check {
     ..Check::of(&RULE)
 };
 
-fn judge(seen: &Seen<'_>, found: &mut Findings) -> bool {
-    let Some(page) = headers::page(seen) else { return false };
+fn judge(observed: &ObservedExchange<'_>, found: &mut Findings) -> bool {
+    let Some(page) = headers::page(observed) else { return false };
     // Other frameworks set the other headers by default and never had a policy to switch off.
-    let is_flask = seen.surface.shows_flask();
+    let is_flask = observed.surface.shows_flask();
     if is_flask && headers::policies(page).is_empty() && headers::is_hardened(page) {
-        let evidence =
-            Evidence::new(seen.exchange, "X-Content-Type-Options, X-Frame-Options and Referrer-Policy, but no policy");
-        found.push(Finding::new(&RULE, Confidence::Firm, seen.location(), evidence));
+        let evidence = Evidence::new(
+            observed.exchange,
+            "X-Content-Type-Options, X-Frame-Options and Referrer-Policy, but no policy",
+        );
+        found.push(Finding::new(&RULE, Confidence::Firm, observed.location(), evidence));
     }
     true
 }

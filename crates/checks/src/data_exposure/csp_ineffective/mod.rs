@@ -1,7 +1,7 @@
 use model::{Category, Confidence, Evidence, Finding, Rule, Severity, Tag};
 
 use super::headers;
-use crate::{Check, Detectors, Findings, RunsOn, Seen, Twins};
+use crate::{Check, Detectors, Findings, ObservedExchange, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "csp-ineffective",
@@ -30,8 +30,8 @@ pub(crate) static CHECK: Check = Check {
     ..Check::of(&RULE)
 };
 
-fn judge(seen: &Seen<'_>, found: &mut Findings) -> bool {
-    let Some(page) = headers::page(seen) else { return false };
+fn judge(observed: &ObservedExchange<'_>, found: &mut Findings) -> bool {
+    let Some(page) = headers::page(observed) else { return false };
     let policies = headers::policies(page);
     if policies.is_empty() {
         return false;
@@ -39,8 +39,8 @@ fn judge(seen: &Seen<'_>, found: &mut Findings) -> bool {
     // Every policy has to allow a script: one that does not is enough to stop it.
     let weak: Vec<String> = policies.iter().filter_map(headers::allows_any_script).collect();
     if weak.len() == policies.len() {
-        let evidence = Evidence::new(seen.exchange, weak.join("; "));
-        found.push(Finding::new(&RULE, Confidence::Confirmed, seen.location(), evidence));
+        let evidence = Evidence::new(observed.exchange, weak.join("; "));
+        found.push(Finding::new(&RULE, Confidence::Confirmed, observed.location(), evidence));
     }
     true
 }

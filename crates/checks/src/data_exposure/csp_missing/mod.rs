@@ -1,7 +1,7 @@
 use model::{Category, Confidence, Evidence, Finding, Rule, Severity, Tag};
 
 use super::headers;
-use crate::{Check, Detectors, Findings, RunsOn, Seen, Twins};
+use crate::{Check, Detectors, Findings, ObservedExchange, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "csp-missing",
@@ -31,15 +31,15 @@ pub(crate) static CHECK: Check = Check {
     ..Check::of(&RULE)
 };
 
-fn judge(seen: &Seen<'_>, found: &mut Findings) -> bool {
-    let Some(page) = headers::page(seen) else { return false };
+fn judge(observed: &ObservedExchange<'_>, found: &mut Findings) -> bool {
+    let Some(page) = headers::page(observed) else { return false };
     if headers::policies(page).is_empty() && !headers::is_hardened(page) {
         let trial = page.header("content-security-policy-report-only").is_some();
         let evidence = Evidence::new(
-            seen.exchange,
+            observed.exchange,
             if trial { "a page whose policy only reports" } else { "a page without a policy" },
         );
-        found.push(Finding::new(&RULE, Confidence::Confirmed, seen.location(), evidence));
+        found.push(Finding::new(&RULE, Confidence::Confirmed, observed.location(), evidence));
     }
     true
 }

@@ -4,7 +4,7 @@ use model::{
 };
 
 use crate::shared::{fields, provoke};
-use crate::{Check, Cost, Detectors, Findings, Observations, RunsOn, Schedule, Survey, Twins};
+use crate::{Check, Cost, Detectors, Findings, Observations, RunsOn, Schedule, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "debug-mode",
@@ -27,7 +27,7 @@ pub(crate) static CHECK: Check = Check {
     cost: Cost::reads(provoke::REQUESTS),
     schedule: Schedule { depth: Depth::Standard, shares: Some(provoke::SHARES), ..Schedule::ANY },
     detectors: Detectors {
-        on_surface: Some(|survey, _| Box::pin(ask(survey))),
+        on_surface: Some(|probe, _| Box::pin(probe_target(probe))),
         on_end: Some(judge),
         ..Detectors::NONE
     },
@@ -40,12 +40,12 @@ pub(crate) static CHECK: Check = Check {
 };
 
 /// Provokes errors; [`judge`] reads the answers with all others.
-async fn ask(survey: &Survey<'_>) -> Result<(), NotTested> {
-    if !survey.surface.shows_flask() {
+async fn probe_target(probe: &TargetProbe<'_>) -> Result<(), NotTested> {
+    if !probe.surface.shows_flask() {
         return Err(NotTested::not_applicable("nothing shows that this is Flask"));
     }
     // Flask answers what fails itself unless it runs in debug mode; where nothing failed, nothing was learned.
-    let learned = provoke::errors(survey).await?.iter().any(|p| matches!(p.answer.status(), 400 | 500));
+    let learned = provoke::errors(probe).await?.iter().any(|p| matches!(p.response.status(), 400 | 500));
     if learned { Ok(()) } else { Err(NotTested::inconclusive("no error could be provoked")) }
 }
 

@@ -3,8 +3,8 @@ use model::{
     Surface, Tag,
 };
 
-use crate::shared::{fill, words};
-use crate::{Check, Cost, Detectors, Findings, RunsOn, Survey, Twins};
+use crate::shared::{fill, vocabulary};
+use crate::{Check, Cost, Detectors, Findings, RunsOn, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "debug-mode-json-error",
@@ -25,7 +25,7 @@ pub(crate) static RULE: Rule = Rule {
 
 pub(crate) static CHECK: Check = Check {
     cost: Cost::refused(MOST as u32 + 1),
-    detectors: Detectors { on_surface: Some(|survey, found| Box::pin(ask(survey, found))), ..Detectors::NONE },
+    detectors: Detectors { on_surface: Some(|probe, found| Box::pin(probe_target(probe, found))), ..Detectors::NONE },
     subsumed_by: &["werkzeug-debugger", "debug-mode"],
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
@@ -41,29 +41,29 @@ const MOST: usize = 2;
 /// A body that no parser accepts, so that no view goes on with it.
 const BROKEN: &str = "{";
 
-async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
-    if !survey.surface.may_be_flask() {
+async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    if !probe.surface.may_be_flask() {
         return Err(NotTested::not_applicable("the target is not a Flask application"));
     }
-    let takers = takers(survey.surface);
+    let takers = takers(probe.surface);
     if takers.is_empty() {
         return Err(NotTested::not_applicable("no operation that takes JSON is known"));
     }
     let mut learned = false;
     for operation in takers {
-        let answer = survey.ask(broken(survey, operation)).await?;
-        if quotes_the_parser(&answer) {
+        let response = probe.response_to(broken(probe, operation)).await?;
+        if quotes_the_parser(&response) {
             let options = Operation { method: Method::OPTIONS, body: None, ..operation.clone() };
-            let options = survey.ask(fill::request(&options, survey.surface, survey.target, &[])).await?;
-            if !is_flask(survey.surface, &options) {
+            let options = probe.response_to(fill::request(&options, probe.surface, probe.target, &[])).await?;
+            if !is_flask(probe.surface, &options) {
                 return Err(NotTested::inconclusive("Werkzeug without Flask says the same in any mode"));
             }
-            let evidence = Evidence::new(&answer, "400 that quotes the parser: Failed to decode JSON object");
+            let evidence = Evidence::new(&response, "400 that quotes the parser: Failed to decode JSON object");
             let control = Evidence::new(&options, "the same path's answer to OPTIONS, by which Flask shows");
             found.push(Finding::new(&RULE, Confidence::Confirmed, Location::host(), evidence).also(control));
             return Ok(());
         }
-        learned |= is_guarded(&answer);
+        learned |= is_guarded(&response);
     }
     if learned { Ok(()) } else { Err(NotTested::inconclusive("no operation answered broken JSON in Flask's words")) }
 }
@@ -81,24 +81,24 @@ fn takers(surface: &Surface) -> Vec<&Operation> {
 fn may_take_json(operation: &Operation) -> bool {
     matches!(operation.method.as_str(), "POST" | "PUT" | "PATCH")
         && operation.body.as_ref().is_none_or(|body| body.media_type.contains("json"))
-        && !words::looks_destructive(operation)
+        && !vocabulary::looks_destructive(operation)
 }
 
-fn broken(survey: &Survey<'_>, operation: &Operation) -> Request {
-    fill::request(operation, survey.surface, survey.target, &[])
+fn broken(probe: &TargetProbe<'_>, operation: &Operation) -> Request {
+    fill::request(operation, probe.surface, probe.target, &[])
         .body("application/json", BROKEN)
         .altered("body", "", BROKEN)
 }
 
 /// What the parser said, in the sentence that Werkzeug puts it in. Flask hides it unless the mode is on.
-fn quotes_the_parser(answer: &Exchange) -> bool {
-    answer.status() == 400 && answer.text().contains("Failed to decode JSON object: ")
+fn quotes_the_parser(response: &Exchange) -> bool {
+    response.status() == 400 && response.text().contains("Failed to decode JSON object: ")
 }
 
 /// What Flask says instead when the mode is off.
-fn is_guarded(answer: &Exchange) -> bool {
+fn is_guarded(response: &Exchange) -> bool {
     const WORDS: &str = "The browser (or proxy) sent a request that this server could not understand.";
-    answer.status() == 400 && answer.text().contains(WORDS)
+    response.status() == 400 && response.text().contains(WORDS)
 }
 
 /// Whether it is Flask that quotes the parser: Werkzeug without it never hides what the parser said. Flask answers OPTIONS by itself.

@@ -2,7 +2,7 @@ use model::{Category, Confidence, Evidence, Finding, NotTested, Rule, Severity, 
 
 use super::errors;
 use crate::shared::provoke;
-use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, Seen, Sees, Survey, Twins};
+use crate::{Check, Cost, Detectors, Findings, ObservedExchange, RunsOn, Schedule, Sees, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "debug-page",
@@ -27,7 +27,7 @@ pub(crate) static CHECK: Check = Check {
     detectors: Detectors {
         on_exchange: Some(judge),
         sees: Sees::All,
-        on_surface: Some(|survey, _| Box::pin(ask(survey))),
+        on_surface: Some(|probe, _| Box::pin(probe_target(probe))),
         ..Detectors::NONE
     },
     twins: Twins::Flask {
@@ -39,20 +39,20 @@ pub(crate) static CHECK: Check = Check {
 };
 
 /// Provokes error answers; [`judge`] reads them with all others.
-async fn ask(survey: &Survey<'_>) -> Result<(), NotTested> {
-    provoke::any(&provoke::errors(survey).await?)
+async fn probe_target(probe: &TargetProbe<'_>) -> Result<(), NotTested> {
+    provoke::any(&provoke::errors(probe).await?)
 }
 
-fn judge(seen: &Seen<'_>, found: &mut Findings) -> bool {
-    if !seen.exchange.is_html() {
+fn judge(observed: &ObservedExchange<'_>, found: &mut Findings) -> bool {
+    if !observed.exchange.is_html() {
         return false;
     }
-    if let Some(told) = errors::debug_page(seen.exchange) {
-        let confidence = if seen.exchange.status() >= 400 { Confidence::Confirmed } else { Confidence::Firm };
-        let evidence = Evidence::new(seen.exchange, told.excerpt);
+    if let Some(told) = errors::debug_page(observed.exchange) {
+        let confidence = if observed.exchange.status() >= 400 { Confidence::Confirmed } else { Confidence::Firm };
+        let evidence = Evidence::new(observed.exchange, told.excerpt);
         let detail = format!("The error page of {}.", told.what);
-        let finding = Finding::new(&RULE, confidence, seen.location(), evidence).detail(detail);
-        found.push(errors::console_secret(seen.exchange).into_iter().fold(finding, Finding::hiding));
+        let finding = Finding::new(&RULE, confidence, observed.location(), evidence).detail(detail);
+        found.push(errors::console_secret(observed.exchange).into_iter().fold(finding, Finding::hiding));
     }
     true
 }

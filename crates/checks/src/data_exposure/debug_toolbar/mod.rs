@@ -1,7 +1,7 @@
 use model::{Category, Confidence, Evidence, Finding, Location, Method, NotTested, Rule, Severity, Tag};
 
 use super::toolbar;
-use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, Seen, Sees, Survey, Twins};
+use crate::{Check, Cost, Detectors, Findings, ObservedExchange, RunsOn, Schedule, Sees, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "debug-toolbar",
@@ -23,7 +23,7 @@ pub(crate) static CHECK: Check = Check {
     detectors: Detectors {
         on_exchange: Some(judge),
         sees: Sees::All,
-        on_surface: Some(|survey, found| Box::pin(ask(survey, found))),
+        on_surface: Some(|probe, found| Box::pin(probe_target(probe, found))),
         ..Detectors::NONE
     },
     twins: Twins::Flask {
@@ -37,16 +37,16 @@ pub(crate) static CHECK: Check = Check {
 const STYLE: &str = "/_debug_toolbar/static/css/toolbar.css";
 
 /// An API without HTML pages shows the toolbar only by its files.
-async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
-    let shown = survey.observations.called(survey.surface).any(|(_, exchange)| toolbar::is_on(exchange));
+async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    let shown = probe.observations.called(probe.surface).any(|(_, exchange)| toolbar::is_on(exchange));
     if shown {
         return Ok(());
     }
-    if !survey.surface.may_be_flask() {
+    if !probe.surface.may_be_flask() {
         return Err(NotTested::not_applicable("the target is not a Flask application"));
     }
-    for mount in survey.mounts() {
-        let style = survey.ask(survey.get(format!("{mount}{STYLE}"))).await?;
+    for mount in probe.mounts() {
+        let style = probe.response_to(probe.get(format!("{mount}{STYLE}"))).await?;
         if style.is_success() && !style.is_html() && style.text().contains("#flDebug") {
             let evidence = Evidence::new(&style, "the toolbar's style sheet, with its rules for #flDebug");
             let location = Location::at(Method::GET, style.request.path());
@@ -57,16 +57,16 @@ async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested>
     Ok(())
 }
 
-fn judge(seen: &Seen<'_>, found: &mut Findings) -> bool {
-    if !seen.exchange.is_html() {
+fn judge(observed: &ObservedExchange<'_>, found: &mut Findings) -> bool {
+    if !observed.exchange.is_html() {
         return false;
     }
-    let text = seen.exchange.text();
+    let text = observed.exchange.text();
     let django = text.contains("id=\"djDebug\"") && text.contains("djDebugToolbar");
-    if toolbar::is_on(seen.exchange) || django {
+    if toolbar::is_on(observed.exchange) || django {
         let what = if django { "id=\"djDebug\"" } else { "id=\"flDebug\" with DEBUG_TOOLBAR_STATIC_PATH" };
-        let evidence = Evidence::new(seen.exchange, what);
-        found.push(Finding::new(&RULE, Confidence::Confirmed, seen.location(), evidence));
+        let evidence = Evidence::new(observed.exchange, what);
+        found.push(Finding::new(&RULE, Confidence::Confirmed, observed.location(), evidence));
     }
     true
 }

@@ -1,7 +1,7 @@
 use model::{Category, Confidence, Evidence, Finding, Rule, Severity, Tag};
 
 use super::toolbar;
-use crate::{Check, Detectors, Findings, RunsOn, Seen, Sees, Twins};
+use crate::{Check, Detectors, Findings, ObservedExchange, RunsOn, Sees, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "debug-toolbar-config",
@@ -27,16 +27,16 @@ pub(crate) static CHECK: Check = Check {
     ..Check::of(&RULE)
 };
 
-fn judge(seen: &Seen<'_>, found: &mut Findings) -> bool {
-    if !toolbar::is_on(seen.exchange) {
+fn judge(observed: &ObservedExchange<'_>, found: &mut Findings) -> bool {
+    if !toolbar::is_on(observed.exchange) {
         return false;
     }
-    let text = seen.exchange.text();
+    let text = observed.exchange.text();
     let settings = toolbar::panel(&text, "ConfigVars").map(toolbar::secret_settings).unwrap_or_default();
     if !settings.is_empty() {
         let names = settings.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(", ");
-        let evidence = Evidence::new(seen.exchange, format!("the configuration panel holds {names}"));
-        let finding = Finding::new(&RULE, Confidence::Confirmed, seen.location(), evidence);
+        let evidence = Evidence::new(observed.exchange, format!("the configuration panel holds {names}"));
+        let finding = Finding::new(&RULE, Confidence::Confirmed, observed.location(), evidence);
         found.push(settings.into_iter().fold(finding, |finding, (_, value)| finding.hiding(value)));
     }
     true

@@ -1,7 +1,7 @@
 use model::{Category, Confidence, Evidence, Finding, Rule, Severity, Tag};
 
 use super::toolbar;
-use crate::{Check, Detectors, Findings, RunsOn, Seen, Sees, Twins};
+use crate::{Check, Detectors, Findings, ObservedExchange, RunsOn, Sees, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "debug-toolbar-request",
@@ -27,16 +27,16 @@ pub(crate) static CHECK: Check = Check {
     ..Check::of(&RULE)
 };
 
-fn judge(seen: &Seen<'_>, found: &mut Findings) -> bool {
-    if !toolbar::is_on(seen.exchange) {
+fn judge(observed: &ObservedExchange<'_>, found: &mut Findings) -> bool {
+    if !toolbar::is_on(observed.exchange) {
         return false;
     }
-    let text = seen.exchange.text();
+    let text = observed.exchange.text();
     let shown: Vec<&str> =
         ["RequestVars", "Header", "Logging"].into_iter().filter(|name| toolbar::panel(&text, name).is_some()).collect();
     if !shown.is_empty() {
-        let evidence = Evidence::new(seen.exchange, format!("panels in the page: {}", shown.join(", ")));
-        found.push(Finding::new(&RULE, Confidence::Confirmed, seen.location(), evidence));
+        let evidence = Evidence::new(observed.exchange, format!("panels in the page: {}", shown.join(", ")));
+        found.push(Finding::new(&RULE, Confidence::Confirmed, observed.location(), evidence));
     }
     true
 }

@@ -1,7 +1,7 @@
 use model::{Category, Confidence, Evidence, Finding, Rule, Severity, Tag};
 
 use super::toolbar;
-use crate::{Check, Detectors, Findings, RunsOn, Seen, Sees, Twins};
+use crate::{Check, Detectors, Findings, ObservedExchange, RunsOn, Sees, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "debug-toolbar-sql",
@@ -27,16 +27,16 @@ pub(crate) static CHECK: Check = Check {
     ..Check::of(&RULE)
 };
 
-fn judge(seen: &Seen<'_>, found: &mut Findings) -> bool {
-    if !toolbar::is_on(seen.exchange) {
+fn judge(observed: &ObservedExchange<'_>, found: &mut Findings) -> bool {
+    if !toolbar::is_on(observed.exchange) {
         return false;
     }
-    let text = seen.exchange.text();
+    let text = observed.exchange.text();
     let panel = toolbar::panel(&text, "SQLAlchemy").unwrap_or("");
     let statements = panel.matches("class=\"flDebugSql\"").count();
     if statements > 0 {
-        let evidence = Evidence::new(seen.exchange, format!("the SQL panel lists {statements} statement(s)"));
-        found.push(Finding::new(&RULE, Confidence::Confirmed, seen.location(), evidence));
+        let evidence = Evidence::new(observed.exchange, format!("the SQL panel lists {statements} statement(s)"));
+        found.push(Finding::new(&RULE, Confidence::Confirmed, observed.location(), evidence));
     }
     true
 }

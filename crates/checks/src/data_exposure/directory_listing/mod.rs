@@ -5,7 +5,7 @@ use regex::Regex;
 
 use super::files;
 use crate::shared::patterns::{Pattern, load};
-use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, Seen, Sees, Survey, Twins};
+use crate::{Check, Cost, Detectors, Findings, ObservedExchange, RunsOn, Schedule, Sees, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "directory-listing",
@@ -29,7 +29,7 @@ pub(crate) static CHECK: Check = Check {
     detectors: Detectors {
         on_exchange: Some(judge),
         sees: Sees::All,
-        on_surface: Some(|survey, _| Box::pin(ask(survey))),
+        on_surface: Some(|probe, _| Box::pin(probe_target(probe))),
         ..Detectors::NONE
     },
     twins: Twins::Flask {
@@ -42,22 +42,22 @@ pub(crate) static CHECK: Check = Check {
 
 /// Asks for the directory that pages load their files from; [`judge`] reads the answer with all others. Where they load none, the
 /// usual name is a guess for deep scans.
-async fn ask(survey: &Survey<'_>) -> Result<(), NotTested> {
-    if survey.surface.assets.is_empty() && survey.target.depth < Depth::Deep {
+async fn probe_target(probe: &TargetProbe<'_>) -> Result<(), NotTested> {
+    if probe.surface.assets.is_empty() && probe.target.depth < Depth::Deep {
         return Err(NotTested::not_applicable("no page loads files of its own from a directory"));
     }
-    survey.ask(survey.get(files::static_directory(survey.surface))).await.map(drop)
+    probe.response_to(probe.get(files::static_directory(probe.surface))).await.map(drop)
 }
 
 static LISTINGS: LazyLock<Vec<Pattern>> = LazyLock::new(|| load(include_str!("../data/directory_listings.toml")));
 
-fn judge(seen: &Seen<'_>, found: &mut Findings) -> bool {
-    if !seen.exchange.is_html() || !seen.exchange.is_success() {
+fn judge(observed: &ObservedExchange<'_>, found: &mut Findings) -> bool {
+    if !observed.exchange.is_html() || !observed.exchange.is_success() {
         return false;
     }
-    if let Some(listing) = listing(seen.exchange) {
-        let evidence = Evidence::new(seen.exchange, listing);
-        found.push(Finding::new(&RULE, Confidence::Confirmed, seen.location(), evidence));
+    if let Some(listing) = listing(observed.exchange) {
+        let evidence = Evidence::new(observed.exchange, listing);
+        found.push(Finding::new(&RULE, Confidence::Confirmed, observed.location(), evidence));
     }
     true
 }

@@ -1,7 +1,7 @@
 use model::{Category, Confidence, Evidence, Finding, Rule, Severity, Tag};
 
 use super::errors;
-use crate::{Check, Detectors, Findings, RunsOn, Seen, Sees, Twins};
+use crate::{Check, Detectors, Findings, ObservedExchange, RunsOn, Sees, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "error-details",
@@ -27,15 +27,15 @@ pub(crate) static CHECK: Check = Check {
     ..Check::of(&RULE)
 };
 
-fn judge(seen: &Seen<'_>, found: &mut Findings) -> bool {
-    if seen.exchange.status() < 400 {
+fn judge(observed: &ObservedExchange<'_>, found: &mut Findings) -> bool {
+    if observed.exchange.status() < 400 {
         return false;
     }
-    if let Some(told) = errors::detail(seen.exchange) {
-        let confidence = if seen.exchange.status() >= 500 { Confidence::Confirmed } else { Confidence::Firm };
-        let evidence = Evidence::new(seen.exchange, &told.excerpt);
+    if let Some(told) = errors::detail(observed.exchange) {
+        let confidence = if observed.exchange.status() >= 500 { Confidence::Confirmed } else { Confidence::Firm };
+        let evidence = Evidence::new(observed.exchange, &told.excerpt);
         let detail = format!("The answer contains the {}.", told.what);
-        found.push(Finding::new(&RULE, confidence, seen.location(), evidence).detail(detail));
+        found.push(Finding::new(&RULE, confidence, observed.location(), evidence).detail(detail));
     }
     true
 }

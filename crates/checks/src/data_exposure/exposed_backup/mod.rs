@@ -24,8 +24,8 @@ pub(crate) static CHECK: Check = Check {
     cost: Cost::reads(4).more_when_deep(17),
     schedule: Schedule { depth: Depth::Standard, guesses: true, ..Schedule::ANY },
     detectors: Detectors {
-        on_exchange: Some(|seen, found| files::judge(seen, found, &RULE, files::answers::backup)),
-        on_surface: Some(|survey, found| Box::pin(files::ask(survey, found, &RULE, "backup", files::backup))),
+        on_exchange: Some(|observed, found| files::judge(observed, found, &RULE, files::responses::backup)),
+        on_surface: Some(|probe, found| Box::pin(files::probe(probe, found, &RULE, "backup", files::backup))),
         ..Detectors::NONE
     },
     twins: Twins::Flask {

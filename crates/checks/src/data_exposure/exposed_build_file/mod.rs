@@ -24,8 +24,8 @@ pub(crate) static CHECK: Check = Check {
     cost: Cost::reads(2).more_when_deep(4),
     schedule: Schedule { depth: Depth::Standard, guesses: true, ..Schedule::ANY },
     detectors: Detectors {
-        on_exchange: Some(|seen, found| files::judge(seen, found, &RULE, files::build)),
-        on_surface: Some(|survey, found| Box::pin(files::ask(survey, found, &RULE, "build", files::build))),
+        on_exchange: Some(|observed, found| files::judge(observed, found, &RULE, files::build)),
+        on_surface: Some(|probe, found| Box::pin(files::probe(probe, found, &RULE, "build", files::build))),
         ..Detectors::NONE
     },
     twins: Twins::Flask {

@@ -24,7 +24,7 @@ pub(crate) static CHECK: Check = Check {
     cost: Cost::reads(4).more_when_deep(12),
     schedule: Schedule { guesses: true, ..Schedule::ANY },
     detectors: Detectors {
-        on_surface: Some(|survey, found| Box::pin(files::ask(survey, found, &RULE, "environment", files::environment))),
+        on_surface: Some(|probe, found| Box::pin(files::probe(probe, found, &RULE, "environment", files::environment))),
         ..Detectors::NONE
     },
     twins: Twins::Flask {

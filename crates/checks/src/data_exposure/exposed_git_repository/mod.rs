@@ -24,7 +24,7 @@ pub(crate) static CHECK: Check = Check {
     cost: Cost::reads(3).more_when_deep(7),
     schedule: Schedule { guesses: true, ..Schedule::ANY },
     detectors: Detectors {
-        on_surface: Some(|survey, found| Box::pin(files::ask(survey, found, &RULE, "repository", files::repository))),
+        on_surface: Some(|probe, found| Box::pin(files::probe(probe, found, &RULE, "repository", files::repository))),
         ..Detectors::NONE
     },
     twins: Twins::Flask {

@@ -24,7 +24,7 @@ pub(crate) static CHECK: Check = Check {
     cost: Cost::reads(3).more_when_deep(15),
     schedule: Schedule { depth: Depth::Standard, guesses: true, ..Schedule::ANY },
     detectors: Detectors {
-        on_surface: Some(|survey, found| Box::pin(files::ask(survey, found, &RULE, "key", files::key))),
+        on_surface: Some(|probe, found| Box::pin(files::probe(probe, found, &RULE, "key", files::key))),
         ..Detectors::NONE
     },
     twins: Twins::Flask {

@@ -24,8 +24,8 @@ pub(crate) static CHECK: Check = Check {
     cost: Cost::reads(3).more_when_deep(11),
     schedule: Schedule { depth: Depth::Standard, guesses: true, ..Schedule::ANY },
     detectors: Detectors {
-        on_exchange: Some(|seen, found| files::judge(seen, found, &RULE, files::answers::log)),
-        on_surface: Some(|survey, found| Box::pin(files::ask(survey, found, &RULE, "log", files::log))),
+        on_exchange: Some(|observed, found| files::judge(observed, found, &RULE, files::responses::log)),
+        on_surface: Some(|probe, found| Box::pin(files::probe(probe, found, &RULE, "log", files::log))),
         ..Detectors::NONE
     },
     twins: Twins::Flask {

@@ -21,8 +21,8 @@ pub(crate) static CHECK: Check = Check {
     cost: Cost::reads(3).more_when_deep(4),
     schedule: Schedule { depth: Depth::Standard, guesses: true, ..Schedule::ANY },
     detectors: Detectors {
-        on_surface: Some(|survey, found| {
-            Box::pin(files::ask(survey, found, &RULE, "requirements", files::requirements))
+        on_surface: Some(|probe, found| {
+            Box::pin(files::probe(probe, found, &RULE, "requirements", files::requirements))
         }),
         ..Detectors::NONE
     },

@@ -25,9 +25,9 @@ pub(crate) static CHECK: Check = Check {
     schedule: Schedule { depth: Depth::Standard, guesses: true, ..Schedule::ANY },
     detectors: Detectors {
         // The answers to the rule on build files too.
-        on_exchange: Some(|seen, found| files::judge(seen, found, &RULE, files::build_with_secret)),
+        on_exchange: Some(|observed, found| files::judge(observed, found, &RULE, files::build_with_secret)),
         sees: Sees::All,
-        on_surface: Some(|survey, found| Box::pin(files::ask(survey, found, &RULE, "source", files::source))),
+        on_surface: Some(|probe, found| Box::pin(files::probe(probe, found, &RULE, "source", files::source))),
         ..Detectors::NONE
     },
     twins: Twins::Flask {

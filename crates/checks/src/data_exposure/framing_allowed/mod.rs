@@ -1,7 +1,7 @@
 use model::{Category, Confidence, Evidence, Finding, Rule, Severity, Tag};
 
 use super::headers;
-use crate::{Check, Detectors, Findings, RunsOn, Seen, Twins};
+use crate::{Check, Detectors, Findings, ObservedExchange, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "framing-allowed",
@@ -31,15 +31,15 @@ pub(crate) static CHECK: Check = Check {
     ..Check::of(&RULE)
 };
 
-fn judge(seen: &Seen<'_>, found: &mut Findings) -> bool {
-    let Some(page) = headers::page(seen) else { return false };
+fn judge(observed: &ObservedExchange<'_>, found: &mut Findings) -> bool {
+    let Some(page) = headers::page(observed) else { return false };
     let refused = page
         .header("x-frame-options")
         .is_some_and(|value| matches!(value.trim().to_ascii_lowercase().as_str(), "deny" | "sameorigin"));
     let directed = headers::policies(page).iter().any(|policy| policy.contains_key("frame-ancestors"));
     if !refused && !directed {
-        let evidence = Evidence::new(seen.exchange, "a page without X-Frame-Options and without frame-ancestors");
-        found.push(Finding::new(&RULE, Confidence::Confirmed, seen.location(), evidence));
+        let evidence = Evidence::new(observed.exchange, "a page without X-Frame-Options and without frame-ancestors");
+        found.push(Finding::new(&RULE, Confidence::Confirmed, observed.location(), evidence));
     }
     true
 }

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::config_dump;
 use crate::shared::fields;
-use crate::{Check, Detectors, Findings, RunsOn, Seen, Twins};
+use crate::{Check, Detectors, Findings, ObservedExchange, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "internal-details-in-response",
@@ -51,8 +51,8 @@ const NAMES: [&str; 15] = [
     "macaddress",
 ];
 
-fn judge(seen: &Seen<'_>, found: &mut Findings) -> bool {
-    let exchange = seen.exchange;
+fn judge(observed: &ObservedExchange<'_>, found: &mut Findings) -> bool {
+    let exchange = observed.exchange;
     let Some(json) = exchange.json().filter(|j| exchange.is_success() && !fields::describes_an_api(j)) else {
         return false;
     };
@@ -62,7 +62,7 @@ fn judge(seen: &Seen<'_>, found: &mut Findings) -> bool {
     }
     let details = details(json);
     if let Some(first) = details.first() {
-        let location = seen.location();
+        let location = observed.location();
         let evidence = Evidence::new(exchange, first);
         let detail = format!("Shown: {}.", details.join(", "));
         found.push(Finding::new(&RULE, Confidence::Firm, location, evidence).detail(detail));

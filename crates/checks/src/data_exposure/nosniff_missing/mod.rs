@@ -1,7 +1,7 @@
 use model::{Category, Confidence, Evidence, Finding, Rule, Severity, Tag};
 
 use super::headers;
-use crate::{Check, Detectors, Findings, RunsOn, Seen, Twins};
+use crate::{Check, Detectors, Findings, ObservedExchange, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "nosniff-missing",
@@ -31,14 +31,14 @@ pub(crate) static CHECK: Check = Check {
     ..Check::of(&RULE)
 };
 
-fn judge(seen: &Seen<'_>, found: &mut Findings) -> bool {
-    let Some(answer) = headers::answer(seen) else { return false };
+fn judge(observed: &ObservedExchange<'_>, found: &mut Findings) -> bool {
+    let Some(response) = headers::response(observed) else { return false };
     let set =
-        answer.header("x-content-type-options").is_some_and(|value| value.to_ascii_lowercase().contains("nosniff"));
+        response.header("x-content-type-options").is_some_and(|value| value.to_ascii_lowercase().contains("nosniff"));
     if !set {
-        let media = answer.header("content-type").unwrap_or("no type");
-        let evidence = Evidence::new(seen.exchange, format!("{media} without X-Content-Type-Options"));
-        found.push(Finding::new(&RULE, Confidence::Confirmed, seen.location(), evidence));
+        let media = response.header("content-type").unwrap_or("no type");
+        let evidence = Evidence::new(observed.exchange, format!("{media} without X-Content-Type-Options"));
+        found.push(Finding::new(&RULE, Confidence::Confirmed, observed.location(), evidence));
     }
     true
 }

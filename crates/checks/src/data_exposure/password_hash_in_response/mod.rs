@@ -6,7 +6,7 @@ use model::{Category, Confidence, Evidence, Finding, Rule, Severity, Tag};
 use self::place::Place;
 use super::secrets;
 use crate::shared::patterns::{Pattern, load};
-use crate::{Check, Detectors, Findings, RunsOn, Seen, Twins};
+use crate::{Check, Detectors, Findings, ObservedExchange, RunsOn, Twins};
 
 mod place;
 
@@ -42,8 +42,8 @@ static HASHES: LazyLock<Vec<Pattern>> = LazyLock::new(|| load(include_str!("../d
 /// Most hashes of one format that are looked at; a page is read again for each.
 const MOST: usize = 20;
 
-fn judge(seen: &Seen<'_>, found: &mut Findings) -> bool {
-    let exchange = seen.exchange;
+fn judge(observed: &ObservedExchange<'_>, found: &mut Findings) -> bool {
+    let exchange = observed.exchange;
     if exchange.body().is_empty() || secrets::is_script(exchange) {
         return false;
     }
@@ -79,7 +79,7 @@ fn judge(seen: &Seen<'_>, found: &mut Findings) -> bool {
         };
         let all = HASHES.iter().flat_map(|p| p.regex.find_iter(&text)).map(|m| m.as_str().to_owned()).take(200);
         let evidence = Evidence::new(exchange, format!("{} hash(es) of {}", hashes.len(), kinds.join(", ")));
-        let finding = Finding::new(&RULE, confidence, seen.location(), evidence).detail(detail);
+        let finding = Finding::new(&RULE, confidence, observed.location(), evidence).detail(detail);
         found.push(all.chain(hashes).fold(finding, Finding::hiding));
     }
     true
@@ -98,7 +98,7 @@ mod tests {
     #[test]
     fn a_wiki_that_explains_hashes_leaks_none() {
         let found = |body: &str| {
-            let found = samples::seen(judge, &samples::exchange("/x", 200, body)).1;
+            let found = samples::observed(judge, &samples::exchange("/x", 200, body)).1;
             found.first().map(|finding| finding.confidence)
         };
         let published = "$2b$12$EixZaYVK1fsbw1ZfbX3OXePaWxn96p36WQoeG6Lruj3vjPGga31lW";

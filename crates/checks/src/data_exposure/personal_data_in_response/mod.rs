@@ -1,7 +1,7 @@
 use model::{Category, Confidence, Evidence, Finding, Rule, Severity};
 
 use super::personal::{self, Numbers};
-use crate::{Check, Detectors, Findings, RunsOn, Seen, Twins};
+use crate::{Check, Detectors, Findings, ObservedExchange, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "personal-data-in-response",
@@ -27,8 +27,8 @@ pub(crate) static CHECK: Check = Check {
     ..Check::of(&RULE)
 };
 
-fn judge(seen: &Seen<'_>, found: &mut Findings) -> bool {
-    let exchange = seen.exchange;
+fn judge(observed: &ObservedExchange<'_>, found: &mut Findings) -> bool {
+    let exchange = observed.exchange;
     if exchange.body().is_empty() || !exchange.is_success() {
         return false;
     }
@@ -48,7 +48,7 @@ fn judge(seen: &Seen<'_>, found: &mut Findings) -> bool {
     if !numbers.is_empty() {
         let what: Vec<String> = numbers.iter().map(|(kind, list)| format!("{} {kind}(s)", list.len())).collect();
         let evidence = Evidence::new(exchange, what.join(", "));
-        let finding = Finding::new(&RULE, confidence, seen.location(), evidence).detail(detail);
+        let finding = Finding::new(&RULE, confidence, observed.location(), evidence).detail(detail);
         found.push(numbers.into_values().flatten().fold(finding, Finding::hiding));
     }
     true
@@ -62,7 +62,7 @@ mod tests {
     #[test]
     fn test_cards_are_a_hint_at_most() {
         let found = |body: &str| {
-            let found = samples::seen(judge, &samples::exchange("/x", 200, body)).1;
+            let found = samples::observed(judge, &samples::exchange("/x", 200, body)).1;
             found.first().map(|finding| finding.confidence)
         };
         assert_eq!(found(r#"{"name":"Ann","card_number":"4539319503436467"}"#), Some(Confidence::Firm));

@@ -1,7 +1,7 @@
 use model::{Category, Confidence, Evidence, Finding, Rule, Severity, Tag};
 
 use super::headers;
-use crate::{Check, Detectors, Findings, RunsOn, Seen, Twins};
+use crate::{Check, Detectors, Findings, ObservedExchange, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "referrer-policy-missing",
@@ -31,12 +31,12 @@ pub(crate) static CHECK: Check = Check {
     ..Check::of(&RULE)
 };
 
-fn judge(seen: &Seen<'_>, found: &mut Findings) -> bool {
-    let Some(page) = headers::page(seen) else { return false };
-    let meta = seen.exchange.text().to_ascii_lowercase().contains("name=\"referrer\"");
+fn judge(observed: &ObservedExchange<'_>, found: &mut Findings) -> bool {
+    let Some(page) = headers::page(observed) else { return false };
+    let meta = observed.exchange.text().to_ascii_lowercase().contains("name=\"referrer\"");
     if page.header("referrer-policy").is_none() && !meta {
-        let evidence = Evidence::new(seen.exchange, "a page without Referrer-Policy");
-        found.push(Finding::new(&RULE, Confidence::Confirmed, seen.location(), evidence));
+        let evidence = Evidence::new(observed.exchange, "a page without Referrer-Policy");
+        found.push(Finding::new(&RULE, Confidence::Confirmed, observed.location(), evidence));
     }
     true
 }

@@ -4,7 +4,7 @@ use model::{Category, Confidence, Evidence, Exchange, Finding, Rule, Severity, T
 
 use super::{secrets, toolbar};
 use crate::shared::{echo, html, labelled};
-use crate::{Check, Detectors, Findings, RunsOn, Seen, Sees, Twins};
+use crate::{Check, Detectors, Findings, ObservedExchange, RunsOn, Sees, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "secret-in-response",
@@ -31,8 +31,8 @@ pub(crate) static CHECK: Check = Check {
 };
 
 /// Answers to ordinary requests, and errors that a request of ours provoked.
-fn judge(seen: &Seen<'_>, found: &mut Findings) -> bool {
-    let exchange = seen.exchange;
+fn judge(observed: &ObservedExchange<'_>, found: &mut Findings) -> bool {
+    let exchange = observed.exchange;
     if exchange.body().is_empty() || secrets::is_script(exchange) || is_of_another_rule(exchange) {
         return false;
     }
@@ -45,7 +45,7 @@ fn judge(seen: &Seen<'_>, found: &mut Findings) -> bool {
         met.extend(kept.map(|(what, secret)| secrets::Met { what, secret }));
     }
     met.retain(|m| !echo::was_sent(&exchange.request, &m.secret));
-    met.retain(|m| !seen.target.identities.iter().any(|identity| echo::is_credential_of(identity, &m.secret)));
+    met.retain(|m| !observed.target.identities.iter().any(|identity| echo::is_credential_of(identity, &m.secret)));
     if let Some(first) = met.first() {
         let what = format!("{}: {}", first.what, mask(&first.secret));
         let kinds: BTreeSet<&str> = met.iter().map(|m| m.what.as_str()).collect();
@@ -54,7 +54,8 @@ fn judge(seen: &Seen<'_>, found: &mut Findings) -> bool {
         let secret = |m: &secrets::Met| m.what.to_ascii_lowercase().contains("secret");
         let firm = met.iter().any(|m| by_provider.contains(m)) || text.len() <= SHORT && met.iter().any(secret);
         let confidence = if firm { Confidence::Firm } else { Confidence::Tentative };
-        let finding = Finding::new(&RULE, confidence, seen.location(), Evidence::new(exchange, what)).detail(detail);
+        let finding =
+            Finding::new(&RULE, confidence, observed.location(), Evidence::new(exchange, what)).detail(detail);
         found.push(met.iter().fold(finding, |finding, m| finding.hiding(&m.secret)));
     }
     true
@@ -80,27 +81,27 @@ mod tests {
     use model::{Request, Scheme};
 
     use super::*;
-    use crate::shared::samples::{asked, exchange, origin, seen};
+    use crate::shared::samples::{asked, exchange, observed, origin};
 
     const ERROR: &str = r#"{"error": "could not connect to postgresql://shop:Tr0ub4dor_99@db.internal/shop"}"#;
 
     fn provoked(target: &str, status: u16) -> Vec<Finding> {
         let request = Request::get(&origin(Scheme::Http), target).altered("query", "q", "'");
-        seen(judge, &asked(request, status, &[("Content-Type", "application/json")], ERROR)).1
+        observed(judge, &asked(request, status, &[("Content-Type", "application/json")], ERROR)).1
     }
 
     #[test]
     fn provoked_errors_count_and_other_provoked_answers_do_not() {
-        assert_eq!(seen(judge, &exchange("/find", 200, ERROR)).1.len(), 1);
+        assert_eq!(observed(judge, &exchange("/find", 200, ERROR)).1.len(), 1);
         assert_eq!(provoked("/find?q='", 500).len(), 1);
         assert!(provoked("/find?q='", 200).is_empty());
         let file = Request::get(&origin(Scheme::Http), "/.env").altered("path", "file", "/.env");
-        assert!(seen(judge, &asked(file, 500, &[], ERROR)).1.is_empty());
+        assert!(observed(judge, &asked(file, 500, &[], ERROR)).1.is_empty());
     }
 
     #[test]
     fn a_label_on_a_page_makes_a_random_word_a_key() {
-        let of = |body: &str| seen(judge, &exchange("/", 200, body)).1.first().map(|finding| finding.confidence);
+        let of = |body: &str| observed(judge, &exchange("/", 200, body)).1.first().map(|finding| finding.confidence);
         let key = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYq83kd02Lw9";
         assert_eq!(of(&format!("<p>AWS_SECRET: {key}</p>")), Some(Confidence::Firm));
         assert_eq!(of(&format!("<p>AWS_SECRET: {key}</p>{}", "<p>words</p>".repeat(900))), Some(Confidence::Tentative));

@@ -5,7 +5,7 @@ use model::{Category, Confidence, Evidence, Finding, Rule, Severity, Tag, mask};
 use regex::Regex;
 
 use super::{errors, secrets, toolbar};
-use crate::{Check, Detectors, Findings, RunsOn, Seen, Twins};
+use crate::{Check, Detectors, Findings, ObservedExchange, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "secret-in-script",
@@ -31,18 +31,18 @@ pub(crate) static CHECK: Check = Check {
     ..Check::of(&RULE)
 };
 
-fn judge(seen: &Seen<'_>, found: &mut Findings) -> bool {
-    let Some(script) = secrets::script_of(seen.exchange) else { return false };
-    if toolbar::is_on(seen.exchange) || errors::debug_page(seen.exchange).is_some() {
+fn judge(observed: &ObservedExchange<'_>, found: &mut Findings) -> bool {
+    let Some(script) = secrets::script_of(observed.exchange) else { return false };
+    if toolbar::is_on(observed.exchange) || errors::debug_page(observed.exchange).is_some() {
         return true;
     }
     let provider = secrets::provider_secrets(&script, true).into_iter().map(|met| (met.what, met.secret));
     // Providers' secrets in a page are the business of the rule on answers; here only those in script files.
-    let files = secrets::is_script(seen.exchange);
+    let files = secrets::is_script(observed.exchange);
     let met: Vec<(String, String)> = provider.filter(|_| files).chain(literals(&script)).collect();
     if let Some((what, secret)) = met.first() {
-        let evidence = Evidence::new(seen.exchange, format!("{what}: {}", mask(secret)));
-        let finding = Finding::new(&RULE, Confidence::Firm, seen.location(), evidence);
+        let evidence = Evidence::new(observed.exchange, format!("{what}: {}", mask(secret)));
+        let finding = Finding::new(&RULE, Confidence::Firm, observed.location(), evidence);
         found.push(met.iter().fold(finding, |finding, (_, secret)| finding.hiding(secret)));
     }
     true

@@ -3,7 +3,7 @@ use model::{
 };
 use url::Url;
 
-use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, Survey, Twins};
+use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "source-map",
@@ -22,7 +22,7 @@ pub(crate) static RULE: Rule = Rule {
 pub(crate) static CHECK: Check = Check {
     cost: Cost::reads(MOST as u32).more_when_deep(MOST as u32),
     schedule: Schedule::from(Depth::Standard),
-    detectors: Detectors { on_surface: Some(|survey, found| Box::pin(ask(survey, found))), ..Detectors::NONE },
+    detectors: Detectors { on_surface: Some(|probe, found| Box::pin(probe_target(probe, found))), ..Detectors::NONE },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),
@@ -34,20 +34,20 @@ pub(crate) static CHECK: Check = Check {
 /// Scripts looked at for their map.
 const MOST: usize = 2;
 
-async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
+async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
     let scripts: Vec<&String> =
-        survey.surface.assets.iter().filter(|p| p.split('?').next().is_some_and(is_script)).take(MOST).collect();
+        probe.surface.assets.iter().filter(|p| p.split('?').next().is_some_and(is_script)).take(MOST).collect();
     if scripts.is_empty() {
         return Err(NotTested::not_applicable("no script of the target's own was found"));
     }
     for path in scripts {
         // Discovery reads scripts, so this answer is there already.
-        let script = survey.ask(survey.get(path)).await?;
-        let beside = (survey.target.depth == Depth::Deep).then(|| format!("{}.map", script.request.path()));
+        let script = probe.response_to(probe.get(path)).await?;
+        let beside = (probe.target.depth == Depth::Deep).then(|| format!("{}.map", script.request.path()));
         let Some(map) = named_map(&script).or(beside) else { continue };
-        let answer = survey.ask(survey.get(&map)).await?;
-        if let Some(sources) = sources(&answer) {
-            let evidence = Evidence::new(&answer, format!("a source map with {sources} source(s)"));
+        let response = probe.response_to(probe.get(&map)).await?;
+        if let Some(sources) = sources(&response) {
+            let evidence = Evidence::new(&response, format!("a source map with {sources} source(s)"));
             let location = Location::at(Method::GET, script.request.path());
             found.push(Finding::new(&RULE, Confidence::Confirmed, location, evidence));
         }

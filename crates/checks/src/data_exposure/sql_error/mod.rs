@@ -1,7 +1,7 @@
 use model::{Category, Confidence, Evidence, Finding, Rule, Severity, Tag};
 
 use super::errors;
-use crate::{Check, Detectors, Findings, RunsOn, Seen, Sees, Twins};
+use crate::{Check, Detectors, Findings, ObservedExchange, RunsOn, Sees, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "sql-error",
@@ -31,8 +31,8 @@ pub(crate) static CHECK: Check = Check {
     ..Check::of(&RULE)
 };
 
-fn judge(seen: &Seen<'_>, found: &mut Findings) -> bool {
-    let exchange = seen.exchange;
+fn judge(observed: &ObservedExchange<'_>, found: &mut Findings) -> bool {
+    let exchange = observed.exchange;
     if exchange.body().is_empty() {
         return false;
     }
@@ -44,7 +44,7 @@ fn judge(seen: &Seen<'_>, found: &mut Findings) -> bool {
         let confidence = if exchange.status() >= 500 { Confidence::Confirmed } else { Confidence::Firm };
         let evidence = Evidence::new(exchange, &told.excerpt);
         let detail = format!("An error text of {}.", told.what);
-        found.push(Finding::new(&RULE, confidence, seen.location(), evidence).detail(detail));
+        found.push(Finding::new(&RULE, confidence, observed.location(), evidence).detail(detail));
     }
     true
 }
@@ -52,12 +52,12 @@ fn judge(seen: &Seen<'_>, found: &mut Findings) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shared::samples::{exchange, seen};
+    use crate::shared::samples::{exchange, observed};
 
     #[test]
     fn a_page_about_databases_quotes_no_error_of_its_own() {
         let words = "sqlite3.OperationalError: near \"x\": syntax error";
-        let fires = |status: u16, body: &str| !seen(judge, &exchange("/x", status, body)).1.is_empty();
+        let fires = |status: u16, body: &str| !observed(judge, &exchange("/x", status, body)).1.is_empty();
         let article = format!("<h1>Errors and what they mean</h1><pre>{words}</pre>");
         assert!(!fires(200, &article), "a wiki that explains it");
         assert!(fires(500, &article));

@@ -2,7 +2,7 @@ use model::{Category, Confidence, Depth, Evidence, Finding, NotTested, Rule, Sev
 
 use super::errors;
 use crate::shared::provoke;
-use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, Seen, Sees, Survey, Twins};
+use crate::{Check, Cost, Detectors, Findings, ObservedExchange, RunsOn, Schedule, Sees, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "stack-trace",
@@ -27,7 +27,7 @@ pub(crate) static CHECK: Check = Check {
     detectors: Detectors {
         on_exchange: Some(judge),
         sees: Sees::All,
-        on_surface: Some(|survey, _| Box::pin(ask(survey))),
+        on_surface: Some(|probe, _| Box::pin(probe_target(probe))),
         ..Detectors::NONE
     },
     twins: Twins::Flask {
@@ -39,13 +39,13 @@ pub(crate) static CHECK: Check = Check {
 };
 
 /// Provokes error answers; [`judge`] reads them with all others.
-async fn ask(survey: &Survey<'_>) -> Result<(), NotTested> {
-    provoke::any(&provoke::errors(survey).await?)
+async fn probe_target(probe: &TargetProbe<'_>) -> Result<(), NotTested> {
+    provoke::any(&provoke::errors(probe).await?)
 }
 
 /// In an error answer a trace is a leak. In a successful one it may be content, unless the answer is JSON that names it an error.
-fn judge(seen: &Seen<'_>, found: &mut Findings) -> bool {
-    let exchange = seen.exchange;
+fn judge(observed: &ObservedExchange<'_>, found: &mut Findings) -> bool {
+    let exchange = observed.exchange;
     if exchange.body().is_empty() {
         return false;
     }
@@ -62,19 +62,19 @@ fn judge(seen: &Seen<'_>, found: &mut Findings) -> bool {
     };
     let evidence = Evidence::new(exchange, &told.excerpt);
     let detail = format!("A stack trace of {} in an answer with status {}.", told.what, exchange.status());
-    found.push(Finding::new(&RULE, confidence, seen.location(), evidence).detail(detail));
+    found.push(Finding::new(&RULE, confidence, observed.location(), evidence).detail(detail));
     true
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shared::samples::{exchange, seen};
+    use crate::shared::samples::{exchange, observed};
 
     #[test]
     fn a_page_about_traces_shows_none_of_its_own() {
         let trace = "Traceback (most recent call last):\n  File \"/srv/app.py\", line 7, in index\n    return 1 / 0\nZeroDivisionError: division by zero";
-        let fires = |status: u16, body: &str| !seen(judge, &exchange("/x", status, body)).1.is_empty();
+        let fires = |status: u16, body: &str| !observed(judge, &exchange("/x", status, body)).1.is_empty();
         let article = format!("<h1>Errors and what they mean</h1><pre>{trace}</pre>");
         assert!(!fires(200, &article), "a wiki that explains it");
         assert!(fires(500, &article));

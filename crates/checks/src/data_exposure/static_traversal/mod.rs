@@ -3,7 +3,7 @@ use model::{
 };
 
 use super::files;
-use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, Survey, Twins};
+use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "static-traversal",
@@ -25,7 +25,7 @@ pub(crate) static RULE: Rule = Rule {
 pub(crate) static CHECK: Check = Check {
     cost: Cost::reads(STANDARD.len() as u32 + 1).more_when_deep(DEEP.len() as u32),
     schedule: Schedule { depth: Depth::Standard, guesses: true, ..Schedule::ANY },
-    detectors: Detectors { on_surface: Some(|survey, found| Box::pin(ask(survey, found))), ..Detectors::NONE },
+    detectors: Detectors { on_surface: Some(|probe, found| Box::pin(probe_target(probe, found))), ..Detectors::NONE },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),
@@ -39,20 +39,20 @@ const STANDARD: [&str; 2] = ["..%2f", "../"];
 const DEEP: [&str; 5] = ["%2e%2e/", "....//", "..%252f", "..%5c", "%2e%2e%2f"];
 const UP: usize = 8;
 
-async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
-    let directory = files::static_directory(survey.surface);
-    let deep = DEEP.iter().filter(|_| survey.target.depth == Depth::Deep);
+async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    let directory = files::static_directory(probe.surface);
+    let deep = DEEP.iter().filter(|_| probe.target.depth == Depth::Deep);
     for step in STANDARD.iter().chain(deep) {
         let slash = if step.ends_with('/') { "/" } else { &step[step.find("..").map_or(0, |at| at + 2)..] };
         let file = if step.ends_with('/') { "etc/passwd".to_owned() } else { format!("etc{slash}passwd") };
         let path = format!("{directory}{}{file}", step.repeat(UP));
-        let answer = survey.ask(survey.get(&path).altered("path", "file", &path)).await?;
-        if !is_passwd(&answer) {
+        let response = probe.response_to(probe.get(&path).altered("path", "file", &path)).await?;
+        if !is_passwd(&response) {
             continue;
         }
-        let missing = survey.missing_beside(&directory).await?;
+        let missing = probe.missing_beside(&directory).await?;
         if !is_passwd(&missing) {
-            let evidence = Evidence::new(&answer, "root's line of /etc/passwd");
+            let evidence = Evidence::new(&response, "root's line of /etc/passwd");
             let location = Location::at(Method::GET, &format!("{directory}{{file}}")).parameter("path", "file");
             let detail = format!("\"{step}\" in the path leads out of the directory.");
             let finding = Finding::new(&RULE, Confidence::Confirmed, location, evidence).detail(detail);
@@ -60,7 +60,7 @@ async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested>
         }
         return Ok(());
     }
-    if has_files(survey.surface, &directory) {
+    if has_files(probe.surface, &directory) {
         Ok(())
     } else {
         Err(NotTested::not_applicable("no page loads files of its own from a directory"))

@@ -5,7 +5,7 @@ use model::{
 };
 
 use super::{console, errors};
-use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, Survey, Twins};
+use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "werkzeug-console",
@@ -24,7 +24,7 @@ pub(crate) static RULE: Rule = Rule {
 pub(crate) static CHECK: Check = Check {
     cost: Cost::reads(console::REQUESTS).more_when_deep(MOVED.len() as u32),
     schedule: Schedule::sharing(console::SHARES),
-    detectors: Detectors { on_surface: Some(|survey, found| Box::pin(ask(survey, found))), ..Detectors::NONE },
+    detectors: Detectors { on_surface: Some(|probe, found| Box::pin(probe_target(probe, found))), ..Detectors::NONE },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),
@@ -36,14 +36,14 @@ pub(crate) static CHECK: Check = Check {
 /// Where applications move it to, by the names that guides use.
 const MOVED: [&str; 3] = ["/debugger", "/debugger/console", "/debug/console"];
 
-async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
-    if let Some(page) = console::find(survey).await? {
+async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    if let Some(page) = console::find(probe).await? {
         found.push(finding(&page));
         return Ok(());
     }
-    if survey.target.depth == Depth::Deep {
+    if probe.target.depth == Depth::Deep {
         for path in MOVED {
-            let page = survey.ask(survey.get(path)).await?;
+            let page = probe.response_to(probe.get(path)).await?;
             if console::is_console(&page) {
                 found.push(finding(&page));
             }

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use model::{Category, Confidence, Evidence, Exchange, Finding, Location, Method, NotTested, Rule, Severity, Tag};
 
-use crate::{Check, Cost, Detectors, Findings, RunsOn, Survey, Twins};
+use crate::{Check, Cost, Detectors, Findings, RunsOn, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "werkzeug-debugger",
@@ -20,7 +20,7 @@ pub(crate) static RULE: Rule = Rule {
 
 pub(crate) static CHECK: Check = Check {
     cost: Cost::reads(4),
-    detectors: Detectors { on_surface: Some(|survey, found| Box::pin(ask(survey, found))), ..Detectors::NONE },
+    detectors: Detectors { on_surface: Some(|probe, found| Box::pin(probe_target(probe, found))), ..Detectors::NONE },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),
@@ -33,16 +33,16 @@ const RESOURCE: &str = "?__debugger__=yes&cmd=resource&f=";
 
 /// Asks the debugger for its own script, which it serves before the application sees the request, and for one it does not have.
 /// Nothing is executed, no error is provoked, the PIN is not touched.
-async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
-    for mount in survey.mounts() {
-        let script = survey.ask(survey.get(format!("{mount}/{RESOURCE}debugger.js"))).await?;
+async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    for mount in probe.mounts() {
+        let script = probe.response_to(probe.get(format!("{mount}/{RESOURCE}debugger.js"))).await?;
         if is_script(&script) {
-            let other = format!("{mount}/{RESOURCE}{}.js", survey.canary("control"));
-            let control = survey.ask(survey.get(other)).await?;
+            let other = format!("{mount}/{RESOURCE}{}.js", probe.canary("control"));
+            let control = probe.response_to(probe.get(other)).await?;
             found.extend(judge(&script, &control));
             break;
         }
-        if is_filtered(survey, &script) {
+        if is_filtered(probe, &script) {
             return Err(filtered(&script));
         }
     }
@@ -50,8 +50,8 @@ async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested>
 }
 
 /// Whether the query was refused where the same path without it is not: the debugger may be there behind a filter.
-fn is_filtered(survey: &Survey<'_>, script: &Exchange) -> bool {
-    let plain = survey.observations.called(survey.surface).find(|(o, _)| o.path == "/").map(|(_, e)| e.status());
+fn is_filtered(probe: &TargetProbe<'_>, script: &Exchange) -> bool {
+    let plain = probe.observations.called(probe.surface).find(|(o, _)| o.path == "/").map(|(_, e)| e.status());
     matches!(script.status(), 403 | 406) && plain.is_some_and(|plain| plain != script.status())
 }
 

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use model::{Category, Confidence, Evidence, Exchange, Finding, Location, Method, NotTested, Rule, Severity, Tag};
 
 use super::{console, errors};
-use crate::{Check, Cost, Detectors, Findings, RunsOn, Survey, Twins};
+use crate::{Check, Cost, Detectors, Findings, RunsOn, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "werkzeug-debugger-any-host",
@@ -25,7 +25,7 @@ pub(crate) static RULE: Rule = Rule {
 
 pub(crate) static CHECK: Check = Check {
     cost: Cost::reads(console::REQUESTS + 1),
-    detectors: Detectors { on_surface: Some(|survey, found| Box::pin(ask(survey, found))), ..Detectors::NONE },
+    detectors: Detectors { on_surface: Some(|probe, found| Box::pin(probe_target(probe, found))), ..Detectors::NONE },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),
@@ -34,31 +34,31 @@ pub(crate) static CHECK: Check = Check {
     ..Check::of(&RULE)
 };
 
-async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
-    let Some(page) = console::find(survey).await? else {
+async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    let Some(page) = console::find(probe).await? else {
         return Err(NotTested::not_applicable("no console of Werkzeug was found"));
     };
     // It was refused under the target's own name: the host is looked at.
     if !page.request.is_clean() {
         return Ok(());
     }
-    let host = format!("{}.example", survey.canary("host"));
-    let request = survey.get(page.request.path()).header("Host", host.as_bytes()).altered("header", "Host", &host);
-    found.extend(judge(&survey.ask(request).await?, &host));
+    let host = format!("{}.example", probe.canary("host"));
+    let request = probe.get(page.request.path()).header("Host", host.as_bytes()).altered("header", "Host", &host);
+    found.extend(judge(&probe.response_to(request).await?, &host));
     Ok(())
 }
 
 /// The console itself, ready to take commands; a proxy's page for an unknown host is neither.
-fn judge(answer: &Arc<Exchange>, host: &str) -> Option<Finding> {
-    if !console::is_console(answer) || !console::takes_commands(answer) {
+fn judge(response: &Arc<Exchange>, host: &str) -> Option<Finding> {
+    if !console::is_console(response) || !console::takes_commands(response) {
         return None;
     }
-    let evidence = Evidence::new(answer, format!("the console's page under Host: {host}, with EVALEX = true"));
-    let location = Location::at(Method::GET, answer.request.path()).parameter("header", "Host");
+    let evidence = Evidence::new(response, format!("the console's page under Host: {host}, with EVALEX = true"));
+    let location = Location::at(Method::GET, response.request.path()).parameter("header", "Host");
     let finding = Finding::new(&RULE, Confidence::Confirmed, location, evidence).detail(
         "So does Werkzeug before 3.0.3 (CVE-2024-34069), and a later one behind a proxy that replaces the Host header.",
     );
-    Some(errors::console_secret(answer).into_iter().fold(finding, Finding::hiding))
+    Some(errors::console_secret(response).into_iter().fold(finding, Finding::hiding))
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 use model::{Category, Confidence, Evidence, Finding, NotTested, Rule, Severity, Tag};
 
 use super::{console, errors};
-use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, Seen, Sees, Survey, Twins};
+use crate::{Check, Cost, Detectors, Findings, ObservedExchange, RunsOn, Schedule, Sees, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "werkzeug-debugger-without-pin",
@@ -23,7 +23,7 @@ pub(crate) static CHECK: Check = Check {
     detectors: Detectors {
         on_exchange: Some(judge),
         sees: Sees::All,
-        on_surface: Some(|survey, _| Box::pin(ask(survey))),
+        on_surface: Some(|probe, _| Box::pin(probe_target(probe))),
         ..Detectors::NONE
     },
     twins: Twins::Flask {
@@ -35,18 +35,18 @@ pub(crate) static CHECK: Check = Check {
 };
 
 /// Asks for the console; [`judge`] reads its page with all others.
-async fn ask(survey: &Survey<'_>) -> Result<(), NotTested> {
-    console::find(survey).await.map(drop)
+async fn probe_target(probe: &TargetProbe<'_>) -> Result<(), NotTested> {
+    console::find(probe).await.map(drop)
 }
 
-fn judge(seen: &Seen<'_>, found: &mut Findings) -> bool {
-    let exchange = seen.exchange;
+fn judge(observed: &ObservedExchange<'_>, found: &mut Findings) -> bool {
+    let exchange = observed.exchange;
     if !exchange.is_html() {
         return false;
     }
     if console::runs_without_pin(exchange) {
         let evidence = Evidence::new(exchange, "EVALEX = true, EVALEX_TRUSTED = true");
-        let finding = Finding::new(&RULE, Confidence::Confirmed, seen.location(), evidence);
+        let finding = Finding::new(&RULE, Confidence::Confirmed, observed.location(), evidence);
         found.push(errors::console_secret(exchange).into_iter().fold(finding, Finding::hiding));
     }
     true

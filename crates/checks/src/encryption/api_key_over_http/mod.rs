@@ -45,7 +45,7 @@ fn judge(surface: &Surface, observations: &Observations, found: &mut Findings) -
         };
         facts.security_schemes.values().any(is_key)
     });
-    let (exchange, excerpt) = if let Some(exchange) = plain.clone().find(|e| asks_for_a_key(e)) {
+    let (exchange, excerpt) = if let Some(exchange) = plain.clone().find(|e| demands_a_key(e)) {
         (exchange, "an answer over plain HTTP asks for an API key")
     } else if declared {
         let Some(exchange) = plain.find(|e| transport::serves(e)) else { return Ok(()) };
@@ -60,7 +60,7 @@ fn judge(surface: &Surface, observations: &Observations, found: &mut Findings) -
     Ok(())
 }
 
-fn asks_for_a_key(exchange: &Arc<Exchange>) -> bool {
+fn demands_a_key(exchange: &Arc<Exchange>) -> bool {
     static WORDS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"(?i)\b(?:x-)?api[-_ ]?key\b").ok());
     let short = exchange.body().len() < 2_000;
     matches!(exchange.status(), 401 | 403)
@@ -75,9 +75,9 @@ mod tests {
 
     #[test]
     fn only_a_refusal_that_speaks_of_a_key() {
-        assert!(asks_for_a_key(&over(Scheme::Http, 401, &[], "missing X-API-Key header")));
-        assert!(asks_for_a_key(&over(Scheme::Http, 403, &[], r#"{"error":"Invalid API key"}"#)));
-        assert!(!asks_for_a_key(&over(Scheme::Http, 200, &[], "your api_key is below")));
-        assert!(!asks_for_a_key(&over(Scheme::Http, 401, &[], "please log in")));
+        assert!(demands_a_key(&over(Scheme::Http, 401, &[], "missing X-API-Key header")));
+        assert!(demands_a_key(&over(Scheme::Http, 403, &[], r#"{"error":"Invalid API key"}"#)));
+        assert!(!demands_a_key(&over(Scheme::Http, 200, &[], "your api_key is below")));
+        assert!(!demands_a_key(&over(Scheme::Http, 401, &[], "please log in")));
     }
 }

@@ -3,7 +3,7 @@ use model::{
 };
 
 use crate::shared::transport;
-use crate::{Check, Detectors, Findings, Observations, RunsOn, Seen, Twins};
+use crate::{Check, Detectors, Findings, Observations, ObservedExchange, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "basic-over-http",
@@ -32,13 +32,13 @@ pub(crate) static CHECK: Check = Check {
     ..Check::of(&RULE)
 };
 
-fn look(seen: &Seen<'_>, found: &mut Findings) -> bool {
-    if !transport::challenges(seen.exchange).iter().any(|scheme| scheme == "basic") {
+fn look(observed: &ObservedExchange<'_>, found: &mut Findings) -> bool {
+    if !transport::challenges(observed.exchange).iter().any(|scheme| scheme == "basic") {
         return false;
     }
-    let origin = &seen.exchange.request.origin;
+    let origin = &observed.exchange.request.origin;
     if origin.scheme == Scheme::Http {
-        let evidence = Evidence::new(seen.exchange, "401 with WWW-Authenticate: Basic over plain HTTP");
+        let evidence = Evidence::new(observed.exchange, "401 with WWW-Authenticate: Basic over plain HTTP");
         let confidence = transport::confidence(origin, Confidence::Confirmed);
         found.push(Finding::new(&RULE, confidence, Location::host(), evidence).detail(transport::caveat(origin)));
     }
@@ -70,14 +70,14 @@ fn read(surface: &Surface, observations: &Observations, found: &mut Findings) ->
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shared::samples::{over, seen};
+    use crate::shared::samples::{observed, over};
 
     #[test]
     fn only_a_challenge_over_plain_http() {
         let basic = [("WWW-Authenticate", r#"Basic realm="x""#)];
-        assert_eq!(seen(look, &over(Scheme::Http, 401, &basic, "")).1[0].confidence, Confidence::Confirmed);
-        assert!(seen(look, &over(Scheme::Https, 401, &basic, "")).1.is_empty());
-        assert!(!seen(look, &over(Scheme::Http, 401, &[("WWW-Authenticate", "Bearer")], "")).0);
-        assert!(!seen(look, &over(Scheme::Http, 200, &basic, "")).0);
+        assert_eq!(observed(look, &over(Scheme::Http, 401, &basic, "")).1[0].confidence, Confidence::Confirmed);
+        assert!(observed(look, &over(Scheme::Https, 401, &basic, "")).1.is_empty());
+        assert!(!observed(look, &over(Scheme::Http, 401, &[("WWW-Authenticate", "Bearer")], "")).0);
+        assert!(!observed(look, &over(Scheme::Http, 200, &basic, "")).0);
     }
 }

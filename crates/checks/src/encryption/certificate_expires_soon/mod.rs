@@ -3,7 +3,7 @@ use std::sync::Arc;
 use model::{Category, Confidence, Evidence, Exchange, Finding, Location, NotTested, Rule, Severity, Tag, TlsReport};
 
 use crate::shared::transport;
-use crate::{Check, Cost, Detectors, Findings, Survey, Twins};
+use crate::{Check, Cost, Detectors, Findings, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "certificate-expires-soon",
@@ -21,16 +21,16 @@ pub(crate) static RULE: Rule = Rule {
 
 pub(crate) static CHECK: Check = Check {
     cost: Cost::reads(1),
-    detectors: Detectors { on_surface: Some(|survey, found| Box::pin(ask(survey, found))), ..Detectors::NONE },
+    detectors: Detectors { on_surface: Some(|probe, found| Box::pin(probe_target(probe, found))), ..Detectors::NONE },
     twins: Twins::None("a certificate belongs to the deployment: no two Flask applications differ by it"),
     ..Check::of(&RULE)
 };
 
-async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
-    let report = survey.tls_report().await?;
+async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    let report = probe.tls_report().await?;
     transport::leaf(&report)?;
-    let witness = transport::witness(survey).await?;
-    found.extend(judge(&report, survey.target.now, &witness));
+    let witness = transport::witness(probe).await?;
+    found.extend(judge(&report, probe.target.now, &witness));
     Ok(())
 }
 

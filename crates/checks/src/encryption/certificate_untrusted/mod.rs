@@ -6,7 +6,7 @@ use model::{
 };
 
 use crate::shared::transport;
-use crate::{Check, Cost, Detectors, Findings, Survey, Twins};
+use crate::{Check, Cost, Detectors, Findings, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "certificate-untrusted",
@@ -24,15 +24,15 @@ pub(crate) static RULE: Rule = Rule {
 
 pub(crate) static CHECK: Check = Check {
     cost: Cost::reads(1),
-    detectors: Detectors { on_surface: Some(|survey, found| Box::pin(ask(survey, found))), ..Detectors::NONE },
+    detectors: Detectors { on_surface: Some(|probe, found| Box::pin(probe_target(probe, found))), ..Detectors::NONE },
     twins: Twins::None("a certificate belongs to the deployment: no two Flask applications differ by it"),
     ..Check::of(&RULE)
 };
 
-async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
-    let report = survey.tls_report().await?;
+async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    let report = probe.tls_report().await?;
     transport::leaf(&report)?;
-    let witness = transport::witness(survey).await?;
+    let witness = transport::witness(probe).await?;
     found.extend(judge(&report, &witness));
     Ok(())
 }

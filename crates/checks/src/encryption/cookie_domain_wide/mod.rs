@@ -1,7 +1,7 @@
 use model::{Category, Confidence, Finding, Rule, Severity, Tag};
 
 use super::session_cookies;
-use crate::{Check, Detectors, Findings, RunsOn, Seen, Twins};
+use crate::{Check, Detectors, Findings, ObservedExchange, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "cookie-domain-wide",
@@ -31,11 +31,11 @@ pub(crate) static CHECK: Check = Check {
     ..Check::of(&RULE)
 };
 
-fn look(seen: &Seen<'_>, found: &mut Findings) -> bool {
-    let host = &seen.exchange.request.origin.host;
-    session_cookies::each(seen, |cookie| {
+fn look(observed: &ObservedExchange<'_>, found: &mut Findings) -> bool {
+    let host = &observed.exchange.request.origin.host;
+    session_cookies::each(observed, |cookie| {
         let Some(domain) = &cookie.domain else { return };
-        let finding = session_cookies::finding(&RULE, seen, cookie, &format!("set with Domain={domain}"));
+        let finding = session_cookies::finding(&RULE, observed, cookie, &format!("set with Domain={domain}"));
         // A browser that came by this host's name would refuse the cookie of another domain; by its usual name it takes it.
         let ours = host == domain || host.ends_with(&format!(".{domain}"));
         let confidence = if ours { finding.confidence } else { Confidence::Tentative };
@@ -46,10 +46,10 @@ fn look(seen: &Seen<'_>, found: &mut Findings) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shared::samples::{answered, seen};
+    use crate::shared::samples::{answered, observed};
 
     fn found(cookie: &str) -> Vec<Confidence> {
-        seen(look, &answered("/", 200, &[("Set-Cookie", cookie)], "")).1.iter().map(|f| f.confidence).collect()
+        observed(look, &answered("/", 200, &[("Set-Cookie", cookie)], "")).1.iter().map(|f| f.confidence).collect()
     }
 
     #[test]

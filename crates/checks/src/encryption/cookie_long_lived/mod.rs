@@ -2,7 +2,7 @@ use model::{Category, Rule, Severity, Tag};
 
 use super::session_cookies;
 use crate::shared::set_cookie::Role;
-use crate::{Check, Detectors, Findings, RunsOn, Seen, Twins};
+use crate::{Check, Detectors, Findings, ObservedExchange, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "cookie-long-lived",
@@ -39,11 +39,11 @@ fn most(role: Role) -> i64 {
     if role == Role::Remember { 30 * DAY } else { 7 * DAY }
 }
 
-fn look(seen: &Seen<'_>, found: &mut Findings) -> bool {
-    session_cookies::each(seen, |cookie| {
+fn look(observed: &ObservedExchange<'_>, found: &mut Findings) -> bool {
+    session_cookies::each(observed, |cookie| {
         if let Some(seconds) = cookie.lifetime.filter(|seconds| *seconds > most(cookie.role())) {
             let how = format!("kept for {} days", seconds / DAY);
-            found.push(session_cookies::finding(&RULE, seen, cookie, &how));
+            found.push(session_cookies::finding(&RULE, observed, cookie, &how));
         }
     })
 }
@@ -53,10 +53,10 @@ mod tests {
     use model::Scheme;
 
     use super::*;
-    use crate::shared::samples::{over, seen};
+    use crate::shared::samples::{observed, over};
 
     fn finds(scheme: Scheme, cookie: &str) -> (bool, usize) {
-        let (looked, found) = seen(look, &over(scheme, 200, &[("Set-Cookie", cookie)], ""));
+        let (looked, found) = observed(look, &over(scheme, 200, &[("Set-Cookie", cookie)], ""));
         (looked, found.len())
     }
 

@@ -1,7 +1,7 @@
 use model::{Category, Rule, Severity, Tag};
 
 use super::session_cookies;
-use crate::{Check, Detectors, Findings, RunsOn, Seen, Twins};
+use crate::{Check, Detectors, Findings, ObservedExchange, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "cookie-without-httponly",
@@ -31,10 +31,10 @@ pub(crate) static CHECK: Check = Check {
     ..Check::of(&RULE)
 };
 
-fn look(seen: &Seen<'_>, found: &mut Findings) -> bool {
-    session_cookies::each(seen, |cookie| {
+fn look(observed: &ObservedExchange<'_>, found: &mut Findings) -> bool {
+    session_cookies::each(observed, |cookie| {
         if !cookie.http_only {
-            found.push(session_cookies::finding(&RULE, seen, cookie, "set without HttpOnly"));
+            found.push(session_cookies::finding(&RULE, observed, cookie, "set without HttpOnly"));
         }
     })
 }
@@ -44,10 +44,10 @@ mod tests {
     use model::Scheme;
 
     use super::*;
-    use crate::shared::samples::{over, seen};
+    use crate::shared::samples::{observed, over};
 
     fn finds(scheme: Scheme, cookie: &str) -> (bool, usize) {
-        let (looked, found) = seen(look, &over(scheme, 200, &[("Set-Cookie", cookie)], ""));
+        let (looked, found) = observed(look, &over(scheme, 200, &[("Set-Cookie", cookie)], ""));
         (looked, found.len())
     }
 

@@ -1,7 +1,7 @@
 use model::{Category, Confidence, Evidence, Finding, Location, Rule, Scheme, Severity, Tag};
 
 use crate::shared::set_cookie::{SetCookie, cookies_set};
-use crate::{Check, Detectors, Findings, RunsOn, Seen, Twins};
+use crate::{Check, Detectors, Findings, ObservedExchange, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "cookie-without-prefix",
@@ -31,18 +31,18 @@ pub(crate) static CHECK: Check = Check {
     ..Check::of(&RULE)
 };
 
-fn look(seen: &Seen<'_>, found: &mut Findings) -> bool {
+fn look(observed: &ObservedExchange<'_>, found: &mut Findings) -> bool {
     // Over plain HTTP no prefix is possible; that it is plain HTTP is another rule's.
-    if seen.exchange.request.origin.scheme != Scheme::Https {
+    if observed.exchange.request.origin.scheme != Scheme::Https {
         return false;
     }
     let mut any = false;
-    for cookie in cookies_set(seen.exchange, seen.target.now).iter().filter(|cookie| could_have_one(cookie)) {
+    for cookie in cookies_set(observed.exchange, observed.target.now).iter().filter(|cookie| could_have_one(cookie)) {
         any = true;
         let lower = cookie.name.to_ascii_lowercase();
         if !lower.starts_with("__host-") && !lower.starts_with("__secure-") {
             let location = Location::host().parameter("cookie", &cookie.name);
-            let evidence = Evidence::new(seen.exchange, format!("the cookie {} is set over HTTPS", cookie.name));
+            let evidence = Evidence::new(observed.exchange, format!("the cookie {} is set over HTTPS", cookie.name));
             found.push(Finding::new(&RULE, Confidence::Confirmed, location, evidence).hiding(&cookie.value));
         }
     }
@@ -58,10 +58,10 @@ fn could_have_one(cookie: &SetCookie) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shared::samples::{over, seen};
+    use crate::shared::samples::{observed, over};
 
     fn verdict(scheme: Scheme, cookie: &str) -> (bool, usize) {
-        let (looked, found) = seen(look, &over(scheme, 200, &[("Set-Cookie", cookie)], ""));
+        let (looked, found) = observed(look, &over(scheme, 200, &[("Set-Cookie", cookie)], ""));
         (looked, found.len())
     }
 

@@ -2,7 +2,7 @@ use model::{Category, Finding, Rule, Severity, Tag};
 
 use super::session_cookies;
 use crate::shared::transport;
-use crate::{Check, Detectors, Findings, RunsOn, Seen, Twins};
+use crate::{Check, Detectors, Findings, ObservedExchange, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "cookie-without-secure",
@@ -32,11 +32,11 @@ pub(crate) static CHECK: Check = Check {
     ..Check::of(&RULE)
 };
 
-fn look(seen: &Seen<'_>, found: &mut Findings) -> bool {
-    let origin = &seen.exchange.request.origin;
-    session_cookies::each(seen, |cookie| {
+fn look(observed: &ObservedExchange<'_>, found: &mut Findings) -> bool {
+    let origin = &observed.exchange.request.origin;
+    session_cookies::each(observed, |cookie| {
         if !cookie.secure {
-            let finding = session_cookies::finding(&RULE, seen, cookie, "set without Secure");
+            let finding = session_cookies::finding(&RULE, observed, cookie, "set without Secure");
             let confidence = transport::confidence(origin, finding.confidence);
             found.push(Finding { confidence, ..finding }.detail(transport::caveat(origin).trim()));
         }
@@ -48,10 +48,10 @@ mod tests {
     use model::Scheme;
 
     use super::*;
-    use crate::shared::samples::{over, seen};
+    use crate::shared::samples::{observed, over};
 
     fn finds(scheme: Scheme, cookie: &str) -> (bool, usize) {
-        let (looked, found) = seen(look, &over(scheme, 200, &[("Set-Cookie", cookie)], ""));
+        let (looked, found) = observed(look, &over(scheme, 200, &[("Set-Cookie", cookie)], ""));
         (looked, found.len())
     }
 

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use model::{Category, Confidence, Evidence, Exchange, Finding, Location, NotTested, Rule, Severity, Tag};
 
 use crate::shared::transport;
-use crate::{Check, Cost, Detectors, Findings, RunsOn, Survey, Twins};
+use crate::{Check, Cost, Detectors, Findings, RunsOn, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "forwarded-proto-trusted",
@@ -24,7 +24,7 @@ pub(crate) static RULE: Rule = Rule {
 
 pub(crate) static CHECK: Check = Check {
     cost: Cost::reads(3),
-    detectors: Detectors { on_surface: Some(|survey, found| Box::pin(ask(survey, found))), ..Detectors::NONE },
+    detectors: Detectors { on_surface: Some(|probe, found| Box::pin(probe_target(probe, found))), ..Detectors::NONE },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),
@@ -35,16 +35,16 @@ pub(crate) static CHECK: Check = Check {
 
 const HEADER: &str = "X-Forwarded-Proto";
 
-async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
-    let plain = transport::in_the_clear(survey).await?;
+async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    let plain = transport::in_the_clear(probe).await?;
     if transport::to_https(&plain).is_none() {
         return Err(NotTested::not_applicable("plain HTTP is not redirected to HTTPS"));
     }
     let claiming = |scheme: &str| plain.request.clone().header(HEADER, scheme).altered("header", HEADER, scheme);
-    let secure = survey.ask(claiming("https")).await?;
+    let secure = probe.response_to(claiming("https")).await?;
     // gunicorn and uvicorn believe the header by default from this machine, and only from it.
-    let believed_here = ["gunicorn", "uvicorn"].iter().any(|server| survey.surface.has(server));
-    if survey.origin().is_loopback() && believed_here {
+    let believed_here = ["gunicorn", "uvicorn"].iter().any(|server| probe.surface.has(server));
+    if probe.origin().is_loopback() && believed_here {
         return Err(NotTested::inconclusive("the server believes the header from clients on its own machine"));
     }
     if transport::to_https(&secure).is_some() {
@@ -53,7 +53,7 @@ async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested>
     if !transport::serves(&secure) {
         return Err(NotTested::inconclusive(format!("with the header it is answered with {}", secure.status())));
     }
-    let control = survey.ask(claiming("http")).await?;
+    let control = probe.response_to(claiming("http")).await?;
     found.extend(judge(&secure, &control));
     if found.is_empty() {
         return Err(NotTested::inconclusive("served with the header, whatever it claims"));

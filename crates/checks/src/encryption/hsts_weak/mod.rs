@@ -1,6 +1,6 @@
 use model::{Category, Confidence, Evidence, Finding, Location, Rule, Scheme, Severity, Tag};
 
-use crate::{Check, Detectors, Findings, RunsOn, Seen, Twins};
+use crate::{Check, Detectors, Findings, ObservedExchange, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "hsts-weak",
@@ -29,17 +29,17 @@ pub(crate) static CHECK: Check = Check {
 /// 180 days in seconds.
 const ENOUGH: u64 = 180 * 86_400;
 
-fn look(seen: &Seen<'_>, found: &mut Findings) -> bool {
-    if seen.exchange.request.origin.scheme != Scheme::Https {
+fn look(observed: &ObservedExchange<'_>, found: &mut Findings) -> bool {
+    if observed.exchange.request.origin.scheme != Scheme::Https {
         return false;
     }
-    let Some(header) = seen.exchange.header("strict-transport-security") else { return false };
+    let Some(header) = observed.exchange.header("strict-transport-security") else { return false };
     let seconds = header
         .split(';')
         .find_map(|part| part.trim().to_ascii_lowercase().strip_prefix("max-age=").map(str::to_owned))
         .and_then(|value| value.trim_matches('"').parse::<u64>().ok());
     if seconds.is_none_or(|seconds| seconds < ENOUGH) {
-        let evidence = Evidence::new(seen.exchange, format!("Strict-Transport-Security: {header}"));
+        let evidence = Evidence::new(observed.exchange, format!("Strict-Transport-Security: {header}"));
         found.push(Finding::new(&RULE, Confidence::Firm, Location::host(), evidence));
     }
     true
@@ -48,15 +48,16 @@ fn look(seen: &Seen<'_>, found: &mut Findings) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shared::samples::{over, seen};
+    use crate::shared::samples::{observed, over};
 
     #[test]
     fn half_a_year_is_enough() {
-        let finds =
-            |value: &str| seen(look, &over(Scheme::Https, 200, &[("strict-transport-security", value)], "")).1.len();
+        let finds = |value: &str| {
+            observed(look, &over(Scheme::Https, 200, &[("strict-transport-security", value)], "")).1.len()
+        };
         assert_eq!(finds("max-age=31536000"), 0);
         assert_eq!(finds("max-age=300"), 1);
         assert_eq!(finds("yes"), 1);
-        assert!(!seen(look, &over(Scheme::Https, 200, &[], "")).0);
+        assert!(!observed(look, &over(Scheme::Https, 200, &[], "")).0);
     }
 }

@@ -3,7 +3,7 @@ use std::sync::LazyLock;
 use model::{Category, Confidence, Evidence, Finding, Rule, Scheme, Severity, Tag};
 use regex::Regex;
 
-use crate::{Check, Detectors, Findings, RunsOn, Seen, Twins};
+use crate::{Check, Detectors, Findings, ObservedExchange, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "mixed-content",
@@ -32,14 +32,14 @@ pub(crate) static CHECK: Check = Check {
     ..Check::of(&RULE)
 };
 
-fn look(seen: &Seen<'_>, found: &mut Findings) -> bool {
-    let exchange = seen.exchange;
+fn look(observed: &ObservedExchange<'_>, found: &mut Findings) -> bool {
+    let exchange = observed.exchange;
     if exchange.request.origin.scheme != Scheme::Https || !exchange.is_html() || !exchange.is_success() {
         return false;
     }
     if let Some(part) = first_part_in_the_clear(&exchange.text()) {
         let evidence = Evidence::new(exchange, part);
-        found.push(Finding::new(&RULE, Confidence::Firm, seen.location(), evidence));
+        found.push(Finding::new(&RULE, Confidence::Firm, observed.location(), evidence));
     }
     true
 }

@@ -3,7 +3,7 @@ use serde_json::Value;
 
 use crate::shared::caching::Caching;
 use crate::shared::fields::{self, Holds};
-use crate::{Check, Detectors, Findings, RunsOn, Seen, Twins};
+use crate::{Check, Detectors, Findings, ObservedExchange, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "personal-data-cacheable",
@@ -32,8 +32,8 @@ pub(crate) static CHECK: Check = Check {
     ..Check::of(&RULE)
 };
 
-fn look(seen: &Seen<'_>, found: &mut Findings) -> bool {
-    let exchange = seen.exchange;
+fn look(observed: &ObservedExchange<'_>, found: &mut Findings) -> bool {
+    let exchange = observed.exchange;
     let Some(json) = exchange.json().filter(|json| exchange.is_success() && !fields::describes_an_api(json)) else {
         return false;
     };
@@ -55,7 +55,7 @@ fn look(seen: &Seen<'_>, found: &mut Findings) -> bool {
         _ => None,
     };
     if let Some((confidence, excerpt)) = finding {
-        found.push(Finding::new(&RULE, confidence, seen.location(), Evidence::new(exchange, excerpt)));
+        found.push(Finding::new(&RULE, confidence, observed.location(), Evidence::new(exchange, excerpt)));
     }
     true
 }
@@ -76,14 +76,14 @@ mod tests {
     use model::Scheme;
 
     use super::*;
-    use crate::shared::samples::{over, seen};
+    use crate::shared::samples::{observed, over};
 
     #[test]
     fn only_personal_data_that_may_be_stored() {
         let json = ("Content-Type", "application/json");
         let person = r#"{"email":"ada@example.com"}"#;
         let finds = |caching: &str, body: &str| {
-            seen(look, &over(Scheme::Https, 200, &[json, ("Cache-Control", caching)], body)).1.len()
+            observed(look, &over(Scheme::Https, 200, &[json, ("Cache-Control", caching)], body)).1.len()
         };
         assert_eq!(finds("public, max-age=60", person), 1);
         assert_eq!(finds("no-store", person), 0);

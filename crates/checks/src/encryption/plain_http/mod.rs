@@ -5,7 +5,7 @@ use model::{
 };
 
 use crate::shared::transport;
-use crate::{Check, Cost, Detectors, Findings, RunsOn, Survey, Twins};
+use crate::{Check, Cost, Detectors, Findings, RunsOn, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "plain-http",
@@ -26,7 +26,7 @@ pub(crate) static RULE: Rule = Rule {
 
 pub(crate) static CHECK: Check = Check {
     cost: Cost::reads(1),
-    detectors: Detectors { on_surface: Some(|survey, found| Box::pin(ask(survey, found))), ..Detectors::NONE },
+    detectors: Detectors { on_surface: Some(|probe, found| Box::pin(probe_target(probe, found))), ..Detectors::NONE },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),
@@ -36,10 +36,10 @@ pub(crate) static CHECK: Check = Check {
 };
 
 /// Judges the scan's own path and whatever else was asked: a root without a page says nothing about the rest.
-async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
-    let plain = transport::in_the_clear(survey).await?;
-    let observed = survey.observations;
-    let host = &survey.origin().host;
+async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    let plain = transport::in_the_clear(probe).await?;
+    let observed = probe.observations;
+    let host = &probe.origin().host;
     let others = observed.plain.iter().flatten().chain(observed.exchanges.iter().filter(|e| e.request.is_clean()));
     let others = others.filter(|e| e.request.origin.host == *host);
     let exchanges: Vec<&Arc<Exchange>> = std::iter::once(&plain).chain(others).collect();

@@ -4,7 +4,7 @@ use model::{Category, Confidence, Evidence, Exchange, Finding, Rule, Severity, T
 
 use crate::shared::caching::{Caching, varies_by_cookie};
 use crate::shared::set_cookie::cookies_set;
-use crate::{Check, Cost, Detectors, Findings, RunsOn, Seen, Twins};
+use crate::{Check, Cost, Detectors, Findings, ObservedExchange, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "session-answer-cacheable",
@@ -27,7 +27,7 @@ pub(crate) static CHECK: Check = Check {
     cost: Cost::reads(refreshed::REQUESTS),
     detectors: Detectors {
         on_exchange: Some(look),
-        on_surface: Some(|survey, found| Box::pin(refreshed::ask(survey, found))),
+        on_surface: Some(|probe, found| Box::pin(refreshed::probe_target(probe, found))),
         ..Detectors::NONE
     },
     twins: Twins::Flask {
@@ -38,13 +38,13 @@ pub(crate) static CHECK: Check = Check {
     ..Check::of(&RULE)
 };
 
-fn look(seen: &Seen<'_>, found: &mut Findings) -> bool {
-    let cookies = cookies_set(seen.exchange, seen.target.now);
+fn look(observed: &ObservedExchange<'_>, found: &mut Findings) -> bool {
+    let cookies = cookies_set(observed.exchange, observed.target.now);
     let Some(cookie) = cookies.iter().find(|cookie| cookie.role().authenticates()) else { return false };
-    if let Some(why) = why_cacheable(seen.exchange, &cookie.value) {
-        let evidence = Evidence::new(seen.exchange, format!("the answer sets the cookie {} {why}", cookie.name));
+    if let Some(why) = why_cacheable(observed.exchange, &cookie.value) {
+        let evidence = Evidence::new(observed.exchange, format!("the answer sets the cookie {} {why}", cookie.name));
         let finding =
-            Finding::new(&RULE, Confidence::Firm, seen.location().parameter("cookie", &cookie.name), evidence);
+            Finding::new(&RULE, Confidence::Firm, observed.location().parameter("cookie", &cookie.name), evidence);
         found.push(finding.hiding(&cookie.value));
     }
     true
@@ -65,12 +65,12 @@ mod tests {
     use model::Scheme;
 
     use super::*;
-    use crate::shared::samples::{over, seen};
+    use crate::shared::samples::{observed, over};
 
     #[test]
     fn public_answers_and_flask_without_vary() {
         let flask = format!("session={}", crack::flask_session(b"k", r#"{"_permanent":true}"#, 1_700_000_000));
-        let finds = |headers: &[(&str, &str)]| seen(look, &over(Scheme::Https, 200, headers, "")).1.len();
+        let finds = |headers: &[(&str, &str)]| observed(look, &over(Scheme::Https, 200, headers, "")).1.len();
         assert_eq!(finds(&[("Set-Cookie", &flask)]), 1);
         assert_eq!(finds(&[("Set-Cookie", &flask), ("Vary", "Accept, Cookie")]), 0);
         assert_eq!(finds(&[("Set-Cookie", &flask), ("Cache-Control", "no-store")]), 0);

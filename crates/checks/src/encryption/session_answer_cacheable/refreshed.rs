@@ -9,15 +9,15 @@ use super::RULE;
 use crate::shared::caching::{Caching, varies_by_cookie};
 use crate::shared::flask_session;
 use crate::shared::set_cookie::{SetCookie, cookies_set};
-use crate::{Findings, Survey};
+use crate::{Findings, TargetProbe};
 
 /// Answers that are asked for again with the session.
 pub(super) const REQUESTS: u32 = 2;
 
 /// Gives the application its own permanent session back where nobody looks at it.
-pub(super) async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
-    let now = survey.target.now;
-    let clean = || survey.observations.exchanges.iter().filter(|e| e.request.is_clean());
+pub(super) async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    let now = probe.target.now;
+    let clean = || probe.observations.exchanges.iter().filter(|e| e.request.is_clean());
     let Some(session) = clean().find_map(|e| permanent(e, now)) else {
         return Err(NotTested::not_applicable("no permanent Flask session was set"));
     };
@@ -30,7 +30,7 @@ pub(super) async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(),
         let cookie = format!("{}={}", session.name, session.value).into_bytes();
         let request =
             plain.request.clone().header("Cookie", cookie).altered("cookie", &session.name, "its own session");
-        let renewed = survey.send(request).await?;
+        let renewed = probe.send(request).await?;
         if let Some(finding) = judge(plain, &renewed, &session.name, now) {
             found.push(finding.hiding(&session.value));
             break;

@@ -5,7 +5,7 @@ use model::{
 };
 
 use crate::shared::transport;
-use crate::{Check, Cost, Detectors, Findings, RunsOn, Survey, Twins};
+use crate::{Check, Cost, Detectors, Findings, RunsOn, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "tls-old-protocol",
@@ -27,7 +27,7 @@ pub(crate) static RULE: Rule = Rule {
 
 pub(crate) static CHECK: Check = Check {
     cost: Cost::reads(1),
-    detectors: Detectors { on_surface: Some(|survey, found| Box::pin(ask(survey, found))), ..Detectors::NONE },
+    detectors: Detectors { on_surface: Some(|probe, found| Box::pin(probe_target(probe, found))), ..Detectors::NONE },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),
@@ -36,9 +36,9 @@ pub(crate) static CHECK: Check = Check {
     ..Check::of(&RULE)
 };
 
-async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
-    let report = survey.tls_report().await?;
-    let witness = transport::witness(survey).await?;
+async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    let report = probe.tls_report().await?;
+    let witness = transport::witness(probe).await?;
     found.extend(judge(&report, &witness));
     if found.is_empty() && !was_asked(&report) {
         return Err(NotTested::inconclusive("not every old version could be tried"));

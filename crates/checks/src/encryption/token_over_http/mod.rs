@@ -1,7 +1,7 @@
 use model::{Category, Confidence, Evidence, Finding, Location, Rule, Scheme, Severity, Tag};
 
 use crate::shared::{jwt, transport};
-use crate::{Check, Detectors, Findings, RunsOn, Seen, Twins};
+use crate::{Check, Detectors, Findings, ObservedExchange, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "token-over-http",
@@ -30,18 +30,18 @@ pub(crate) static CHECK: Check = Check {
     ..Check::of(&RULE)
 };
 
-fn look(seen: &Seen<'_>, found: &mut Findings) -> bool {
-    let asked = transport::challenges(seen.exchange).iter().any(|scheme| scheme == "bearer");
-    let issued = jwt::issued(seen.exchange);
+fn look(observed: &ObservedExchange<'_>, found: &mut Findings) -> bool {
+    let asked = transport::challenges(observed.exchange).iter().any(|scheme| scheme == "bearer");
+    let issued = jwt::issued(observed.exchange);
     if !asked && issued.is_empty() {
         return false;
     }
-    let origin = &seen.exchange.request.origin;
+    let origin = &observed.exchange.request.origin;
     if origin.scheme == Scheme::Http {
         let what =
             if asked { "401 with WWW-Authenticate: Bearer over plain HTTP" } else { "a token issued over plain HTTP" };
         let confidence = transport::confidence(origin, Confidence::Confirmed);
-        let mut finding = Finding::new(&RULE, confidence, Location::host(), Evidence::new(seen.exchange, what));
+        let mut finding = Finding::new(&RULE, confidence, Location::host(), Evidence::new(observed.exchange, what));
         for token in issued {
             finding = finding.hiding(token.token);
         }
@@ -53,13 +53,13 @@ fn look(seen: &Seen<'_>, found: &mut Findings) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shared::samples::{over, seen};
+    use crate::shared::samples::{observed, over};
 
     #[test]
     fn tokens_over_https_are_well() {
         let bearer = [("WWW-Authenticate", "Bearer")];
-        assert_eq!(seen(look, &over(Scheme::Http, 401, &bearer, "")).1.len(), 1);
-        assert_eq!(seen(look, &over(Scheme::Https, 401, &bearer, "")).1.len(), 0);
-        assert!(!seen(look, &over(Scheme::Http, 200, &[], "{}")).0);
+        assert_eq!(observed(look, &over(Scheme::Http, 401, &bearer, "")).1.len(), 1);
+        assert_eq!(observed(look, &over(Scheme::Https, 401, &bearer, "")).1.len(), 0);
+        assert!(!observed(look, &over(Scheme::Http, 200, &[], "{}")).0);
     }
 }

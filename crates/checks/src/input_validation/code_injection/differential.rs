@@ -6,8 +6,8 @@ use model::{Confidence, Evidence, Exchange, Finding, NotTested, Parameter};
 
 use super::RULE;
 use super::language::Language;
-use crate::Probe;
-use crate::shared::compare::Face;
+use crate::OperationProbe;
+use crate::shared::compare::ResponseFingerprint;
 use crate::shared::inputs;
 
 /// Statuses by which firewalls, logins and rate limits refuse: no failure of an evaluation.
@@ -26,7 +26,7 @@ enum Shows {
 }
 
 /// How an answer to the failing expression differs from the plain one, if it does.
-fn failure(plain: &Face, fails: &Face) -> Option<Shows> {
+fn failure(plain: &ResponseFingerprint, fails: &ResponseFingerprint) -> Option<Shows> {
     match fails.status {
         0 => None,
         status if REFUSALS.contains(&status) => None,
@@ -37,49 +37,49 @@ fn failure(plain: &Face, fails: &Face) -> Option<Shows> {
 
 /// Whether an expression with the value of the plain one was answered as if it had been evaluated to it. Where a failure only shows
 /// in the text, the texts have to be the same: otherwise every search would do.
-fn alike(plain: &Face, other: &Face, shows: Shows) -> bool {
+fn alike(plain: &ResponseFingerprint, other: &ResponseFingerprint, shows: Shows) -> bool {
     match shows {
         Shows::Status => (1..400).contains(&other.status),
         Shows::Text => other == plain,
     }
 }
 
-struct Asker<'a, 'p> {
-    probe: &'a Probe<'p>,
+struct Prober<'a, 'p> {
+    probe: &'a OperationProbe<'p>,
     parameter: &'a Parameter,
     value: String,
 }
 
-impl Asker<'_, '_> {
-    async fn send(&self, payload: &str) -> Result<(Arc<Exchange>, Face), NotTested> {
+impl Prober<'_, '_> {
+    async fn send(&self, payload: &str) -> Result<(Arc<Exchange>, ResponseFingerprint), NotTested> {
         let exchange = self.probe.send(inputs::with(self.probe, self.parameter, payload)).await?;
-        let face = Face::of(&exchange, payload, &self.value);
-        Ok((exchange, face))
+        let fingerprint = ResponseFingerprint::of(&exchange, payload, &self.value);
+        Ok((exchange, fingerprint))
     }
 }
 
 /// An expression that fails when it is evaluated, one that does not, and one that holds the first in a function that is never
 /// called; again with other numbers, and the first two once more. Only what evaluates them answers the first otherwise each time.
 pub(super) async fn prove(
-    probe: &Probe<'_>,
+    probe: &OperationProbe<'_>,
     parameter: &Parameter,
     language: &Language,
 ) -> Result<Option<Finding>, NotTested> {
-    let asker = Asker { probe, parameter, value: inputs::ordinary(probe, parameter) };
-    let v = asker.value.as_str();
-    let plain = Face::plain(probe.plain()?);
+    let prober = Prober { probe, parameter, value: inputs::ordinary(probe, parameter) };
+    let v = prober.value.as_str();
+    let plain = ResponseFingerprint::plain(probe.plain()?);
     if !(1..400).contains(&plain.status) {
         return Ok(None);
     }
     let [first, again, last] = NUMBERS;
-    let (failed, face) = asker.send(&language.fails(v, first)).await?;
-    let Some(shows) = failure(&plain, &face) else { return Ok(None) };
-    let (held, face) = asker.send(&language.holds(v, first)).await?;
-    if !alike(&plain, &face, shows) {
+    let (failed, fingerprint) = prober.send(&language.fails(v, first)).await?;
+    let Some(shows) = failure(&plain, &fingerprint) else { return Ok(None) };
+    let (held, fingerprint) = prober.send(&language.holds(v, first)).await?;
+    if !alike(&plain, &fingerprint, shows) {
         return Ok(None);
     }
-    let (uncalled, face) = asker.send(&language.uncalled(v, first)).await?;
-    if !alike(&plain, &face, shows) {
+    let (uncalled, fingerprint) = prober.send(&language.uncalled(v, first)).await?;
+    if !alike(&plain, &fingerprint, shows) {
         return Ok(None);
     }
     // In another order: a server that alternates or counts keeps to its own.
@@ -90,11 +90,11 @@ pub(super) async fn prove(
         (language.fails(v, last), true),
         (language.holds(v, last), false),
     ] {
-        let (exchange, face) = asker.send(&payload).await?;
+        let (exchange, fingerprint) = prober.send(&payload).await?;
         let as_before = if fails {
-            failure(&plain, &face) == Some(shows) && exchange.status() == failed.status()
+            failure(&plain, &fingerprint) == Some(shows) && exchange.status() == failed.status()
         } else {
-            alike(&plain, &face, shows)
+            alike(&plain, &fingerprint, shows)
         };
         if !as_before {
             return Ok(None);
@@ -120,13 +120,13 @@ mod tests {
     use super::*;
     use crate::shared::samples::exchange;
 
-    fn face(status: u16, body: &str) -> Face {
-        Face::plain(&exchange("/", status, body))
+    fn fingerprint(status: u16, body: &str) -> ResponseFingerprint {
+        ResponseFingerprint::plain(&exchange("/", status, body))
     }
 
     #[test]
     fn a_failure_is_an_error_or_another_text() {
-        let plain = face(200, r#"{"items":[1]}"#);
+        let plain = fingerprint(200, r#"{"items":[1]}"#);
         for (status, body, expected) in [
             (500, r#"{"error":"x"}"#, Some(Shows::Status)),
             (400, r#"{"error":"x"}"#, Some(Shows::Status)),
@@ -136,15 +136,15 @@ mod tests {
             (429, "{}", None),
             (503, "{}", None),
         ] {
-            assert_eq!(failure(&plain, &face(status, body)), expected, "{status} {body}");
+            assert_eq!(failure(&plain, &fingerprint(status, body)), expected, "{status} {body}");
         }
     }
 
     #[test]
     fn a_search_that_finds_nothing_is_not_alike() {
-        let plain = face(200, r#"{"items":[1]}"#);
-        let nothing = face(200, r#"{"items":[]}"#);
+        let plain = fingerprint(200, r#"{"items":[1]}"#);
+        let nothing = fingerprint(200, r#"{"items":[]}"#);
         assert!(!alike(&plain, &nothing, Shows::Text) && alike(&plain, &nothing, Shows::Status));
-        assert!(!alike(&plain, &face(400, "{}"), Shows::Status));
+        assert!(!alike(&plain, &fingerprint(400, "{}"), Shows::Status));
     }
 }

@@ -3,9 +3,9 @@ use std::sync::Arc;
 use model::{Category, Confidence, Evidence, Exchange, Finding, NotTested, Parameter, Rule, Severity, Tag};
 
 use crate::shared::names::{Kind, suggests};
-use crate::shared::words::words;
-use crate::shared::{heard, inputs, reflection};
-use crate::{Check, Cost, Detectors, Findings, Probe, RunsOn, Schedule, Twins};
+use crate::shared::vocabulary::words;
+use crate::shared::{inputs, payload_refusal, reflection};
+use crate::{Check, Cost, Detectors, Findings, OperationProbe, RunsOn, Schedule, Twins};
 
 mod differential;
 mod language;
@@ -34,7 +34,7 @@ pub(crate) static CHECK: Check = Check {
     schedule: Schedule::sharing(reflection::SHARES),
     detectors: Detectors {
         applies: |operation, _| inputs::takes_any_text(operation),
-        on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
+        on_operation: Some(|probe, found| Box::pin(probe_operation(probe, found))),
         ..Detectors::NONE
     },
     twins: Twins::Flask {
@@ -46,7 +46,7 @@ pub(crate) static CHECK: Check = Check {
 };
 
 /// Parameters whose name, or whose path, suggests an expression, then others that make a difference.
-async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+async fn probe_operation(probe: &OperationProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
     let marked = reflection::of(probe).await?;
     let deep = probe.target.depth == model::Depth::Deep;
     let computes = words(&probe.operation.path).any(|word| suggests(&word, Kind::Expression));
@@ -77,11 +77,15 @@ async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
             }
         }
     }
-    heard::end(probe, found).await
+    payload_refusal::end(probe, found).await
 }
 
 /// Code whose value is shown: two products, each written backwards.
-async fn shown(probe: &Probe<'_>, parameter: &Parameter, language: &Language) -> Result<Option<Finding>, NotTested> {
+async fn shown(
+    probe: &OperationProbe<'_>,
+    parameter: &Parameter,
+    language: &Language,
+) -> Result<Option<Finding>, NotTested> {
     let Some((exchange, value)) = evaluate(probe, parameter, language, "first").await? else { return Ok(None) };
     let Some((second, other)) = evaluate(probe, parameter, language, "again").await? else { return Ok(None) };
     let location = probe.location().parameter(parameter.place.id(), &parameter.name);
@@ -92,7 +96,7 @@ async fn shown(probe: &Probe<'_>, parameter: &Parameter, language: &Language) ->
 
 /// The answer and the value when it holds the value.
 async fn evaluate(
-    probe: &Probe<'_>,
+    probe: &OperationProbe<'_>,
     parameter: &Parameter,
     language: &Language,
     purpose: &str,

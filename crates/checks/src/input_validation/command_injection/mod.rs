@@ -6,8 +6,8 @@ use model::{
 };
 
 use super::shell::{self, Print};
-use crate::shared::{fill, heard, inputs, reflection};
-use crate::{Check, Cost, Detectors, Findings, Probe, RunsOn, Schedule, Survey, Twins};
+use crate::shared::{fill, inputs, payload_refusal, reflection};
+use crate::{Check, Cost, Detectors, Findings, OperationProbe, RunsOn, Schedule, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "command-injection",
@@ -31,7 +31,7 @@ pub(crate) static CHECK: Check = Check {
     schedule: Schedule::sharing(reflection::SHARES),
     detectors: Detectors {
         applies: |operation, _| inputs::takes_any_text(operation),
-        on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
+        on_operation: Some(|probe, found| Box::pin(probe_operation(probe, found))),
         ..Detectors::NONE
     },
     twins: Twins::Flask {
@@ -49,7 +49,7 @@ const OTHERS: usize = 1;
 /// Parameters named like commands first, each with a command that prints a product. A mark whose quotes do not pair makes a shell print
 /// nothing but on its error stream, so that no difference says little: it only keeps a scan that is not deep from asking where nothing
 /// else points to a command.
-async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+async fn probe_operation(probe: &OperationProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
     let marked = reflection::of(probe).await?;
     let deep = probe.target.depth == model::Depth::Deep;
     let operation = probe.operation;
@@ -80,15 +80,15 @@ async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
             }
         }
     }
-    heard::end(probe, found).await
+    payload_refusal::end(probe, found).await
 }
 
 /// Two commands by this way into a shell, each of which prints a product.
 ///
 /// # Errors
-/// As [`Survey::send`].
+/// As [`TargetProbe::send`].
 pub(super) async fn prove(
-    survey: &Survey<'_>,
+    probe: &TargetProbe<'_>,
     operation: &Operation,
     parameter: &Parameter,
     value: &str,
@@ -96,10 +96,10 @@ pub(super) async fn prove(
 ) -> Result<Option<Finding>, NotTested> {
     let mut shown: Vec<(Arc<Exchange>, Print)> = Vec::new();
     for purpose in ["first", "again"] {
-        let print = Print::new(survey.target.seed, operation, &parameter.name, purpose);
+        let print = Print::new(probe.target.seed, operation, &parameter.name, purpose);
         let payload = shell::payload(way, value, &print.command());
         let values = [fill::Value::of(parameter, &payload)];
-        let exchange = survey.send(fill::request(operation, survey.surface, survey.target, &values)).await?;
+        let exchange = probe.send(fill::request(operation, probe.surface, probe.target, &values)).await?;
         if !print.is_in(&exchange.text()) {
             return Ok(None);
         }

@@ -2,7 +2,7 @@ use model::{Category, Depth, Finding, NotTested, Rule, Severity, Tag};
 
 use super::timing::{self, Candidate, Outcome};
 use super::{command_injection, shell};
-use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, Survey, Twins};
+use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "command-injection-blind",
@@ -33,7 +33,7 @@ pub(crate) static CHECK: Check = Check {
     cost: Cost::reads((MOST * (1 + USUAL.len())) as u32 + timing::REQUESTS)
         .more_when_deep((MOST_WHEN_DEEP * (1 + shell::WAYS.len())) as u32 + 4 * timing::REQUESTS),
     schedule: Schedule { exclusive: true, ..Schedule::ANY },
-    detectors: Detectors { on_surface: Some(|survey, found| Box::pin(ask(survey, found))), ..Detectors::NONE },
+    detectors: Detectors { on_surface: Some(|probe, found| Box::pin(probe_target(probe, found))), ..Detectors::NONE },
     subsumed_by: &["command-injection"],
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
@@ -45,9 +45,9 @@ pub(crate) static CHECK: Check = Check {
 
 /// Parameters that are named like commands, hosts or files, and in a deep scan the others as well, are told to wait. An answer that
 /// comes at once costs nothing but a request.
-async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
-    let deep = survey.target.depth == Depth::Deep;
-    let mut candidates = timing::candidates(survey, |o, p| deep || shell::is_named(o, p));
+async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    let deep = probe.target.depth == Depth::Deep;
+    let mut candidates = timing::candidates(probe, |o, p| deep || shell::is_named(o, p));
     if candidates.is_empty() {
         return Err(NotTested::not_applicable("no parameter is named like a command, a host or a file"));
     }
@@ -60,11 +60,11 @@ async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested>
     for candidate in &candidates {
         let Candidate { operation, parameter, value, .. } = candidate;
         // Whose output is shown is not blind: whoever sees it tells it, since the other may have had its reasons not to look here.
-        if let Some(shown) = command_injection::prove(survey, operation, parameter, value, shell::WAYS[0]).await? {
+        if let Some(shown) = command_injection::prove(probe, operation, parameter, value, shell::WAYS[0]).await? {
             found.push(shown);
             continue;
         }
-        match wait(survey, candidate, &ways, &mut slow).await? {
+        match wait(probe, candidate, &ways, &mut slow).await? {
             // Each proof takes seconds: one is enough to know, and the remedy is the same.
             Some(finding) if !deep => {
                 found.push(finding);
@@ -88,15 +88,15 @@ async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested>
 }
 
 async fn wait(
-    survey: &Survey<'_>,
+    probe: &TargetProbe<'_>,
     candidate: &Candidate<'_>,
     ways: &[&str],
     slow: &mut u32,
 ) -> Result<Option<Finding>, NotTested> {
     for way in ways {
         let asked =
-            |seconds| candidate.with(survey, &shell::payload(way, &candidate.value, &format!("sleep {seconds}")));
-        match timing::obeys(survey, asked).await? {
+            |seconds| candidate.with(probe, &shell::payload(way, &candidate.value, &format!("sleep {seconds}")));
+        match timing::obeys(probe, asked).await? {
             Outcome::Unmoved => {}
             Outcome::Slow => {
                 *slow += 1;

@@ -1,7 +1,7 @@
 use model::{Category, Confidence, Depth, Evidence, Finding, NotTested, Rule, Severity, Tag};
 
 use super::cors;
-use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, Survey, Twins};
+use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "cors-null-origin",
@@ -20,7 +20,7 @@ pub(crate) static RULE: Rule = Rule {
 pub(crate) static CHECK: Check = Check {
     cost: Cost::reads(cors::REQUESTS + 1).more_when_deep(cors::REQUESTS - 1),
     schedule: Schedule::sharing(cors::SHARES),
-    detectors: Detectors { on_surface: Some(|survey, found| Box::pin(ask(survey, found))), ..Detectors::NONE },
+    detectors: Detectors { on_surface: Some(|probe, found| Box::pin(probe_target(probe, found))), ..Detectors::NONE },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),
@@ -31,14 +31,14 @@ pub(crate) static CHECK: Check = Check {
 
 /// Where a foreign origin is refused: whether `null` is let in, which every sandboxed frame can be. One list of origins usually
 /// serves all of an API, so that a scan which is not deep asks once.
-async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
-    let most = if survey.target.depth == Depth::Deep { cors::REQUESTS as usize } else { 1 };
-    let foreign = cors::foreign(survey).await?;
+async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    let most = if probe.target.depth == Depth::Deep { cors::REQUESTS as usize } else { 1 };
+    let foreign = cors::foreign(probe).await?;
     let refused = foreign.iter().filter(|a| !a.allows_it() && cors::allowed(&a.exchange) != Some("*"));
     let mut every = true;
     for asked in refused.take(most) {
         every = false;
-        let null = survey.send(cors::request(survey, asked.operation, "null")).await?;
+        let null = probe.send(cors::request(probe, asked.operation, "null")).await?;
         if cors::allowed(&null) == Some("null") && cors::allowed(&asked.exchange) != Some("null") {
             let evidence = Evidence::new(&null, "Origin: null is answered with Access-Control-Allow-Origin: null");
             let control = Evidence::new(&asked.exchange, "another origin is not allowed");

@@ -1,7 +1,7 @@
 use model::{Category, Confidence, Evidence, Finding, NotTested, Rule, Severity, Tag};
 
 use super::cors;
-use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, Survey, Twins};
+use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "cors-origin-reflected",
@@ -20,7 +20,7 @@ pub(crate) static RULE: Rule = Rule {
 pub(crate) static CHECK: Check = Check {
     cost: Cost::reads(cors::REQUESTS),
     schedule: Schedule::sharing(cors::SHARES),
-    detectors: Detectors { on_surface: Some(|survey, found| Box::pin(ask(survey, found))), ..Detectors::NONE },
+    detectors: Detectors { on_surface: Some(|probe, found| Box::pin(probe_target(probe, found))), ..Detectors::NONE },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),
@@ -30,8 +30,8 @@ pub(crate) static CHECK: Check = Check {
 };
 
 /// The same without credentials.
-async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
-    for asked in cors::foreign(survey).await? {
+async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    for asked in cors::foreign(probe).await? {
         if asked.allows_it() && !asked.with_credentials() {
             let evidence = Evidence::new(&asked.exchange, format!("Access-Control-Allow-Origin: {}", asked.origin));
             found.push(Finding::new(&RULE, Confidence::Confirmed, asked.location(), evidence));

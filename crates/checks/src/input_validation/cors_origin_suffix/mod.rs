@@ -3,7 +3,7 @@ mod lookalikes;
 use model::{Category, Confidence, Evidence, Finding, NotTested, Rule, Severity, Tag};
 
 use super::cors;
-use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, Survey, Twins};
+use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "cors-origin-suffix",
@@ -22,7 +22,7 @@ pub(crate) static RULE: Rule = Rule {
 pub(crate) static CHECK: Check = Check {
     cost: Cost::reads(cors::REQUESTS + 4),
     schedule: Schedule::sharing(cors::SHARES),
-    detectors: Detectors { on_surface: Some(|survey, found| Box::pin(ask(survey, found))), ..Detectors::NONE },
+    detectors: Detectors { on_surface: Some(|probe, found| Box::pin(probe_target(probe, found))), ..Detectors::NONE },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),
@@ -32,15 +32,15 @@ pub(crate) static CHECK: Check = Check {
 };
 
 /// Where a foreign origin is refused: origins built around a trusted one.
-async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
-    let asked = cors::foreign(survey).await?;
+async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    let asked = cors::foreign(probe).await?;
     let Some(first) = asked.iter().find(|a| !a.allows_it() && cors::allowed(&a.exchange) != Some("*")) else {
         return Err(NotTested::not_applicable("every origin is allowed"));
     };
     let known = cors::allowed(&first.exchange).filter(|o| o.contains("://"));
-    let own = survey.origin().to_string();
-    for origin in lookalikes::lookalikes(known.unwrap_or(&own), &survey.canary("name")) {
-        let exchange = survey.send(cors::request(survey, first.operation, &origin)).await?;
+    let own = probe.origin().to_string();
+    for origin in lookalikes::lookalikes(known.unwrap_or(&own), &probe.canary("name")) {
+        let exchange = probe.send(cors::request(probe, first.operation, &origin)).await?;
         if cors::allowed(&exchange) == Some(origin.as_str()) {
             let evidence = Evidence::new(&exchange, format!("Access-Control-Allow-Origin: {origin}"));
             let control = Evidence::new(&first.exchange, format!("{} is not allowed", first.origin));

@@ -1,7 +1,7 @@
 use model::{Category, Confidence, Evidence, Finding, Location, Method, NotTested, Rule, Severity, Tag};
 
 use super::cors;
-use crate::{Check, Cost, Detectors, Findings, RunsOn, Survey, Twins};
+use crate::{Check, Cost, Detectors, Findings, RunsOn, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "cors-private-network",
@@ -19,7 +19,7 @@ pub(crate) static RULE: Rule = Rule {
 
 pub(crate) static CHECK: Check = Check {
     cost: Cost::reads(1),
-    detectors: Detectors { on_surface: Some(|survey, found| Box::pin(ask(survey, found))), ..Detectors::NONE },
+    detectors: Detectors { on_surface: Some(|probe, found| Box::pin(probe_target(probe, found))), ..Detectors::NONE },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),
@@ -29,14 +29,14 @@ pub(crate) static CHECK: Check = Check {
 };
 
 /// A preflight as a browser sends it before a public page may reach a private address.
-async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
-    let Some(operation) = cors::chosen(survey).into_iter().next() else { return Err(NotTested::NoAnswer) };
-    let origin = format!("https://{}.example", survey.canary("origin"));
-    let mut request = cors::request(survey, operation, &origin)
+async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    let Some(operation) = cors::chosen(probe).into_iter().next() else { return Err(NotTested::NoAnswer) };
+    let origin = format!("https://{}.example", probe.canary("origin"));
+    let mut request = cors::request(probe, operation, &origin)
         .header("Access-Control-Request-Method", "GET")
         .header("Access-Control-Request-Private-Network", "true");
     request.method = Method::OPTIONS;
-    let exchange = survey.ask(request).await?;
+    let exchange = probe.response_to(request).await?;
     let lets = |name: &str| exchange.header(name).is_some_and(|v| v.trim().eq_ignore_ascii_case("true"));
     let for_it = matches!(cors::allowed(&exchange), Some(allowed) if allowed == "*" || allowed == origin);
     if lets("access-control-allow-private-network") && for_it {

@@ -6,7 +6,7 @@ use model::{
 use regex::Regex;
 
 use super::cookie_session;
-use crate::{Check, Detectors, Findings, RunsOn, Survey, Twins};
+use crate::{Check, Detectors, Findings, RunsOn, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "csrf-form-without-token",
@@ -24,7 +24,7 @@ pub(crate) static RULE: Rule = Rule {
 
 pub(crate) static CHECK: Check = Check {
     detectors: Detectors {
-        on_surface: Some(|survey, found| Box::pin(async move { look(survey, found) })),
+        on_surface: Some(|probe, found| Box::pin(async move { look(probe, found) })),
         ..Detectors::NONE
     },
     twins: Twins::Flask {
@@ -36,18 +36,18 @@ pub(crate) static CHECK: Check = Check {
 };
 
 /// Looks at the forms that were served; asks nothing.
-fn look(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
+fn look(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
     let writing: Vec<&Form> =
-        survey.surface.forms.iter().filter(|form| form.method == "POST" && !is_harmless(form)).collect();
+        probe.surface.forms.iter().filter(|form| form.method == "POST" && !is_harmless(form)).collect();
     if writing.is_empty() {
         return Err(NotTested::not_applicable("no form that changes something was found"));
     }
-    let Some(confidence) = cookie_session::carried(survey) else {
+    let Some(confidence) = cookie_session::carried(probe) else {
         return Err(NotTested::not_applicable("no cookie that other sites' forms would carry was seen"));
     };
     let mut judged = false;
     for form in writing {
-        let page = survey
+        let page = probe
             .observations
             .exchanges
             .iter()

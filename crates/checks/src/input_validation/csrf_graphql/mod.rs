@@ -6,7 +6,7 @@ use model::{
 
 use super::cookie_session;
 use crate::shared::graphql;
-use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, Survey, Twins};
+use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "csrf-graphql",
@@ -25,7 +25,7 @@ pub(crate) static RULE: Rule = Rule {
 pub(crate) static CHECK: Check = Check {
     cost: Cost::queries(graphql::REQUESTS + 2),
     schedule: Schedule::sharing(graphql::SHARES),
-    detectors: Detectors { on_surface: Some(|survey, found| Box::pin(ask(survey, found))), ..Detectors::NONE },
+    detectors: Detectors { on_surface: Some(|probe, found| Box::pin(probe_target(probe, found))), ..Detectors::NONE },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),
@@ -35,21 +35,21 @@ pub(crate) static CHECK: Check = Check {
 };
 
 /// The query for a type's name, as a form sends it, and a form without one.
-async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
-    let Some(confidence) = cookie_session::carried(survey) else {
+async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    let Some(confidence) = cookie_session::carried(probe) else {
         return Err(NotTested::not_applicable("no cookie that other sites' forms would carry was seen"));
     };
-    let endpoint = graphql::find(survey).await?;
+    let endpoint = graphql::find(probe).await?;
     let form = |body: &str| {
-        Request::new(Method::POST, survey.origin(), endpoint.path.as_str())
+        Request::new(Method::POST, probe.origin(), endpoint.path.as_str())
             .altered("body", "query", body)
             .body("application/x-www-form-urlencoded", body)
     };
-    let query = survey.send(form("query=%7B__typename%7D")).await?;
+    let query = probe.send(form("query=%7B__typename%7D")).await?;
     if !graphql::is_graphql(&query) {
         return Ok(());
     }
-    let without = survey.send(form("other=1")).await?;
+    let without = probe.send(form("other=1")).await?;
     found.extend(judge(&query, &without, confidence, &endpoint.path));
     Ok(())
 }

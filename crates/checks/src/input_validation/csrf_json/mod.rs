@@ -5,8 +5,8 @@ use model::{
 };
 
 use super::cookie_session;
-use crate::shared::compare::Face;
-use crate::{Check, Cost, Detectors, Findings, Probe, RunsOn, Twins};
+use crate::shared::compare::ResponseFingerprint;
+use crate::{Check, Cost, Detectors, Findings, OperationProbe, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "csrf-json",
@@ -29,7 +29,7 @@ pub(crate) static CHECK: Check = Check {
     cost: Cost::refused(3),
     detectors: Detectors {
         applies: |operation, _| takes_json(operation),
-        on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
+        on_operation: Some(|probe, found| Box::pin(probe_operation(probe, found))),
         ..Detectors::NONE
     },
     twins: Twins::Flask {
@@ -51,7 +51,7 @@ const NUMBER: &str = "7";
 /// A body that is no JSON, once as JSON and once as plain text: whoever looks at the type first refuses the second with 415. Werkzeug
 /// before 2.3 answers 400 in either case; where it may be that one, a number as plain text has to be answered otherwise than the
 /// broken body was, which shows that plain text is parsed.
-async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+async fn probe_operation(probe: &OperationProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
     let Some(confidence) = cookie_session::carried(probe) else {
         return Err(NotTested::not_applicable("no cookie that other sites' forms would carry was seen"));
     };
@@ -84,7 +84,7 @@ fn is_telling(version: &str) -> bool {
 
 /// The plain text is parsed when it fails exactly as the JSON did.
 fn judge(json: &Arc<Exchange>, text: &Arc<Exchange>, confidence: Confidence, location: Location) -> Option<Finding> {
-    if Face::plain(json) != Face::plain(text) {
+    if ResponseFingerprint::plain(json) != ResponseFingerprint::plain(text) {
         return None;
     }
     let evidence = Evidence::new(text, format!("{} for a broken body as text/plain: it was parsed", text.status()));
@@ -95,7 +95,7 @@ fn judge(json: &Arc<Exchange>, text: &Arc<Exchange>, confidence: Confidence, loc
 /// Whether the application, and no limit or firewall, answers otherwise to a number than to a broken body of the same type.
 fn was_parsed(broken: &Exchange, number: &Exchange) -> bool {
     let by_application = number.is_success() || matches!(number.status(), 400 | 422 | 500);
-    by_application && Face::plain(number) != Face::plain(broken)
+    by_application && ResponseFingerprint::plain(number) != ResponseFingerprint::plain(broken)
 }
 
 #[cfg(test)]

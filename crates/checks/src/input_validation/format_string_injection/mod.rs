@@ -4,8 +4,8 @@ use model::{Category, Confidence, Evidence, Exchange, Finding, Location, NotTest
 
 use crate::shared::compare::forms;
 use crate::shared::reflection::{self, Marked};
-use crate::shared::{heard, inputs};
-use crate::{Check, Cost, Detectors, Findings, Probe, RunsOn, Schedule, Twins};
+use crate::shared::{inputs, payload_refusal};
+use crate::{Check, Cost, Detectors, Findings, OperationProbe, RunsOn, Schedule, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "format-string-injection",
@@ -29,7 +29,7 @@ pub(crate) static CHECK: Check = Check {
     schedule: Schedule::sharing(reflection::SHARES),
     detectors: Detectors {
         applies: |operation, surface| surface.may_be_flask() && inputs::takes_any_text(operation),
-        on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
+        on_operation: Some(|probe, found| Box::pin(probe_operation(probe, found))),
         ..Detectors::NONE
     },
     twins: Twins::Flask {
@@ -41,20 +41,20 @@ pub(crate) static CHECK: Check = Check {
 };
 
 /// Where doubled braces came back single: once more to be sure, and with a field that no caller passes.
-async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+async fn probe_operation(probe: &OperationProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
     let all = reflection::of(probe).await?;
     let hit = all.iter().flat_map(Marked::echoes).find(|(_, echo)| echo.halved && !echo.computed);
-    let Some((mark, _)) = hit else { return heard::end(probe, found).await };
+    let Some((mark, _)) = hit else { return payload_refusal::end(probe, found).await };
     let Some(parameter) = probe.operation.parameters.iter().find(|p| p.place == mark.place && p.name == mark.name)
     else {
-        return heard::end(probe, found).await;
+        return payload_refusal::end(probe, found).await;
     };
     let word = probe.canary(&mark.canary);
     let doubled = probe.send(inputs::with(probe, parameter, &format!("{word}{{{{{word}}}}}{word}"))).await?;
     let field = probe.send(inputs::with(probe, parameter, &format!("{word}{{{word}}}{word}"))).await?;
     let location = probe.location().parameter(mark.place.id(), &mark.name);
     found.extend(judge(&word, &doubled, &field, location));
-    heard::end(probe, found).await
+    payload_refusal::end(probe, found).await
 }
 
 /// `{{x}}` must come back as `{x}`, and `{x}`, which names nothing, must not come back.

@@ -2,7 +2,7 @@ use model::{Category, Confidence, Evidence, Finding, Location, NotTested, Rule, 
 
 use super::hosts;
 use crate::shared::transport;
-use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, Survey, Twins};
+use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "forwarded-host-trusted",
@@ -24,7 +24,7 @@ pub(crate) static RULE: Rule = Rule {
 pub(crate) static CHECK: Check = Check {
     cost: Cost::reads(hosts::REROUTED + hosts::MOST as u32 + 1),
     schedule: Schedule::sharing(hosts::SHARES),
-    detectors: Detectors { on_surface: Some(|survey, found| Box::pin(ask(survey, found))), ..Detectors::NONE },
+    detectors: Detectors { on_surface: Some(|probe, found| Box::pin(probe_target(probe, found))), ..Detectors::NONE },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),
@@ -36,24 +36,24 @@ pub(crate) static CHECK: Check = Check {
 const HEADER: &str = "X-Forwarded-Host";
 
 /// Answers that name the API by its full address, and a redirect of the router, with a forwarded host of our own.
-async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
-    let host = hosts::probe_host(survey);
-    let mut requests: Vec<_> = hosts::naming_themselves(survey).iter().map(|e| e.request.clone()).collect();
-    requests.extend(hosts::rerouted(survey).await?.map(|(request, _)| request));
+async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    let host = hosts::probe_host(probe);
+    let mut requests: Vec<_> = hosts::naming_themselves(probe).iter().map(|e| e.request.clone()).collect();
+    requests.extend(hosts::rerouted(probe).await?.map(|(request, _)| request));
     if requests.is_empty() {
         return Err(hosts::nothing_named());
     }
     for request in requests {
-        let exchange = survey.send(hosts::claiming(&request, HEADER, &host)).await?;
+        let exchange = probe.send(hosts::claiming(&request, HEADER, &host)).await?;
         let Some(address) = hosts::names(&exchange, &host) else { continue };
-        let plain = survey.send(request).await?;
+        let plain = probe.send(request).await?;
         if hosts::names(&plain, &host).is_none() {
             let evidence = Evidence::new(&exchange, format!("with {HEADER}: {host} the answer has {address}"));
             let control = Evidence::new(&plain, "without it the answer has the true host");
             let location = Location::host().parameter("header", HEADER);
-            let confidence = transport::forwarded_confidence(survey.origin(), Confidence::Confirmed);
+            let confidence = transport::forwarded_confidence(probe.origin(), Confidence::Confirmed);
             let finding = Finding::new(&RULE, confidence, location, evidence).also(control);
-            found.push(finding.detail(transport::forwarded_caveat(survey.origin())));
+            found.push(finding.detail(transport::forwarded_caveat(probe.origin())));
             return Ok(());
         }
     }

@@ -3,8 +3,8 @@ use std::sync::Arc;
 use model::{Category, Confidence, Evidence, Exchange, Finding, Location, NotTested, Rule, Severity, Tag};
 
 use crate::shared::reflection::{self, Marked};
-use crate::shared::{heard, inputs};
-use crate::{Check, Cost, Detectors, Findings, Probe, RunsOn, Schedule, Twins};
+use crate::shared::{inputs, payload_refusal};
+use crate::{Check, Cost, Detectors, Findings, OperationProbe, RunsOn, Schedule, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "header-injection",
@@ -25,7 +25,7 @@ pub(crate) static CHECK: Check = Check {
     schedule: Schedule::sharing(reflection::SHARES),
     detectors: Detectors {
         applies: |operation, _| inputs::takes_any_text(operation),
-        on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
+        on_operation: Some(|probe, found| Box::pin(probe_operation(probe, found))),
         ..Detectors::NONE
     },
     twins: Twins::Flask {
@@ -37,19 +37,19 @@ pub(crate) static CHECK: Check = Check {
 };
 
 /// Where a mark came back in a header: once more with a line break and a header of our own.
-async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+async fn probe_operation(probe: &OperationProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
     let all = reflection::of(probe).await?;
     let hit = all.iter().flat_map(Marked::echoes).find(|(_, echo)| echo.in_header.is_some());
-    let Some((mark, _)) = hit else { return heard::end(probe, found).await };
+    let Some((mark, _)) = hit else { return payload_refusal::end(probe, found).await };
     let Some(parameter) = probe.operation.parameters.iter().find(|p| p.place == mark.place && p.name == mark.name)
     else {
-        return heard::end(probe, found).await;
+        return payload_refusal::end(probe, found).await;
     };
     let word = probe.canary(&mark.canary);
     let payload = format!("{word}%0d%0aX-{word}:%20{word}");
     let exchange = probe.send(inputs::with_raw(probe, parameter, &payload)).await?;
     found.extend(judge(&word, &exchange, probe.location().parameter(mark.place.id(), &mark.name)));
-    heard::end(probe, found).await
+    payload_refusal::end(probe, found).await
 }
 
 /// The header must be there under its name: an echo of the text inside another header is none.
@@ -66,8 +66,8 @@ mod tests {
 
     #[test]
     fn an_encoded_line_break_in_a_header_adds_none() {
-        let answer = |headers: &[(&str, &str)]| answered("/", 302, headers, "");
-        assert!(judge("w", &answer(&[("Location", "/w%0D%0AX-w: w")]), Location::host()).is_none());
-        assert!(judge("w", &answer(&[("Location", "/w"), ("X-w", "w")]), Location::host()).is_some());
+        let response = |headers: &[(&str, &str)]| answered("/", 302, headers, "");
+        assert!(judge("w", &response(&[("Location", "/w%0D%0AX-w: w")]), Location::host()).is_none());
+        assert!(judge("w", &response(&[("Location", "/w"), ("X-w", "w")]), Location::host()).is_some());
     }
 }

@@ -1,7 +1,7 @@
 use model::{Category, Confidence, Evidence, Finding, Location, NotTested, Rule, Severity, Tag};
 
 use super::hosts;
-use crate::{Check, Cost, Detectors, Findings, RunsOn, Survey, Twins};
+use crate::{Check, Cost, Detectors, Findings, RunsOn, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "host-header-injection",
@@ -22,7 +22,7 @@ pub(crate) static RULE: Rule = Rule {
 
 pub(crate) static CHECK: Check = Check {
     cost: Cost::reads(hosts::MOST as u32),
-    detectors: Detectors { on_surface: Some(|survey, found| Box::pin(ask(survey, found))), ..Detectors::NONE },
+    detectors: Detectors { on_surface: Some(|probe, found| Box::pin(probe_target(probe, found))), ..Detectors::NONE },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),
@@ -32,14 +32,14 @@ pub(crate) static CHECK: Check = Check {
 };
 
 /// Answers that name the API by its full address are asked for again under another name.
-async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
-    let host = hosts::probe_host(survey);
-    let plain = hosts::naming_themselves(survey);
+async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    let host = hosts::probe_host(probe);
+    let plain = hosts::naming_themselves(probe);
     if plain.is_empty() {
         return Err(hosts::nothing_named());
     }
     for exchange in plain {
-        let other = survey.send(hosts::claiming(&exchange.request, "Host", &host)).await?;
+        let other = probe.send(hosts::claiming(&exchange.request, "Host", &host)).await?;
         if let Some(address) = hosts::names(&other, &host) {
             let evidence = Evidence::new(&other, format!("with Host: {host} the answer has {address}"));
             let control = Evidence::new(&exchange, "with the true host it has that one");

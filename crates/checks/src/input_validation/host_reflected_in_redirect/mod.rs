@@ -3,7 +3,7 @@ use std::sync::Arc;
 use model::{Category, Confidence, Evidence, Exchange, Finding, Location, NotTested, Rule, Severity, Tag};
 
 use super::hosts;
-use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, Survey, Twins};
+use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "host-reflected-in-redirect",
@@ -25,7 +25,7 @@ pub(crate) static RULE: Rule = Rule {
 pub(crate) static CHECK: Check = Check {
     cost: Cost::reads(hosts::REROUTED + 1),
     schedule: Schedule::sharing(hosts::SHARES),
-    detectors: Detectors { on_surface: Some(|survey, found| Box::pin(ask(survey, found))), ..Detectors::NONE },
+    detectors: Detectors { on_surface: Some(|probe, found| Box::pin(probe_target(probe, found))), ..Detectors::NONE },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),
@@ -35,12 +35,12 @@ pub(crate) static CHECK: Check = Check {
 };
 
 /// A path that the router redirects to the same path written otherwise, under another name.
-async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
-    let Some((request, plain)) = hosts::rerouted(survey).await? else {
+async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    let Some((request, plain)) = hosts::rerouted(probe).await? else {
         return Err(NotTested::not_applicable("no path that a router redirects is known"));
     };
-    let host = hosts::probe_host(survey);
-    let other = survey.send(hosts::claiming(&request, "Host", &host)).await?;
+    let host = hosts::probe_host(probe);
+    let other = probe.send(hosts::claiming(&request, "Host", &host)).await?;
     match judge(&plain, &other, &host) {
         Some(finding) => found.push(finding),
         // Redirected elsewhere, or refused for the host: 400 by Flask, 403 and 421 by proxies.

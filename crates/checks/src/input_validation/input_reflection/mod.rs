@@ -1,8 +1,8 @@
 use model::{Category, Confidence, Evidence, Finding, Location, NotTested, Rule, Severity, Tag};
 
 use crate::shared::reflection::{self, Marked};
-use crate::shared::{heard, inputs};
-use crate::{Check, Cost, Detectors, Findings, Probe, RunsOn, Schedule, Twins};
+use crate::shared::{inputs, payload_refusal};
+use crate::{Check, Cost, Detectors, Findings, OperationProbe, RunsOn, Schedule, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "input-reflection",
@@ -23,7 +23,7 @@ pub(crate) static CHECK: Check = Check {
     schedule: Schedule::sharing(reflection::SHARES),
     detectors: Detectors {
         applies: |operation, _| inputs::takes_any_text(operation),
-        on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
+        on_operation: Some(|probe, found| Box::pin(probe_operation(probe, found))),
         ..Detectors::NONE
     },
     subsumed_by: &[
@@ -43,11 +43,11 @@ pub(crate) static CHECK: Check = Check {
 };
 
 /// Reads where the marks came back: in a page or in a header. JSON that repeats a query is how APIs answer.
-async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+async fn probe_operation(probe: &OperationProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
     for marked in reflection::of(probe).await? {
         found.extend(judge(&marked, &probe.location()));
     }
-    heard::end(probe, found).await
+    payload_refusal::end(probe, found).await
 }
 
 fn judge(marked: &Marked, location: &Location) -> Vec<Finding> {

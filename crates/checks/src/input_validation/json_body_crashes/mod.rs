@@ -4,7 +4,7 @@ use model::{
     Category, Confidence, Depth, Evidence, Exchange, Finding, Location, NotTested, Operation, Rule, Severity, Tag,
 };
 
-use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, Survey, Twins};
+use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twins};
 
 mod targets;
 
@@ -28,7 +28,7 @@ pub(crate) static RULE: Rule = Rule {
 pub(crate) static CHECK: Check = Check {
     cost: Cost::refused(MOST as u32 * EACH).more_when_deep((MOST_WHEN_DEEP - MOST) as u32 * EACH),
     schedule: Schedule::from(Depth::Standard),
-    detectors: Detectors { on_surface: Some(|survey, found| Box::pin(ask(survey, found))), ..Detectors::NONE },
+    detectors: Detectors { on_surface: Some(|probe, found| Box::pin(probe_target(probe, found))), ..Detectors::NONE },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),
@@ -54,17 +54,17 @@ const OBJECT: &str = "{}";
 /// No JSON: refused before the handler sees it.
 const BROKEN: &str = "{";
 
-async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
-    let most = if survey.target.depth == Depth::Deep { MOST_WHEN_DEEP } else { MOST };
+async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    let most = if probe.target.depth == Depth::Deep { MOST_WHEN_DEEP } else { MOST };
     let all: Vec<&Operation> =
-        survey.surface.operations.iter().map(Arc::as_ref).filter(|o| targets::needs_fields(o)).collect();
+        probe.surface.operations.iter().map(Arc::as_ref).filter(|o| targets::needs_fields(o)).collect();
     if all.is_empty() {
         return Err(NotTested::not_applicable("no operation is declared to need the fields of a JSON object"));
     }
     let mut held = false;
     let mut why = None;
     for operation in all.iter().take(most) {
-        match ask_operation(survey, operation).await {
+        match probe_operation(probe, operation).await {
             Ok(finding) => {
                 held = true;
                 found.extend(finding);
@@ -95,7 +95,7 @@ enum Answer {
     Unclear,
 }
 
-fn answer(exchange: &Exchange) -> Answer {
+fn response(exchange: &Exchange) -> Answer {
     match exchange.status() {
         500 => Answer::Crashed,
         200..=299 | 400 | 409 | 411..=415 | 422 => Answer::Handled,
@@ -105,14 +105,14 @@ fn answer(exchange: &Exchange) -> Answer {
 }
 
 /// A number; an object without fields if that was refused, or as its control; and what failed again.
-async fn ask_operation(survey: &Survey<'_>, operation: &Operation) -> Result<Option<Finding>, NotTested> {
-    let nobody = survey.canary(&operation.name());
+async fn probe_operation(probe: &TargetProbe<'_>, operation: &Operation) -> Result<Option<Finding>, NotTested> {
+    let nobody = probe.canary(&operation.name());
     let send = async |body: &'static str| {
-        let request = targets::request(operation, survey.surface, survey.target, &nobody, body);
-        survey.ask(request).await.map(|exchange| Sent { body, exchange })
+        let request = targets::request(operation, probe.surface, probe.target, &nobody, body);
+        probe.response_to(request).await.map(|exchange| Sent { body, exchange })
     };
     let scalar = send(SCALAR).await?;
-    match answer(&scalar.exchange) {
+    match response(&scalar.exchange) {
         Answer::Refused => return Err(NotTested::NoCredentials),
         Answer::Unclear => return Err(NotTested::inconclusive("nothing is there that would look at the body")),
         // Taken: it needs no fields, so that an empty object might be taken as well.
@@ -120,14 +120,14 @@ async fn ask_operation(survey: &Survey<'_>, operation: &Operation) -> Result<Opt
         Answer::Handled | Answer::Crashed => {}
     }
     let object = send(OBJECT).await?;
-    let (mut failed, control) = match (answer(&scalar.exchange), answer(&object.exchange)) {
+    let (mut failed, control) = match (response(&scalar.exchange), response(&object.exchange)) {
         (Answer::Crashed, Answer::Crashed) => (vec![scalar, object], send(BROKEN).await?),
         (Answer::Crashed, _) => (vec![scalar, send(SCALAR).await?], object),
         (_, Answer::Crashed) => (vec![object, send(OBJECT).await?], scalar),
         _ => return Ok(None),
     };
     if let Some(body) = failed.first().map(|first| first.body)
-        && fails_ordinarily(&survey.observations.exchanges)
+        && fails_ordinarily(&probe.observations.exchanges)
     {
         for _ in 0..AGAIN {
             failed.push(send(body).await?);
@@ -149,8 +149,8 @@ fn fails_ordinarily(exchanges: &[Arc<Exchange>]) -> bool {
 
 /// All of these have to have failed, and the control not.
 fn judge(failed: &[Sent], control: &Sent, location: Location) -> Option<Finding> {
-    let steady = failed.len() > 1 && failed.iter().all(|sent| answer(&sent.exchange) == Answer::Crashed);
-    if !steady || answer(&control.exchange) != Answer::Handled {
+    let steady = failed.len() > 1 && failed.iter().all(|sent| response(&sent.exchange) == Answer::Crashed);
+    if !steady || response(&control.exchange) != Answer::Handled {
         return None;
     }
     let first = failed.first()?;

@@ -2,7 +2,7 @@
 
 use model::{Method, Operation, Parameter, Request, Schema, SchemaType, Source, Surface, Target};
 
-use crate::shared::{fill, session_id, words};
+use crate::shared::{fill, session_id, vocabulary};
 
 /// Declared to need the fields of a JSON object, so that nothing can be made of a body without them, and of a harmless name. PUT without
 /// an object in its path replaces the one thing there is.
@@ -10,11 +10,11 @@ pub(super) fn needs_fields(operation: &Operation) -> bool {
     let object = |schema: &Schema| {
         schema.kind == SchemaType::Object && !schema.required.is_empty() && !schema.one_of_several && !schema.cut
     };
-    let alone = !words::names_an_object(&operation.path);
+    let alone = !vocabulary::names_an_object(&operation.path);
     operation.source == Source::Specification
         && (operation.method == Method::POST || operation.method == Method::PUT && !alone)
         && operation.body.as_ref().is_some_and(|body| body.media_type.ends_with("json") && object(&body.schema))
-        && !words::looks_destructive(operation)
+        && !vocabulary::looks_destructive(operation)
 }
 
 /// The operation with this body, on an object that does not exist where the path names one.

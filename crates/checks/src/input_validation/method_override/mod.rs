@@ -2,9 +2,9 @@ use std::sync::Arc;
 
 use model::{Category, Confidence, Evidence, Exchange, Finding, Location, Method, NotTested, Rule, Severity, Tag};
 
-use crate::shared::compare::Face;
+use crate::shared::compare::ResponseFingerprint;
 use crate::shared::fill;
-use crate::{Check, Cost, Detectors, Findings, RunsOn, Survey, Twins};
+use crate::{Check, Cost, Detectors, Findings, RunsOn, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "method-override",
@@ -25,7 +25,7 @@ pub(crate) static RULE: Rule = Rule {
 
 pub(crate) static CHECK: Check = Check {
     cost: Cost::reads(3),
-    detectors: Detectors { on_surface: Some(|survey, found| Box::pin(ask(survey, found))), ..Detectors::NONE },
+    detectors: Detectors { on_surface: Some(|probe, found| Box::pin(probe_target(probe, found))), ..Detectors::NONE },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),
@@ -37,18 +37,18 @@ pub(crate) static CHECK: Check = Check {
 const HEADERS: [&str; 3] = ["X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override"];
 
 /// A GET that claims to be OPTIONS, beside a true OPTIONS. Nothing is changed by either.
-async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
-    let mut called = survey.observations.called(survey.surface);
+async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    let mut called = probe.observations.called(probe.surface);
     let Some((operation, plain)) =
         called.find(|(o, e)| o.method == Method::GET && e.is_success() && !e.body().is_empty())
     else {
         return Err(NotTested::not_applicable("no GET was answered with a body"));
     };
-    let request = fill::request(operation, survey.surface, survey.target, &[]);
+    let request = fill::request(operation, probe.surface, probe.target, &[]);
     let mut options = request.clone().altered("method", "OPTIONS", "OPTIONS");
     options.method = Method::OPTIONS;
-    let options = survey.ask(options).await?;
-    if Face::plain(&options) == Face::plain(plain) || options.header("allow").is_none() {
+    let options = probe.response_to(options).await?;
+    if ResponseFingerprint::plain(&options) == ResponseFingerprint::plain(plain) || options.header("allow").is_none() {
         return Err(NotTested::inconclusive("OPTIONS is answered like GET or not at all"));
     }
     let claims =
@@ -57,7 +57,7 @@ async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested>
     let mut in_query = request.clone().altered("query", "_method", "OPTIONS");
     in_query.target = format!("{}{joint}_method=OPTIONS", request.target);
     for (place, name, request) in [("header", HEADERS[0], claims), ("query", "_method", in_query)] {
-        let exchange = survey.ask(request).await?;
+        let exchange = probe.response_to(request).await?;
         let location = Location::of(operation).parameter(place, name);
         found.extend(judge(plain, &options, &exchange, location));
     }
@@ -66,7 +66,8 @@ async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested>
 
 /// The claim must give what OPTIONS gives and GET does not.
 fn judge(plain: &Arc<Exchange>, options: &Arc<Exchange>, claim: &Arc<Exchange>, location: Location) -> Option<Finding> {
-    let is_options = Face::plain(claim) == Face::plain(options) && claim.header("allow").is_some();
+    let is_options =
+        ResponseFingerprint::plain(claim) == ResponseFingerprint::plain(options) && claim.header("allow").is_some();
     if !is_options || plain.header("allow").is_some() {
         return None;
     }

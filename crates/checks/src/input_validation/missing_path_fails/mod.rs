@@ -3,7 +3,7 @@ use std::sync::Arc;
 use model::{Category, Confidence, Evidence, Exchange, Finding, Location, NotTested, Rule, Severity, Tag};
 
 use crate::shared::soft_404;
-use crate::{Check, Cost, Detectors, Findings, RunsOn, Survey, Twins};
+use crate::{Check, Cost, Detectors, Findings, RunsOn, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "missing-path-fails",
@@ -21,7 +21,7 @@ pub(crate) static RULE: Rule = Rule {
 
 pub(crate) static CHECK: Check = Check {
     cost: Cost::reads(2 * TIMES + 1),
-    detectors: Detectors { on_surface: Some(|survey, found| Box::pin(ask(survey, found))), ..Detectors::NONE },
+    detectors: Detectors { on_surface: Some(|probe, found| Box::pin(probe_target(probe, found))), ..Detectors::NONE },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),
@@ -33,10 +33,10 @@ pub(crate) static CHECK: Check = Check {
 /// How often each of two paths has to fail: a server that fails now and then does not keep to it.
 const TIMES: u32 = 3;
 
-async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
-    let directory = survey.target.directory();
-    let missing = soft_404::sibling(survey.target.seed, &format!("{directory}/"));
-    let missing = survey.ask(survey.get(missing)).await?;
+async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    let directory = probe.target.directory();
+    let missing = soft_404::sibling(probe.target.seed, &format!("{directory}/"));
+    let missing = probe.response_to(probe.get(missing)).await?;
     match missing.status() {
         500 => {}
         200..=399 | 404 | 405 | 410 => return Ok(()),
@@ -45,23 +45,23 @@ async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested>
     if is_of_a_proxy(&missing) {
         return Err(NotTested::inconclusive("a proxy answers, not the application"));
     }
-    let called = survey.observations.called(survey.surface);
+    let called = probe.observations.called(probe.surface);
     let works = called.map(|(_, exchange)| exchange).find(|e| e.is_success() && e.request.method.is_safe());
     let Some(works) = works else {
         return Err(NotTested::inconclusive("nothing is answered with success either"));
     };
     // Two levels down, where no route such as `/<name>` can take it for an object.
-    let deeper = format!("{directory}/{}/{}", survey.canary("another"), survey.canary("below"));
-    let other = survey.ask(survey.get(deeper)).await?;
+    let deeper = format!("{directory}/{}/{}", probe.canary("another"), probe.canary("below"));
+    let other = probe.response_to(probe.get(deeper)).await?;
     for first in [&missing, &other] {
         for _ in 1..TIMES {
-            let again = survey.ask(first.request.clone().fresh()).await?;
+            let again = probe.response_to(first.request.clone().fresh()).await?;
             if first.status() != 500 || again.status() != 500 {
                 return Ok(());
             }
         }
     }
-    let works = survey.ask(works.request.clone().fresh()).await?;
+    let works = probe.response_to(works.request.clone().fresh()).await?;
     if works.is_success() {
         found.push(finding(&missing, &other, &works));
     }

@@ -4,9 +4,9 @@ use model::{
     Category, Confidence, Evidence, Exchange, Finding, NotTested, Parameter, ParameterIn, Request, Rule, Severity, Tag,
 };
 
-use crate::shared::compare::Face;
-use crate::shared::{fill, heard, inputs, reflection};
-use crate::{Check, Cost, Detectors, Findings, Probe, RunsOn, Schedule, Twins};
+use crate::shared::compare::ResponseFingerprint;
+use crate::shared::{fill, inputs, payload_refusal, reflection};
+use crate::{Check, Cost, Detectors, Findings, OperationProbe, RunsOn, Schedule, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "nosql-injection",
@@ -32,7 +32,7 @@ pub(crate) static CHECK: Check = Check {
         applies: |operation, _| {
             operation.method == model::Method::GET && inputs::texts(operation).any(|p| p.place == ParameterIn::Query)
         },
-        on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
+        on_operation: Some(|probe, found| Box::pin(probe_operation(probe, found))),
         ..Detectors::NONE
     },
     twins: Twins::Flask {
@@ -54,7 +54,7 @@ enum Way {
 
 /// Parameters that make a difference, and in a deep scan all: a search that finds neither the ordinary value nor the mark answers alike.
 /// Flask knows no brackets, so a scan that is not deep asks it in JSON only.
-async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+async fn probe_operation(probe: &OperationProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
     let marked = reflection::of(probe).await?;
     let deep = probe.target.depth == model::Depth::Deep;
     let flask = probe.surface.shows_flask();
@@ -81,23 +81,24 @@ async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
             }
         }
     }
-    heard::end(probe, found).await
+    payload_refusal::end(probe, found).await
 }
 
 /// "Equal to a word that nothing is called" and "not equal to it"; on a difference an operator that does not exist, and both again.
-async fn prove(probe: &Probe<'_>, parameter: &Parameter, way: Way) -> Result<Option<Finding>, NotTested> {
+async fn prove(probe: &OperationProbe<'_>, parameter: &Parameter, way: Way) -> Result<Option<Finding>, NotTested> {
     let mut shown: Vec<Arc<Exchange>> = Vec::new();
     let words = [probe.canary("first"), probe.canary("again")];
     for (operator, word) in [("$ne", 0), ("$eq", 0), ("$zz", 0), ("$ne", 1), ("$eq", 1)] {
         let exchange = probe.send(request(probe, parameter, way, operator, &words[word])).await?;
         shown.push(exchange);
-        let differ = |a: &Exchange, b: &Exchange| face(a, &words[0]) != face(b, &words[0]);
+        let differ = |a: &Exchange, b: &Exchange| fingerprint(a, &words[0]) != fingerprint(b, &words[0]);
         if shown.len() == 2 && (!shown[0].is_success() || !differ(&shown[0], &shown[1])) {
             return Ok(None);
         }
     }
-    let faces: Vec<Face> = shown.iter().zip([0, 0, 0, 1, 1]).map(|(e, word)| face(e, &words[word])).collect();
-    if !holds(&faces) {
+    let fingerprints: Vec<ResponseFingerprint> =
+        shown.iter().zip([0, 0, 0, 1, 1]).map(|(e, word)| fingerprint(e, &words[word])).collect();
+    if !holds(&fingerprints) {
         return Ok(None);
     }
     let location = probe.location().parameter(parameter.place.id(), &parameter.name);
@@ -108,17 +109,17 @@ async fn prove(probe: &Probe<'_>, parameter: &Parameter, way: Way) -> Result<Opt
 }
 
 /// What an answer says, without an echo of what was asked.
-fn face(exchange: &Exchange, word: &str) -> Face {
-    Face::of_all(exchange, &[word, "$ne", "$eq", "$zz"], "")
+fn fingerprint(exchange: &Exchange, word: &str) -> ResponseFingerprint {
+    ResponseFingerprint::of_all(exchange, &[word, "$ne", "$eq", "$zz"], "")
 }
 
 /// `$ne`, `$eq`, `$zz`, `$ne`, `$eq`: only `$ne` finds something, both times the same.
-fn holds(faces: &[Face]) -> bool {
-    let [ne, eq, unknown, ne_again, eq_again] = faces else { return false };
-    ne.holds_something() && ne == ne_again && eq == eq_again && ne != eq && ne != unknown && eq.status < 500
+fn holds(fingerprints: &[ResponseFingerprint]) -> bool {
+    let [ne, eq, unknown, ne_again, eq_again] = fingerprints else { return false };
+    ne.has_content() && ne == ne_again && eq == eq_again && ne != eq && ne != unknown && eq.status < 500
 }
 
-fn request(probe: &Probe<'_>, parameter: &Parameter, way: Way, operator: &str, word: &str) -> Request {
+fn request(probe: &OperationProbe<'_>, parameter: &Parameter, way: Way, operator: &str, word: &str) -> Request {
     match way {
         Way::Json => inputs::with(probe, parameter, &format!("{{\"{operator}\":\"{word}\"}}")).altered(
             "query",
@@ -144,14 +145,16 @@ mod tests {
     fn an_echo_of_the_operator_is_not_a_difference() {
         let echo =
             |operator: &str| exchange("/", 200, &format!(r#"{{"url":"/?q%5B{operator}%5D=w","q[{operator}]":"w"}}"#));
-        assert_eq!(face(&echo("$ne"), "w"), face(&echo("$eq"), "w"));
+        assert_eq!(fingerprint(&echo("$ne"), "w"), fingerprint(&echo("$eq"), "w"));
     }
 
     #[test]
     fn only_a_lone_ne_holds() {
-        let face = |body: &str| Face::plain(&exchange("/", 200, body));
-        let (some, none) = (face(r#"[{"id":1}]"#), face("[]"));
-        let five = |a: &Face, b: &Face, c: &Face| holds(&[a.clone(), b.clone(), c.clone(), a.clone(), b.clone()]);
+        let fingerprint = |body: &str| ResponseFingerprint::plain(&exchange("/", 200, body));
+        let (some, none) = (fingerprint(r#"[{"id":1}]"#), fingerprint("[]"));
+        let five = |a: &ResponseFingerprint, b: &ResponseFingerprint, c: &ResponseFingerprint| {
+            holds(&[a.clone(), b.clone(), c.clone(), a.clone(), b.clone()])
+        };
         assert!(five(&some, &none, &none));
         assert!(!five(&some, &some, &some), "the parameter is ignored");
         assert!(!five(&some, &none, &some), "any unknown operator lifts the filter");

@@ -6,8 +6,8 @@ use url::Url;
 
 use crate::shared::names::{Kind, suggests};
 use crate::shared::reflection;
-use crate::shared::{heard, inputs};
-use crate::{Check, Cost, Detectors, Findings, Probe, RunsOn, Schedule, Twins};
+use crate::shared::{inputs, payload_refusal};
+use crate::{Check, Cost, Detectors, Findings, OperationProbe, RunsOn, Schedule, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "open-redirect",
@@ -40,7 +40,7 @@ pub(crate) static CHECK: Check = Check {
         applies: |operation, _| {
             operation.method == Method::GET && inputs::texts(operation).any(|p| p.place == ParameterIn::Query)
         },
-        on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
+        on_operation: Some(|probe, found| Box::pin(probe_operation(probe, found))),
         ..Detectors::NONE
     },
     twins: Twins::Flask {
@@ -137,7 +137,7 @@ fn version(text: &str) -> Version {
 
 /// Parameters whose name suggests a redirect, or whose mark came back in `Location`. The further ways are only tried where there
 /// is a redirect at all: for another site, or ordinarily.
-async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+async fn probe_operation(probe: &OperationProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
     inputs::reachable(probe)?;
     let chosen = chosen(probe).await?;
     if chosen.is_empty() {
@@ -168,11 +168,15 @@ async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
     if !found.is_empty() {
         return Ok(());
     }
-    heard::filtered(probe).await?;
-    if redirects { Ok(()) } else { heard::works(plain).and(Err(NotTested::not_applicable("nothing is redirected"))) }
+    payload_refusal::filtered(probe).await?;
+    if redirects {
+        Ok(())
+    } else {
+        payload_refusal::works(plain).and(Err(NotTested::not_applicable("nothing is redirected")))
+    }
 }
 
-async fn chosen<'p>(probe: &Probe<'p>) -> Result<Vec<&'p Parameter>, NotTested> {
+async fn chosen<'p>(probe: &OperationProbe<'p>) -> Result<Vec<&'p Parameter>, NotTested> {
     let query = || inputs::texts(probe.operation).filter(|p| p.place == ParameterIn::Query);
     let mut chosen: Vec<&Parameter> = query().filter(|p| suggests(&p.name, Kind::Redirect)).collect();
     if chosen.is_empty() {

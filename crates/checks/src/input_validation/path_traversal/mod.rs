@@ -5,8 +5,8 @@ use model::{
 
 use crate::shared::known_file::{ACCOUNTS, is_account_list};
 use crate::shared::names::{Kind, suggests};
-use crate::shared::{heard, inputs};
-use crate::{Check, Cost, Detectors, Findings, Probe, RunsOn, Twins};
+use crate::shared::{inputs, payload_refusal};
+use crate::{Check, Cost, Detectors, Findings, OperationProbe, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "path-traversal",
@@ -26,12 +26,12 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost::reads(4 + heard::REQUESTS).more_when_deep(12),
+    cost: Cost::reads(4 + payload_refusal::REQUESTS).more_when_deep(12),
     detectors: Detectors {
         applies: |operation, _| {
             operation.method == Method::GET && (names_a_file(operation) || file_in(operation).is_some())
         },
-        on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
+        on_operation: Some(|probe, found| Box::pin(probe_operation(probe, found))),
         ..Detectors::NONE
     },
     twins: Twins::Flask {
@@ -72,7 +72,7 @@ static IN_PATH: [Way; 5] = [
 ];
 
 /// Asks for a file that everybody may read by ways out of a directory, and, on a hit, for one beside it that does not exist.
-async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+async fn probe_operation(probe: &OperationProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
     inputs::reachable(probe)?;
     for spot in spots(probe.operation) {
         for way in spot.ways(probe.target.depth == model::Depth::Deep) {
@@ -89,7 +89,7 @@ async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
             break;
         }
     }
-    heard::end(probe, found).await
+    payload_refusal::end(probe, found).await
 }
 
 /// Where a file is named: a parameter, or the last segment of a path that was never declared to have one.
@@ -139,7 +139,7 @@ impl Spot<'_> {
         all.iter().filter(move |w| deep || !w.deep)
     }
 
-    fn request(&self, probe: &Probe<'_>, way: &Way, file: &str) -> Request {
+    fn request(&self, probe: &OperationProbe<'_>, way: &Way, file: &str) -> Request {
         let payload = way.template.replace("{f}", file);
         match self {
             Spot::Parameter(p) if way.raw => inputs::with_raw(probe, p, &payload),
@@ -152,7 +152,7 @@ impl Spot<'_> {
         }
     }
 
-    fn location(&self, probe: &Probe<'_>) -> Location {
+    fn location(&self, probe: &OperationProbe<'_>) -> Location {
         match self {
             Spot::Parameter(p) => probe.location().parameter(p.place.id(), &p.name),
             Spot::Segment(_) => probe.location(),

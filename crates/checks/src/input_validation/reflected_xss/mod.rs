@@ -3,8 +3,8 @@ use model::{
 };
 
 use crate::shared::reflection::{self, Echo, Mark, Marked};
-use crate::shared::{heard, inputs, markup};
-use crate::{Check, Cost, Detectors, Findings, Probe, RunsOn, Schedule, Survey, Twins};
+use crate::shared::{inputs, markup, payload_refusal};
+use crate::{Check, Cost, Detectors, Findings, OperationProbe, RunsOn, Schedule, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "reflected-xss",
@@ -32,8 +32,8 @@ pub(crate) static CHECK: Check = Check {
     schedule: Schedule::sharing(reflection::SHARES),
     detectors: Detectors {
         applies: |operation, _| inputs::takes_any_text(operation),
-        on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
-        on_surface: Some(|survey, found| Box::pin(ask_missing(survey, found))),
+        on_operation: Some(|probe, found| Box::pin(probe_operation(probe, found))),
+        on_surface: Some(|probe, found| Box::pin(probe_missing_path(probe, found))),
         ..Detectors::NONE
     },
     twins: Twins::Flask {
@@ -46,7 +46,7 @@ pub(crate) static CHECK: Check = Check {
 
 /// Marks every parameter that takes text and reads the page as a browser does. Where a mark stands in a literal of a script or begins
 /// an address, asks once more with what might break out of that.
-async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+async fn probe_operation(probe: &OperationProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
     for marked in reflection::of(probe).await? {
         found.extend(judge(&marked, &probe.location(), standing));
         if is_page(&marked.exchange)
@@ -55,12 +55,12 @@ async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
             found.extend(judge(&further, &probe.location(), running));
         }
     }
-    heard::end(probe, found).await
+    payload_refusal::end(probe, found).await
 }
 
 /// The same for the page that says that a path does not exist.
-async fn ask_missing(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
-    let marked = reflection::of_missing(survey).await?;
+async fn probe_missing_path(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    let marked = reflection::of_missing(probe).await?;
     found.extend(judge(&marked, &Location::at(Method::GET, "/"), standing));
     Ok(())
 }

@@ -6,7 +6,7 @@ use model::{
 use serde_json::Value;
 
 use crate::shared::set_cookie::cookies_set;
-use crate::shared::words::words;
+use crate::shared::vocabulary::words;
 use crate::{Check, Detectors, Findings, Observations, RunsOn, Twins, place};
 
 mod format;

@@ -5,7 +5,7 @@ use model::{
 };
 
 use super::cors;
-use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, Survey, Twins};
+use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "socketio-any-origin",
@@ -27,7 +27,7 @@ pub(crate) static RULE: Rule = Rule {
 pub(crate) static CHECK: Check = Check {
     cost: Cost::reads(PROTOCOLS.len() as u32),
     schedule: Schedule::from(Depth::Standard),
-    detectors: Detectors { on_surface: Some(|survey, found| Box::pin(ask(survey, found))), ..Detectors::NONE },
+    detectors: Detectors { on_surface: Some(|probe, found| Box::pin(probe_target(probe, found))), ..Detectors::NONE },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),
@@ -44,13 +44,13 @@ const USUAL: &str = "/socket.io/";
 
 /// A handshake as a page of an origin sends it that nobody can have allowed by name. No code of the application runs before the
 /// first event, and the server forgets a session that nobody uses.
-async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
-    let Some(path) = place(survey) else {
+async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    let Some(path) = place(probe) else {
         return Err(NotTested::not_applicable("nothing mentions Socket.IO"));
     };
-    let origin = format!("https://{}.example", survey.canary("origin"));
+    let origin = format!("https://{}.example", probe.canary("origin"));
     for protocol in PROTOCOLS {
-        let exchange = survey.ask(handshake(survey, &path, protocol, &origin)).await?;
+        let exchange = probe.response_to(handshake(probe, &path, protocol, &origin)).await?;
         match read(&exchange) {
             Said::OtherProtocol => {}
             Said::Refused => return Ok(()),
@@ -82,23 +82,23 @@ fn unreadable() -> NotTested {
 
 /// Where to ask: where a path of the API says so; else the usual place, if something speaks for Socket.IO or for a server that is
 /// often used with it, or if the scan is deep.
-fn place(survey: &Survey<'_>) -> Option<String> {
+fn place(probe: &TargetProbe<'_>) -> Option<String> {
     let is_named = |path: &str| path.split('/').any(|segment| segment.eq_ignore_ascii_case("socket.io"));
-    if let Some(named) = survey.surface.operations.iter().map(|o| o.path.as_str()).find(|path| is_named(path)) {
+    if let Some(named) = probe.surface.operations.iter().map(|o| o.path.as_str()).find(|path| is_named(path)) {
         return Some(format!("{}/", named.trim_end_matches('/')));
     }
     let mentions = |text: &str| text.to_ascii_lowercase().contains("socket.io");
-    let surface = survey.surface;
+    let surface = probe.surface;
     let mentioned = || {
         surface.assets.iter().chain(&surface.foreign_scripts).any(|src| mentions(src))
-            || survey.observations.exchanges.iter().any(|e| e.request.is_clean() && mentions(&e.text()))
+            || probe.observations.exchanges.iter().any(|e| e.request.is_clean() && mentions(&e.text()))
     };
     let likely = ["Flask", "Werkzeug", "Express"].iter().any(|product| surface.has(product));
-    (survey.target.depth == Depth::Deep || likely || mentioned()).then(|| USUAL.to_owned())
+    (probe.target.depth == Depth::Deep || likely || mentioned()).then(|| USUAL.to_owned())
 }
 
-fn handshake(survey: &Survey<'_>, path: &str, protocol: &str, origin: &str) -> Request {
-    survey
+fn handshake(probe: &TargetProbe<'_>, path: &str, protocol: &str, origin: &str) -> Request {
+    probe
         .get(format!("{path}?EIO={protocol}&transport=polling"))
         .header("Origin", origin)
         .altered("header", "Origin", origin)

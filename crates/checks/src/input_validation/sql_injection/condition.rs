@@ -1,6 +1,6 @@
 //! Conditions that are true or false for the database and the same words for everybody else.
 
-use crate::shared::compare::Face;
+use crate::shared::compare::ResponseFingerprint;
 
 /// A way to add a comparison of two numbers to a value. Both payloads of a pair hold the same characters in another order, so that
 /// a search engine that only looks at words cannot tell them apart.
@@ -86,11 +86,11 @@ impl Condition {
     }
 
     /// Whether the answer to the true condition allows that it was evaluated.
-    pub(super) fn may_hold(&self, plain: &Face, answer: &Face) -> bool {
+    pub(super) fn may_hold(&self, plain: &ResponseFingerprint, response: &ResponseFingerprint) -> bool {
         match self.kind {
-            Kind::Number | Kind::Text => answer == plain,
-            Kind::Search => answer != plain && answer.holds_something(),
-            Kind::Order => answer.holds_something(),
+            Kind::Number | Kind::Text => response == plain,
+            Kind::Search => response != plain && response.has_content(),
+            Kind::Order => response.has_content(),
         }
     }
 }
@@ -122,8 +122,11 @@ mod tests {
 
     #[test]
     fn a_search_must_find_what_the_plain_value_does_not() {
-        let face = |body: &str| Face::plain(&exchange("/", 200, body));
+        let fingerprint = |body: &str| ResponseFingerprint::plain(&exchange("/", 200, body));
         let search = &CONDITIONS[3];
-        assert!(search.may_hold(&face("[]"), &face("[1]")) && !search.may_hold(&face("[]"), &face("[]")));
+        assert!(
+            search.may_hold(&fingerprint("[]"), &fingerprint("[1]"))
+                && !search.may_hold(&fingerprint("[]"), &fingerprint("[]"))
+        );
     }
 }

@@ -5,12 +5,12 @@ use model::{
     Severity, Tag,
 };
 
-use crate::shared::compare::Face;
+use crate::shared::compare::ResponseFingerprint;
 use crate::shared::names::{Kind, suggests};
 use crate::shared::patterns::{self, Pattern};
 use crate::shared::reflection::{self, Marked};
-use crate::shared::{heard, inputs};
-use crate::{Check, Cost, Detectors, Findings, Probe, RunsOn, Schedule, Twins};
+use crate::shared::{inputs, payload_refusal};
+use crate::{Check, Cost, Detectors, Findings, OperationProbe, RunsOn, Schedule, Twins};
 
 mod condition;
 
@@ -41,7 +41,7 @@ pub(crate) static CHECK: Check = Check {
     schedule: Schedule::sharing(reflection::SHARES),
     detectors: Detectors {
         applies: |operation, _| operation.method == Method::GET && inputs::all(operation).next().is_some(),
-        on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
+        on_operation: Some(|probe, found| Box::pin(probe_operation(probe, found))),
         ..Detectors::NONE
     },
     twins: Twins::Flask {
@@ -55,42 +55,42 @@ pub(crate) static CHECK: Check = Check {
 static ERRORS: LazyLock<Vec<Pattern>> = LazyLock::new(|| patterns::load(include_str!("../data/sql_errors.toml")));
 
 /// Each parameter that makes a difference: first the conditions that fit its value, then the pair of quotes.
-async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+async fn probe_operation(probe: &OperationProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
     let marked = match reflection::of(probe).await {
-        Err(NotTested::NoCredentials) => return ask_guard(probe, found).await,
+        Err(NotTested::NoCredentials) => return probe_guard(probe, found).await,
         marked => marked?,
     };
     let mut any = false;
     for parameter in inputs::all(probe.operation).take(inputs::MOST) {
-        let asker = Asker { probe, parameter, value: inputs::ordinary(probe, parameter) };
+        let prober = Prober { probe, parameter, value: inputs::ordinary(probe, parameter) };
         // A search that swallows errors and finds nothing for a made-up word answers alike whatever is sent.
         let searches = suggests(&parameter.name, Kind::Search);
         if searches || reflection::makes_a_difference(probe, &marked, parameter.place, &parameter.name) {
             any = true;
-            found.extend(asker.ask(&marked).await?);
+            found.extend(prober.probe(&marked).await?);
         }
     }
     if !any {
         return Err(NotTested::inconclusive("no parameter changed the answer"));
     }
-    heard::end(probe, found).await
+    payload_refusal::end(probe, found).await
 }
 
 /// An operation that refuses the caller has looked the caller up: one quote in what it looked for, then two.
-async fn ask_guard(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+async fn probe_guard(probe: &OperationProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
     const MOST: usize = 2;
     let read_by_guards = |p: &&Parameter| p.place != ParameterIn::Query;
     for parameter in inputs::all(probe.operation).filter(read_by_guards).take(MOST) {
-        let asker = Asker { probe, parameter, value: inputs::ordinary(probe, parameter) };
-        let plain = asker.send(&asker.value).await?;
-        let quoted = asker.send(&format!("{}'", asker.value)).await?;
-        found.extend(asker.pair(&plain, &quoted).await?);
+        let prober = Prober { probe, parameter, value: inputs::ordinary(probe, parameter) };
+        let plain = prober.send(&prober.value).await?;
+        let quoted = prober.send(&format!("{}'", prober.value)).await?;
+        found.extend(prober.pair(&plain, &quoted).await?);
     }
     Err(NotTested::NoCredentials)
 }
 
-struct Asker<'a, 'p> {
-    probe: &'a Probe<'p>,
+struct Prober<'a, 'p> {
+    probe: &'a OperationProbe<'p>,
     parameter: &'a Parameter,
     value: String,
 }
@@ -98,17 +98,17 @@ struct Asker<'a, 'p> {
 /// An answer and what it says with the value put back in the place of the payload.
 struct Answer {
     exchange: Arc<Exchange>,
-    face: Face,
+    fingerprint: ResponseFingerprint,
 }
 
-impl Asker<'_, '_> {
+impl Prober<'_, '_> {
     async fn send(&self, payload: &str) -> Result<Answer, NotTested> {
         let exchange = self.probe.send(inputs::with(self.probe, self.parameter, payload)).await?;
-        let face = Face::of(&exchange, payload, &self.value);
-        Ok(Answer { exchange, face })
+        let fingerprint = ResponseFingerprint::of(&exchange, payload, &self.value);
+        Ok(Answer { exchange, fingerprint })
     }
 
-    async fn ask(&self, marked: &[Marked]) -> Result<Option<Finding>, NotTested> {
+    async fn probe(&self, marked: &[Marked]) -> Result<Option<Finding>, NotTested> {
         let plain = self.send(&self.value).await?;
         let numeric = self.value.parse::<f64>().is_ok();
         let declared_number = matches!(self.parameter.schema.kind, SchemaType::Integer | SchemaType::Number)
@@ -116,8 +116,8 @@ impl Asker<'_, '_> {
         // A path that no text reaches, because its converter refuses it, still deserves one condition on the number.
         let refused = declared_number || self.parameter.place == ParameterIn::Path && is_refused(marked);
         let quoted = if refused { None } else { Some(self.send(&format!("{}'", self.value)).await?) };
-        let finds = plain.face.holds_something();
-        let unmoved = finds && quoted.as_ref().is_some_and(|quoted| quoted.face == plain.face);
+        let finds = plain.fingerprint.has_content();
+        let unmoved = finds && quoted.as_ref().is_some_and(|quoted| quoted.fingerprint == plain.fingerprint);
         let named = self.named();
         if unmoved && named != Named::Search {
             return Ok(None);
@@ -148,16 +148,16 @@ impl Asker<'_, '_> {
     /// True, then false; on a difference both again with other numbers.
     async fn condition(&self, plain: &Answer, condition: &Condition) -> Result<Option<Finding>, NotTested> {
         let first = self.send(&condition.payload(&self.value, '7', '8')).await?;
-        if !condition.may_hold(&plain.face, &first.face) {
+        if !condition.may_hold(&plain.fingerprint, &first.fingerprint) {
             return Ok(None);
         }
         let no = self.send(&condition.payload(&self.value, '8', '7')).await?;
-        if no.face == first.face || no.exchange.status() >= 500 {
+        if no.fingerprint == first.fingerprint || no.exchange.status() >= 500 {
             return Ok(None);
         }
         let again = self.send(&condition.payload(&self.value, '3', '5')).await?;
         let no_again = self.send(&condition.payload(&self.value, '5', '3')).await?;
-        if again.face != first.face || no_again.face != no.face {
+        if again.fingerprint != first.fingerprint || no_again.fingerprint != no.fingerprint {
             return Ok(None);
         }
         let shown = condition.payload(&self.value, '7', '8');
@@ -216,8 +216,8 @@ fn is_refused(marked: &[Marked]) -> bool {
     marked.iter().any(|m| m.exchange.status() == 404 && m.marks.iter().any(|k| k.place == ParameterIn::Path))
 }
 
-fn error_in(answer: &Answer) -> Option<String> {
-    let text = answer.exchange.text();
+fn error_in(response: &Answer) -> Option<String> {
+    let text = response.exchange.text();
     ERRORS.iter().find_map(|error| error.excerpt(&text))
 }
 

@@ -1,8 +1,8 @@
 use model::{Category, Depth, Finding, NotTested, ParameterIn, Rule, Severity, Tag};
 
 use super::timing::{self, Candidate, Outcome};
-use crate::shared::compare::Face;
-use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, Survey, Twins};
+use crate::shared::compare::ResponseFingerprint;
+use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twins};
 
 mod delay;
 
@@ -36,7 +36,7 @@ pub(crate) static CHECK: Check = Check {
     cost: Cost::reads((MOST * EACH) as u32 + timing::REQUESTS_OF_ROWS)
         .more_when_deep(((MOST_WHEN_DEEP - MOST) * EACH) as u32 + 3 * timing::REQUESTS_OF_ROWS),
     schedule: Schedule { depth: Depth::Standard, exclusive: true, ..Schedule::ANY },
-    detectors: Detectors { on_surface: Some(|survey, found| Box::pin(ask(survey, found))), ..Detectors::NONE },
+    detectors: Detectors { on_surface: Some(|probe, found| Box::pin(probe_target(probe, found))), ..Detectors::NONE },
     subsumed_by: &["sql-injection"],
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
@@ -47,10 +47,10 @@ pub(crate) static CHECK: Check = Check {
 };
 
 /// Parameters of the query, those first whose answers say least, since they are the least likely to show what the database says.
-async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
-    let deep = survey.target.depth == Depth::Deep;
+async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    let deep = probe.target.depth == Depth::Deep;
     // The payload has slashes, which end a parameter of the path.
-    let mut candidates = timing::candidates(survey, |_, p| p.place == ParameterIn::Query);
+    let mut candidates = timing::candidates(probe, |_, p| p.place == ParameterIn::Query);
     if candidates.is_empty() {
         return Err(NotTested::not_applicable("no parameter of a query takes text"));
     }
@@ -60,11 +60,11 @@ async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested>
     candidates.truncate(most);
     let (mut slow, mut inert) = (0, false);
     for candidate in &candidates {
-        if !is_inert(survey, candidate).await? {
+        if !is_inert(probe, candidate).await? {
             continue;
         }
         inert = true;
-        match prove(survey, candidate, &mut slow).await? {
+        match prove(probe, candidate, &mut slow).await? {
             // Each proof takes seconds: one is enough to know, and the remedy is the same.
             Some(finding) if !deep => {
                 found.push(finding);
@@ -84,19 +84,24 @@ async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested>
 }
 
 /// Whether a quote changes nothing: where it does, sql-injection compares the answers.
-async fn is_inert(survey: &Survey<'_>, candidate: &Candidate<'_>) -> Result<bool, NotTested> {
+async fn is_inert(probe: &TargetProbe<'_>, candidate: &Candidate<'_>) -> Result<bool, NotTested> {
     let quoted = format!("{}'", candidate.value);
-    let plain = survey.ask(candidate.with(survey, &candidate.value)).await?;
-    let answer = survey.ask(candidate.with(survey, &quoted)).await?;
-    Ok(Face::of(&answer, &quoted, &candidate.value) == Face::of(&plain, &candidate.value, &candidate.value))
+    let plain = probe.response_to(candidate.with(probe, &candidate.value)).await?;
+    let response = probe.response_to(candidate.with(probe, &quoted)).await?;
+    Ok(ResponseFingerprint::of(&response, &quoted, &candidate.value)
+        == ResponseFingerprint::of(&plain, &candidate.value, &candidate.value))
 }
 
-async fn prove(survey: &Survey<'_>, candidate: &Candidate<'_>, slow: &mut u32) -> Result<Option<Finding>, NotTested> {
+async fn prove(
+    probe: &TargetProbe<'_>,
+    candidate: &Candidate<'_>,
+    slow: &mut u32,
+) -> Result<Option<Finding>, NotTested> {
     for delay in &DELAYS {
-        let asked = |number: u32| candidate.with(survey, &delay.payload(&candidate.value, number));
+        let asked = |number: u32| candidate.with(probe, &delay.payload(&candidate.value, number));
         let outcome = match delay {
-            Delay { counts: true, .. } => timing::counts(survey, asked).await?,
-            Delay { counts: false, .. } => timing::obeys(survey, asked).await?,
+            Delay { counts: true, .. } => timing::counts(probe, asked).await?,
+            Delay { counts: false, .. } => timing::obeys(probe, asked).await?,
         };
         match outcome {
             Outcome::Unmoved => {}

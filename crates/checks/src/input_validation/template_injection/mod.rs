@@ -3,8 +3,8 @@ use model::{
 };
 
 use crate::shared::reflection::{self, Echo, Mark, Marked};
-use crate::shared::{fill, heard, inputs};
-use crate::{Check, Cost, Detectors, Findings, Probe, RunsOn, Schedule, Survey, Twins};
+use crate::shared::{fill, inputs, payload_refusal};
+use crate::{Check, Cost, Detectors, Findings, OperationProbe, RunsOn, Schedule, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "template-injection",
@@ -28,8 +28,8 @@ pub(crate) static CHECK: Check = Check {
     schedule: Schedule::sharing(reflection::SHARES),
     detectors: Detectors {
         applies: |operation, _| inputs::takes_any_text(operation),
-        on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
-        on_surface: Some(|survey, found| Box::pin(ask_missing(survey, found))),
+        on_operation: Some(|probe, found| Box::pin(probe_operation(probe, found))),
+        on_surface: Some(|probe, found| Box::pin(probe_missing_path(probe, found))),
         ..Detectors::NONE
     },
     twins: Twins::Flask {
@@ -42,7 +42,7 @@ pub(crate) static CHECK: Check = Check {
 
 /// Reads whether `{{A*B}}` in the marks was computed. Where a mark only came back, asks once more in the syntax of Mako and the
 /// expression languages of Java.
-async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+async fn probe_operation(probe: &OperationProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
     let all = reflection::of(probe).await?;
     for marked in &all {
         for (mark, echo) in marked.echoes() {
@@ -68,21 +68,21 @@ async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
             found.push(Finding::new(&RULE, Confidence::Confirmed, location, evidence));
         }
     }
-    heard::end(probe, found).await
+    payload_refusal::end(probe, found).await
 }
 
-fn parameter<'p>(probe: &Probe<'p>, mark: &Mark) -> Option<&'p Parameter> {
+fn parameter<'p>(probe: &OperationProbe<'p>, mark: &Mark) -> Option<&'p Parameter> {
     probe.operation.parameters.iter().find(|p| p.place == mark.place && p.name == mark.name)
 }
 
 /// The page for paths that do not exist, which often repeats the path.
-async fn ask_missing(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
-    let marked = reflection::of_missing(survey).await?;
+async fn probe_missing_path(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    let marked = reflection::of_missing(probe).await?;
     let hit = marked.echoes().find(|(_, echo)| echo.computed);
     let Some((mark, echo)) = hit else { return Ok(()) };
-    let again = Arithmetic::new(survey, &mark.canary, "{{", "}}");
-    let request: Request = survey.get(format!("/{}", fill::encode(&again.payload))).altered("path", "", &again.payload);
-    let second = survey.ask(request).await?;
+    let again = Arithmetic::new(probe, &mark.canary, "{{", "}}");
+    let request: Request = probe.get(format!("/{}", fill::encode(&again.payload))).altered("path", "", &again.payload);
+    let second = probe.response_to(request).await?;
     if again.computed(&second.text()) {
         let control = Evidence::new(&second, format!("other factors, other product: {}", again.product()));
         found.push(finding(&marked, mark, &echo, &Location::at(Method::GET, "/")).also(control));
@@ -106,9 +106,9 @@ struct Arithmetic {
 }
 
 impl Arithmetic {
-    fn new(survey: &Survey<'_>, purpose: &str, open: &str, close: &str) -> Arithmetic {
-        let word = survey.canary(&format!("{purpose}{open}"));
-        let factors = reflection::factors(survey.target.seed, &word);
+    fn new(probe: &TargetProbe<'_>, purpose: &str, open: &str, close: &str) -> Arithmetic {
+        let word = probe.canary(&format!("{purpose}{open}"));
+        let factors = reflection::factors(probe.target.seed, &word);
         let payload = format!("{word}{open}{}*{}{close}{word}", factors.0, factors.1);
         Arithmetic { word, factors, payload }
     }

@@ -4,7 +4,7 @@ use model::{
     Category, Confidence, Evidence, Exchange, Finding, Location, Method, NotTested, Request, Rule, Severity, Tag,
 };
 
-use crate::{Check, Cost, Detectors, Findings, RunsOn, Survey, Twins};
+use crate::{Check, Cost, Detectors, Findings, RunsOn, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "trace-enabled",
@@ -25,7 +25,7 @@ pub(crate) static RULE: Rule = Rule {
 
 pub(crate) static CHECK: Check = Check {
     cost: Cost::refused(1),
-    detectors: Detectors { on_surface: Some(|survey, found| Box::pin(ask(survey, found))), ..Detectors::NONE },
+    detectors: Detectors { on_surface: Some(|probe, found| Box::pin(probe_target(probe, found))), ..Detectors::NONE },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),
@@ -35,12 +35,12 @@ pub(crate) static CHECK: Check = Check {
 };
 
 /// TRACE with a header of a random name.
-async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
-    let word = survey.canary("header");
-    let request = Request::new(Method::TRACE, survey.origin(), survey.surface.path.as_str())
+async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    let word = probe.canary("header");
+    let request = Request::new(Method::TRACE, probe.origin(), probe.surface.path.as_str())
         .header(&format!("X-{word}"), word.as_str())
         .altered("method", "TRACE", "TRACE");
-    let exchange = survey.ask(request).await?;
+    let exchange = probe.response_to(request).await?;
     found.extend(judge(&exchange, &word));
     Ok(())
 }

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use model::Tag;
 use model::{Category, Confidence, Evidence, Exchange, Finding, Location, Method, NotTested, Request, Rule, Severity};
 
-use crate::{Check, Cost, Detectors, Findings, Survey, Twins};
+use crate::{Check, Cost, Detectors, Findings, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "transfer-encoding-ignored",
@@ -27,7 +27,7 @@ pub(crate) static RULE: Rule = Rule {
 
 pub(crate) static CHECK: Check = Check {
     cost: Cost::reads(1),
-    detectors: Detectors { on_surface: Some(|survey, found| Box::pin(ask(survey, found))), ..Detectors::NONE },
+    detectors: Detectors { on_surface: Some(|probe, found| Box::pin(probe_target(probe, found))), ..Detectors::NONE },
     twins: Twins::None("the server and its version decide, not the application's source"),
     ..Check::of(&RULE)
 };
@@ -48,14 +48,14 @@ const BETWEEN: [&str; 8] =
     ["via", "age", "x-cache", "x-served-by", "x-varnish", "cf-ray", "x-amz-cf-id", "x-envoy-upstream-service-time"];
 
 /// One GET without a body and the connection closed after it: nothing is smuggled, however it is read.
-async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
-    let exchanges = &survey.observations.exchanges;
+async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    let exchanges = &probe.observations.exchanges;
     let Some((plain, _)) =
         exchanges.iter().find_map(|e| server(e).filter(|_| is_ordinary(e)).map(|server| (e, server)))
     else {
         return Err(NotTested::not_applicable("no answer names gunicorn or waitress"));
     };
-    found.extend(judge(plain, &survey.ask(with_unknown_coding(&plain.request)).await?));
+    found.extend(judge(plain, &probe.response_to(with_unknown_coding(&plain.request)).await?));
     Ok(())
 }
 
@@ -86,21 +86,21 @@ fn server(exchange: &Exchange) -> Option<(&'static str, &'static str)> {
 
 /// The same server has to let the application answer as before: what refuses the request, be it the server or a proxy, does so with an
 /// answer of its own (400 or 501).
-fn judge(plain: &Exchange, answer: &Arc<Exchange>) -> Option<Finding> {
-    let (name, whose) = server(answer)?;
-    if server(plain).is_none_or(|(plain, _)| plain != name) || answer.status() != plain.status() {
+fn judge(plain: &Exchange, response: &Arc<Exchange>) -> Option<Finding> {
+    let (name, whose) = server(response)?;
+    if server(plain).is_none_or(|(plain, _)| plain != name) || response.status() != plain.status() {
         return None;
     }
-    let between = BETWEEN.into_iter().find(|header| answer.header(header).is_some());
+    let between = BETWEEN.into_iter().find(|header| response.header(header).is_some());
     let (confidence, caveat) = match between {
         Some(header) => {
             (Confidence::Tentative, format!(", unless what adds the header {header} took it out on the way"))
         }
         None => (Confidence::Firm, String::new()),
     };
-    let what = format!("{} from {name} to a GET with Transfer-Encoding: {UNKNOWN}, as without it", answer.status());
+    let what = format!("{} from {name} to a GET with Transfer-Encoding: {UNKNOWN}, as without it", response.status());
     let location = Location::host().parameter("header", "Transfer-Encoding");
-    Some(Finding::new(&RULE, confidence, location, Evidence::new(answer, what)).detail(format!("{whose}{caveat}.")))
+    Some(Finding::new(&RULE, confidence, location, Evidence::new(response, what)).detail(format!("{whose}{caveat}.")))
 }
 
 #[cfg(test)]
@@ -108,9 +108,9 @@ mod tests {
     use super::*;
     use crate::shared::samples::answered;
 
-    fn verdict(plain: (u16, &[(&str, &str)]), answer: (u16, &[(&str, &str)])) -> Option<Confidence> {
+    fn verdict(plain: (u16, &[(&str, &str)]), response: (u16, &[(&str, &str)])) -> Option<Confidence> {
         let exchange = |(status, headers): (u16, &[(&str, &str)])| answered("/", status, headers, "{}");
-        judge(&exchange(plain), &exchange(answer)).map(|finding| finding.confidence)
+        judge(&exchange(plain), &exchange(response)).map(|finding| finding.confidence)
     }
 
     const GUNICORN: &[(&str, &str)] = &[("Server", "gunicorn")];

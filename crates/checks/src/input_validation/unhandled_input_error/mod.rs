@@ -5,8 +5,8 @@ use model::{
     Severity, Tag,
 };
 
-use crate::shared::{heard, inputs, provoke, reflection};
-use crate::{Check, Cost, Detectors, Findings, Probe, RunsOn, Schedule, Twins};
+use crate::shared::{inputs, payload_refusal, provoke, reflection};
+use crate::{Check, Cost, Detectors, Findings, OperationProbe, RunsOn, Schedule, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "unhandled-input-error",
@@ -30,7 +30,7 @@ pub(crate) static CHECK: Check = Check {
     schedule: Schedule::sharing(reflection::SHARES),
     detectors: Detectors {
         applies: |operation, _| operation.method == Method::GET && inputs::all(operation).next().is_some(),
-        on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
+        on_operation: Some(|probe, found| Box::pin(probe_operation(probe, found))),
         ..Detectors::NONE
     },
     subsumed_by: &[
@@ -55,17 +55,21 @@ pub(crate) static CHECK: Check = Check {
 const AGAIN: u32 = 4;
 
 /// Where the ordinary call succeeds: what is no number, and what is too large a number.
-async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+async fn probe_operation(probe: &OperationProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
     let plain = probe.plain()?;
-    heard::works(plain)?;
+    payload_refusal::works(plain)?;
     if !words_fail(probe, plain, found).await? {
         large_numbers_fail(probe, plain, found).await?;
     }
-    heard::end(probe, found).await
+    payload_refusal::end(probe, found).await
 }
 
 /// A plain word in each parameter that takes none, or in all where the marks made the server fail.
-async fn words_fail(probe: &Probe<'_>, plain: &Arc<Exchange>, found: &mut Findings) -> Result<bool, NotTested> {
+async fn words_fail(
+    probe: &OperationProbe<'_>,
+    plain: &Arc<Exchange>,
+    found: &mut Findings,
+) -> Result<bool, NotTested> {
     let failed = reflection::of(probe).await?.iter().any(|marked| marked.exchange.status() == 500);
     let declared: Vec<&Parameter> =
         inputs::all(probe.operation).filter(|p| !inputs::takes_text(p, probe.operation)).collect();
@@ -89,7 +93,11 @@ async fn words_fail(probe: &Probe<'_>, plain: &Arc<Exchange>, found: &mut Findin
 
 /// 2^63, which a database of 64-bit integers cannot take, where a smaller one is nothing special: 2^63 - 1, or for a page, which is
 /// multiplied, what 32 bits hold. A server that fails on everything unusual fails on both.
-async fn large_numbers_fail(probe: &Probe<'_>, plain: &Arc<Exchange>, found: &mut Findings) -> Result<(), NotTested> {
+async fn large_numbers_fail(
+    probe: &OperationProbe<'_>,
+    plain: &Arc<Exchange>,
+    found: &mut Findings,
+) -> Result<(), NotTested> {
     let number = |place| provoke::integer(probe.operation, probe.surface, place);
     let Some(parameter) = number(ParameterIn::Path).or_else(|| number(ParameterIn::Query)) else { return Ok(()) };
     let failing = inputs::with(probe, parameter, provoke::BEYOND_64_BIT);
@@ -98,7 +106,7 @@ async fn large_numbers_fail(probe: &Probe<'_>, plain: &Arc<Exchange>, found: &mu
         return Ok(());
     }
     for within in [provoke::WITHIN_64_BIT, provoke::WITHIN_32_BIT] {
-        let smaller = probe.ask(inputs::with(probe, parameter, within)).await?;
+        let smaller = probe.response_to(inputs::with(probe, parameter, within)).await?;
         if smaller.status() >= 500 {
             continue;
         }
@@ -114,7 +122,7 @@ async fn large_numbers_fail(probe: &Probe<'_>, plain: &Arc<Exchange>, found: &mu
 }
 
 /// Whether the value fails each time and the ordinary value never does, when both are really sent again.
-async fn is_steady(probe: &Probe<'_>, failing: &Request, ordinary: &Request) -> Result<bool, NotTested> {
+async fn is_steady(probe: &OperationProbe<'_>, failing: &Request, ordinary: &Request) -> Result<bool, NotTested> {
     for _ in 0..AGAIN {
         if probe.send(failing.clone().fresh()).await?.status() != 500 {
             return Ok(false);

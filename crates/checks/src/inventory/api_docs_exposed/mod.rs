@@ -4,7 +4,7 @@ use std::sync::Arc;
 use model::{Category, Confidence, Evidence, Exchange, Finding, NotTested, Request, Rule, Severity, Surface};
 
 use crate::shared::{documentation, specifications};
-use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, Survey, Twins, place};
+use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twins, place};
 
 pub(crate) static RULE: Rule = Rule {
     id: "api-docs-exposed",
@@ -23,7 +23,7 @@ pub(crate) static RULE: Rule = Rule {
 pub(crate) static CHECK: Check = Check {
     cost: Cost::reads(MOST),
     schedule: Schedule { guesses: true, ..Schedule::ANY },
-    detectors: Detectors { on_surface: Some(|survey, found| Box::pin(ask(survey, found))), ..Detectors::NONE },
+    detectors: Detectors { on_surface: Some(|probe, found| Box::pin(probe_target(probe, found))), ..Detectors::NONE },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),
@@ -36,23 +36,23 @@ pub(crate) static CHECK: Check = Check {
 const MOST: u32 = 8;
 
 /// Reads what was seen; where nobody looked for documents, looks for one.
-async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
-    let seen = judge(survey.surface, &survey.observations.exchanges, found);
-    let given = survey.surface.specification.is_some() && !survey.surface.specification_is_public;
+async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    let seen = judge(probe.surface, &probe.observations.exchanges, found);
+    let given = probe.surface.specification.is_some() && !probe.surface.specification_is_public;
     if !given || !found.is_empty() {
         return seen;
     }
-    let paths = specifications::usual_paths(survey.surface, &survey.target.path, survey.target.depth);
+    let paths = specifications::usual_paths(probe.surface, &probe.target.path, probe.target.depth);
     let mut looked = Vec::new();
     for path in paths.into_iter().take(MOST as usize) {
-        let exchange = survey.ask(Request { large: true, ..survey.get(path) }).await?;
+        let exchange = probe.response_to(Request { large: true, ..probe.get(path) }).await?;
         let is_there = exchange.is_success() && specifications::is_document(&exchange);
         looked.push(exchange);
         if is_there {
             break;
         }
     }
-    seen.or(judge(survey.surface, &looked, found))
+    seen.or(judge(probe.surface, &looked, found))
 }
 
 fn judge(surface: &Surface, exchanges: &[Arc<Exchange>], found: &mut Findings) -> Result<(), NotTested> {

@@ -1,7 +1,7 @@
 use model::{Category, Confidence, Depth, Evidence, Finding, Location, Method, NotTested, Rule, Severity, Tag};
 
 use crate::shared::graphql;
-use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, Survey, Twins};
+use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "graphql-ide",
@@ -24,7 +24,7 @@ pub(crate) static RULE: Rule = Rule {
 pub(crate) static CHECK: Check = Check {
     cost: Cost::queries(graphql::REQUESTS + 1),
     schedule: Schedule { depth: Depth::Standard, shares: Some(graphql::SHARES), ..Schedule::ANY },
-    detectors: Detectors { on_surface: Some(|survey, found| Box::pin(ask(survey, found))), ..Detectors::NONE },
+    detectors: Detectors { on_surface: Some(|probe, found| Box::pin(probe_target(probe, found))), ..Detectors::NONE },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),
@@ -46,9 +46,9 @@ const MARKS: [&str; 9] = [
     "<title>Apollo Server</title>",
 ];
 
-async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
-    let endpoint = graphql::find(survey).await?;
-    let page = survey.ask(survey.get(&endpoint.path).header("Accept", "text/html")).await?;
+async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    let endpoint = graphql::find(probe).await?;
+    let page = probe.response_to(probe.get(&endpoint.path).header("Accept", "text/html")).await?;
     let text = page.text();
     let mark = MARKS.iter().find(|mark| page.is_html() && page.is_success() && text.contains(*mark));
     if let Some(mark) = mark {

@@ -1,7 +1,7 @@
 use model::{Category, Confidence, Depth, Evidence, Finding, Location, Method, NotTested, Rule, Severity};
 
 use crate::shared::graphql;
-use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, Survey, Twins};
+use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "graphql-introspection",
@@ -24,7 +24,7 @@ pub(crate) static RULE: Rule = Rule {
 pub(crate) static CHECK: Check = Check {
     cost: Cost::queries(graphql::REQUESTS + 1),
     schedule: Schedule { depth: Depth::Standard, shares: Some(graphql::SHARES), ..Schedule::ANY },
-    detectors: Detectors { on_surface: Some(|survey, found| Box::pin(ask(survey, found))), ..Detectors::NONE },
+    detectors: Detectors { on_surface: Some(|probe, found| Box::pin(probe_target(probe, found))), ..Detectors::NONE },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),
@@ -33,13 +33,13 @@ pub(crate) static CHECK: Check = Check {
     ..Check::of(&RULE)
 };
 
-async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
-    let endpoint = graphql::find(survey).await?;
-    let query = graphql::query(survey, &endpoint.path, "{__schema{queryType{name} types{name}}}");
-    let answer = survey.ask(query).await?;
-    let types = answer.json().and_then(|j| j.pointer("/data/__schema/types")).and_then(serde_json::Value::as_array);
+async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    let endpoint = graphql::find(probe).await?;
+    let query = graphql::query(probe, &endpoint.path, "{__schema{queryType{name} types{name}}}");
+    let response = probe.response_to(query).await?;
+    let types = response.json().and_then(|j| j.pointer("/data/__schema/types")).and_then(serde_json::Value::as_array);
     if let Some(types) = types.filter(|types| !types.is_empty()) {
-        let evidence = Evidence::new(&answer, format!("{} types are listed", types.len()));
+        let evidence = Evidence::new(&response, format!("{} types are listed", types.len()));
         let location = Location::at(Method::POST, &endpoint.path);
         found.push(Finding::new(&RULE, Confidence::Confirmed, location, evidence));
     }

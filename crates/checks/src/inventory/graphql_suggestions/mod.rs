@@ -1,7 +1,7 @@
 use model::{Category, Confidence, Depth, Evidence, Finding, Location, Method, NotTested, Rule, Severity};
 
 use crate::shared::graphql;
-use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, Survey, Twins};
+use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "graphql-suggestions",
@@ -24,7 +24,7 @@ pub(crate) static RULE: Rule = Rule {
 pub(crate) static CHECK: Check = Check {
     cost: Cost::queries(graphql::REQUESTS + 1),
     schedule: Schedule { depth: Depth::Standard, shares: Some(graphql::SHARES), ..Schedule::ANY },
-    detectors: Detectors { on_surface: Some(|survey, found| Box::pin(ask(survey, found))), ..Detectors::NONE },
+    detectors: Detectors { on_surface: Some(|probe, found| Box::pin(probe_target(probe, found))), ..Detectors::NONE },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),
@@ -36,13 +36,13 @@ pub(crate) static CHECK: Check = Check {
 /// Everyday field names, each misspelt by a letter; all of them are unknown, so nothing runs.
 const MISSPELT: &str = "{usr userz usrs boook bookz ordr orderz prodct productz itemz itmes postz commentz acount custmer mee nodee serch versoin helath}";
 
-async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
-    let endpoint = graphql::find(survey).await?;
-    let answer = survey.ask(graphql::query(survey, &endpoint.path, MISSPELT)).await?;
-    let suggestion = graphql::errors(&answer).into_iter().find(|message| message.contains("Did you mean"));
+async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    let endpoint = graphql::find(probe).await?;
+    let response = probe.response_to(graphql::query(probe, &endpoint.path, MISSPELT)).await?;
+    let suggestion = graphql::errors(&response).into_iter().find(|message| message.contains("Did you mean"));
     if let Some(message) = suggestion {
         let location = Location::at(Method::POST, &endpoint.path);
-        found.push(Finding::new(&RULE, Confidence::Confirmed, location, Evidence::new(&answer, message)));
+        found.push(Finding::new(&RULE, Confidence::Confirmed, location, Evidence::new(&response, message)));
     }
     Ok(())
 }

@@ -7,7 +7,7 @@ use model::{
 
 use super::adler32::adler32;
 use super::etag::path_checksum;
-use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, Survey, Twins};
+use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twins};
 
 mod roots;
 
@@ -33,7 +33,7 @@ pub(crate) static RULE: Rule = Rule {
 pub(crate) static CHECK: Check = Check {
     cost: Cost::reads(1),
     schedule: Schedule::from(Depth::Standard),
-    detectors: Detectors { on_surface: Some(|survey, found| Box::pin(ask(survey, found))), ..Detectors::NONE },
+    detectors: Detectors { on_surface: Some(|probe, found| Box::pin(probe_target(probe, found))), ..Detectors::NONE },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),
@@ -45,15 +45,15 @@ pub(crate) static CHECK: Check = Check {
 /// Pages whose titles are read.
 const PAGES: usize = 3;
 
-async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
-    let Some(path) = survey.surface.assets.first() else {
+async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    let Some(path) = probe.surface.assets.first() else {
         return Err(NotTested::not_applicable("no asset of the target's own was found"));
     };
-    let asset = survey.ask(survey.get(path)).await?;
-    let pages = survey.observations.exchanges.iter().filter_map(|exchange| roots::title(exchange)).take(PAGES);
-    let document = survey.surface.specification.as_ref().map(|facts| facts.title.clone());
+    let asset = probe.response_to(probe.get(path)).await?;
+    let pages = probe.observations.exchanges.iter().filter_map(|exchange| roots::title(exchange)).take(PAGES);
+    let document = probe.surface.specification.as_ref().map(|facts| facts.title.clone());
     let titles: Vec<String> = document.into_iter().chain(pages).collect();
-    let own = roots::own_names(&survey.origin().host, titles.iter().map(String::as_str));
+    let own = roots::own_names(&probe.origin().host, titles.iter().map(String::as_str));
     found.extend(judge(&asset, &own));
     Ok(())
 }

@@ -4,7 +4,7 @@ use model::{Category, Confidence, Depth, Evidence, Finding, NotTested, Rule, Sev
 
 use crate::shared::login;
 use crate::shared::patterns::{Pattern, first, load};
-use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, Seen, Survey, Twins};
+use crate::{Check, Cost, Detectors, Findings, ObservedExchange, RunsOn, Schedule, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "monitoring-dashboard",
@@ -25,7 +25,7 @@ pub(crate) static CHECK: Check = Check {
     schedule: Schedule { depth: Depth::Standard, guesses: true, ..Schedule::ANY },
     detectors: Detectors {
         on_exchange: Some(judge),
-        on_surface: Some(|survey, _| Box::pin(ask(survey))),
+        on_surface: Some(|probe, _| Box::pin(probe_target(probe))),
         ..Detectors::NONE
     },
     twins: Twins::Flask {
@@ -54,16 +54,16 @@ const DEEP: [&str; 11] = [
 static PAGES: LazyLock<Vec<Pattern>> = LazyLock::new(|| load(include_str!("../data/dashboards.toml")));
 
 /// Asks for the usual paths; [`judge`] reads the answers with all others.
-async fn ask(survey: &Survey<'_>) -> Result<(), NotTested> {
-    let deep = DEEP.iter().filter(|_| survey.target.depth == Depth::Deep);
+async fn probe_target(probe: &TargetProbe<'_>) -> Result<(), NotTested> {
+    let deep = DEEP.iter().filter(|_| probe.target.depth == Depth::Deep);
     for path in STANDARD.iter().chain(deep) {
-        survey.ask(survey.get(*path)).await?;
+        probe.response_to(probe.get(*path)).await?;
     }
     Ok(())
 }
 
-fn judge(seen: &Seen<'_>, found: &mut Findings) -> bool {
-    let exchange = seen.exchange;
+fn judge(observed: &ObservedExchange<'_>, found: &mut Findings) -> bool {
+    let exchange = observed.exchange;
     if !exchange.is_success() || exchange.body().is_empty() || exchange.request.identity.is_some() {
         return false;
     }
@@ -73,7 +73,7 @@ fn judge(seen: &Seen<'_>, found: &mut Findings) -> bool {
     }
     if let Some((pattern, excerpt)) = first(&PAGES, &exchange.text()) {
         let detail = format!("{}.", pattern.name);
-        let finding = Finding::new(&RULE, Confidence::Confirmed, seen.location(), Evidence::new(exchange, excerpt));
+        let finding = Finding::new(&RULE, Confidence::Confirmed, observed.location(), Evidence::new(exchange, excerpt));
         found.push(finding.detail(detail));
     }
     true
@@ -82,7 +82,7 @@ fn judge(seen: &Seen<'_>, found: &mut Findings) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shared::samples::{exchange, seen};
+    use crate::shared::samples::{exchange, observed};
 
     #[test]
     fn the_table_is_honest() {
@@ -91,7 +91,7 @@ mod tests {
 
     #[test]
     fn a_login_form_is_not_open() {
-        let open = |path: &str, body: &str| !seen(judge, &exchange(path, 200, body)).1.is_empty();
+        let open = |path: &str, body: &str| !observed(judge, &exchange(path, 200, body)).1.is_empty();
         let title = "<title>Flask-MonitoringDashboard</title>";
         assert!(open("/dashboard/", &format!("{title}<table><tr><td>/api/users</td><td>12 ms</td></tr></table>")));
         assert!(!open("/dashboard/", &format!("{title}<form><input type=\"password\" name=p></form>")));

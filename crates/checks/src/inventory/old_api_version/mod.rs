@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::shared::fields::{self, Holds};
 use crate::shared::{labelled, soft_404};
-use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, Survey, Twins, place};
+use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twins, place};
 
 pub(crate) static RULE: Rule = Rule {
     id: "old-api-version",
@@ -25,7 +25,7 @@ pub(crate) static RULE: Rule = Rule {
 pub(crate) static CHECK: Check = Check {
     cost: Cost::reads(2 * MOST as u32),
     schedule: Schedule { depth: Depth::Standard, guesses: true, ..Schedule::ANY },
-    detectors: Detectors { on_surface: Some(|survey, found| Box::pin(ask(survey, found))), ..Detectors::NONE },
+    detectors: Detectors { on_surface: Some(|probe, found| Box::pin(probe_target(probe, found))), ..Detectors::NONE },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),
@@ -37,30 +37,30 @@ pub(crate) static CHECK: Check = Check {
 /// Operations asked for under an older version.
 const MOST: usize = 2;
 
-async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
-    let paths: BTreeSet<String> = survey
+async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    let paths: BTreeSet<String> = probe
         .observations
-        .called(survey.surface)
+        .called(probe.surface)
         .filter(|(o, e)| o.method == Method::GET && e.is_success())
-        .filter(|(o, _)| older(&o.path).is_some_and(|older| !survey.surface.operations.iter().any(|o| o.path == older)))
+        .filter(|(o, _)| older(&o.path).is_some_and(|older| !probe.surface.operations.iter().any(|o| o.path == older)))
         .filter_map(|(_, e)| older(e.request.path()))
         .collect();
     let called: Vec<&Arc<Exchange>> =
-        survey.observations.called(survey.surface).filter(|(o, _)| o.method == Method::GET).map(|(_, e)| e).collect();
+        probe.observations.called(probe.surface).filter(|(o, _)| o.method == Method::GET).map(|(_, e)| e).collect();
     let siblings = siblings(&called);
     if paths.is_empty() && siblings.is_empty() {
         return Err(NotTested::not_applicable("no operation with a version from 2 in its path, none with and without"));
     }
-    found.extend(siblings.iter().filter_map(|(old, plain)| gives_more(old, plain, place(survey.surface, old))));
+    found.extend(siblings.iter().filter_map(|(old, plain)| gives_more(old, plain, place(probe.surface, old))));
     for path in paths.into_iter().take(MOST) {
-        let answer = survey.ask(survey.get(&path)).await?;
-        let served = answer.is_success() || matches!(answer.status(), 401 | 403);
-        if !served || answer.header("sunset").is_some() {
+        let response = probe.response_to(probe.get(&path)).await?;
+        let served = response.is_success() || matches!(response.status(), 401 | 403);
+        if !served || response.header("sunset").is_some() {
             continue;
         }
-        let missing = survey.missing_beside(&path).await?;
-        if missing.status() != answer.status() || answer.is_success() && !soft_404::alike(&missing, &answer) {
-            let evidence = Evidence::new(&answer, format!("status {}", answer.status()));
+        let missing = probe.missing_beside(&path).await?;
+        if missing.status() != response.status() || response.is_success() && !soft_404::alike(&missing, &response) {
+            let evidence = Evidence::new(&response, format!("status {}", response.status()));
             let control =
                 Evidence::new(&missing, format!("a path that does not exist beside it: status {}", missing.status()));
             found.push(Finding::new(&RULE, Confidence::Firm, Location::at(Method::GET, &path), evidence).also(control));

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 use model::{Category, Confidence, Evidence, Finding, Rule, Severity, Tag};
 use regex::Regex;
 
-use crate::{Check, Detectors, Findings, RunsOn, Seen, Twins};
+use crate::{Check, Detectors, Findings, ObservedExchange, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "staging-traces",
@@ -30,8 +30,8 @@ pub(crate) static CHECK: Check = Check {
     ..Check::of(&RULE)
 };
 
-fn judge(seen: &Seen<'_>, found: &mut Findings) -> bool {
-    let Some(response) = seen.exchange.response().filter(|r| !r.body.is_empty()) else { return false };
+fn judge(observed: &ObservedExchange<'_>, found: &mut Findings) -> bool {
+    let Some(response) = observed.exchange.response().filter(|r| !r.body.is_empty()) else { return false };
     let text = response.text();
     let headers = response.headers.iter().filter(|(name, _)| {
         matches!(
@@ -39,14 +39,14 @@ fn judge(seen: &Seen<'_>, found: &mut Findings) -> bool {
             "location" | "link" | "content-security-policy" | "access-control-allow-origin"
         )
     });
-    let own = &seen.target.origin;
+    let own = &observed.target.origin;
     let texts = headers.map(|(_, value)| value.as_str()).chain([text.as_ref()]);
     let mut hosts: BTreeSet<String> = texts.flat_map(|text| internal_hosts(text, &own.host)).collect();
     hosts.retain(|host| *host != own.host && !(own.is_loopback() && is_loopback(host)));
     if !hosts.is_empty() {
         let named: Vec<String> = hosts.into_iter().take(5).collect();
-        let evidence = Evidence::new(seen.exchange, named.join(", "));
-        found.push(Finding::new(&RULE, Confidence::Firm, seen.location(), evidence));
+        let evidence = Evidence::new(observed.exchange, named.join(", "));
+        found.push(Finding::new(&RULE, Confidence::Firm, observed.location(), evidence));
     }
     true
 }

@@ -1,7 +1,7 @@
 use model::{Category, Confidence, Depth, Evidence, Finding, Location, Method, NotTested, Rule, Severity, Tag};
 
 use super::etag::path_checksum;
-use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, Survey, Twins};
+use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "static-served-by-application",
@@ -20,7 +20,7 @@ pub(crate) static RULE: Rule = Rule {
 pub(crate) static CHECK: Check = Check {
     cost: Cost::reads(1),
     schedule: Schedule::from(Depth::Standard),
-    detectors: Detectors { on_surface: Some(|survey, found| Box::pin(ask(survey, found))), ..Detectors::NONE },
+    detectors: Detectors { on_surface: Some(|probe, found| Box::pin(probe_target(probe, found))), ..Detectors::NONE },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),
@@ -29,11 +29,11 @@ pub(crate) static CHECK: Check = Check {
     ..Check::of(&RULE)
 };
 
-async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
-    let Some(path) = survey.surface.assets.iter().find(|path| is_file(path)) else {
+async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    let Some(path) = probe.surface.assets.iter().find(|path| is_file(path)) else {
         return Err(NotTested::not_applicable("no asset of the target's own was found"));
     };
-    let asset = survey.ask(survey.get(path)).await?;
+    let asset = probe.response_to(probe.get(path)).await?;
     if !asset.is_success() {
         return Err(NotTested::inconclusive(format!("the asset is answered with {}", asset.status())));
     }

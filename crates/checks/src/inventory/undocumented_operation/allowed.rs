@@ -10,8 +10,8 @@ use model::{
 use super::RULE;
 use crate::probe::canary;
 use crate::shared::fill;
-use crate::shared::words::looks_destructive;
-use crate::{Findings, Survey};
+use crate::shared::vocabulary::looks_destructive;
+use crate::{Findings, TargetProbe};
 
 /// Paths that are asked in a standard scan, each with a control where it names more than the document does.
 pub(super) const PATHS: u32 = 6;
@@ -27,28 +27,28 @@ struct Told<'a> {
 }
 
 /// Asks paths of the document, and beside those that say more than it a path that does not exist.
-pub(super) async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
-    if survey.surface.specification.is_none() {
+pub(super) async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    if probe.surface.specification.is_none() {
         return Err(NotTested::NoSpecification);
     }
-    let most = if survey.target.depth == model::Depth::Deep { PATHS_WHEN_DEEP } else { PATHS };
+    let most = if probe.target.depth == model::Depth::Deep { PATHS_WHEN_DEEP } else { PATHS };
     let mut told = Vec::new();
-    for operation in declared_paths(survey).into_iter().take(most as usize) {
-        let exchange = survey.send(options(survey, operation)).await?;
+    for operation in declared_paths(probe).into_iter().take(most as usize) {
+        let exchange = probe.send(options(probe, operation)).await?;
         told.extend(allowed(&exchange).map(|allowed| Told { operation, exchange, allowed }));
     }
     if told.is_empty() {
         return Err(NotTested::not_applicable("no path of the document names its methods"));
     }
-    if is_blanket(survey.surface, &told) {
+    if is_blanket(probe.surface, &told) {
         return Err(NotTested::inconclusive("every path names the same methods"));
     }
     for told in &told {
-        let beyond = unlisted(survey.surface, told);
+        let beyond = unlisted(probe.surface, told);
         if beyond.is_empty() {
             continue;
         }
-        let missing = survey.send(beside(survey, told)).await?;
+        let missing = probe.send(beside(probe, told)).await?;
         if allowed(&missing).as_ref() != Some(&told.allowed) {
             found.extend(beyond.into_iter().map(|method| finding(told, method, &missing)));
         }
@@ -58,15 +58,15 @@ pub(super) async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(),
 
 /// One operation for each path of the document, those that answered first. What looks as if it changed state is left alone, although
 /// OPTIONS should not.
-fn declared_paths<'a>(survey: &Survey<'a>) -> Vec<&'a Operation> {
-    let answered: BTreeSet<&str> = survey
+fn declared_paths<'a>(probe: &TargetProbe<'a>) -> Vec<&'a Operation> {
+    let answered: BTreeSet<&str> = probe
         .observations
-        .called(survey.surface)
+        .called(probe.surface)
         .filter(|(_, e)| e.is_success())
         .map(|(o, _)| o.path.as_str())
         .collect();
     let mut seen = BTreeSet::new();
-    let operations = survey.surface.operations.iter().map(AsRef::as_ref);
+    let operations = probe.surface.operations.iter().map(AsRef::as_ref);
     let mut paths: Vec<&Operation> = operations
         .filter(|o: &&Operation| {
             o.source == Source::Specification && !looks_destructive(o) && seen.insert(o.path.as_str())
@@ -76,15 +76,15 @@ fn declared_paths<'a>(survey: &Survey<'a>) -> Vec<&'a Operation> {
     paths
 }
 
-fn options(survey: &Survey<'_>, operation: &Operation) -> Request {
-    let plain = fill::request(operation, survey.surface, survey.target, &[]);
+fn options(probe: &TargetProbe<'_>, operation: &Operation) -> Request {
+    let plain = fill::request(operation, probe.surface, probe.target, &[]);
     Request { target: plain.path().to_owned(), headers: Vec::new(), method: Method::OPTIONS, ..plain }
 }
 
 /// The same question about a path that does not exist: another word for the last segment that is a name, since a parameter takes
 /// any word.
-fn beside(survey: &Survey<'_>, told: &Told<'_>) -> Request {
-    let word = canary(survey.target.seed, &["missing", &told.operation.path]);
+fn beside(probe: &TargetProbe<'_>, told: &Told<'_>) -> Request {
+    let word = canary(probe.target.seed, &["missing", &told.operation.path]);
     let request = &told.exchange.request;
     Request { target: renamed(&told.operation.path, request.path(), &word), ..request.clone() }
 }

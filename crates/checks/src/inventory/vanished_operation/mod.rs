@@ -4,7 +4,7 @@ use model::{
 };
 
 use crate::shared::{fill, soft_404};
-use crate::{Check, Cost, Detectors, Findings, Observations, RunsOn, Schedule, Survey, Twins};
+use crate::{Check, Cost, Detectors, Findings, Observations, RunsOn, Schedule, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "vanished-operation",
@@ -24,7 +24,7 @@ pub(crate) static CHECK: Check = Check {
     cost: Cost::reads(2 * MOST as u32),
     schedule: Schedule::from(Depth::Standard),
     detectors: Detectors {
-        on_surface: Some(|survey, found| Box::pin(ask(survey, found))),
+        on_surface: Some(|probe, found| Box::pin(probe_target(probe, found))),
         on_end: Some(judge),
         ..Detectors::NONE
     },
@@ -42,25 +42,25 @@ const MOST: usize = 6;
 /// A 404 may be the route's own: it may mean the object, or what a required parameter names. Frameworks answer OPTIONS on every route
 /// that there is, if only with 405, whatever the object, and 404 elsewhere. Other than with Flask, whose 404 of OPTIONS is proof, a path
 /// that nobody has is asked for as well, to see what that is answered with.
-async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
-    if survey.surface.specification.is_none() {
+async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    if probe.surface.specification.is_none() {
         return Err(NotTested::NoSpecification);
     }
-    let called = survey.observations.called(survey.surface);
+    let called = probe.observations.called(probe.surface);
     let doubtful = called.filter(|(o, e)| is_promised(o) && e.status() == 404);
-    let flask = survey.surface.shows_flask();
+    let flask = probe.surface.shows_flask();
     let mut any = false;
     for (operation, exchange) in doubtful.filter(|(o, _)| flask || may_be_missing(o)).take(MOST) {
         any = true;
         let options = Operation { method: Method::OPTIONS, ..operation.clone() };
-        let answer = survey.ask(fill::request(&options, survey.surface, survey.target, &[])).await?;
-        if answer.status() != 404 {
+        let response = probe.response_to(fill::request(&options, probe.surface, probe.target, &[])).await?;
+        if response.status() != 404 {
             continue;
         }
         let control = if flask {
-            Some(Evidence::new(&answer, "OPTIONS is answered with 404 too, so there is no such route"))
+            Some(Evidence::new(&response, "OPTIONS is answered with 404 too, so there is no such route"))
         } else {
-            let missing = survey.missing_beside(exchange.request.path()).await?;
+            let missing = probe.missing_beside(exchange.request.path()).await?;
             let said = "OPTIONS too, and a path that nobody has is answered alike";
             soft_404::alike(&missing, exchange).then(|| Evidence::new(&missing, said))
         };

@@ -2,7 +2,7 @@ use model::{Category, Confidence, Depth, Evidence, Finding, Location, NotTested,
 
 use crate::llm::interview::{self, Interview};
 use crate::llm::prompts::Kind;
-use crate::{Check, Detectors, Findings, Probe, RunsOn, Schedule, Twins};
+use crate::{Check, Detectors, Findings, OperationProbe, RunsOn, Schedule, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "llm-jailbreak",
@@ -23,7 +23,7 @@ pub(crate) static CHECK: Check = Check {
     schedule: Schedule::from(Depth::Deep),
     detectors: Detectors {
         applies: interview::applies,
-        on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
+        on_operation: Some(|probe, found| Box::pin(probe_operation(probe, found))),
         ..Detectors::NONE
     },
     twins: Twins::Flask {
@@ -34,7 +34,7 @@ pub(crate) static CHECK: Check = Check {
     ..Check::of(&RULE)
 };
 
-async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+async fn probe_operation(probe: &OperationProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
     let interview = interview::hold(probe).await?;
     interview.of(Kind::Disguise)?;
     if interview.plain().is_some_and(interview::Said::obeyed) {

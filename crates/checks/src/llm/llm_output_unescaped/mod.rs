@@ -2,7 +2,7 @@ use model::{Category, Confidence, Evidence, Finding, Location, NotTested, Rule, 
 
 use crate::llm::interview::{self, Said};
 use crate::llm::prompts::Kind;
-use crate::{Check, Detectors, Findings, Probe, RunsOn, Twins};
+use crate::{Check, Detectors, Findings, OperationProbe, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "llm-output-unescaped",
@@ -22,7 +22,7 @@ pub(crate) static CHECK: Check = Check {
     cost: interview::COST,
     detectors: Detectors {
         applies: interview::applies,
-        on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
+        on_operation: Some(|probe, found| Box::pin(probe_operation(probe, found))),
         ..Detectors::NONE
     },
     twins: Twins::Flask {
@@ -33,7 +33,7 @@ pub(crate) static CHECK: Check = Check {
     ..Check::of(&RULE)
 };
 
-async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+async fn probe_operation(probe: &OperationProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
     let interview = interview::hold(probe).await?;
     if !interview.plain().is_some_and(|plain| plain.exchange.is_html()) {
         return Err(NotTested::not_applicable("its answers are no HTML"));

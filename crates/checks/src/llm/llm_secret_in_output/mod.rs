@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use model::{Category, Confidence, Evidence, Finding, Location, NotTested, Rule, Severity, mask, secret_patterns};
 
 use crate::llm::interview::{self, Interview, Said};
-use crate::{Check, Detectors, Findings, Probe, RunsOn, Twins};
+use crate::{Check, Detectors, Findings, OperationProbe, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "llm-secret-in-output",
@@ -23,7 +23,7 @@ pub(crate) static CHECK: Check = Check {
     cost: interview::COST,
     detectors: Detectors {
         applies: interview::applies,
-        on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
+        on_operation: Some(|probe, found| Box::pin(probe_operation(probe, found))),
         ..Detectors::NONE
     },
     twins: Twins::Flask {
@@ -34,7 +34,7 @@ pub(crate) static CHECK: Check = Check {
     ..Check::of(&RULE)
 };
 
-async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+async fn probe_operation(probe: &OperationProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
     let interview = interview::hold(probe).await?;
     found.extend(judge(&interview, probe.location()));
     Ok(())

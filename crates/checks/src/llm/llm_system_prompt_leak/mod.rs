@@ -6,7 +6,7 @@ use regex::Regex;
 use crate::llm::interview::{self, Interview, Said};
 use crate::llm::prompts::Kind;
 use crate::shared::soft_404::similarity;
-use crate::{Check, Detectors, Findings, Observations, Probe, RunsOn, Twins};
+use crate::{Check, Detectors, Findings, Observations, OperationProbe, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "llm-system-prompt-leak",
@@ -26,7 +26,7 @@ pub(crate) static CHECK: Check = Check {
     cost: interview::COST,
     detectors: Detectors {
         applies: interview::applies,
-        on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
+        on_operation: Some(|probe, found| Box::pin(probe_operation(probe, found))),
         ..Detectors::NONE
     },
     twins: Twins::Flask {
@@ -37,7 +37,7 @@ pub(crate) static CHECK: Check = Check {
     ..Check::of(&RULE)
 };
 
-async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+async fn probe_operation(probe: &OperationProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
     let interview = interview::hold(probe).await?;
     if interview.of(Kind::Instructions)?.len() < 2 {
         return Err(NotTested::OverBudget);

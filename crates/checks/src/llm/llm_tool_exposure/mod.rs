@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::llm::interview::{self, Interview};
 use crate::shared::fields;
-use crate::{Check, Detectors, Findings, Probe, RunsOn, Twins};
+use crate::{Check, Detectors, Findings, OperationProbe, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "llm-tool-exposure",
@@ -27,7 +27,7 @@ pub(crate) static CHECK: Check = Check {
     cost: interview::COST,
     detectors: Detectors {
         applies: interview::applies,
-        on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
+        on_operation: Some(|probe, found| Box::pin(probe_operation(probe, found))),
         ..Detectors::NONE
     },
     twins: Twins::Flask {
@@ -38,7 +38,7 @@ pub(crate) static CHECK: Check = Check {
     ..Check::of(&RULE)
 };
 
-async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+async fn probe_operation(probe: &OperationProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
     let interview = interview::hold(probe).await?;
     found.extend(judge(&interview, probe.location()));
     Ok(())

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use crate::shared::fields::{self, Holds};
 use crate::shared::labelled;
-use crate::shared::words;
+use crate::shared::vocabulary;
 
 /// What is personal wherever it stands. A shop has an address and a telephone, an author an e-mail address.
 const PRIVATE: [&str; 14] = [
@@ -31,7 +31,7 @@ fn plain(name: &str) -> String {
 /// Whether a list of this name and type is one of users. Employees and members may be a team that shows itself.
 pub(super) fn is_of_users(field: &str, of: &str) -> bool {
     const USERS: [&str; 8] = ["user", "users", "customer", "customers", "account", "accounts", "patient", "patients"];
-    words::words(field).chain(words::words(of)).any(|word| USERS.contains(&word.as_str()))
+    vocabulary::words(field).chain(vocabulary::words(of)).any(|word| USERS.contains(&word.as_str()))
 }
 
 /// Whether a field of this name holds what no stranger should read.

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use self::queries::List;
 use crate::shared::graphql;
-use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, Survey, Twins};
+use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "graphql-data-open",
@@ -31,7 +31,7 @@ pub(crate) static RULE: Rule = Rule {
 pub(crate) static CHECK: Check = Check {
     cost: Cost::queries(graphql::REQUESTS + 1 + LISTS as u32).more_when_deep((LISTS_DEEP - LISTS) as u32),
     schedule: Schedule { depth: Depth::Standard, shares: Some(graphql::SHARES), ..Schedule::ANY },
-    detectors: Detectors { on_surface: Some(|survey, found| Box::pin(ask(survey, found))), ..Detectors::NONE },
+    detectors: Detectors { on_surface: Some(|probe, found| Box::pin(probe_target(probe, found))), ..Detectors::NONE },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),
@@ -46,25 +46,25 @@ const LISTS: usize = 5;
 const LISTS_DEEP: usize = 12;
 
 /// Reads the schema, and asks for the lists it offers as any client without credentials may.
-async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
-    let endpoint = graphql::find(survey).await?;
-    let introspection = survey.ask(graphql::query(survey, &endpoint.path, graphql::SCHEMA)).await?;
+async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    let endpoint = graphql::find(probe).await?;
+    let introspection = probe.response_to(graphql::query(probe, &endpoint.path, graphql::SCHEMA)).await?;
     let Some(lists) = introspection.json().and_then(queries::lists) else {
         return Err(NotTested::inconclusive("the schema is not shown, so no query could be made"));
     };
     if lists.is_empty() {
         return Err(NotTested::not_applicable("the schema has no list that can be asked for without arguments"));
     }
-    let most = if survey.target.depth >= Depth::Deep { LISTS_DEEP } else { LISTS };
+    let most = if probe.target.depth >= Depth::Deep { LISTS_DEEP } else { LISTS };
     for list in lists.iter().take(most) {
-        let answer = survey.ask(graphql::plain_query(survey, &endpoint.path, &list.query)).await?;
-        found.extend(judge(&answer, list, &endpoint.path));
+        let response = probe.response_to(graphql::plain_query(probe, &endpoint.path, &list.query)).await?;
+        found.extend(judge(&response, list, &endpoint.path));
     }
     Ok(())
 }
 
-fn judge(answer: &Arc<Exchange>, list: &List, path: &str) -> Option<Finding> {
-    let items = answer.json()?.get("data")?.get(&list.field).and_then(Value::as_array)?;
+fn judge(response: &Arc<Exchange>, list: &List, path: &str) -> Option<Finding> {
+    let items = response.json()?.get("data")?.get(&list.field).and_then(Value::as_array)?;
     let exposed = judge::exposed(items, judge::is_of_users(&list.field, &list.of));
     let names: BTreeSet<&str> = exposed.iter().map(|(name, _)| *name).collect();
     if names.is_empty() {
@@ -73,7 +73,7 @@ fn judge(answer: &Arc<Exchange>, list: &List, path: &str) -> Option<Finding> {
     let credential = names.iter().any(|name| judge::is_credential(name));
     let confidence = if credential { Confidence::Confirmed } else { Confidence::Firm };
     let names = names.into_iter().collect::<Vec<_>>().join(", ");
-    let evidence = Evidence::new(answer, format!("{} item(s) of {} with {names}", items.len(), list.field));
+    let evidence = Evidence::new(response, format!("{} item(s) of {} with {names}", items.len(), list.field));
     let location = Location::at(Method::POST, path).parameter("query", &list.field);
     let finding = Finding::new(&RULE, confidence, location, evidence);
     Some(exposed.into_iter().take(50).fold(finding, |finding, (_, value)| finding.hiding(value)))

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::judge;
 use crate::shared::graphql::{is_name, is_required, unwrapped};
-use crate::shared::words;
+use crate::shared::vocabulary;
 
 /// A query for a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,7 +45,7 @@ pub(super) fn lists(json: &Value) -> Option<Vec<List>> {
 /// A query is read-only by definition; not every author of a resolver knows.
 fn is_action(name: &str) -> bool {
     let operation = model::Operation::undeclared(model::Method::GET, format!("/{name}"), model::Source::Specification);
-    words::looks_destructive(&operation)
+    vocabulary::looks_destructive(&operation)
 }
 
 /// The fields of a type that are no objects and no lists, and need no argument.

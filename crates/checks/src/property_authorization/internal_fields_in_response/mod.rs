@@ -5,7 +5,7 @@ use model::{Category, Confidence, Evidence, Exchange, Finding, Location, Rule, S
 use serde_json::Value;
 
 use crate::shared::fields::{self, Field, Holds};
-use crate::{Check, Detectors, Findings, RunsOn, Seen, Twins};
+use crate::{Check, Detectors, Findings, ObservedExchange, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "internal-fields-in-response",
@@ -31,13 +31,15 @@ pub(crate) static CHECK: Check = Check {
     ..Check::of(&RULE)
 };
 
-fn on_exchange(seen: &Seen<'_>, found: &mut Findings) -> bool {
-    let anonymous = seen.exchange.request.identity.is_none();
-    let Some(json) = seen.exchange.json().filter(|_| seen.exchange.is_success() && anonymous) else { return false };
+fn on_exchange(observed: &ObservedExchange<'_>, found: &mut Findings) -> bool {
+    let anonymous = observed.exchange.request.identity.is_none();
+    let Some(json) = observed.exchange.json().filter(|_| observed.exchange.is_success() && anonymous) else {
+        return false;
+    };
     if fields::describes_an_api(json) || !(json.is_object() || json.is_array()) {
         return false;
     }
-    found.extend(judge(seen.exchange, seen.location(), json));
+    found.extend(judge(observed.exchange, observed.location(), json));
     true
 }
 

@@ -6,7 +6,7 @@ use model::{
 };
 
 use crate::shared::fields::{self, Holds};
-use crate::shared::words::{self, Meaning};
+use crate::shared::vocabulary::{self, Meaning};
 use crate::{Check, Detectors, Findings, Observations, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -83,17 +83,17 @@ fn privileged(exchange: &Exchange) -> BTreeSet<String> {
 fn writes(write: &Operation, read: &Operation) -> bool {
     let same = write.path.trim_end_matches('/') == read.path.trim_end_matches('/');
     let member = |object: &str, list: &str| {
-        words::names_an_object(object)
+        vocabulary::names_an_object(object)
             && object.rsplit_once('/').is_some_and(|(parent, _)| parent == list.trim_end_matches('/'))
     };
-    let namesakes = words::collection(&write.path) == words::collection(&read.path);
+    let namesakes = vocabulary::collection(&write.path) == vocabulary::collection(&read.path);
     matches!(write.method.as_str(), "PUT" | "PATCH" | "POST")
         && (same
             || namesakes
             || member(&write.path, &read.path)
             || write.method == Method::POST && member(&read.path, &write.path))
-        && !words::says(&write.path, Meaning::Admin)
-        && !words::says(&write.path, Meaning::Login)
+        && !vocabulary::says(&write.path, Meaning::Admin)
+        && !vocabulary::says(&write.path, Meaning::Login)
 }
 
 /// Whether nothing keeps the field out: no request schema, or one that neither forbids unknown fields nor declares this one. One
@@ -111,11 +111,11 @@ mod tests {
     use super::*;
     use crate::shared::samples;
 
-    fn count(body: Option<Schema>, answer: &str) -> usize {
+    fn count(body: Option<Schema>, response: &str) -> usize {
         let mut write = samples::operation(Method::PUT, "/users/{id}");
         write.body = body.map(|schema| Body { media_type: "application/json".to_owned(), schema, required: true });
         let surface = samples::surface(vec![samples::operation(Method::GET, "/users/{id}"), write]);
-        let plain = vec![Some(samples::exchange("/users/1", 200, answer)), None];
+        let plain = vec![Some(samples::exchange("/users/1", 200, response)), None];
         let mut found = Findings::default();
         let result = on_end(&surface, &Observations { plain, exchanges: Vec::new() }, &mut found);
         assert_eq!(result, Ok(()));

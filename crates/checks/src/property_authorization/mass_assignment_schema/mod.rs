@@ -6,7 +6,7 @@ use model::{
 
 use crate::shared::access;
 use crate::shared::fields::{self, Holds};
-use crate::shared::words::{self, Meaning};
+use crate::shared::vocabulary::{self, Meaning};
 use crate::{Check, Detectors, Findings, Observations, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -51,8 +51,8 @@ fn is_write(operation: &Operation) -> bool {
     let id = operation.id.as_deref().unwrap_or("");
     matches!(operation.method.as_str(), "POST" | "PUT" | "PATCH")
         && operation.body.as_ref().is_some_and(|body| !body.schema.properties.is_empty())
-        && !words::says(&operation.path, Meaning::Admin)
-        && !words::says(id, Meaning::Admin)
+        && !vocabulary::says(&operation.path, Meaning::Admin)
+        && !vocabulary::says(id, Meaning::Admin)
 }
 
 fn judge(operation: &Operation, witness: &Arc<Exchange>) -> Option<Finding> {

@@ -4,8 +4,8 @@ use model::{Category, Confidence, Evidence, Exchange, Finding, Location, Rule, S
 use serde_json::Value;
 
 use crate::shared::fields::{self, Field, Holds};
-use crate::shared::words::{self, Meaning};
-use crate::{Check, Detectors, Findings, RunsOn, Seen, Twins};
+use crate::shared::vocabulary::{self, Meaning};
+use crate::{Check, Detectors, Findings, ObservedExchange, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "password-in-response",
@@ -31,17 +31,19 @@ pub(crate) static CHECK: Check = Check {
     ..Check::of(&RULE)
 };
 
-fn on_exchange(seen: &Seen<'_>, found: &mut Findings) -> bool {
-    let Some(json) = seen.exchange.json().filter(|j| seen.exchange.is_success() && !fields::describes_an_api(j)) else {
+fn on_exchange(observed: &ObservedExchange<'_>, found: &mut Findings) -> bool {
+    let Some(json) =
+        observed.exchange.json().filter(|j| observed.exchange.is_success() && !fields::describes_an_api(j))
+    else {
         return false;
     };
-    found.extend(judge(seen.exchange, seen.location(), json));
+    found.extend(judge(observed.exchange, observed.location(), json));
     true
 }
 
 /// One finding for an answer, whatever number of secrets it holds.
 fn judge(exchange: &Arc<Exchange>, location: Location, json: &Value) -> Option<Finding> {
-    let gives_tokens = exchange.request.identity.is_some() || words::says(exchange.request.path(), Meaning::Login);
+    let gives_tokens = exchange.request.identity.is_some() || vocabulary::says(exchange.request.path(), Meaning::Login);
     let mut passwords: Vec<(String, String)> = Vec::new();
     let mut tokens: Vec<(String, String)> = Vec::new();
     fields::walk(json, &mut |field| {

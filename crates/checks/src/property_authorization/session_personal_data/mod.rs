@@ -2,7 +2,7 @@ use model::{Category, Rule, Severity, Tag};
 
 use super::session_contents;
 use crate::shared::fields::{self, Field, Holds};
-use crate::{Check, Detectors, Findings, RunsOn, Seen, Twins};
+use crate::{Check, Detectors, Findings, ObservedExchange, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "session-personal-data",
@@ -31,8 +31,8 @@ pub(crate) static CHECK: Check = Check {
     ..Check::of(&RULE)
 };
 
-fn look(seen: &Seen<'_>, found: &mut Findings) -> bool {
-    session_contents::look(&RULE, seen, found, is_personal)
+fn look(observed: &ObservedExchange<'_>, found: &mut Findings) -> bool {
+    session_contents::look(&RULE, observed, found, is_personal)
 }
 
 /// Personal by its name or by its shape.
@@ -66,13 +66,13 @@ mod tests {
     use model::Scheme;
 
     use super::*;
-    use crate::shared::samples::{over, seen};
+    use crate::shared::samples::{observed, over};
 
     #[test]
     fn names_and_shapes_count() {
         let finds = |payload: &str| {
             let cookie = format!("shop={}", crack::flask_session(b"k", payload, 1_700_000_000));
-            seen(look, &over(Scheme::Https, 200, &[("Set-Cookie", &cookie)], "")).1.len()
+            observed(look, &over(Scheme::Https, 200, &[("Set-Cookie", &cookie)], "")).1.len()
         };
         assert_eq!(finds(r#"{"phone":"+44 20 7946 0018"}"#), 1);
         assert_eq!(finds(r#"{"who":"ada@example.com"}"#), 1);

@@ -2,7 +2,7 @@ use model::{Category, Rule, Severity, Tag};
 
 use super::session_contents;
 use crate::shared::fields::{self, Field, Holds};
-use crate::{Check, Detectors, Findings, RunsOn, Seen, Twins};
+use crate::{Check, Detectors, Findings, ObservedExchange, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "session-privileged-data",
@@ -31,8 +31,8 @@ pub(crate) static CHECK: Check = Check {
     ..Check::of(&RULE)
 };
 
-fn look(seen: &Seen<'_>, found: &mut Findings) -> bool {
-    session_contents::look(&RULE, seen, found, is_privileged)
+fn look(observed: &ObservedExchange<'_>, found: &mut Findings) -> bool {
+    session_contents::look(&RULE, observed, found, is_privileged)
 }
 
 /// What the server should keep to itself.
@@ -46,17 +46,17 @@ mod tests {
     use model::Scheme;
 
     use super::*;
-    use crate::shared::samples::{over, seen};
+    use crate::shared::samples::{observed, over};
 
     #[test]
     fn rights_and_secrets_count_and_what_flask_keeps_does_not() {
         let finds = |payload: &str| {
             let cookie = format!("shop={}", crack::flask_session(b"k", payload, 1_700_000_000));
-            seen(look, &over(Scheme::Https, 200, &[("Set-Cookie", &cookie)], "")).1.len()
+            observed(look, &over(Scheme::Https, 200, &[("Set-Cookie", &cookie)], "")).1.len()
         };
         assert_eq!(finds(r#"{"user":{"role":"admin"}}"#), 1);
         assert_eq!(finds(r#"{"api_key":"x"}"#), 1);
         assert_eq!(finds(r#"{"user_id":7,"cart":[1],"csrf_token":"x","_fresh":true,"locale":"en"}"#), 0);
-        assert!(!seen(look, &over(Scheme::Https, 200, &[("Set-Cookie", "session=opaque")], "")).0);
+        assert!(!observed(look, &over(Scheme::Https, 200, &[("Set-Cookie", "session=opaque")], "")).0);
     }
 }

@@ -4,7 +4,7 @@ use model::{
     Category, Confidence, Evidence, Finding, Location, NotTested, Operation, Rule, Schema, Severity, Surface, mask,
 };
 
-use crate::shared::{fields, words};
+use crate::shared::{fields, vocabulary};
 use crate::{Check, Detectors, Findings, Observations, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -69,11 +69,11 @@ fn on_end(surface: &Surface, observations: &Observations, found: &mut Findings) 
 fn write_only(operation: &Operation, surface: &Surface) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
     operation.responses.iter().filter_map(|r| r.schema.as_ref()).for_each(|schema| collect(schema, 0, &mut names));
-    let collection = words::collection(&operation.path);
+    let collection = vocabulary::collection(&operation.path);
     surface
         .operations
         .iter()
-        .filter(|other| words::collection(&other.path) == collection)
+        .filter(|other| vocabulary::collection(&other.path) == collection)
         .filter_map(|other| other.body.as_ref())
         .for_each(|body| collect(&body.schema, 0, &mut names));
     names

@@ -4,7 +4,7 @@ use model::{Category, Confidence, Evidence, Exchange, Finding, Location, Method,
 use serde_json::Value;
 
 use crate::shared::graphql;
-use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, Survey, Twins};
+use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "graphql-alias-limit",
@@ -26,7 +26,7 @@ pub(crate) static RULE: Rule = Rule {
 pub(crate) static CHECK: Check = Check {
     cost: Cost::queries(graphql::REQUESTS + 1),
     schedule: Schedule { depth: model::Depth::Standard, shares: Some(graphql::SHARES), ..Schedule::ANY },
-    detectors: Detectors { on_surface: Some(|survey, found| Box::pin(ask(survey, found))), ..Detectors::NONE },
+    detectors: Detectors { on_surface: Some(|probe, found| Box::pin(probe_target(probe, found))), ..Detectors::NONE },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),
@@ -38,20 +38,21 @@ pub(crate) static CHECK: Check = Check {
 const ALIASES: usize = 100;
 
 /// Asks for the cheapest field under a hundred names.
-async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
-    let endpoint = graphql::find(survey).await?;
+async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    let endpoint = graphql::find(probe).await?;
     let fields: Vec<String> = (0..ALIASES).map(|n| format!("a{n}:__typename")).collect();
     let query = format!("{{{}}}", fields.join(" "));
-    let answer = survey.ask(graphql::query(survey, &endpoint.path, &query)).await?;
-    found.extend(judge(&answer, &endpoint.path));
+    let response = probe.response_to(graphql::query(probe, &endpoint.path, &query)).await?;
+    found.extend(judge(&response, &endpoint.path));
     Ok(())
 }
 
-fn judge(answer: &Arc<Exchange>, path: &str) -> Option<Finding> {
-    let data = answer.json()?.get("data")?.as_object()?;
+fn judge(response: &Arc<Exchange>, path: &str) -> Option<Finding> {
+    let data = response.json()?.get("data")?.as_object()?;
     let answered = (0..ALIASES).filter(|n| data.get(&format!("a{n}")).is_some_and(Value::is_string)).count();
-    (answered == ALIASES && graphql::errors(answer).is_empty()).then(|| {
-        let evidence = Evidence::new(answer, format!("one field under {ALIASES} names was answered {answered} times"));
+    (answered == ALIASES && graphql::errors(response).is_empty()).then(|| {
+        let evidence =
+            Evidence::new(response, format!("one field under {ALIASES} names was answered {answered} times"));
         Finding::new(&RULE, Confidence::Confirmed, Location::at(Method::POST, path), evidence)
     })
 }

@@ -4,7 +4,7 @@ use model::{Category, Confidence, Evidence, Exchange, Finding, Location, Method,
 use serde_json::{Value, json};
 
 use crate::shared::graphql;
-use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, Survey, Twins};
+use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "graphql-batching",
@@ -26,7 +26,7 @@ pub(crate) static RULE: Rule = Rule {
 pub(crate) static CHECK: Check = Check {
     cost: Cost::queries(graphql::REQUESTS + 1),
     schedule: Schedule { depth: model::Depth::Standard, shares: Some(graphql::SHARES), ..Schedule::ANY },
-    detectors: Detectors { on_surface: Some(|survey, found| Box::pin(ask(survey, found))), ..Detectors::NONE },
+    detectors: Detectors { on_surface: Some(|probe, found| Box::pin(probe_target(probe, found))), ..Detectors::NONE },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),
@@ -38,20 +38,20 @@ pub(crate) static CHECK: Check = Check {
 const OPERATIONS: usize = 20;
 
 /// Sends the smallest query twenty times in one list.
-async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
-    let endpoint = graphql::find(survey).await?;
+async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    let endpoint = graphql::find(probe).await?;
     let list = Value::Array(vec![json!({"query": "{__typename}"}); OPERATIONS]);
-    let answer = survey.ask(graphql::post(survey, &endpoint.path, &list)).await?;
-    found.extend(judge(&answer, &endpoint.path));
+    let response = probe.response_to(graphql::post(probe, &endpoint.path, &list)).await?;
+    found.extend(judge(&response, &endpoint.path));
     Ok(())
 }
 
 /// As many answers as operations, each a GraphQL answer: an echo of the list has none.
-fn judge(answer: &Arc<Exchange>, path: &str) -> Option<Finding> {
-    let answers = answer.json().and_then(Value::as_array)?;
-    let real = answers.iter().filter(|one| one.pointer("/data/__typename").is_some_and(Value::is_string)).count();
+fn judge(response: &Arc<Exchange>, path: &str) -> Option<Finding> {
+    let responses = response.json().and_then(Value::as_array)?;
+    let real = responses.iter().filter(|one| one.pointer("/data/__typename").is_some_and(Value::is_string)).count();
     (real == OPERATIONS).then(|| {
-        let evidence = Evidence::new(answer, format!("{OPERATIONS} operations in one request, {real} answers"));
+        let evidence = Evidence::new(response, format!("{OPERATIONS} operations in one request, {real} answers"));
         Finding::new(&RULE, Confidence::Confirmed, Location::at(Method::POST, path), evidence)
     })
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use model::{Category, Confidence, Evidence, Exchange, Finding, Location, Method, NotTested, Rule, Severity};
 
 use crate::shared::graphql;
-use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, Survey, Twins};
+use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "graphql-depth",
@@ -27,7 +27,7 @@ pub(crate) static RULE: Rule = Rule {
 pub(crate) static CHECK: Check = Check {
     cost: Cost::queries(graphql::REQUESTS + 2),
     schedule: Schedule { depth: model::Depth::Standard, shares: Some(graphql::SHARES), ..Schedule::ANY },
-    detectors: Detectors { on_surface: Some(|survey, found| Box::pin(ask(survey, found))), ..Detectors::NONE },
+    detectors: Detectors { on_surface: Some(|probe, found| Box::pin(probe_target(probe, found))), ..Detectors::NONE },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),
@@ -41,25 +41,25 @@ const LEVELS: usize = 40;
 
 /// Reads the schema for two types that refer to each other, and has a query validated that goes round them. Nothing of it is
 /// executed: `@include(if: false)` stands at its top.
-async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
-    let endpoint = graphql::find(survey).await?;
-    let introspection = survey.ask(graphql::query(survey, &endpoint.path, graphql::SCHEMA)).await?;
+async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    let endpoint = graphql::find(probe).await?;
+    let introspection = probe.response_to(graphql::query(probe, &endpoint.path, graphql::SCHEMA)).await?;
     let Some(fields) = introspection.json().and_then(schema::fields) else {
         return Err(NotTested::inconclusive("the schema is not shown, so no deep query could be made"));
     };
     let Some(query) = schema::deep_query(&fields, LEVELS) else {
         return Err(NotTested::not_applicable("no types refer to each other"));
     };
-    let answer = survey.ask(graphql::query(survey, &endpoint.path, &query)).await?;
-    found.extend(judge(&answer, &endpoint.path));
+    let response = probe.response_to(graphql::query(probe, &endpoint.path, &query)).await?;
+    found.extend(judge(&response, &endpoint.path));
     Ok(())
 }
 
 /// Accepted without an error, and answered as a query of which nothing but the type's name is included.
-fn judge(answer: &Arc<Exchange>, path: &str) -> Option<Finding> {
-    (graphql::is_graphql(answer) && graphql::errors(answer).is_empty()).then(|| {
+fn judge(response: &Arc<Exchange>, path: &str) -> Option<Finding> {
+    (graphql::is_graphql(response) && graphql::errors(response).is_empty()).then(|| {
         let evidence =
-            Evidence::new(answer, format!("a query of {LEVELS} levels was accepted; none of them was executed"));
+            Evidence::new(response, format!("a query of {LEVELS} levels was accepted; none of them was executed"));
         Finding::new(&RULE, Confidence::Confirmed, Location::at(Method::POST, path), evidence)
     })
 }

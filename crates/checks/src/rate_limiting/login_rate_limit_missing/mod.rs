@@ -3,7 +3,7 @@ use std::sync::Arc;
 use model::{Category, Confidence, Evidence, Exchange, Finding, Location, NotTested, Rule, Severity};
 
 use crate::shared::login::{self, Login};
-use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, Survey, Twins};
+use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "login-rate-limit-missing",
@@ -26,7 +26,7 @@ pub(crate) static RULE: Rule = Rule {
 pub(crate) static CHECK: Check = Check {
     cost: Cost::refused(ATTEMPTS),
     schedule: Schedule { depth: model::Depth::Standard, burst: true, ..Schedule::ANY },
-    detectors: Detectors { on_surface: Some(|survey, found| Box::pin(ask(survey, found))), ..Detectors::NONE },
+    detectors: Detectors { on_surface: Some(|probe, found| Box::pin(probe_target(probe, found))), ..Detectors::NONE },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),
@@ -39,47 +39,47 @@ pub(crate) static CHECK: Check = Check {
 const ATTEMPTS: u32 = 16;
 
 /// Tries to log in as a user that cannot exist, so that nobody is locked out.
-async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
-    let Some(login) = login::places(survey).into_iter().next() else {
+async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    let Some(login) = login::places(probe).into_iter().next() else {
         return Err(NotTested::not_applicable("no place to log in was found"));
     };
-    let user = user(survey, &login);
-    let mut answers: Vec<Arc<Exchange>> = Vec::new();
+    let user = user(probe, &login);
+    let mut responses: Vec<Arc<Exchange>> = Vec::new();
     for attempt in 0..ATTEMPTS {
-        let password = survey.canary(&format!("attempt {attempt}"));
-        answers.push(survey.ask(login.attempt(survey, &user, &password).fresh()).await?);
-        if answers.len() == 1 && answers[0].status() == 429 {
+        let password = probe.canary(&format!("attempt {attempt}"));
+        responses.push(probe.response_to(login.attempt(probe, &user, &password).fresh()).await?);
+        if responses.len() == 1 && responses[0].status() == 429 {
             return Ok(());
         }
-        if answers.len() == 1 && !login::is_rejection(&answers[0]) {
+        if responses.len() == 1 && !login::is_rejection(&responses[0]) {
             return Err(NotTested::inconclusive("the answer to a wrong password does not say that it is wrong"));
         }
-        if !is_like_the_first(&answers) {
+        if !is_like_the_first(&responses) {
             return Ok(());
         }
     }
-    found.extend(judge(&answers, Location::at(login.method(), login.path())));
+    found.extend(judge(&responses, Location::at(login.method(), login.path())));
     Ok(())
 }
 
-fn user(survey: &Survey<'_>, login: &Login) -> String {
-    let name = survey.canary("user");
+fn user(probe: &TargetProbe<'_>, login: &Login) -> String {
+    let name = probe.canary("user");
     let by_mail = matches!(login, Login::Body { user, .. } if user.to_ascii_lowercase().contains("mail"));
     if by_mail { format!("{name}@example.invalid") } else { name }
 }
 
 /// Whether the last answer is like the first; otherwise something counts.
-fn is_like_the_first(answers: &[Arc<Exchange>]) -> bool {
-    answers.first().zip(answers.last()).is_some_and(|(first, last)| login::is_as_before(first, last))
+fn is_like_the_first(responses: &[Arc<Exchange>]) -> bool {
+    responses.first().zip(responses.last()).is_some_and(|(first, last)| login::is_as_before(first, last))
 }
 
-fn judge(answers: &[Arc<Exchange>], location: Location) -> Option<Finding> {
-    let last = answers.last()?;
-    let steady = (1..=answers.len()).all(|count| is_like_the_first(&answers[..count]));
-    (steady && answers.len() >= ATTEMPTS as usize).then(|| {
+fn judge(responses: &[Arc<Exchange>], location: Location) -> Option<Finding> {
+    let last = responses.last()?;
+    let steady = (1..=responses.len()).all(|count| is_like_the_first(&responses[..count]));
+    (steady && responses.len() >= ATTEMPTS as usize).then(|| {
         let said = format!(
             "{} wrong passwords for one user, one right after the other, were all refused alike",
-            answers.len()
+            responses.len()
         );
         let evidence = Evidence::new(last, format!("{said}; this is the last answer"));
         Finding::new(&RULE, Confidence::Firm, location, evidence).detail(said)
@@ -92,10 +92,10 @@ mod tests {
     use crate::shared::samples::exchange;
 
     fn found(last: (u16, &str)) -> bool {
-        let mut answers: Vec<_> =
+        let mut responses: Vec<_> =
             (1..ATTEMPTS).map(|_| exchange("/login", 401, r#"{"error":"wrong password"}"#)).collect();
-        answers.push(exchange("/login", last.0, last.1));
-        judge(&answers, Location::host()).is_some()
+        responses.push(exchange("/login", last.0, last.1));
+        judge(&responses, Location::host()).is_some()
     }
 
     #[test]

@@ -4,8 +4,8 @@ use model::{
     Category, Confidence, Evidence, Exchange, Finding, Location, NotTested, Operation, Request, Rule, Severity, Tag,
 };
 
-use crate::shared::words;
-use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, Survey, Twins};
+use crate::shared::vocabulary;
+use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "oversized-body",
@@ -27,7 +27,7 @@ pub(crate) static RULE: Rule = Rule {
 pub(crate) static CHECK: Check = Check {
     cost: Cost::refused(4),
     schedule: Schedule::from(model::Depth::Standard),
-    detectors: Detectors { on_surface: Some(|survey, found| Box::pin(ask(survey, found))), ..Detectors::NONE },
+    detectors: Detectors { on_surface: Some(|probe, found| Box::pin(probe_target(probe, found))), ..Detectors::NONE },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),
@@ -40,14 +40,14 @@ pub(crate) static CHECK: Check = Check {
 const LARGE: usize = 8 << 20;
 
 /// Sends JSON that cannot be parsed, small and then large, so that nothing is stored either way.
-async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
+async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
     const TRIES: usize = 2;
-    for operation in survey.surface.operations.iter().filter(|o| takes_json(o)).take(TRIES) {
-        let small = survey.ask(broken(survey, operation, 1)).await?;
+    for operation in probe.surface.operations.iter().filter(|o| takes_json(o)).take(TRIES) {
+        let small = probe.response_to(broken(probe, operation, 1)).await?;
         if !matches!(small.status(), 400 | 422) {
             continue;
         }
-        let large = survey.send(broken(survey, operation, LARGE)).await?;
+        let large = probe.send(broken(probe, operation, LARGE)).await?;
         found.extend(judge(&small, &large, Location::of(operation)));
         return Ok(());
     }
@@ -60,14 +60,14 @@ fn takes_json(operation: &Operation) -> bool {
         && operation.body.as_ref().is_some_and(|b| b.media_type.contains("json"))
         && !operation.declares_security()
         && !operation.path.contains('{')
-        && !words::looks_destructive(operation)
+        && !vocabulary::looks_destructive(operation)
 }
 
-fn broken(survey: &Survey<'_>, operation: &Operation, length: usize) -> Request {
+fn broken(probe: &TargetProbe<'_>, operation: &Operation, length: usize) -> Request {
     let mut body = String::with_capacity(length + 8);
     body.push_str("{\"a\": \"");
     body.extend(std::iter::repeat_n('a', length));
-    Request::new(operation.method.clone(), survey.origin(), operation.path.as_str())
+    Request::new(operation.method.clone(), probe.origin(), operation.path.as_str())
         .altered("body", "", &format!("unfinished JSON of {length} bytes"))
         .body("application/json", body)
         .fresh()

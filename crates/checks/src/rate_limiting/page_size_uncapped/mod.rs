@@ -4,8 +4,8 @@ use model::{
     Category, Confidence, Depth, Evidence, Exchange, Finding, Location, Method, NotTested, Rule, Severity, Truncation,
 };
 
-use crate::shared::{fields, fill::Value, heard, pagination};
-use crate::{Check, Cost, Detectors, Findings, Probe, RunsOn, Schedule, Twins};
+use crate::shared::{fields, fill::Value, pagination, payload_refusal};
+use crate::{Check, Cost, Detectors, Findings, OperationProbe, RunsOn, Schedule, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "page-size-uncapped",
@@ -26,7 +26,7 @@ pub(crate) static CHECK: Check = Check {
     schedule: Schedule::from(Depth::Standard),
     detectors: Detectors {
         applies: |operation, _| operation.method == Method::GET && pagination::size_parameter(operation).is_some(),
-        on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
+        on_operation: Some(|probe, found| Box::pin(probe_operation(probe, found))),
         ..Detectors::NONE
     },
     twins: Twins::Flask {
@@ -41,15 +41,15 @@ pub(crate) static CHECK: Check = Check {
 const LARGE: &str = "100000";
 
 /// Asks for the ordinary page, then for a very large one.
-async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+async fn probe_operation(probe: &OperationProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
     let no_size = || NotTested::not_applicable("no parameter chooses the size of a page");
     let parameter = pagination::size_parameter(probe.operation).ok_or_else(no_size)?;
-    let plain = probe.ask(probe.request()).await?;
-    heard::works(&plain)?;
+    let plain = probe.response_to(probe.request()).await?;
+    payload_refusal::works(&plain)?;
     if count(&plain).is_none() {
         return Err(NotTested::not_applicable("the answer is no list"));
     }
-    let large = probe.ask(probe.request_with(&[Value::of(parameter, LARGE)])).await?;
+    let large = probe.response_to(probe.request_with(&[Value::of(parameter, LARGE)])).await?;
     if large.status() >= 500 {
         return Err(NotTested::inconclusive(format!("the very large page is answered with {}", large.status())));
     }
@@ -92,11 +92,11 @@ fn judge(plain: &Arc<Exchange>, large: &Arc<Exchange>, location: &Location) -> V
         );
     }
     let Some(got) = count(large) else { return Verdict::Capped };
-    let admitted = large.json().and_then(pagination::said_size) == LARGE.parse().ok();
+    let accepted = large.json().and_then(pagination::said_size) == LARGE.parse().ok();
     if got > ordinary && got > 100 && !CAPS.contains(&got) {
         return uncapped(Confidence::Confirmed, format!("{got} records when {LARGE} were asked for"));
     }
-    if admitted {
+    if accepted {
         return uncapped(Confidence::Firm, format!("the answer says that its page size is {LARGE}"));
     }
     if got <= ordinary.max(100) && !CAPS.contains(&got) && got != ordinary { Verdict::TooFew } else { Verdict::Capped }
@@ -108,11 +108,11 @@ mod tests {
     use crate::shared::samples;
 
     fn found(plain: usize, large: usize, said: &str) -> Option<bool> {
-        let answer = |count: usize, said: &str| {
+        let response = |count: usize, said: &str| {
             let items = vec![r#"{"id":1}"#; count].join(",");
             samples::exchange("/books", 200, &format!(r#"{{"items":[{items}],"meta":{{{said}}}}}"#))
         };
-        match judge(&answer(plain, ""), &answer(large, said), &Location::host()) {
+        match judge(&response(plain, ""), &response(large, said), &Location::host()) {
             Verdict::Uncapped(_) => Some(true),
             Verdict::Capped => Some(false),
             Verdict::TooFew => None,

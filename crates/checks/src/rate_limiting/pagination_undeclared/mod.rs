@@ -3,7 +3,7 @@ use model::{
     Severity, Surface,
 };
 
-use crate::shared::{access, pagination, words};
+use crate::shared::{access, pagination, vocabulary};
 use crate::{Check, Detectors, Findings, Observations, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -53,7 +53,7 @@ fn list(operation: &Operation) -> Option<&Schema> {
     let schema = response
         .schema
         .as_ref()
-        .filter(|_| operation.method == Method::GET && !words::names_an_object(&operation.path))?;
+        .filter(|_| operation.method == Method::GET && !vocabulary::names_an_object(&operation.path))?;
     if schema.kind == SchemaType::Array {
         return Some(schema);
     }

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use model::{Category, Confidence, Evidence, Exchange, Finding, Location, NotTested, Rule, Severity, Tag};
 
 use crate::shared::{burst, transport};
-use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, Survey, Twins};
+use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "rate-limit-bypass",
@@ -25,7 +25,7 @@ pub(crate) static RULE: Rule = Rule {
 pub(crate) static CHECK: Check = Check {
     cost: Cost::reads(burst::REQUESTS + 4),
     schedule: Schedule { depth: model::Depth::Standard, burst: true, shares: Some(burst::SHARES), ..Schedule::ANY },
-    detectors: Detectors { on_surface: Some(|survey, found| Box::pin(ask(survey, found))), ..Detectors::NONE },
+    detectors: Detectors { on_surface: Some(|probe, found| Box::pin(probe_target(probe, found))), ..Detectors::NONE },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),
@@ -37,32 +37,32 @@ pub(crate) static CHECK: Check = Check {
 const HEADER: &str = "X-Forwarded-For";
 
 /// After a refusal asks four times: as before, with an address (RFC 5737) that nobody has, as before, with another one.
-async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
-    let burst = burst::run(survey).await?;
+async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    let burst = burst::run(probe).await?;
     if burst.refused().is_none() {
         return Err(NotTested::not_applicable("no request was refused with 429"));
     }
-    let mut answers = Vec::new();
+    let mut responses = Vec::new();
     for address in [None, Some("198.51.100.23"), None, Some("203.0.113.77")] {
         let plain = burst.request.clone().fresh();
         let request = match address {
             Some(address) => plain.header(HEADER, address).altered("header", HEADER, address),
             None => plain.altered("header", HEADER, ""),
         };
-        answers.push(survey.ask(request).await?);
-        if answers.len() == 1 && answers[0].status() != 429 {
+        responses.push(probe.response_to(request).await?);
+        if responses.len() == 1 && responses[0].status() != 429 {
             return Err(NotTested::inconclusive("the limit did not last"));
         }
-        if answers.len() == 2 && !answers[1].is_success() {
+        if responses.len() == 2 && !responses[1].is_success() {
             return Ok(());
         }
     }
-    found.extend(judge(&answers, Location::of(burst.operation).parameter("header", HEADER)));
+    found.extend(judge(&responses, Location::of(burst.operation).parameter("header", HEADER)));
     Ok(())
 }
 
-fn judge(answers: &[Arc<Exchange>], location: Location) -> Option<Finding> {
-    let [before, first, between, second] = answers else { return None };
+fn judge(responses: &[Arc<Exchange>], location: Location) -> Option<Finding> {
+    let [before, first, between, second] = responses else { return None };
     let holds = before.status() == 429 && between.status() == 429;
     (holds && first.is_success() && second.is_success()).then(|| {
         let evidence = Evidence::new(first, format!("{} with a made-up client address", first.status()));
@@ -94,8 +94,8 @@ mod tests {
     #[test]
     fn the_limit_must_hold_without_the_header() {
         let found = |statuses: [u16; 4]| {
-            let answers = statuses.map(|status| exchange("/search", status, "{}"));
-            judge(&answers, Location::host()).is_some()
+            let responses = statuses.map(|status| exchange("/search", status, "{}"));
+            judge(&responses, Location::host()).is_some()
         };
         assert!(found([429, 200, 429, 200]));
         assert!(!found([429, 200, 200, 200]), "the window was over");

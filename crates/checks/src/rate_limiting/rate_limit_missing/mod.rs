@@ -1,7 +1,7 @@
 use model::{Category, Confidence, Evidence, Exchange, Finding, Location, NotTested, Rule, Severity};
 
 use crate::shared::burst::{self, Burst, Ended};
-use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, Survey, Twins};
+use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "rate-limit-missing",
@@ -23,7 +23,7 @@ pub(crate) static RULE: Rule = Rule {
 pub(crate) static CHECK: Check = Check {
     cost: Cost::reads(burst::REQUESTS),
     schedule: Schedule { depth: model::Depth::Standard, burst: true, shares: Some(burst::SHARES), ..Schedule::ANY },
-    detectors: Detectors { on_surface: Some(|survey, found| Box::pin(ask(survey, found))), ..Detectors::NONE },
+    detectors: Detectors { on_surface: Some(|probe, found| Box::pin(probe_target(probe, found))), ..Detectors::NONE },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),
@@ -32,16 +32,16 @@ pub(crate) static CHECK: Check = Check {
     ..Check::of(&RULE)
 };
 
-async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
-    if survey.observations.exchanges.iter().any(|e| is_limited(e)) {
+async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    if probe.observations.exchanges.iter().any(|e| is_limited(e)) {
         return Ok(());
     }
-    let burst = burst::run(survey).await?;
+    let burst = burst::run(probe).await?;
     if burst.ended == Some(Ended::Slowed) {
         return Err(NotTested::inconclusive("the target slowed down during the burst, which was ended"));
     }
     found.extend(judge(&burst));
-    let limited = burst.ended == Some(Ended::Blocked) || burst.answers.iter().any(|e| is_limited(e));
+    let limited = burst.ended == Some(Ended::Blocked) || burst.responses.iter().any(|e| is_limited(e));
     if found.is_empty() && !limited {
         return Err(NotTested::inconclusive("not every request of the burst was answered well"));
     }
@@ -55,15 +55,15 @@ fn is_limited(exchange: &Exchange) -> bool {
 
 /// So many answers without a refusal exclude limits below that number in that window, nothing more.
 fn judge(burst: &Burst<'_>) -> Option<Finding> {
-    let count = burst.answers.len();
+    let count = burst.responses.len();
     let complete = count >= burst::REQUESTS as usize && burst.ended.is_none();
-    if !complete || burst.answers.iter().any(|e| is_limited(e)) || !burst.answers.iter().all(|e| e.is_success()) {
+    if !complete || burst.responses.iter().any(|e| is_limited(e)) || !burst.responses.iter().all(|e| e.is_success()) {
         return None;
     }
     let confidence = if burst.matters { Confidence::Firm } else { Confidence::Tentative };
     let said =
         format!("{count} identical requests, one right after the other, were all answered, and no limit was announced");
-    let evidence = Evidence::new(burst.answers.last()?, format!("{said}; this is the last of them"));
+    let evidence = Evidence::new(burst.responses.last()?, format!("{said}; this is the last of them"));
     Some(Finding::new(&RULE, confidence, Location::of(burst.operation), evidence).detail(said))
 }
 
@@ -76,10 +76,10 @@ mod tests {
 
     fn found(path: &str, last: (u16, &[(&str, &str)]), count: usize) -> Option<Confidence> {
         let operation = samples::operation(Method::GET, path);
-        let mut answers: Vec<_> = (1..count).map(|_| samples::exchange(path, 200, "{}")).collect();
-        answers.push(samples::answered(path, last.0, last.1, "{}"));
-        let request = answers[0].request.clone();
-        judge(&Burst { operation: &operation, request, matters: path == "/search", answers, ended: None })
+        let mut responses: Vec<_> = (1..count).map(|_| samples::exchange(path, 200, "{}")).collect();
+        responses.push(samples::answered(path, last.0, last.1, "{}"));
+        let request = responses[0].request.clone();
+        judge(&Burst { operation: &operation, request, matters: path == "/search", responses, ended: None })
             .map(|f| f.confidence)
     }
 

@@ -4,7 +4,7 @@ use model::{Category, Confidence, Evidence, Exchange, Finding, Location, NotTest
 use regex::Regex;
 
 use crate::shared::burst;
-use crate::{Check, Cost, Detectors, Findings, Schedule, Survey, Twins};
+use crate::{Check, Cost, Detectors, Findings, Schedule, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "rate-limit-per-worker",
@@ -26,17 +26,17 @@ pub(crate) static RULE: Rule = Rule {
 pub(crate) static CHECK: Check = Check {
     cost: Cost::reads(burst::REQUESTS),
     schedule: Schedule { depth: model::Depth::Standard, burst: true, shares: Some(burst::SHARES), ..Schedule::ANY },
-    detectors: Detectors { on_surface: Some(|survey, found| Box::pin(ask(survey, found))), ..Detectors::NONE },
+    detectors: Detectors { on_surface: Some(|probe, found| Box::pin(probe_target(probe, found))), ..Detectors::NONE },
     twins: Twins::None("needs several worker processes, which the servers of the twins do not have"),
     ..Check::of(&RULE)
 };
 
-async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
-    let burst = burst::run(survey).await?;
+async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    let burst = burst::run(probe).await?;
     if burst.refused().is_none() {
         return Err(NotTested::not_applicable("no request was refused with 429"));
     }
-    found.extend(judge(&burst.answers, Location::of(burst.operation)));
+    found.extend(judge(&burst.responses, Location::of(burst.operation)));
     Ok(())
 }
 
@@ -44,41 +44,41 @@ async fn ask(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested>
 const SHORTEST_S: u64 = 10;
 
 /// Refused and let in long before the wait or the window is over, more than once.
-fn judge(answers: &[Arc<Exchange>], location: Location) -> Option<Finding> {
-    let refused = answers.iter().position(|e| e.status() == 429)?;
-    let (first, why) = despite_wait(answers).or_else(|| beyond_limit(answers))?;
+fn judge(responses: &[Arc<Exchange>], location: Location) -> Option<Finding> {
+    let refused = responses.iter().position(|e| e.status() == 429)?;
+    let (first, why) = despite_wait(responses).or_else(|| beyond_limit(responses))?;
     let evidence = Evidence::new(first, format!("{} although {why}", first.status()));
-    let asked = Evidence::new(&answers[refused], "429, the first refusal");
+    let asked = Evidence::new(&responses[refused], "429, the first refusal");
     let detail = "after the first refusal, answers and refusals alternated";
     Some(Finding::new(&RULE, Confidence::Firm, location, evidence).also(asked).detail(detail))
 }
 
 /// A bucket that refills slowly lets somebody in now and then as well, but says so: it asks to wait a second or two.
-fn despite_wait(answers: &[Arc<Exchange>]) -> Option<(&Arc<Exchange>, String)> {
-    let refused = answers.iter().position(|e| e.status() == 429 && wait(e).is_some_and(|s| s >= SHORTEST_S))?;
-    let after = &answers[refused + 1..];
-    let mut admitted = after.iter().filter(|e| e.is_success());
-    let refusals = answers.iter().filter(|e| e.status() == 429).count();
-    let first = admitted.next()?;
-    let alternates = admitted.next().is_some() && refusals >= 2 && took_us(after) <= SHORTEST_S * 500_000;
+fn despite_wait(responses: &[Arc<Exchange>]) -> Option<(&Arc<Exchange>, String)> {
+    let refused = responses.iter().position(|e| e.status() == 429 && wait(e).is_some_and(|s| s >= SHORTEST_S))?;
+    let after = &responses[refused + 1..];
+    let mut accepted = after.iter().filter(|e| e.is_success());
+    let refusals = responses.iter().filter(|e| e.status() == 429).count();
+    let first = accepted.next()?;
+    let alternates = accepted.next().is_some() && refusals >= 2 && took_us(after) <= SHORTEST_S * 500_000;
     alternates.then(|| (first, "a wait was asked for".to_owned()))
 }
 
 /// Flask-Limiter sends no `Retry-After` by default, and its refusal states the limit. One counter lets in no more than that within
 /// the window, or twice that with a single pause, when the window happens to end; one in each worker lets in more with several.
-fn beyond_limit(answers: &[Arc<Exchange>]) -> Option<(&Arc<Exchange>, String)> {
-    let limit = answers.iter().filter(|e| e.status() == 429).find_map(|e| Limit::stated(e))?;
-    let admitted = answers.iter().filter(|e| e.is_success()).count() as u64;
+fn beyond_limit(responses: &[Arc<Exchange>]) -> Option<(&Arc<Exchange>, String)> {
+    let limit = responses.iter().filter(|e| e.status() == 429).find_map(|e| Limit::stated(e))?;
+    let accepted = responses.iter().filter(|e| e.is_success()).count() as u64;
     let again: Vec<_> =
-        answers.windows(2).filter(|two| two[0].status() == 429 && two[1].is_success()).map(|two| &two[1]).collect();
-    let within = took_us(answers) <= limit.window_s.saturating_mul(500_000);
+        responses.windows(2).filter(|two| two[0].status() == 429 && two[1].is_success()).map(|two| &two[1]).collect();
+    let within = took_us(responses) <= limit.window_s.saturating_mul(500_000);
     let first = again.first()?;
-    let beyond = limit.window_s >= SHORTEST_S && admitted > limit.requests && again.len() >= 2 && within;
-    beyond.then(|| (*first, format!("the limit is {} and {admitted} were let in", limit.text)))
+    let beyond = limit.window_s >= SHORTEST_S && accepted > limit.requests && again.len() >= 2 && within;
+    beyond.then(|| (*first, format!("the limit is {} and {accepted} were let in", limit.text)))
 }
 
-fn took_us(answers: &[Arc<Exchange>]) -> u64 {
-    answers.iter().map(|e| e.elapsed_us).sum()
+fn took_us(responses: &[Arc<Exchange>]) -> u64 {
+    responses.iter().map(|e| e.elapsed_us).sum()
 }
 
 /// Seconds that `Retry-After` asks to wait.
@@ -121,15 +121,15 @@ mod tests {
 
     fn found(wait: &str, statuses: &[u16]) -> bool {
         let headers = [("Retry-After", wait)];
-        let answers: Vec<_> =
+        let responses: Vec<_> =
             statuses.iter().map(|s| answered("/search", *s, if *s == 429 { &headers } else { &[] }, "{}")).collect();
-        judge(&answers, Location::host()).is_some()
+        judge(&responses, Location::host()).is_some()
     }
 
     fn found_by_text(refusal: &str, statuses: &[u16]) -> bool {
-        let answers: Vec<_> =
+        let responses: Vec<_> =
             statuses.iter().map(|s| answered("/search", *s, &[], if *s == 429 { refusal } else { "{}" })).collect();
-        judge(&answers, Location::host()).is_some()
+        judge(&responses, Location::host()).is_some()
     }
 
     /// Two workers, three a minute: what each admits is mixed with what the other refuses.

@@ -1,7 +1,7 @@
 use model::{Category, Confidence, Evidence, Exchange, Finding, NotTested, Rule, Severity};
 
 use crate::shared::burst;
-use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, Seen, Sees, Survey, Twins};
+use crate::{Check, Cost, Detectors, Findings, ObservedExchange, RunsOn, Schedule, Sees, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "retry-after-missing",
@@ -26,7 +26,7 @@ pub(crate) static CHECK: Check = Check {
     detectors: Detectors {
         on_exchange: Some(on_exchange),
         sees: Sees::All,
-        on_surface: Some(|survey, found| Box::pin(ask(survey, found))),
+        on_surface: Some(|probe, found| Box::pin(probe_target(probe, found))),
         ..Detectors::NONE
     },
     twins: Twins::Flask {
@@ -38,18 +38,18 @@ pub(crate) static CHECK: Check = Check {
 };
 
 /// Joins the burst; its answers are judged like all others.
-async fn ask(survey: &Survey<'_>, _found: &mut Findings) -> Result<(), NotTested> {
-    let refused = burst::run(survey).await?.refused();
+async fn probe_target(probe: &TargetProbe<'_>, _found: &mut Findings) -> Result<(), NotTested> {
+    let refused = burst::run(probe).await?.refused();
     refused.map(|_| ()).ok_or_else(|| NotTested::not_applicable("no request was refused with 429"))
 }
 
-fn on_exchange(seen: &Seen<'_>, found: &mut Findings) -> bool {
-    if seen.exchange.status() != 429 {
+fn on_exchange(observed: &ObservedExchange<'_>, found: &mut Findings) -> bool {
+    if observed.exchange.status() != 429 {
         return false;
     }
-    if !says_when(seen.exchange) {
-        let evidence = Evidence::new(seen.exchange, "429 without Retry-After");
-        found.push(Finding::new(&RULE, Confidence::Confirmed, seen.location(), evidence));
+    if !says_when(observed.exchange) {
+        let evidence = Evidence::new(observed.exchange, "429 without Retry-After");
+        found.push(Finding::new(&RULE, Confidence::Confirmed, observed.location(), evidence));
     }
     true
 }

@@ -3,8 +3,8 @@ use std::sync::Arc;
 use model::{Category, Confidence, Evidence, Exchange, Finding, Location, Operation, Rule, Severity};
 use serde_json::Value;
 
-use crate::shared::{fields, pagination, words};
-use crate::{Check, Detectors, Findings, RunsOn, Seen, Twins};
+use crate::shared::{fields, pagination, vocabulary};
+use crate::{Check, Detectors, Findings, ObservedExchange, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "unbounded-list",
@@ -46,19 +46,20 @@ const REFERENCE: [&str; 12] = [
     "icons",
 ];
 
-fn on_exchange(seen: &Seen<'_>, found: &mut Findings) -> bool {
-    let Some(operation) = seen.operation else { return false };
-    let Some(list) = seen.exchange.json().filter(|_| seen.exchange.is_success()).and_then(fields::the_list) else {
+fn on_exchange(observed: &ObservedExchange<'_>, found: &mut Findings) -> bool {
+    let Some(operation) = observed.operation else { return false };
+    let Some(list) = observed.exchange.json().filter(|_| observed.exchange.is_success()).and_then(fields::the_list)
+    else {
         return false;
     };
-    found.extend(judge(operation, seen.exchange, list, seen.location()));
+    found.extend(judge(operation, observed.exchange, list, observed.location()));
     true
 }
 
 fn judge(operation: &Operation, exchange: &Arc<Exchange>, list: &[Value], location: Location) -> Option<Finding> {
     const FEWEST: usize = 100;
     const MANY: usize = 500;
-    let reference = words::words(&operation.path).any(|word| REFERENCE.contains(&word.as_str()));
+    let reference = vocabulary::words(&operation.path).any(|word| REFERENCE.contains(&word.as_str()));
     let records = list.iter().all(|item| item.as_object().is_some_and(|o| o.len() > 1));
     let paged = pagination::takes_pages(operation) || pagination::speaks_of_pages(exchange);
     let bounded = operation.responses.iter().filter_map(|r| r.schema.as_ref()).any(|s| s.max_items.is_some());

@@ -5,8 +5,8 @@ use model::{Category, Confidence, Evidence, Finding, NotTested, Parameter, Param
 use wire::Callback;
 
 use super::fetches::{self, Sent};
-use crate::shared::{fill, heard, inputs};
-use crate::{Check, Cost, Detectors, Findings, Probe, RunsOn, Twins};
+use crate::shared::{fill, inputs, payload_refusal};
+use crate::{Check, Cost, Detectors, Findings, OperationProbe, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "ssrf",
@@ -26,10 +26,10 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost::reads(fetches::MOST as u32 * 2 + 1 + heard::REQUESTS),
+    cost: Cost::reads(fetches::MOST as u32 * 2 + 1 + payload_refusal::REQUESTS),
     detectors: Detectors {
         applies: fetches::may_take_a_url,
-        on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
+        on_operation: Some(|probe, found| Box::pin(probe_operation(probe, found))),
         ..Detectors::NONE
     },
     twins: Twins::Flask {
@@ -42,7 +42,7 @@ pub(crate) static CHECK: Check = Check {
 
 /// Names our listener in each parameter that may take a URL by its name, as a URL and then as host and path; then in all others at
 /// once, each with a word of its own; and waits once for the calls.
-async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+async fn probe_operation(probe: &OperationProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
     inputs::reachable(probe)?;
     let named: Vec<&Parameter> = fetches::parameters(probe.operation).collect();
     let (callback, address) = match probe.callback().await {
@@ -67,7 +67,7 @@ async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
     if sent.is_empty() && refused {
         return Err(NotTested::inconclusive("the ordinary call does not succeed"));
     }
-    let heard = heard::unless(probe, sent.iter().any(|s| s.call.is_some())).await;
+    let reached = payload_refusal::unless(probe, sent.iter().any(|s| s.call.is_some())).await;
     fetches::wait(probe, &mut sent).await?;
     if sent.iter().any(|s| s.call.is_some()) {
         // A word that was never sent must not have been called: nobody walks the listener's paths.
@@ -87,7 +87,7 @@ async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
         let detail = if shown { "What it fetches is shown to the caller." } else { "What it fetches is not shown." };
         found.push(Finding::new(&RULE, Confidence::Confirmed, location, evidence).detail(detail));
     }
-    if found.is_empty() { heard } else { Ok(()) }
+    if found.is_empty() { reached } else { Ok(()) }
 }
 
 /// Most parameters that are named in one request.
@@ -96,7 +96,7 @@ const MOST_AT_ONCE: usize = 16;
 /// One request with our address in every text parameter of the query that was not asked about, whatever it is called. `None` for an
 /// operation that does not succeed plainly: it would hardly come as far as fetching.
 async fn everywhere<'p>(
-    probe: &Probe<'p>,
+    probe: &OperationProbe<'p>,
     address: &str,
     named: &[&'p Parameter],
 ) -> Result<Option<Vec<Sent<'p>>>, NotTested> {

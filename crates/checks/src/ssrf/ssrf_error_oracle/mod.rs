@@ -4,8 +4,8 @@ use model::{Category, Confidence, Evidence, Exchange, Finding, Location, NotTest
 
 use super::fetches;
 use crate::shared::patterns::{self, Pattern};
-use crate::shared::{heard, inputs};
-use crate::{Check, Cost, Detectors, Findings, Probe, RunsOn, Twins};
+use crate::shared::{inputs, payload_refusal};
+use crate::{Check, Cost, Detectors, Findings, OperationProbe, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "ssrf-error-oracle",
@@ -25,10 +25,10 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost::reads(fetches::MOST as u32 * 2 + heard::REQUESTS),
+    cost: Cost::reads(fetches::MOST as u32 * 2 + payload_refusal::REQUESTS),
     detectors: Detectors {
         applies: fetches::takes_a_url,
-        on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
+        on_operation: Some(|probe, found| Box::pin(probe_operation(probe, found))),
         ..Detectors::NONE
     },
     subsumed_by: &["ssrf"],
@@ -43,7 +43,7 @@ pub(crate) static CHECK: Check = Check {
 static ERRORS: LazyLock<Vec<Pattern>> = LazyLock::new(|| patterns::load(include_str!("../data/fetch_errors.toml")));
 
 /// A port of the server's own machine where nobody listens, and a scheme that nobody knows.
-async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+async fn probe_operation(probe: &OperationProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
     inputs::reachable(probe)?;
     for parameter in fetches::parameters(probe.operation).take(fetches::MOST) {
         let word = fetches::word(probe, parameter, "oracle");
@@ -54,7 +54,7 @@ async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
         let scheme = probe.send(inputs::with(probe, parameter, &format!("x-{word}://127.0.0.1:1/{word}"))).await?;
         found.extend(judge(&closed, &scheme, probe.location().parameter(parameter.place.id(), &parameter.name)));
     }
-    heard::end(probe, found).await
+    payload_refusal::end(probe, found).await
 }
 
 fn error(exchange: &Exchange, kind: &str) -> Option<String> {

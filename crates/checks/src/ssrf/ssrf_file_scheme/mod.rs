@@ -2,8 +2,8 @@ use model::{Category, Confidence, Evidence, Finding, NotTested, Rule, Severity, 
 
 use super::fetches;
 use crate::shared::known_file::{ACCOUNTS, is_account_list};
-use crate::shared::{heard, inputs};
-use crate::{Check, Cost, Detectors, Findings, Probe, RunsOn, Twins};
+use crate::shared::{inputs, payload_refusal};
+use crate::{Check, Cost, Detectors, Findings, OperationProbe, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "ssrf-file-scheme",
@@ -23,10 +23,10 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost::reads(fetches::MOST as u32 * 2 + heard::REQUESTS),
+    cost: Cost::reads(fetches::MOST as u32 * 2 + payload_refusal::REQUESTS),
     detectors: Detectors {
         applies: fetches::takes_a_url,
-        on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
+        on_operation: Some(|probe, found| Box::pin(probe_operation(probe, found))),
         ..Detectors::NONE
     },
     twins: Twins::Flask {
@@ -38,7 +38,7 @@ pub(crate) static CHECK: Check = Check {
 };
 
 /// A file that everybody may read, and one beside it that does not exist.
-async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+async fn probe_operation(probe: &OperationProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
     inputs::reachable(probe)?;
     for parameter in fetches::parameters(probe.operation).take(fetches::MOST) {
         let hit = probe.send(inputs::with(probe, parameter, &format!("file:///{ACCOUNTS}"))).await?;
@@ -54,5 +54,5 @@ async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
             found.push(Finding::new(&RULE, Confidence::Confirmed, location, evidence).also(other));
         }
     }
-    heard::end(probe, found).await
+    payload_refusal::end(probe, found).await
 }

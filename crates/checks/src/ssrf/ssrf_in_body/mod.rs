@@ -6,7 +6,7 @@ use wire::Callback;
 
 use super::fetches;
 use crate::probe::canary;
-use crate::{Check, Cost, Detectors, Findings, Probe, RunsOn, Twins};
+use crate::{Check, Cost, Detectors, Findings, OperationProbe, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "ssrf-in-body",
@@ -29,7 +29,7 @@ pub(crate) static CHECK: Check = Check {
     cost: Cost::writes(1),
     detectors: Detectors {
         applies: |operation, _| takes_a_url(operation),
-        on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
+        on_operation: Some(|probe, found| Box::pin(probe_operation(probe, found))),
         ..Detectors::NONE
     },
     twins: Twins::Flask {
@@ -45,7 +45,7 @@ fn takes_a_url(operation: &Operation) -> bool {
 }
 
 /// One ordinary body whose URL fields each name our listener with a word of their own.
-async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+async fn probe_operation(probe: &OperationProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
     let (callback, address) = probe.callback().await?;
     let fields: Vec<(String, String)> = fetches::body_fields(probe.operation)
         .take(8)
@@ -81,7 +81,7 @@ fn taken(exchange: &Exchange) -> Result<(), NotTested> {
 }
 
 /// The operation with a body of example values, or values by type, and our addresses in the URL fields.
-fn request(probe: &Probe<'_>, address: &str, fields: &[(String, String)]) -> Request {
+fn request(probe: &OperationProbe<'_>, address: &str, fields: &[(String, String)]) -> Request {
     let Some(body) = &probe.operation.body else { return probe.request() };
     let mut object = Map::new();
     for (name, schema) in &body.schema.properties {

@@ -1,8 +1,8 @@
 use model::{Category, Confidence, Evidence, Finding, NotTested, Rule, Severity, Tag};
 
 use super::fetches;
-use crate::shared::{heard, inputs};
-use crate::{Check, Cost, Detectors, Findings, Probe, RunsOn, Twins};
+use crate::shared::{inputs, payload_refusal};
+use crate::{Check, Cost, Detectors, Findings, OperationProbe, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "ssrf-internal-address",
@@ -22,10 +22,10 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost::reads(9 + heard::REQUESTS),
+    cost: Cost::reads(9 + payload_refusal::REQUESTS),
     detectors: Detectors {
         applies: fetches::takes_a_url,
-        on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
+        on_operation: Some(|probe, found| Box::pin(probe_operation(probe, found))),
         ..Detectors::NONE
     },
     twins: Twins::Flask {
@@ -43,7 +43,7 @@ const SPELLINGS: [&str; 6] = ["2130706433", "127.1", "0x7f000001", "0", "[::ffff
 const METADATA: &str = "http://169.254.169.254/latest/meta-data/";
 
 /// Where the plain address of this machine is refused, the same address in other spellings; on cloud machines the metadata listing.
-async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+async fn probe_operation(probe: &OperationProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
     inputs::reachable(probe)?;
     let Some(parameter) = fetches::parameters(probe.operation).next() else { return Ok(()) };
     let location = probe.location().parameter(parameter.place.id(), &parameter.name);
@@ -53,7 +53,7 @@ async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
             let evidence = Evidence::new(&exchange, "the answer is the listing of the cloud machine's metadata");
             found.push(Finding::new(&RULE, Confidence::Confirmed, location, evidence));
         }
-        return heard::end(probe, found).await;
+        return payload_refusal::end(probe, found).await;
     }
     let (_, address) = probe.callback().await?;
     let port = address.rsplit(':').next().unwrap_or("80");
@@ -68,7 +68,7 @@ async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
         let value = format!("http://{spelling}:{port}/{word}");
         sent.push(fetches::provoke(probe, parameter, &value, word).await?);
     }
-    let heard = heard::unless(probe, sent.iter().any(|s| s.call.is_some())).await;
+    let reached = payload_refusal::unless(probe, sent.iter().any(|s| s.call.is_some())).await;
     fetches::wait(probe, &mut sent).await?;
     let Some((plain, spelled)) = sent.split_first() else { return Ok(()) };
     if plain.call.is_some() {
@@ -80,7 +80,7 @@ async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
         let control = Evidence::new(&plain.exchange, "with 127.0.0.1 it did not");
         found.push(Finding::new(&RULE, Confidence::Confirmed, location, evidence).also(control));
     }
-    if found.is_empty() { heard } else { Ok(()) }
+    if found.is_empty() { reached } else { Ok(()) }
 }
 
 /// Names that the listing of EC2 and those who imitate it always has.

@@ -3,8 +3,8 @@ use std::time::Duration;
 use model::{Category, Confidence, Evidence, Finding, NotTested, Rule, Severity, Tag};
 
 use super::fetches;
-use crate::shared::{heard, inputs};
-use crate::{Check, Cost, Detectors, Findings, Probe, RunsOn, Schedule, Twins};
+use crate::shared::{inputs, payload_refusal};
+use crate::{Check, Cost, Detectors, Findings, OperationProbe, RunsOn, Schedule, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "ssrf-redirect-bypass",
@@ -24,11 +24,11 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost::reads(3 + heard::REQUESTS),
+    cost: Cost::reads(3 + payload_refusal::REQUESTS),
     schedule: Schedule::from(model::Depth::Deep),
     detectors: Detectors {
         applies: fetches::takes_a_url,
-        on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
+        on_operation: Some(|probe, found| Box::pin(probe_operation(probe, found))),
         ..Detectors::NONE
     },
     twins: Twins::Flask {
@@ -43,7 +43,7 @@ pub(crate) static CHECK: Check = Check {
 const REFUSED: &str = "localhost";
 
 /// Where a name is refused in a URL: a permitted address that redirects to that name.
-async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+async fn probe_operation(probe: &OperationProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
     inputs::reachable(probe)?;
     let Some(parameter) = fetches::parameters(probe.operation).next() else { return Ok(()) };
     if !probe.origin().is_loopback() {
@@ -57,7 +57,7 @@ async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
     let (first, last) = (fetches::word(probe, parameter, "first"), fetches::word(probe, parameter, "last"));
     let value = format!("{address}/{first}/to/{REFUSED}/{last}");
     let mut sent = [direct, fetches::provoke(probe, parameter, &value, last).await?];
-    let heard = heard::unless(probe, sent.iter().any(|s| s.call.is_some())).await;
+    let reached = payload_refusal::unless(probe, sent.iter().any(|s| s.call.is_some())).await;
     fetches::wait(probe, &mut sent).await?;
     let [direct, redirected] = sent;
     if direct.call.is_some() {
@@ -72,5 +72,5 @@ async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
     } else if callback.call(&first, Duration::ZERO).await.is_none() {
         return Err(NotTested::not_applicable("a permitted address is not fetched either"));
     }
-    if found.is_empty() { heard } else { Ok(()) }
+    if found.is_empty() { reached } else { Ok(()) }
 }

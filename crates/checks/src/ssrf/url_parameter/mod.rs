@@ -7,8 +7,8 @@ use model::{
 
 use super::fetches;
 use crate::shared::documentation;
-use crate::shared::words::words;
-use crate::{Check, Detectors, Findings, RunsOn, Survey, Twins};
+use crate::shared::vocabulary::words;
+use crate::{Check, Detectors, Findings, RunsOn, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "url-parameter",
@@ -29,7 +29,7 @@ pub(crate) static RULE: Rule = Rule {
 
 pub(crate) static CHECK: Check = Check {
     detectors: Detectors {
-        on_surface: Some(|survey, found| Box::pin(async move { look(survey, found) })),
+        on_surface: Some(|probe, found| Box::pin(async move { look(probe, found) })),
         ..Detectors::NONE
     },
     subsumed_by: &["ssrf", "ssrf-in-body", "ssrf-file-scheme", "open-redirect"],
@@ -42,11 +42,11 @@ pub(crate) static CHECK: Check = Check {
 };
 
 /// Reads the operations; asks nothing.
-fn look(survey: &Survey<'_>, found: &mut Findings) -> Result<(), NotTested> {
+fn look(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
     let mut any = false;
-    for operation in &survey.surface.operations {
-        let exchange = evidence(survey, operation);
-        let shows = |e: &Arc<Exchange>| documentation::is_shown(e, &survey.observations.exchanges);
+    for operation in &probe.surface.operations {
+        let exchange = evidence(probe, operation);
+        let shows = |e: &Arc<Exchange>| documentation::is_shown(e, &probe.observations.exchanges);
         // A documentation page reads its `url` in the browser.
         if exchange.as_ref().is_some_and(shows) && operation.source != Source::Specification {
             continue;
@@ -93,10 +93,10 @@ fn is_called_a_url(name: &str) -> bool {
 }
 
 /// The call of the operation, or the document or page that tells of it.
-fn evidence(survey: &Survey<'_>, operation: &Operation) -> Option<Arc<Exchange>> {
-    let called = survey.observations.called(survey.surface).find(|(o, _)| std::ptr::eq(*o, operation));
+fn evidence(probe: &TargetProbe<'_>, operation: &Operation) -> Option<Arc<Exchange>> {
+    let called = probe.observations.called(probe.surface).find(|(o, _)| std::ptr::eq(*o, operation));
     called.map(|(_, exchange)| Arc::clone(exchange)).or_else(|| {
-        let mut told = survey.observations.exchanges.iter().filter(|e| e.is_success());
+        let mut told = probe.observations.exchanges.iter().filter(|e| e.is_success());
         told.find(|e| e.text().contains(operation.path.split('{').next().unwrap_or("/")) && operation.path.len() > 1)
             .cloned()
     })

@@ -1,7 +1,7 @@
 use model::{Category, Confidence, Evidence, Finding, Rule, Severity, Tag};
 
 use super::scripts;
-use crate::{Check, Detectors, Findings, RunsOn, Seen, Twins};
+use crate::{Check, Detectors, Findings, ObservedExchange, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "script-over-http",
@@ -28,9 +28,9 @@ pub(crate) static CHECK: Check = Check {
 };
 
 /// Only where the page says `http://` itself: `//host/` follows the page's own scheme. With a hash nothing can be put in.
-fn judge(seen: &Seen<'_>, found: &mut Findings) -> bool {
-    let Some(foreign) = scripts::foreign(seen.exchange) else { return false };
-    let text = seen.exchange.text();
+fn judge(observed: &ObservedExchange<'_>, found: &mut Findings) -> bool {
+    let Some(foreign) = scripts::foreign(observed.exchange) else { return false };
+    let text = observed.exchange.text();
     let plain: Vec<String> = foreign
         .iter()
         .filter(|f| !f.has_integrity && f.url.scheme() == "http")
@@ -38,9 +38,9 @@ fn judge(seen: &Seen<'_>, found: &mut Findings) -> bool {
         .map(|f| f.url.to_string())
         .collect();
     if !plain.is_empty() {
-        let evidence = Evidence::new(seen.exchange, format!("loaded over plain HTTP: {}", plain.join(", ")));
+        let evidence = Evidence::new(observed.exchange, format!("loaded over plain HTTP: {}", plain.join(", ")));
         let detail = format!("The page loads {}.", plain.join(", "));
-        found.push(Finding::new(&RULE, Confidence::Confirmed, seen.location(), evidence).detail(detail));
+        found.push(Finding::new(&RULE, Confidence::Confirmed, observed.location(), evidence).detail(detail));
     }
     !foreign.is_empty()
 }
@@ -48,11 +48,11 @@ fn judge(seen: &Seen<'_>, found: &mut Findings) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shared::samples::{exchange, seen};
+    use crate::shared::samples::{exchange, observed};
 
     #[test]
     fn only_written_http_counts() {
-        let found = |body: &str| seen(judge, &exchange("/", 200, body)).1.len();
+        let found = |body: &str| observed(judge, &exchange("/", 200, body)).1.len();
         assert_eq!(found("<script src='http://cdn.parts.example/a.js'></script>"), 1);
         assert_eq!(found("<script src='//cdn.parts.example/a.js'></script>"), 0);
         assert_eq!(found("<script src='https://cdn.parts.example/a.js'></script>"), 0);

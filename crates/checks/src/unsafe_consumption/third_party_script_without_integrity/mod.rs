@@ -1,7 +1,7 @@
 use model::{Category, Confidence, Evidence, Finding, Rule, Severity, Tag};
 
 use super::scripts;
-use crate::{Check, Detectors, Findings, RunsOn, Seen, Twins};
+use crate::{Check, Detectors, Findings, ObservedExchange, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "third-party-script-without-integrity",
@@ -30,15 +30,15 @@ pub(crate) static CHECK: Check = Check {
     ..Check::of(&RULE)
 };
 
-fn judge(seen: &Seen<'_>, found: &mut Findings) -> bool {
-    let Some(foreign) = scripts::foreign(seen.exchange) else { return false };
+fn judge(observed: &ObservedExchange<'_>, found: &mut Findings) -> bool {
+    let Some(foreign) = scripts::foreign(observed.exchange) else { return false };
     let open: Vec<String> =
         foreign.iter().filter(|f| !f.has_integrity && !scripts::varies(&f.url)).map(|f| f.url.to_string()).collect();
     if !open.is_empty() {
         let list = open.join(", ");
-        let evidence = Evidence::new(seen.exchange, format!("loaded without integrity: {list}"));
+        let evidence = Evidence::new(observed.exchange, format!("loaded without integrity: {list}"));
         let detail = format!("The page loads {list}.");
-        found.push(Finding::new(&RULE, Confidence::Confirmed, seen.location(), evidence).detail(detail));
+        found.push(Finding::new(&RULE, Confidence::Confirmed, observed.location(), evidence).detail(detail));
     }
     !foreign.is_empty()
 }
@@ -46,11 +46,11 @@ fn judge(seen: &Seen<'_>, found: &mut Findings) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shared::samples::{exchange, seen};
+    use crate::shared::samples::{exchange, observed};
 
     #[test]
     fn only_open_scripts_of_others_count() {
-        let found = |body: &str| seen(judge, &exchange("/", 200, body)).1.len();
+        let found = |body: &str| observed(judge, &exchange("/", 200, body)).1.len();
         let hash = "sha384-oqVuAfXRKap7fdgcCY5uykM6+R9GqQ8K/uxy9rx7HNQlGYl1kPzQho1wx4JwY8wC";
         assert_eq!(found("<script src='https://cdn.parts.example/a.js'></script>"), 1);
         assert_eq!(found(&format!("<script src='https://cdn.parts.example/a.js' integrity='{hash}'></script>")), 0);

@@ -2,7 +2,7 @@ use model::{Category, Confidence, Evidence, Finding, Rule, Severity, Tag};
 use url::Url;
 
 use super::scripts;
-use crate::{Check, Detectors, Findings, RunsOn, Seen, Twins};
+use crate::{Check, Detectors, Findings, ObservedExchange, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "unpinned-third-party-version",
@@ -28,14 +28,14 @@ pub(crate) static CHECK: Check = Check {
     ..Check::of(&RULE)
 };
 
-fn judge(seen: &Seen<'_>, found: &mut Findings) -> bool {
-    let Some(foreign) = scripts::foreign(seen.exchange) else { return false };
+fn judge(observed: &ObservedExchange<'_>, found: &mut Findings) -> bool {
+    let Some(foreign) = scripts::foreign(observed.exchange) else { return false };
     let floating: Vec<String> =
         foreign.iter().filter(|f| !f.has_integrity && floats(&f.url)).map(|f| f.url.to_string()).collect();
     if !floating.is_empty() {
-        let evidence = Evidence::new(seen.exchange, format!("no exact version: {}", floating.join(", ")));
+        let evidence = Evidence::new(observed.exchange, format!("no exact version: {}", floating.join(", ")));
         let detail = format!("The page loads {}.", floating.join(", "));
-        found.push(Finding::new(&RULE, Confidence::Confirmed, seen.location(), evidence).detail(detail));
+        found.push(Finding::new(&RULE, Confidence::Confirmed, observed.location(), evidence).detail(detail));
     }
     !foreign.is_empty()
 }

@@ -3,7 +3,7 @@ use std::sync::LazyLock;
 use model::{Category, Confidence, Evidence, Exchange, Finding, Rule, Severity, Tag};
 
 use crate::shared::patterns::{Pattern, first, load};
-use crate::{Check, Detectors, Findings, RunsOn, Seen, Sees, Twins};
+use crate::{Check, Detectors, Findings, ObservedExchange, RunsOn, Sees, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "upstream-error-exposed",
@@ -34,8 +34,8 @@ pub(crate) static CHECK: Check = Check {
 
 static SHAPES: LazyLock<Vec<Pattern>> = LazyLock::new(|| load(include_str!("../data/upstream_errors.toml")));
 
-fn judge(seen: &Seen<'_>, found: &mut Findings) -> bool {
-    let exchange = seen.exchange;
+fn judge(observed: &ObservedExchange<'_>, found: &mut Findings) -> bool {
+    let exchange = observed.exchange;
     if !could_say_so(exchange) {
         return false;
     }
@@ -43,7 +43,7 @@ fn judge(seen: &Seen<'_>, found: &mut Findings) -> bool {
     if let Some((pattern, excerpt)) = first(&SHAPES, &text).filter(|(_, excerpt)| !is_echo(exchange, excerpt)) {
         let detail = format!("The text is that of {}.", pattern.name);
         let evidence = Evidence::new(exchange, excerpt);
-        found.push(Finding::new(&RULE, Confidence::Confirmed, seen.location(), evidence).detail(detail));
+        found.push(Finding::new(&RULE, Confidence::Confirmed, observed.location(), evidence).detail(detail));
     }
     true
 }
@@ -72,7 +72,7 @@ fn is_echo(exchange: &Exchange, excerpt: &str) -> bool {
 mod tests {
     use super::*;
     use crate::shared::patterns::verify;
-    use crate::shared::samples::{exchange, seen};
+    use crate::shared::samples::{exchange, observed};
 
     #[test]
     fn the_table_is_honest() {
@@ -81,7 +81,7 @@ mod tests {
 
     #[test]
     fn errors_of_others_are_found_and_echoes_and_pages_are_not() {
-        let found = |target: &str, status: u16, body: &str| seen(judge, &exchange(target, status, body)).1.len();
+        let found = |target: &str, status: u16, body: &str| observed(judge, &exchange(target, status, body)).1.len();
         let text = r#"{"error": "HTTPConnectionPool(host='rates.internal', port=8080): Max retries exceeded with url: /latest"}"#;
         assert_eq!(found("/rates", 500, text), 1);
         assert_eq!(found("/rates", 200, text), 1);

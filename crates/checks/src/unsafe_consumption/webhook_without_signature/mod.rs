@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use super::webhooks;
 use crate::shared::access;
-use crate::{Check, Cost, Detectors, Findings, Observations, Probe, RunsOn, Twins};
+use crate::{Check, Cost, Detectors, Findings, Observations, OperationProbe, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "webhook-without-signature",
@@ -32,7 +32,7 @@ pub(crate) static CHECK: Check = Check {
     cost: Cost::refused(2),
     detectors: Detectors {
         applies: webhooks::is_receiver,
-        on_operation: Some(|probe, found| Box::pin(ask(probe, found))),
+        on_operation: Some(|probe, found| Box::pin(probe_operation(probe, found))),
         on_end: Some(on_end),
         ..Detectors::NONE
     },
@@ -46,8 +46,8 @@ pub(crate) static CHECK: Check = Check {
 
 /// With consent: an empty delivery without a signature, which a receiver has to refuse; where it fails in another way, one about a
 /// thing that does not exist.
-async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
-    let empty = probe.ask(unsigned(probe, &Value::Object(Map::new()))).await?;
+async fn probe_operation(probe: &OperationProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    let empty = probe.response_to(unsigned(probe, &Value::Object(Map::new()))).await?;
     if refuses(&empty) {
         return Ok(());
     }
@@ -58,7 +58,7 @@ async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
     }
     let schema = probe.operation.body.as_ref().map(|body| &body.schema);
     let about_nothing = schema.map_or(Value::Null, |schema| of_nothing(schema, &probe.canary("delivery")));
-    let filled = probe.ask(unsigned(probe, &about_nothing)).await?;
+    let filled = probe.response_to(unsigned(probe, &about_nothing)).await?;
     if refuses(&filled) {
         return Ok(());
     }
@@ -75,7 +75,7 @@ async fn ask(probe: &Probe<'_>, found: &mut Findings) -> Result<(), NotTested> {
     Ok(())
 }
 
-fn unsigned(probe: &Probe<'_>, body: &Value) -> Request {
+fn unsigned(probe: &OperationProbe<'_>, body: &Value) -> Request {
     let body = body.to_string();
     probe.request().anonymous().altered("body", "signature", &body).body("application/json", body)
 }
@@ -102,12 +102,12 @@ fn is_read(empty: &Exchange, filled: &Exchange) -> bool {
 }
 
 /// Whether an answer refuses for want of a signature.
-fn refuses(answer: &Exchange) -> bool {
+fn refuses(response: &Exchange) -> bool {
     let speaks = || {
-        let text = answer.text().to_ascii_lowercase();
+        let text = response.text().to_ascii_lowercase();
         ["signature", "unsigned", "hmac", "unauthorized", "forbidden"].iter().any(|word| text.contains(word))
     };
-    matches!(answer.status(), 401 | 403) || (400..500).contains(&answer.status()) && speaks()
+    matches!(response.status(), 401 | 403) || (400..500).contains(&response.status()) && speaks()
 }
 
 /// What the specification says, where no answer says better.
@@ -126,8 +126,8 @@ fn on_end(surface: &Surface, observations: &Observations, found: &mut Findings) 
 
 fn declared(receiver: &Operation, observations: &Observations, witness: &Arc<Exchange>) -> Option<Finding> {
     let asked = |e: &&Arc<Exchange>| e.request.method == Method::POST && e.request.path() == receiver.path;
-    let answered_better = observations.exchanges.iter().filter(asked).any(|e| refuses(e));
-    if receiver.declares_security() || webhooks::declares_signature(receiver) || answered_better {
+    let better_response = observations.exchanges.iter().filter(asked).any(|e| refuses(e));
+    if receiver.declares_security() || webhooks::declares_signature(receiver) || better_response {
         return None;
     }
     let shows = format!("{} declares neither a signature nor credentials", receiver.name());

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use model::{Exchange, NotTested};
 
-use super::compare::Face;
+use super::compare::ResponseFingerprint;
 use super::{access, fill};
-use crate::{Findings, Probe};
+use crate::{Findings, OperationProbe};
 
 /// What [`heard`] sends at most.
 pub const REQUESTS: u32 = 1;
@@ -20,7 +20,7 @@ const REFUSALS: [u16; 5] = [403, 406, 418, 444, 999];
 ///
 /// # Errors
 /// Why nothing was learned, if nothing was found.
-pub async fn end(probe: &Probe<'_>, found: &Findings) -> Result<(), NotTested> {
+pub async fn end(probe: &OperationProbe<'_>, found: &Findings) -> Result<(), NotTested> {
     unless(probe, !found.is_empty()).await
 }
 
@@ -28,13 +28,13 @@ pub async fn end(probe: &Probe<'_>, found: &Findings) -> Result<(), NotTested> {
 ///
 /// # Errors
 /// Why nothing was learned.
-pub async fn unless(probe: &Probe<'_>, effective: bool) -> Result<(), NotTested> {
+pub async fn unless(probe: &OperationProbe<'_>, effective: bool) -> Result<(), NotTested> {
     if effective {
         return Ok(());
     }
     let plain = probe.plain()?;
     let payloads = probe.payloads();
-    if payloads.iter().all(|answer| works(answer).is_err() && is_unmoved(plain, answer)) {
+    if payloads.iter().all(|response| works(response).is_err() && is_unmoved(plain, response)) {
         works(plain)?;
     }
     filtered(probe).await
@@ -44,10 +44,10 @@ pub async fn unless(probe: &Probe<'_>, effective: bool) -> Result<(), NotTested>
 ///
 /// # Errors
 /// [`NotTested::Inconclusive`] when it did.
-pub async fn filtered(probe: &Probe<'_>) -> Result<(), NotTested> {
+pub async fn filtered(probe: &OperationProbe<'_>) -> Result<(), NotTested> {
     let plain = probe.plain()?;
     let payloads = probe.payloads();
-    let Some(last) = payloads.last().filter(|_| payloads.iter().all(|answer| is_refusal(plain, answer))) else {
+    let Some(last) = payloads.last().filter(|_| payloads.iter().all(|response| is_refusal(plain, response))) else {
         return Ok(());
     };
     let payload = last.request.altered.first().map_or("", |altered| altered.payload.as_str());
@@ -55,7 +55,7 @@ pub async fn filtered(probe: &Probe<'_>) -> Result<(), NotTested> {
     let mut request = probe.request().altered("query", &name, payload);
     let joint = if request.target.contains('?') { '&' } else { '?' };
     request.target = format!("{}{joint}{name}={}", request.target, fill::encode(payload));
-    let control: Arc<Exchange> = probe.ask(request).await?;
+    let control: Arc<Exchange> = probe.response_to(request).await?;
     if control.status() == last.status() {
         return Err(NotTested::inconclusive(format!(
             "something before the application refuses what was sent ({})",
@@ -78,13 +78,13 @@ pub fn works(call: &Exchange) -> Result<(), NotTested> {
 }
 
 /// Whether the answer is that of the ordinary call, word for word.
-fn is_unmoved(plain: &Exchange, answer: &Exchange) -> bool {
-    let sent: Vec<&str> = answer.request.altered.iter().map(|altered| altered.payload.as_str()).collect();
-    Face::of_all(answer, &sent, "") == Face::plain(plain)
+fn is_unmoved(plain: &Exchange, response: &Exchange) -> bool {
+    let sent: Vec<&str> = response.request.altered.iter().map(|altered| altered.payload.as_str()).collect();
+    ResponseFingerprint::of_all(response, &sent, "") == ResponseFingerprint::plain(plain)
 }
 
-fn is_refusal(plain: &Exchange, answer: &Exchange) -> bool {
-    REFUSALS.contains(&answer.status()) && answer.status() != plain.status()
+fn is_refusal(plain: &Exchange, response: &Exchange) -> bool {
+    REFUSALS.contains(&response.status()) && response.status() != plain.status()
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use model::{Exchange, NotTested, Request};
 
 use super::authorization::{self, Guarded};
 use super::jwt::{self, Jwt};
-use crate::{Shares, Survey};
+use crate::{Shares, TargetProbe};
 
 /// Tokens that are tried.
 const TOKENS: usize = 2;
@@ -19,7 +19,7 @@ pub const SHARES: Shares = Shares { with: "admitted", requests: REQUESTS };
 
 /// A guarded operation, a token, and the answer to it.
 #[derive(Debug)]
-pub struct Admitted {
+pub struct AcceptedCredential {
     /// The operation without credentials and with nonsense; both were refused.
     pub guarded: Guarded,
     /// The token.
@@ -33,10 +33,10 @@ pub struct Admitted {
 /// # Errors
 /// [`NotTested::NoCredentials`] without a token or with mere illustrations, [`NotTested::OpenAnyway`] when nonsense is taken too, [`NotTested::Inconclusive`] when
 /// no operation takes a token, and as [`authorization::answers`].
-pub async fn admitted(survey: &Survey<'_>) -> Result<Admitted, NotTested> {
-    let real = real(survey);
+pub async fn find(probe: &TargetProbe<'_>) -> Result<AcceptedCredential, NotTested> {
+    let real = real(probe);
     let mut tokens: Vec<Jwt> = Vec::new();
-    for token in real.iter().cloned().chain(shown(survey)).filter(|token| !token.is_refresh()) {
+    for token in real.iter().cloned().chain(shown(probe)).filter(|token| !token.is_refresh()) {
         if tokens.iter().all(|known| known.token != token.token) {
             tokens.push(token);
         }
@@ -45,15 +45,15 @@ pub async fn admitted(survey: &Survey<'_>) -> Result<Admitted, NotTested> {
     if tokens.is_empty() {
         return Err(NotTested::NoCredentials);
     }
-    let guarded = authorization::answers(survey).await?;
+    let guarded = authorization::responses(probe).await?;
     if guarded.iter().all(|guarded| guarded.nonsense.is_success()) {
         return Err(NotTested::OpenAnyway);
     }
     for guarded in guarded.into_iter().filter(|guarded| !guarded.nonsense.is_success()) {
         for token in &tokens {
-            let genuine = survey.ask(with_token(&guarded.anonymous.request, &token.token)).await?;
+            let genuine = probe.response_to(with_token(&guarded.anonymous.request, &token.token)).await?;
             if genuine.is_success() {
-                return Ok(Admitted { guarded, token: token.clone(), genuine });
+                return Ok(AcceptedCredential { guarded, token: token.clone(), genuine });
             }
         }
     }
@@ -66,23 +66,23 @@ pub async fn admitted(survey: &Survey<'_>) -> Result<Admitted, NotTested> {
 }
 
 /// The tokens that the user gave or that answers handed out.
-fn real(survey: &Survey<'_>) -> Vec<Jwt> {
-    let issued = clean(survey).flat_map(|exchange| jwt::issued(exchange));
-    jwt::given(survey.target).into_iter().chain(issued).collect()
+fn real(probe: &TargetProbe<'_>) -> Vec<Jwt> {
+    let issued = clean(probe).flat_map(|exchange| jwt::issued(exchange));
+    jwt::given(probe.target).into_iter().chain(issued).collect()
 }
 
 /// The tokens that only stand in an answer and have not expired.
-fn shown<'a>(survey: &'a Survey<'_>) -> impl Iterator<Item = Jwt> + 'a {
-    let shown = clean(survey).flat_map(|exchange| jwt::shown(exchange));
-    shown.filter(|token| token.date("exp").is_none_or(|end| end > survey.target.now))
+fn shown<'a>(probe: &'a TargetProbe<'_>) -> impl Iterator<Item = Jwt> + 'a {
+    let shown = clean(probe).flat_map(|exchange| jwt::shown(exchange));
+    shown.filter(|token| token.date("exp").is_none_or(|end| end > probe.target.now))
 }
 
-fn clean<'a>(survey: &'a Survey<'_>) -> impl Iterator<Item = &'a Arc<Exchange>> {
-    survey.observations.exchanges.iter().filter(|e| e.request.is_clean())
+fn clean<'a>(probe: &'a TargetProbe<'_>) -> impl Iterator<Item = &'a Arc<Exchange>> {
+    probe.observations.exchanges.iter().filter(|e| e.request.is_clean())
 }
 
 /// Let in, but shown something else than with the genuine token: an error in disguise, or a page that differs each time.
-pub fn another_answer() -> NotTested {
+pub fn other_response() -> NotTested {
     NotTested::inconclusive("a wrong token is answered with success, but otherwise than the genuine one")
 }
 

@@ -7,7 +7,7 @@ use model::{Confidence, Evidence, Exchange, Finding, Location, NotTested, Rule, 
 use regex::Regex;
 use std::sync::Arc;
 
-use crate::{Findings, Survey};
+use crate::{Findings, TargetProbe};
 
 /// A signed token that the target handed out, and where.
 #[derive(Debug, Clone)]
@@ -41,7 +41,7 @@ const CHUNK: usize = 65_536;
 ///
 /// # Errors
 /// [`NotTested::NotApplicable`] without a token.
-pub async fn secrets(survey: &Survey<'_>, mut tokens: Vec<Token>, kind: &str) -> Result<Vec<Guessed>, NotTested> {
+pub async fn secrets(probe: &TargetProbe<'_>, mut tokens: Vec<Token>, kind: &str) -> Result<Vec<Guessed>, NotTested> {
     tokens.truncate(TOKENS);
     if tokens.is_empty() {
         return Err(NotTested::not_applicable(format!("no {kind} was handed out")));
@@ -52,8 +52,8 @@ pub async fn secrets(survey: &Survey<'_>, mut tokens: Vec<Token>, kind: &str) ->
         .flat_map(|(at, token)| token.readings.iter().map(move |reading| (at, reading.clone())))
         .collect();
     let mut found: Vec<Option<Vec<u8>>> = vec![None; tokens.len()];
-    let own = survey.target.wordlist.iter().map(|word| word.as_bytes().to_vec());
-    let mut words = likely(survey).into_iter().chain(own);
+    let own = probe.target.wordlist.iter().map(|word| word.as_bytes().to_vec());
+    let mut words = likely(probe).into_iter().chain(own);
     while !readings.is_empty() {
         let chunk: Vec<Vec<u8>> = words.by_ref().take(CHUNK).collect();
         if chunk.is_empty() {
@@ -81,13 +81,13 @@ async fn try_all(targets: Vec<crack::Target>, words: Vec<Vec<u8>>) -> Result<Vec
 }
 
 /// The embedded words and those made of the target's names.
-fn likely(survey: &Survey<'_>) -> Vec<Vec<u8>> {
-    let title = survey.surface.specification.as_ref().map(|facts| facts.title.clone());
+fn likely(probe: &TargetProbe<'_>) -> Vec<Vec<u8>> {
+    let title = probe.surface.specification.as_ref().map(|facts| facts.title.clone());
     let title = title
         .filter(|title| !title.is_empty())
-        .or_else(|| page_title(&survey.observations.exchanges))
+        .or_else(|| page_title(&probe.observations.exchanges))
         .unwrap_or_default();
-    let derived = crack::words::derived(&survey.origin().host, &title, "");
+    let derived = crack::words::derived(&probe.origin().host, &title, "");
     derived
         .into_iter()
         .map(String::into_bytes)
@@ -121,10 +121,10 @@ fn shown(secret: &str) -> String {
 }
 
 /// The tokens of one kind in the cookies that answers set.
-pub fn in_cookies(survey: &Survey<'_>, kinds: &[crack::Kind]) -> Vec<Token> {
+pub fn in_cookies(probe: &TargetProbe<'_>, kinds: &[crack::Kind]) -> Vec<Token> {
     let mut tokens: Vec<Token> = Vec::new();
-    for exchange in survey.observations.exchanges.iter().filter(|e| e.request.is_clean()) {
-        for cookie in super::set_cookie::cookies_set(exchange, survey.target.now) {
+    for exchange in probe.observations.exchanges.iter().filter(|e| e.request.is_clean()) {
+        for cookie in super::set_cookie::cookies_set(exchange, probe.target.now) {
             let location = Location::host().parameter("cookie", &cookie.name);
             let Ok(target) = crack::Target::parse(&cookie.value) else { continue };
             if kinds.contains(&target.kind()) && tokens.iter().all(|known| known.location != location) {

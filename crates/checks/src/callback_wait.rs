@@ -2,18 +2,18 @@ use tokio::sync::watch;
 
 /// Where detectors wait for what comes late, such as calls to our listener, while the others go on asking.
 #[derive(Debug)]
-pub struct Intermission {
+pub struct CallbackWait {
     waiting: watch::Sender<usize>,
     over: watch::Sender<bool>,
 }
 
-impl Default for Intermission {
+impl Default for CallbackWait {
     fn default() -> Self {
-        Intermission { waiting: watch::Sender::new(0), over: watch::Sender::new(false) }
+        CallbackWait { waiting: watch::Sender::new(0), over: watch::Sender::new(false) }
     }
 }
 
-impl Intermission {
+impl CallbackWait {
     /// Waits until everything else was asked.
     pub async fn wait(&self) {
         self.waiting.send_modify(|n| *n += 1);
@@ -41,13 +41,13 @@ mod tests {
 
     #[tokio::test]
     async fn who_waits_is_counted_until_the_end() {
-        let intermission = Intermission::default();
-        let mut first = Box::pin(intermission.wait());
+        let callback_wait = CallbackWait::default();
+        let mut first = Box::pin(callback_wait.wait());
         assert!(first.as_mut().now_or_never().is_none());
-        assert_eq!(*intermission.waiting().borrow(), 1);
-        intermission.end();
+        assert_eq!(*callback_wait.waiting().borrow(), 1);
+        callback_wait.end();
         first.await;
-        assert_eq!(*intermission.waiting().borrow(), 0);
-        assert!(intermission.wait().now_or_never().is_some(), "nobody waits any more");
+        assert_eq!(*callback_wait.waiting().borrow(), 0);
+        assert!(callback_wait.wait().now_or_never().is_some(), "nobody waits any more");
     }
 }

@@ -3,20 +3,20 @@
 use model::{Confidence, Evidence, Exchange, Finding, Method, Rule};
 
 use super::Proof;
-use crate::shared::words::words;
-use crate::{Findings, Seen};
+use crate::shared::vocabulary::words;
+use crate::{Findings, ObservedExchange};
 
 /// Reads an answer to an ordinary request of an anonymous caller for a file of this kind.
 ///
 /// Nobody guessed its path: the target itself led to it, perhaps on purpose. So the finding is firm, and only tentative for what is offered
 /// as a download.
 pub(in crate::data_exposure) fn judge(
-    seen: &Seen<'_>,
+    observed: &ObservedExchange<'_>,
     found: &mut Findings,
     rule: &'static Rule,
     proof: fn(&Exchange) -> Option<Proof>,
 ) -> bool {
-    let exchange = seen.exchange;
+    let exchange = observed.exchange;
     let ordinary = exchange.request.method == Method::GET && exchange.request.identity.is_none();
     if !ordinary || exchange.status() != 200 || exchange.body().is_empty() {
         return false;
@@ -24,7 +24,7 @@ pub(in crate::data_exposure) fn judge(
     if let Some(shown) = proof(exchange) {
         let offered = disposition(exchange).trim_start().starts_with("attachment") || is_for_users(exchange);
         let confidence = if offered { Confidence::Tentative } else { Confidence::Firm };
-        let finding = Finding::new(rule, confidence, seen.location(), Evidence::new(exchange, shown.excerpt));
+        let finding = Finding::new(rule, confidence, observed.location(), Evidence::new(exchange, shown.excerpt));
         found.push(shown.secrets.into_iter().fold(finding, Finding::hiding));
     }
     true
