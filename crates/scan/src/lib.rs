@@ -14,7 +14,7 @@ use std::time::Instant;
 use checks::Observations;
 use model::{Event, Exchange, NotTested, Report, Surface, Target};
 use tokio::sync::Notify;
-use wire::{Budget, Callback, Listener, Settings, Wire, WireError};
+use wire::{Budget, Callback, Listener, Mandate, Settings, Wire, WireError};
 
 pub use discover::offline;
 pub use plan::{Plan, PlannedCheck, Skipped, plan};
@@ -63,8 +63,8 @@ impl Scan {
             Some(most) => Budget::strict(most),
             None => Budget::new(target.budget(0)),
         });
-        let settings = Settings { excluded_paths: target.exclude_paths.clone(), ..settings };
-        let wire = Arc::new(Wire::new(target.origin.clone(), settings, budget, Arc::clone(&listener))?);
+        let mandate = Mandate::of(&target);
+        let wire = Arc::new(Wire::new(target.origin.clone(), mandate, settings, budget, Arc::clone(&listener))?);
         let callback = Callback::new(None, target.origin.is_loopback(), target.seed);
         Ok(Scan { target, wire, listener, stopped: Arc::new(Notify::new()), callback, whole_transcript: false })
     }

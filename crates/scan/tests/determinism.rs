@@ -38,7 +38,7 @@ fn timeless(report: &Report) -> Value {
 }
 
 fn scan(target: &Target, concurrency: usize) -> Report {
-    let settings = Settings { concurrency, ..support::settings(target) };
+    let settings = Settings { concurrency, ..Settings::polite(true) };
     let scan = scan::Scan::new(target.clone(), settings, std::sync::Arc::new(|_| {})).unwrap().with_whole_transcript();
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     runtime.block_on(scan.run())

@@ -12,6 +12,7 @@ use std::sync::{Arc, Mutex};
 use model::{Event, Report, Round, Status, Target};
 use scan::Scan;
 use support::{Answer, Manner, Server};
+use wire::Settings;
 
 fn page() -> Answer {
     Answer::json(200, r#"{"items":[{"id":1,"name":"tea"},{"id":2,"name":"milk"}]}"#)
@@ -58,7 +59,7 @@ fn what_died_before_the_rules_asked_has_passed_nothing() {
     let gone = Arc::clone(&dead);
     let server = Server::start(Arc::new(move |_| if gone.load(Ordering::SeqCst) { Answer::hang_up() } else { page() }));
     let target = described(server.port);
-    let settings = support::settings(&target);
+    let settings = Settings::polite(true);
     let listener = Arc::new(move |event| {
         if matches!(event, Event::RoundStarted { round: Round::Probe, .. }) {
             dead.store(true, Ordering::SeqCst);
@@ -83,7 +84,7 @@ fn a_scan_can_be_stopped_at_any_moment() {
     for after in [1, 2, 3, 5, 8, 13, 20, 30, 45, 60] {
         let server = Server::start(Arc::new(|_| page()));
         let target = described(server.port);
-        let settings = support::settings(&target);
+        let settings = Settings::polite(true);
         let stop: Arc<Mutex<Option<scan::Stop>>> = Arc::default();
         let (handle, stopped) = (Arc::clone(&stop), Arc::new(AtomicBool::new(false)));
         let done = Arc::clone(&stopped);

@@ -90,8 +90,7 @@ fn target(port: u16, tls: bool, check: &Check) -> Target {
 
 async fn scan(port: u16, tls: bool, check: &Check) -> Report {
     let target = target(port, tls, check);
-    let settings = Settings { consent: target.consent, ..Settings::polite(true) };
-    Scan::new(target, settings, Arc::new(|_| {})).unwrap().run().await
+    Scan::new(target, Settings::polite(true), Arc::new(|_| {})).unwrap().run().await
 }
 
 fn run(server: Server) {

@@ -18,7 +18,7 @@ use crate::redirect::onward;
 use crate::share::Sharing;
 use crate::transcript::Transcript;
 use crate::transport::Transport;
-use crate::{Budget, Lease, Recorded, Scope, Settings, credentials, retry_after};
+use crate::{Budget, Lease, Mandate, Recorded, Scope, Settings, credentials, retry_after};
 
 /// Settings that cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,6 +38,7 @@ pub type Listener = Arc<dyn Fn(Event) + Send + Sync>;
 /// The client of one scan.
 pub struct Wire {
     settings: Settings,
+    mandate: Mandate,
     origin: Origin,
     scope: Scope,
     budget: Arc<Budget>,
@@ -66,8 +67,14 @@ impl Wire {
     ///
     /// # Errors
     /// A setting cannot be used, such as a certificate that does not parse.
-    pub fn new(origin: Origin, settings: Settings, budget: Arc<Budget>, listener: Listener) -> Result<Wire, WireError> {
-        for identity in &settings.identities {
+    pub fn new(
+        origin: Origin,
+        mandate: Mandate,
+        settings: Settings,
+        budget: Arc<Budget>,
+        listener: Listener,
+    ) -> Result<Wire, WireError> {
+        for identity in &mandate.identities {
             let mut request = Request::get(&origin, "/");
             credentials::apply(identity, &mut request);
             if let Some(why) = refusal(&request) {
@@ -75,13 +82,14 @@ impl Wire {
             }
         }
         Ok(Wire {
-            scope: Scope::new(origin.clone(), settings.allow_hosts.clone(), &settings.excluded_paths),
+            scope: Scope::new(origin.clone(), settings.allow_hosts.clone(), &mandate.excluded_paths),
             origin,
             pace: Pace::new(settings.rate, settings.burst, settings.limits.pause),
             health: Health::new(),
             slots: Semaphore::new(settings.concurrency.clamp(1, Semaphore::MAX_PERMITS)),
             transport: Transport::new(settings.limits.clone(), Dialer::new(&settings)?),
             settings,
+            mandate,
             budget,
             transcript: Transcript::default(),
             kept: Kept::default(),
@@ -101,7 +109,7 @@ impl Wire {
 
     /// What was allowed.
     pub fn consent(&self) -> Consent {
-        self.settings.consent
+        self.mandate.consent
     }
 
     /// Requests put on the wire so far.
@@ -192,10 +200,14 @@ impl Wire {
         if !self.scope.permits(request) {
             return Err(NotTested::OutOfScope);
         }
+        if let Some(name) = request.identity.as_ref().filter(|name| self.mandate.identity(name).is_none()) {
+            // Without this it would go out without credentials, and what comes back would be taken for the identity's.
+            return Err(NotTested::inconclusive(format!("the scan has no identity called {name:?}")));
+        }
         if let Some(why) = refusal(request) {
             return Err(NotTested::inconclusive(format!("the request cannot be sent: {why}")));
         }
-        let allowed = request.method.is_safe() || lease.may_query() || self.settings.consent > Consent::ReadOnly;
+        let allowed = request.method.is_safe() || lease.may_query() || self.mandate.consent > Consent::ReadOnly;
         if allowed { Ok(()) } else { Err(NotTested::NoConsent) }
     }
 
@@ -206,7 +218,7 @@ impl Wire {
         loop {
             let exchange = self.one(next, lease, key, &hops).await?;
             let further = exchange.request.follow && hops.len() < self.settings.limits.redirects;
-            match further.then(|| onward(&exchange, &self.scope, &self.settings)).flatten() {
+            match further.then(|| onward(&exchange, &self.scope, &self.mandate)).flatten() {
                 Some(request) if lease.pay() => {
                     hops.push(exchange);
                     next = request;
@@ -263,7 +275,7 @@ impl Wire {
     ) -> (Arc<Exchange>, Option<Suspicion>) {
         let sent_at_ms = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_millis() as i64);
         let allowance = self.kept.allowance(&request, &self.settings.limits);
-        let attempt = self.transport.carry(&request, &self.settings, allowance).await;
+        let attempt = self.transport.carry(&request, &self.mandate, allowance).await;
         let took = attempt.started.elapsed();
         let exchange = Arc::new(Exchange {
             serial: self.serial.fetch_add(1, Ordering::Relaxed),

@@ -5,7 +5,11 @@ use http_body_util::Full;
 use model::{Method, Origin, Request};
 
 use crate::proxy::Proxy;
-use crate::{Settings, credentials};
+use crate::{Mandate, credentials};
+
+/// How the scanner names itself.
+const USER_AGENT: &str =
+    concat!("middlebrick/", env!("CARGO_PKG_VERSION"), " (+https://github.com/middlebrick/middlebrick)");
 
 /// Methods whose requests announce a body even when they have none (RFC 9110, section 8.6).
 const WITH_BODY: [&str; 3] = ["POST", "PUT", "PATCH"];
@@ -48,11 +52,9 @@ pub(crate) fn refusal(request: &Request) -> Option<String> {
 
 impl Message {
     /// The message for a request.
-    pub(crate) fn of(request: &Request, settings: &Settings) -> Message {
+    pub(crate) fn of(request: &Request, mandate: &Mandate) -> Message {
         let mut full = request.clone();
-        if let Some(identity) =
-            request.identity.as_ref().and_then(|name| settings.identities.iter().find(|i| i.name == *name))
-        {
+        if let Some(identity) = request.identity.as_ref().and_then(|name| mandate.identity(name)) {
             credentials::apply(identity, &mut full);
         }
         let has = |name: &str| full.headers.iter().any(|(n, _)| n.eq_ignore_ascii_case(name));
@@ -63,8 +65,8 @@ impl Message {
             }
         };
         add("Host", full.origin.authority());
-        add("User-Agent", format!("middlebrick/{} (+https://github.com/middlebrick/middlebrick)", settings.version));
-        add("X-Middlebrick-Scan", settings.scan_id.clone());
+        add("User-Agent", USER_AGENT.to_owned());
+        add("X-Middlebrick-Scan", mandate.scan_id.clone());
         add("Accept", "*/*".to_owned());
         add("Accept-Encoding", "gzip, deflate".to_owned());
         let odd = ["connection", "transfer-encoding", "content-length", "expect", "upgrade"].into_iter().any(has)

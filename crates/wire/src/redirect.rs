@@ -1,13 +1,13 @@
 use model::{Exchange, Method, Origin, Request, Scheme};
 
-use crate::{Scope, Settings, credentials};
+use crate::{Mandate, Scope, credentials};
 
 /// Headers that a redirect to another origin keeps. Any other may be a credential.
 const HARMLESS: [&str; 4] = ["accept", "accept-encoding", "accept-language", "user-agent"];
 
 /// The request that a redirect asks for (RFC 9110, section 15.4), if it stays in scope. No credential crosses origins, neither in a
 /// header nor in the target.
-pub(crate) fn onward(exchange: &Exchange, scope: &Scope, settings: &Settings) -> Option<Request> {
+pub(crate) fn onward(exchange: &Exchange, scope: &Scope, mandate: &Mandate) -> Option<Request> {
     let response = exchange.response().filter(|r| r.is_redirect())?;
     let asked = &exchange.request;
     let base = url::Url::parse(&asked.url()).ok()?;
@@ -19,7 +19,7 @@ pub(crate) fn onward(exchange: &Exchange, scope: &Scope, settings: &Settings) ->
     let target = url.query().map_or_else(|| url.path().to_owned(), |query| format!("{}?{query}", url.path()));
     let mut next = asked.clone();
     if origin != next.origin {
-        let mut secrets = settings.identities.iter().flat_map(credentials::secrets).filter(|secret| !secret.is_empty());
+        let mut secrets = mandate.identities.iter().flat_map(credentials::secrets).filter(|secret| !secret.is_empty());
         if secrets.any(|secret| target.contains(secret)) {
             return None;
         }

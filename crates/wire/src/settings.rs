@@ -1,10 +1,8 @@
 use std::net::IpAddr;
 
-use model::{Consent, Identity};
-
 use crate::Limits;
 
-/// Everything about how a scan reaches its target.
+/// Everything about how a scan reaches its target. Who asks and what may be changed there is the [`crate::Mandate`].
 #[derive(Debug, Clone)]
 pub struct Settings {
     /// Time and size limits.
@@ -28,16 +26,6 @@ pub struct Settings {
     pub resolve: Vec<(String, u16, IpAddr)>,
     /// Further hosts in scope, besides the target's origin.
     pub allow_hosts: Vec<String>,
-    /// Paths that nothing is sent to: globs or path templates.
-    pub excluded_paths: Vec<String>,
-    /// Named credentials; requests name them.
-    pub identities: Vec<Identity>,
-    /// What may be changed at the target.
-    pub consent: Consent,
-    /// Sent as `X-Middlebrick-Scan`.
-    pub scan_id: String,
-    /// Version for the `User-Agent`.
-    pub version: String,
 }
 
 impl Settings {
@@ -55,11 +43,6 @@ impl Settings {
             client_cert: None,
             resolve: Vec::new(),
             allow_hosts: Vec::new(),
-            excluded_paths: Vec::new(),
-            identities: Vec::new(),
-            consent: Consent::ReadOnly,
-            scan_id: String::new(),
-            version: String::new(),
         }
     }
 }

@@ -12,7 +12,7 @@ use crate::http2::Http2;
 use crate::kept::Allowance;
 use crate::message::Message;
 use crate::pool::{Place, Pool};
-use crate::{Limits, Settings};
+use crate::{Limits, Mandate};
 
 /// Carries requests to their origins.
 #[derive(Debug)]
@@ -34,9 +34,9 @@ impl Transport {
     }
 
     /// Sends a request and reads its response, its body within the allowance.
-    pub(crate) async fn carry(&self, request: &Request, settings: &Settings, allowance: Allowance) -> Attempt {
-        let message = Message::of(request, settings);
-        let identity = request.identity.as_ref().and_then(|name| settings.identities.iter().find(|i| i.name == *name));
+    pub(crate) async fn carry(&self, request: &Request, mandate: &Mandate, allowance: Allowance) -> Attempt {
+        let message = Message::of(request, mandate);
+        let identity = request.identity.as_ref().and_then(|name| mandate.identity(name));
         let secret = identity.is_some_and(|i| i.credential.is_some() || !i.headers.is_empty());
         let place = self.pool.place(&request.origin);
         if request.origin.scheme == Scheme::Https

@@ -38,10 +38,7 @@ pub(crate) fn build(options: &ScanOptions) -> Result<(Target, Settings), Fault> 
     let (specification, specification_url) = specification(options.spec.as_deref())?;
     let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs().cast_signed());
     let seed = options.seed.unwrap_or_else(|| random_seed(now));
-    let mut settings = settings(options, &origin)?;
-    settings.identities.clone_from(&identities);
-    settings.consent = consent;
-    settings.scan_id = format!("{seed:016x}");
+    let settings = settings(options, &origin)?;
     let target = Target {
         origin,
         path,
@@ -112,7 +109,6 @@ fn specification(given: Option<&str>) -> Result<Specification, Fault> {
 
 fn settings(options: &ScanOptions, origin: &Origin) -> Result<Settings, Fault> {
     let mut settings = Settings::polite(origin.is_loopback());
-    env!("CARGO_PKG_VERSION").clone_into(&mut settings.version);
     if let Some(rate) = options.rate {
         settings.rate = Some(rate);
     }

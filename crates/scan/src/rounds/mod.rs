@@ -199,7 +199,7 @@ mod tests {
 
     use checks::Detectors;
     use model::{Origin, Scheme};
-    use wire::{Budget, Settings};
+    use wire::{Budget, Mandate, Settings};
 
     use super::*;
 
@@ -230,7 +230,7 @@ mod tests {
         let origin = Origin { scheme: Scheme::Http, host: "127.0.0.1".to_owned(), port: 9 };
         let listener: Listener = Arc::new(|_| {});
         let (settings, budget) = (Settings::polite(true), Arc::new(Budget::new(9)));
-        let wire = Wire::new(origin.clone(), settings, budget, Arc::clone(&listener)).unwrap();
+        let wire = Wire::new(origin.clone(), Mandate::default(), settings, budget, Arc::clone(&listener)).unwrap();
         let broken = PlannedCheck { index: 0, check: &BROKEN, operation: None, round_robin_index: 0, has_hint: false };
         let idle = PlannedCheck { index: 1, check: &IDLE, operation: None, round_robin_index: 0, has_hint: false };
         let plan = Plan { asked: vec![broken, idle], ..Plan::default() };

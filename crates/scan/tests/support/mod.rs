@@ -219,15 +219,9 @@ pub fn target(port: u16) -> Target {
     Target { seed: 7, now: 1_790_000_000, ..Target::of(origin) }
 }
 
-/// The settings that belong to a target.
-pub fn settings(target: &Target) -> Settings {
-    Settings { consent: target.consent, identities: target.identities.clone(), ..Settings::polite(true) }
-}
-
 /// Scans a target.
 pub fn scan(target: Target) -> Report {
-    let settings = settings(&target);
-    scan_with(target, settings)
+    scan_with(target, Settings::polite(true))
 }
 
 /// Scans a target with settings of one's own.

@@ -3,7 +3,7 @@ use proptest::prelude::*;
 use tokio::io::AsyncWriteExt;
 
 use super::*;
-use crate::Settings;
+use crate::Mandate;
 
 type Outcome = Result<(u16, Vec<u8>, Option<Truncation>), Failure>;
 
@@ -23,7 +23,7 @@ fn read(method: Method, pieces: &[&[u8]]) -> (Outcome, bool) {
             drop(theirs);
         };
         let origin = model::Origin { scheme: Scheme::Http, host: "localhost".to_owned(), port: 80 };
-        let message = Message::of(&Request::new(method, &origin, "/"), &Settings::polite(true));
+        let message = Message::of(&Request::new(method, &origin, "/"), &Mandate::default());
         let connection = Http1::new(Box::new(ours), None, None);
         let limits = Limits::default();
         let allowance = Allowance { bytes: limits.body_bytes, haste: 1 };

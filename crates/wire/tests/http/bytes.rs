@@ -1,7 +1,6 @@
-use model::{Consent, Method, NotTested, Request};
-use wire::Settings;
+use model::{Method, NotTested, Request};
 
-use crate::server::{Client, Server, ok, settings};
+use crate::server::{Client, Server, ok, settings, unlimited};
 
 /// Request targets that libraries normalise, encode or refuse.
 const TARGETS: [&str; 24] = [
@@ -75,7 +74,7 @@ async fn headers_go_out_byte_for_byte_and_in_order() {
 #[tokio::test]
 async fn odd_methods_go_out_and_odd_requests_get_a_connection_of_their_own() {
     let server = Server::saying(ok("here"));
-    let client = Client::with(&server.origin(), Settings { consent: Consent::All, ..settings() });
+    let client = Client::acting(&server.origin(), unlimited(), settings());
     for method in ["JEFF!#$", "get-it", "G\u{e9}T", "A B"] {
         client.send(Request::new(Method::new(method), &server.origin(), "/")).await;
     }
@@ -115,7 +114,7 @@ async fn what_would_become_two_requests_is_not_sent() {
 #[tokio::test]
 async fn bodies_announce_their_length_unless_the_request_does() {
     let server = Server::saying(ok("here"));
-    let client = Client::with(&server.origin(), Settings { consent: Consent::All, ..settings() });
+    let client = Client::acting(&server.origin(), unlimited(), settings());
     client.send(Request::new(Method::POST, &server.origin(), "/").body("application/json", "{}")).await;
     client.send(Request::new(Method::POST, &server.origin(), "/")).await;
     client.send(Request::new(Method::DELETE, &server.origin(), "/")).await;

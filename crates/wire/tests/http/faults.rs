@@ -5,7 +5,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use model::{Exchange, Failure, Phase, Request, Truncation};
 
-use crate::server::{Client, Server, ok, response, wait};
+use crate::server::{Client, Server, ok, response, settings, unlimited, wait};
 
 type Behaviour = fn(&mut TcpStream, usize) -> io::Result<()>;
 
@@ -279,9 +279,8 @@ async fn a_response_before_its_request_is_nobodys() {
 async fn a_large_body_that_is_not_read_times_out() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let origin = crate::server::origin(listener.local_addr().unwrap());
-    let settings = wire::Settings { consent: model::Consent::All, ..crate::server::settings() };
     let request = Request::new(model::Method::POST, &origin, "/").body("text/plain", vec![b'x'; 32 << 20]);
-    let exchange = Client::with(&origin, settings).send(request).await;
+    let exchange = Client::acting(&origin, unlimited(), settings()).send(request).await;
     assert_eq!(judged(&exchange), Some(Expected::TimedOut(Phase::Send)));
 }
 
@@ -295,8 +294,7 @@ async fn an_early_refusal_of_a_large_body_is_heard() {
         say(&mut stream, &response("413 Content Too Large", "", "too much"))?;
         wait(&mut stream)
     });
-    let settings = wire::Settings { consent: model::Consent::All, ..crate::server::settings() };
     let request = Request::new(model::Method::POST, &origin, "/").body("text/plain", vec![b'x'; 1 << 20]);
-    let exchange = Client::with(&origin, settings).send(request).await;
+    let exchange = Client::acting(&origin, unlimited(), settings()).send(request).await;
     assert!(matches!(judged(&exchange), Some(Expected::Whole(413) | Expected::Malformed)), "{:?}", exchange.outcome);
 }

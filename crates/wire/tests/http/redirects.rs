@@ -3,7 +3,7 @@ use std::io::Write;
 use model::{Credential, Exchange, Method, NotTested, ParameterIn, Request, Secret};
 use wire::{Lease, Settings};
 
-use crate::server::{Client, KEY, Server, identity, ok, response, settings};
+use crate::server::{Client, KEY, Server, identity, known, ok, response, settings};
 
 fn redirect(location: &str) -> String {
     response("302 Found", &format!("Location: {location}\r\n"), "elsewhere")
@@ -103,7 +103,7 @@ async fn credentials_stay_at_their_origin() {
         let mut me = identity("me", credential);
         me.headers.push(("X-Tenant".to_owned(), Secret::new("canary-tenant")));
         let allow_hosts = vec![format!("127.0.0.1:{}", canary.address.port())];
-        let client = Client::with(&server.origin(), Settings { identities: vec![me], allow_hosts, ..settings() });
+        let client = Client::acting(&server.origin(), known(vec![me]), Settings { allow_hosts, ..settings() });
         let request = Request::get(&server.origin(), "/").identity("me").follow();
         let request = request.header("X-Forged-Token", "canary-forged").header("Accept", "text/html");
         let exchange = client.send(request).await;
@@ -118,6 +118,16 @@ async fn credentials_stay_at_their_origin() {
 }
 
 #[tokio::test]
+async fn an_identity_that_is_not_known_is_not_sent_as_nobody() {
+    let server = Server::saying(ok("here"));
+    let me = identity("me", Credential::Bearer(Secret::new("canary-secret")));
+    let client = Client::acting(&server.origin(), known(vec![me]), settings());
+    let outcome = client.try_send(Request::get(&server.origin(), "/").identity("you")).await;
+    assert!(matches!(&outcome, Err(NotTested::Inconclusive(why)) if why.contains("\"you\"")), "{outcome:?}");
+    assert!(server.seen().is_empty());
+}
+
+#[tokio::test]
 async fn a_secret_in_a_location_goes_nowhere_else() {
     let canary = Server::saying(ok("canary"));
     let elsewhere = canary.origin();
@@ -126,7 +136,7 @@ async fn a_secret_in_a_location_goes_nowhere_else() {
     });
     let me = identity("me", Credential::Bearer(Secret::new("canary-secret")));
     let allow_hosts = vec!["127.0.0.1".to_owned()];
-    let client = Client::with(&server.origin(), Settings { identities: vec![me], allow_hosts, ..settings() });
+    let client = Client::acting(&server.origin(), known(vec![me]), Settings { allow_hosts, ..settings() });
     let exchange = client.send(Request::get(&server.origin(), "/").identity("me").follow()).await;
     assert_eq!((exchange.status(), canary.connections()), (302, 0));
 }

@@ -16,10 +16,10 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
-use wire::Settings;
+use wire::{Mandate, Settings};
 
 use crate::authority::{Authority, Leaf};
-use crate::server::{Client, identity, ok, settings};
+use crate::server::{Client, identity, known, ok, settings};
 
 type Secured = TlsStream<TcpStream>;
 
@@ -144,13 +144,13 @@ async fn credentials_are_not_sent_to_somebody_who_may_be_anybody() {
     let server = TlsServer::start(&["h2", "http/1.1"], false, http2).await;
     let origin = Origin { host: "api.example".to_owned(), ..server.origin() };
     let me = || vec![identity("me", Credential::Bearer(Secret::new("secret-token")))];
-    let doubtful = Settings { identities: me(), ..server.settings("api.example") };
+    let doubtful = server.settings("api.example");
     let accepted = Settings { insecure: true, ..doubtful.clone() };
     let request = || Request::get(&origin, "/").identity("me");
-    let client = Client::with(&origin, doubtful);
+    let client = Client::acting(&origin, known(me()), doubtful);
     assert!(matches!(client.send(request()).await.failure(), Some(Failure::Untrusted(_))));
     assert_eq!(client.send(Request::get(&origin, "/")).await.status(), 200);
-    assert_eq!(Client::with(&origin, accepted).send(request()).await.status(), 200);
+    assert_eq!(Client::acting(&origin, known(me()), accepted).send(request()).await.status(), 200);
 }
 
 #[tokio::test]
@@ -170,13 +170,12 @@ async fn settings_that_cannot_be_used_are_named() {
         (Settings { cacert: Some(b"nonsense".to_vec()), ..settings() }, "--cacert"),
         (Settings { client_cert: Some(b"nonsense".to_vec()), ..settings() }, "--client-cert"),
         (Settings { proxy: Some("socks5://x".to_owned()), ..settings() }, "--proxy"),
-        (
-            Settings { identities: vec![identity("me", Credential::Bearer(Secret::new("a\nb")))], ..settings() },
-            "\"me\"",
-        ),
     ];
-    for (settings, named) in broken {
-        let error = wire::Wire::new(origin.clone(), settings, Arc::new(wire::Budget::new(1)), Arc::new(|_| {}));
+    let me = known(vec![identity("me", Credential::Bearer(Secret::new("a\nb")))]);
+    let broken = broken.map(|(settings, named)| (Mandate::default(), settings, named));
+    for (mandate, settings, named) in broken.into_iter().chain([(me, settings(), "\"me\"")]) {
+        let error =
+            wire::Wire::new(origin.clone(), mandate, settings, Arc::new(wire::Budget::new(1)), Arc::new(|_| {}));
         let text = error.err().unwrap().to_string();
         assert!(text.contains(named) && !text.contains('\n'), "{text}");
     }

@@ -3,8 +3,8 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use model::{Exchange, Identity, NotTested, OrderKey, Origin, Request, Round, Scheme};
-use wire::{Budget, Lease, Limits, Settings, Wire};
+use model::{Consent, Exchange, Identity, NotTested, OrderKey, Origin, Request, Round, Scheme};
+use wire::{Budget, Lease, Limits, Mandate, Settings, Wire};
 
 /// A server of one behaviour, each connection on a thread of its own. It remembers every request as it came.
 pub(crate) struct Server {
@@ -143,10 +143,14 @@ impl Client {
     }
 
     pub(crate) fn with(origin: &Origin, settings: Settings) -> Client {
+        Client::acting(origin, Mandate::default(), settings)
+    }
+
+    pub(crate) fn acting(origin: &Origin, mandate: Mandate, settings: Settings) -> Client {
         let events: Arc<Mutex<Vec<model::Event>>> = Arc::default();
         let heard = Arc::clone(&events);
         let listener = Arc::new(move |event| heard.lock().unwrap().push(event));
-        let wire = Wire::new(origin.clone(), settings, Arc::new(Budget::new(2_000)), listener).unwrap();
+        let wire = Wire::new(origin.clone(), mandate, settings, Arc::new(Budget::new(2_000)), listener).unwrap();
         Client { wire, events }
     }
 
@@ -165,6 +169,16 @@ impl Client {
 
 pub(crate) fn settings() -> Settings {
     Settings { limits: short(), ..Settings::polite(true) }
+}
+
+/// The mandate of somebody with these identities who only reads.
+pub(crate) fn known(identities: Vec<Identity>) -> Mandate {
+    Mandate { identities, ..Mandate::default() }
+}
+
+/// The mandate of somebody who may change everything.
+pub(crate) fn unlimited() -> Mandate {
+    Mandate { consent: Consent::All, ..Mandate::default() }
 }
 
 pub(crate) fn identity(name: &str, credential: model::Credential) -> Identity {

@@ -1,10 +1,10 @@
 use std::io::Write;
 
 use futures::future::join_all;
-use model::{Consent, Method, NotTested, Request, Truncation};
-use wire::{Lease, Settings};
+use model::{Identity, Method, NotTested, Request, Truncation};
+use wire::{Lease, Mandate, Settings};
 
-use crate::server::{Client, KEY, Server, ok, settings, wait};
+use crate::server::{Client, KEY, Server, ok, settings, unlimited, wait};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn identical_safe_requests_are_sent_once_under_concurrency() {
@@ -20,7 +20,9 @@ async fn identical_safe_requests_are_sent_once_under_concurrency() {
 #[tokio::test]
 async fn what_differs_or_writes_or_says_so_is_sent_each_time() {
     let server = Server::saying(ok("here"));
-    let client = Client::with(&server.origin(), Settings { consent: Consent::All, ..settings() });
+    let nobody = Identity { name: String::new(), credential: None, headers: Vec::new() };
+    let mandate = Mandate { identities: vec![nobody], ..unlimited() };
+    let client = Client::acting(&server.origin(), mandate, settings());
     let get = || Request::get(&server.origin(), "/");
     for request in [
         get(),
