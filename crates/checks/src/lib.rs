@@ -3,11 +3,19 @@
 //! A check is a value ([`Check`]); everything that lists rules is computed from [`all`].
 
 mod callback_wait;
+mod canary;
 mod check;
 mod findings;
 mod observations;
 mod probe;
-pub mod shared;
+#[cfg(test)]
+pub(crate) mod samples;
+
+pub mod calling;
+pub mod experiments;
+pub mod judging;
+pub mod text;
+pub mod vocabulary;
 
 pub mod authentication;
 pub mod bfla;
@@ -23,12 +31,13 @@ pub mod ssrf;
 pub mod unsafe_consumption;
 
 pub use callback_wait::CallbackWait;
+pub use canary::canary;
 pub use check::{
     Check, Cost, Detectors, OnEnd, OnExchange, OnOperation, OnSurface, RunsOn, Schedule, Sees, Server, Shares, Twins,
 };
 pub use findings::Findings;
 pub use observations::{Observations, ObservedExchange, place};
-pub use probe::{OperationProbe, RequestCounts, TargetProbe, canary};
+pub use probe::{OperationProbe, RequestCounts, TargetProbe};
 
 /// Every check, by category in the order of reports, then as listed in the category.
 pub fn all() -> Vec<&'static Check> {

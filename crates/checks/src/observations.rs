@@ -41,7 +41,7 @@ impl ObservedExchange<'_> {
             return Location::of(operation);
         }
         let request = &self.exchange.request;
-        let made_up = crate::shared::soft_404::sibling(self.target.seed, request.path()) == request.path();
+        let made_up = crate::judging::soft_404::sibling(self.target.seed, request.path()) == request.path();
         if made_up || self.exchange.status() >= 400 {
             return Location::host();
         }

@@ -4,10 +4,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use model::{Exchange, Location, NotTested, Operation, OrderKey, Origin, Request, Surface, Target, TlsReport};
-use sha2::{Digest, Sha256};
 use wire::{Call, Callback, Lease, Wire};
 
-use crate::shared::fill;
+use crate::calling::request;
+use crate::canary::canary;
+use crate::judging::soft_404;
 use crate::{CallbackWait, Observations};
 
 /// What a detector may use to ask about the target as a whole: the surface, what was observed, and a way to send.
@@ -192,7 +193,7 @@ impl<'a> TargetProbe<'a> {
     /// # Errors
     /// As [`TargetProbe::response_to`].
     pub async fn missing_beside(&self, path: &str) -> Result<Arc<Exchange>, NotTested> {
-        let exchange = self.response_to(self.get(crate::shared::soft_404::sibling(self.target.seed, path))).await?;
+        let exchange = self.response_to(self.get(soft_404::sibling(self.target.seed, path))).await?;
         // A refusal to go on is not what "nothing there" looks like.
         if matches!(exchange.status(), 429 | 503) { Err(NotTested::Blocked) } else { Ok(exchange) }
     }
@@ -207,7 +208,7 @@ impl<'a> TargetProbe<'a> {
             return Ok(None);
         }
         let missing = self.missing_beside(path).await?;
-        Ok((!crate::shared::soft_404::alike(&missing, &exchange)).then_some(exchange))
+        Ok((!soft_404::alike(&missing, &exchange)).then_some(exchange))
     }
 }
 
@@ -241,12 +242,12 @@ impl<'a> OperationProbe<'a> {
     /// The operation called as an ordinary client would, with harvested or example values and the first identity's credentials.
     /// This very request was sent in the observe round (when its method is safe), so sending it again is free.
     pub fn request(&self) -> Request {
-        fill::request(self.operation, self.surface, self.target, &[])
+        request::build(self.operation, self.surface, self.target, &[])
     }
 
     /// The same with other values for some parameters, by place and name; a path value is percent-encoded, a query value too.
-    pub fn request_with(&self, values: &[fill::Value<'_>]) -> Request {
-        fill::request(self.operation, self.surface, self.target, values)
+    pub fn request_with(&self, values: &[request::Value<'_>]) -> Request {
+        request::build(self.operation, self.surface, self.target, values)
     }
 
     /// The plain exchange of the observe round.
@@ -265,23 +266,4 @@ impl<'a> OperationProbe<'a> {
     pub fn location(&self) -> Location {
         Location::of(self.operation)
     }
-}
-
-/// A word of 12 letters and digits from a seed and names.
-pub fn canary(seed: u64, names: &[&str]) -> String {
-    const ALPHABET: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
-    let mut hash = Sha256::new();
-    hash.update(seed.to_be_bytes());
-    for name in names {
-        hash.update(name.as_bytes());
-        hash.update([0]);
-    }
-    // The first is a letter, so that the word is an identifier everywhere.
-    let digest = hash.finalize();
-    digest
-        .iter()
-        .take(12)
-        .enumerate()
-        .map(|(at, byte)| char::from(ALPHABET[usize::from(*byte) % if at == 0 { 24 } else { 32 }]))
-        .collect()
 }

@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use checks::shared::vocabulary::looks_destructive;
+use checks::vocabulary::looks_destructive;
 use checks::{Check, Observations};
 use model::{Depth, Effect, NotTested, ParameterIn, Severity, Surface, Target};
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use model::{Exchange, Method};
 
 use crate::TargetProbe;
-use crate::shared::set_cookie::{SetCookie, cookies_set};
+use crate::text::set_cookie::{SetCookie, cookies_set};
 
 /// The first cookie of this kind that an ordinary page set on somebody without credentials, and the exchange.
 pub(super) fn set_by_page<'a>(

@@ -2,12 +2,14 @@
 
 use crate::Check;
 
+mod accepted_credential;
 mod any_password_accepted;
 mod any_token_accepted;
 mod api_key_crashes;
 mod api_key_in_cookie;
 mod api_key_in_query;
 mod auth_status_inconsistent;
+mod authorization;
 mod basic_in_use;
 mod credentials_oracle;
 mod credentials_timing_oracle;
@@ -35,6 +37,7 @@ mod nameless_cookie_accepted;
 mod operation_without_credentials;
 mod refresh_token_accepted;
 mod remember_token_weak_key;
+mod secret_guessing;
 mod secret_key_fallback_weak;
 mod session_difference;
 mod session_fixation;

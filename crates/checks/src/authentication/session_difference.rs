@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use model::{Exchange, NotTested};
 
-use crate::shared::compare::ResponseFingerprint;
+use crate::judging::response_fingerprint::ResponseFingerprint;
 
 /// What a page answers to four cookies.
 pub(super) struct Responses {
@@ -54,7 +54,7 @@ impl Responses {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shared::samples::exchange;
+    use crate::samples::exchange;
 
     fn difference(own: u32, changed: u32, control: u32, without: u32) -> Option<Difference> {
         let response = |visits: u32| exchange("/", 200, &format!("{{\"visits\":{visits}}}"));

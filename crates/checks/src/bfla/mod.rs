@@ -3,6 +3,7 @@
 use crate::Check;
 
 mod admin_function_open;
+mod administration;
 mod debug_function_open;
 mod flask_admin_open;
 mod method_swap;

@@ -3,6 +3,7 @@
 use crate::Check;
 
 mod adjacent_object_readable;
+mod identifiers;
 mod object_id_enumeration;
 mod object_id_traversal;
 mod path_parameter_without_security;

@@ -86,7 +86,7 @@ mod tests {
     use model::Method;
 
     use super::*;
-    use crate::shared::samples::{exchange, operation};
+    use crate::samples::{exchange, operation};
 
     #[test]
     fn a_mount_is_shared_by_all_operations() {

@@ -4,8 +4,8 @@ use std::sync::LazyLock;
 
 use model::Exchange;
 
-use crate::shared::echo;
-use crate::shared::patterns::{Pattern, first, load};
+use crate::judging::echo;
+use crate::text::patterns::{Pattern, first, load};
 
 static DEBUG_PAGES: LazyLock<Vec<Pattern>> = LazyLock::new(|| load(include_str!("data/debug_pages.toml")));
 static STACK_TRACES: LazyLock<Vec<Pattern>> = LazyLock::new(|| load(include_str!("data/stack_traces.toml")));
@@ -87,8 +87,8 @@ pub(super) fn console_secret(exchange: &Exchange) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shared::patterns::verify;
-    use crate::shared::samples::exchange;
+    use crate::samples::exchange;
+    use crate::text::patterns::verify;
 
     #[test]
     fn the_tables_are_honest() {

@@ -76,7 +76,7 @@ pub(super) fn allows_any_script(policy: &Policy) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shared::samples::{answered, exchange};
+    use crate::samples::{answered, exchange};
 
     #[test]
     fn policies_are_read_as_browsers_do() {

@@ -6,7 +6,7 @@ use model::Exchange;
 use regex::Regex;
 
 use super::secrets;
-use crate::shared::vocabulary::words;
+use crate::vocabulary::words;
 
 /// Longest page that is no documentation.
 const LONGEST: usize = 8 * 1024;
@@ -70,7 +70,7 @@ pub(super) fn secret_key(exchange: &Exchange) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shared::samples::answered;
+    use crate::samples::answered;
 
     fn shows(path: &str, body: &str) -> Option<String> {
         secret_key(&answered(path, 200, &[("Content-Type", "text/html; charset=utf-8")], body))

@@ -7,7 +7,7 @@ use model::Exchange;
 use regex::Regex;
 
 use super::published;
-use crate::shared::fields;
+use crate::vocabulary::fields;
 
 /// How many of each kind were met, with the texts themselves, to be masked.
 pub(super) type Kinds = BTreeMap<&'static str, Vec<String>>;
@@ -199,7 +199,7 @@ pub(super) fn is_iban(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shared::samples::exchange;
+    use crate::samples::exchange;
 
     #[test]
     fn check_digits_decide() {

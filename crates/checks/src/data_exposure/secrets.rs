@@ -114,8 +114,7 @@ mod tests {
 
     #[test]
     fn inline_scripts_are_scripts() {
-        let page =
-            crate::shared::samples::exchange("/", 200, "<p>a</p><script>let a = 1</script><script src=x></script>");
+        let page = crate::samples::exchange("/", 200, "<p>a</p><script>let a = 1</script><script src=x></script>");
         assert_eq!(script_of(&page).map(|s| s.trim().to_owned()).as_deref(), Some("let a = 1"));
     }
 }

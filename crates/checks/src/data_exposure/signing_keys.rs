@@ -7,7 +7,8 @@ use model::Exchange;
 use serde_json::Value;
 
 use super::secrets;
-use crate::shared::{fields, jwt};
+use crate::text::jwt;
+use crate::vocabulary::fields;
 
 /// What a field's name says about its value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -172,7 +173,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::shared::samples::{answered, exchange};
+    use crate::samples::{answered, exchange};
 
     #[test]
     fn only_full_keys_count() {

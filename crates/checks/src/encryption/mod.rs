@@ -4,6 +4,7 @@ use crate::Check;
 
 mod api_key_over_http;
 mod basic_over_http;
+mod caching;
 mod certificate_expires_soon;
 mod certificate_untrusted;
 mod certificate_weak;

@@ -3,7 +3,7 @@
 use model::{Confidence, Evidence, Finding, Location, Rule};
 
 use crate::ObservedExchange;
-use crate::shared::set_cookie::{SetCookie, cookies_set};
+use crate::text::set_cookie::{SetCookie, cookies_set};
 
 /// Visits every cookie that authenticates and is set by the exchange; comes to whether there was one.
 pub(super) fn each(observed: &ObservedExchange<'_>, visit: impl FnMut(&SetCookie)) -> bool {

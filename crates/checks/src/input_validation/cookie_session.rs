@@ -3,7 +3,7 @@
 use model::{Confidence, Credential};
 
 use crate::TargetProbe;
-use crate::shared::set_cookie::cookies_set;
+use crate::text::set_cookie::cookies_set;
 
 /// How sure it is that a cookie which other sites' forms carry along authenticates users; `None` when nothing speaks for it.
 ///

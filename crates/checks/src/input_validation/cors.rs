@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use model::{Exchange, Location, NotTested, Operation, Request};
 
-use crate::probe::canary;
-use crate::shared::fill;
+use crate::calling::request;
+use crate::canary::canary;
 use crate::{Shares, TargetProbe};
 
 /// What [`foreign`] sends at most.
@@ -66,7 +66,7 @@ pub(super) fn chosen<'a>(probe: &TargetProbe<'a>) -> Vec<&'a Operation> {
 
 /// The ordinary call with this `Origin`.
 pub(super) fn request(probe: &TargetProbe<'_>, operation: &Operation, origin: &str) -> Request {
-    fill::request(operation, probe.surface, probe.target, &[])
+    request::build(operation, probe.surface, probe.target, &[])
         .header("Origin", origin)
         .altered("header", "Origin", origin)
 }

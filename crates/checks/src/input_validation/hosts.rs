@@ -5,7 +5,8 @@ use std::sync::{Arc, LazyLock};
 use model::{Exchange, NotTested, Operation, Request};
 use regex::Regex;
 
-use crate::shared::{fill, vocabulary};
+use crate::calling::request;
+use crate::vocabulary;
 use crate::{Shares, TargetProbe};
 
 /// Most answers that are asked again.
@@ -91,7 +92,7 @@ fn written_otherwise(probe: &TargetProbe<'_>) -> Vec<Request> {
     // A path with other slashes may still lead to the same action.
     let harmless = |o: &Operation, e: &Exchange| e.status() < 500 && !vocabulary::looks_destructive(o);
     let there = || probe.observations.called(probe.surface).filter(|(o, e)| harmless(o, e));
-    let plain = |operation| fill::request(operation, probe.surface, probe.target, &[]).anonymous();
+    let plain = |operation| request::build(operation, probe.surface, probe.target, &[]).anonymous();
     let doubled = there().find_map(|(o, _)| doubled(plain(o)));
     let asset = probe.surface.assets.iter().find_map(|path| doubled_path(path));
     let asset = asset.or_else(|| probe.surface.shows_flask().then(|| STATIC.to_owned())).map(|path| probe.get(path));
@@ -153,7 +154,7 @@ fn is_in_query(text: &str, at: usize) -> bool {
 
 /// A host of a random name, the same for all rules that ask.
 pub(super) fn probe_host(probe: &TargetProbe<'_>) -> String {
-    format!("{}.example", crate::probe::canary(probe.target.seed, &["host"]))
+    format!("{}.example", crate::canary::canary(probe.target.seed, &["host"]))
 }
 
 /// Why there is nothing to ask.
@@ -164,7 +165,7 @@ pub(super) fn nothing_named() -> NotTested {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shared::samples::{answered, exchange};
+    use crate::samples::{answered, exchange};
 
     #[test]
     fn an_address_is_more_than_the_name() {
@@ -208,7 +209,7 @@ mod tests {
         assert_eq!(doubled_path("/a/b?q=/c/d").as_deref(), Some("/a//b?q=/c/d"));
         assert_eq!(doubled_path("/static/app.css").as_deref(), Some("/static//app.css"));
         assert!(doubled_path("/a").is_none() && doubled_path("/a/").is_none() && doubled_path("/a?b=/c/d").is_none());
-        let get = |target: &str| Request::get(&crate::shared::samples::origin(model::Scheme::Http), target);
+        let get = |target: &str| Request::get(&crate::samples::origin(model::Scheme::Http), target);
         assert_eq!(shortened(get("/admin/?x=1")).map(|r| r.target).as_deref(), Some("/admin?x=1"));
         assert!(shortened(get("/")).is_none() && shortened(get("/a")).is_none());
     }

@@ -2,10 +2,10 @@
 
 use model::{Operation, Parameter};
 
-use crate::probe::canary;
-use crate::shared::names::{Kind, suggests};
-use crate::shared::reflection;
-use crate::shared::vocabulary::words;
+use super::reflection;
+use crate::canary::canary;
+use crate::vocabulary::parameters::{Kind, suggests};
+use crate::vocabulary::words;
 
 /// Ways into a shell, the value first. `{p}` is the command; each ends the command before it whether the value stands bare, in
 /// single or in double quotes.

@@ -7,7 +7,7 @@ use model::{
 };
 
 use crate::TargetProbe;
-use crate::shared::{fill, inputs};
+use crate::calling::{inputs, request};
 
 /// The seconds of the command, in the order in which they are sent. Short ones, because a server that obeys may serve nobody else
 /// meanwhile; the first alone decides whether the others are sent at all.
@@ -52,8 +52,8 @@ pub(super) struct Candidate<'a> {
 impl Candidate<'_> {
     /// The operation with this payload in the parameter.
     pub(super) fn with(&self, probe: &TargetProbe<'_>, payload: &str) -> Request {
-        let value = fill::Value::of(self.parameter, payload);
-        fill::request(self.operation, probe.surface, probe.target, &[value])
+        let value = request::Value::of(self.parameter, payload);
+        request::build(self.operation, probe.surface, probe.target, &[value])
     }
 
     /// The finding that the parameter obeyed, as its answers tell.
@@ -84,7 +84,7 @@ pub(super) fn candidates<'a>(
         .flat_map(|(operation, plain)| inputs::texts(operation).map(move |parameter| (operation, plain, parameter)))
         .filter(|(operation, _, parameter)| parameter.place != ParameterIn::Header && fits(operation, parameter))
         .map(|(operation, plain, parameter)| {
-            let value = fill::ordinary(parameter, operation, surface);
+            let value = request::ordinary(parameter, operation, surface);
             Candidate { operation, parameter, plain, value }
         })
         .collect()

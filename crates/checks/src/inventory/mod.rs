@@ -6,6 +6,7 @@ mod adler32;
 mod api_docs_exposed;
 mod deprecated_operation_served;
 mod development_server;
+mod dotted_version;
 mod etag;
 mod flask_client_side_session;
 mod framework_fingerprint;

@@ -1,6 +1,5 @@
 //! Versions that answers show, and what is known of them.
 
-use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 
@@ -8,8 +7,9 @@ use model::{Confidence, Exchange};
 use regex::Regex;
 use serde::Deserialize;
 
+use super::dotted_version::compare;
 use super::werkzeug_signs;
-use crate::shared::requirements;
+use crate::text::requirements;
 
 /// A published vulnerability of a range of versions.
 #[derive(Debug, Deserialize)]
@@ -50,18 +50,6 @@ fn table() -> &'static [Fault] {
 fn same_name(one: &str, other: &str) -> bool {
     let plain = |name: &str| name.to_ascii_lowercase().replace(['_', '.'], "-");
     plain(one) == plain(other)
-}
-
-/// Compares dotted numbers; a missing part is zero, letters end the number.
-pub(super) fn compare(one: &str, other: &str) -> Ordering {
-    let parts = |text: &str| -> Vec<u64> {
-        let number =
-            |part: &str| part.chars().take_while(char::is_ascii_digit).collect::<String>().parse().unwrap_or(0);
-        let mut parts: Vec<u64> = text.split('.').take(6).map(number).collect();
-        parts.resize(6, 0);
-        parts
-    };
-    parts(one).cmp(&parts(other))
 }
 
 /// A version and where it was seen.
@@ -158,7 +146,7 @@ fn in_toolbar(exchange: &Exchange) -> Vec<(String, String)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shared::samples::answered;
+    use crate::samples::answered;
 
     #[test]
     fn ranges_are_half_open() {
@@ -185,7 +173,6 @@ mod tests {
         assert!(
             all("2.0.2", "2.3.6").contains(&"CVE-2024-49767") && !all("0.15.0", "2.1.1").contains(&"CVE-2024-49767")
         );
-        assert_eq!(compare("2.10", "2.9.1"), Ordering::Greater);
     }
 
     #[test]

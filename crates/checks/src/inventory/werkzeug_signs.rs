@@ -8,9 +8,9 @@ use model::{Confidence, Exchange};
 use regex::Regex;
 
 use super::adler32::adler32;
-use super::versions::compare;
-use crate::shared::flask_session::is_flask_session;
-use crate::shared::set_cookie::SetCookie;
+use super::dotted_version::compare;
+use crate::experiments::flask_session::is_flask_session;
+use crate::text::set_cookie::SetCookie;
 
 /// A sign of an old release.
 #[derive(Debug)]
@@ -103,7 +103,7 @@ fn cookie_date(exchange: &Arc<Exchange>) -> Option<Sign<'_>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shared::samples::answered;
+    use crate::samples::answered;
 
     const SENTENCE: &str = "The requested URL was not found on the server. If you entered the URL manually please check your spelling and try again.";
 

@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use model::{Depth, Exchange, NotTested, Operation, Surface};
 
+use super::endpoint;
 use super::prompts::{self, Kind, Prompt};
-use crate::probe::canary;
-use crate::shared::{compare, llm};
+use crate::canary::canary;
+use crate::judging::response_fingerprint;
 use crate::{Cost, OperationProbe};
 
 /// Most prompts of a standard scan, all endpoints together.
@@ -70,7 +71,7 @@ impl Interview {
 
 /// Whether the operation is an endpoint that is asked.
 pub(super) fn applies(operation: &Operation, surface: &Surface) -> bool {
-    llm::rank(operation, surface).is_some()
+    endpoint::rank(operation, surface).is_some()
 }
 
 /// Prompts for this endpoint: all in a deep scan; in a standard scan one for each but the first, which gets the rest. With
@@ -90,8 +91,8 @@ fn allowance(depth: Depth, rank: usize, count: usize, has_credentials: bool) -> 
 /// # Errors
 /// Why there was no conversation: the depth, no credentials, no answer, no model.
 pub(super) async fn hold(probe: &OperationProbe<'_>) -> Result<Interview, NotTested> {
-    let rank = llm::rank(probe.operation, probe.surface).ok_or_else(none_recognised)?;
-    let most = allowance(probe.target.depth, rank, llm::count(probe.surface), !probe.target.identities.is_empty());
+    let rank = endpoint::rank(probe.operation, probe.surface).ok_or_else(none_recognised)?;
+    let most = allowance(probe.target.depth, rank, endpoint::count(probe.surface), !probe.target.identities.is_empty());
     let mut said: Vec<Said> = Vec::new();
     let mut is_html = false;
     for prompt in prompts::all() {
@@ -134,9 +135,9 @@ async fn put(probe: &OperationProbe<'_>, prompt: &'static Prompt, anonymous: boo
     };
     let (a, b) = (word("a"), word("b"));
     let text = prompt.text(&a, &b);
-    let Some(request) = llm::prompt(probe, &text, prompt.system(&a, &b).as_deref()) else { return Ok(None) };
+    let Some(request) = endpoint::prompt(probe, &text, prompt.system(&a, &b).as_deref()) else { return Ok(None) };
     let exchange = probe.response_to(if anonymous { request.anonymous() } else { request }).await?;
-    let reply = llm::reply(&exchange, &text);
+    let reply = endpoint::reply(&exchange, &text);
     Ok(Some(Said { prompt, exchange, reply, proof: format!("{a}{b}") }))
 }
 
@@ -153,8 +154,8 @@ pub(super) fn takes_prompts(first: &Said) -> Result<(), NotTested> {
     }
     let sent = first.exchange.request.altered.first().map_or("", |altered| altered.payload.as_str());
     let raw = first.exchange.text();
-    let repeats = compare::forms(sent).iter().any(|form| raw.contains(form.as_str()));
-    if first.reply.is_empty() || repeats && !first.obeyed() && llm::usage(&first.exchange).is_empty() {
+    let repeats = response_fingerprint::forms(sent).iter().any(|form| raw.contains(form.as_str()));
+    if first.reply.is_empty() || repeats && !first.obeyed() && endpoint::usage(&first.exchange).is_empty() {
         return Err(NotTested::not_applicable("the endpoint does not answer prompts"));
     }
     Ok(())
@@ -163,7 +164,7 @@ pub(super) fn takes_prompts(first: &Said) -> Result<(), NotTested> {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
-    use crate::shared::samples::answered;
+    use crate::samples::answered;
 
     /// The reply to the prompt of this id, in JSON or HTML by how it begins.
     pub(in crate::llm) fn said(id: &str, status: u16, body: &str) -> Said {
@@ -173,7 +174,7 @@ pub(super) mod tests {
         let mut exchange = Arc::into_inner(exchange).unwrap();
         exchange.request = exchange.request.altered("body", "prompt", &text);
         let exchange = Arc::new(exchange);
-        Said { prompt, reply: llm::reply(&exchange, &text), exchange, proof: "qxv7w3kz".to_owned() }
+        Said { prompt, reply: endpoint::reply(&exchange, &text), exchange, proof: "qxv7w3kz".to_owned() }
     }
 
     /// The same in an answer `{"reply": …}`.
@@ -195,7 +196,7 @@ pub(super) mod tests {
 
     #[test]
     fn the_allowance_of_a_standard_scan_is_five_in_all() {
-        for count in 1..=llm::MOST {
+        for count in 1..=endpoint::MOST {
             let sum = |apart| (0..count).map(|rank| allowance(Depth::Standard, rank, count, apart)).sum::<usize>();
             assert_eq!(sum(false), STANDARD);
             assert_eq!(sum(true) + count, STANDARD, "one of each without credentials");

@@ -2,6 +2,7 @@
 
 use crate::Check;
 
+mod endpoint;
 mod interview;
 mod llm_endpoint_open;
 mod llm_instruction_override;

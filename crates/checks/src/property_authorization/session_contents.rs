@@ -3,9 +3,9 @@
 use model::{Confidence, Evidence, Finding, Location, Rule};
 use serde_json::{Map, Value};
 
-use crate::shared::fields::{self, Field};
-use crate::shared::flask_session;
-use crate::shared::set_cookie::cookies_set;
+use crate::experiments::flask_session;
+use crate::text::set_cookie::cookies_set;
+use crate::vocabulary::fields::{self, Field};
 use crate::{Findings, ObservedExchange};
 
 /// Reads every session cookie that is set, and finds those with meant values in them; comes to whether there was one.

@@ -8,6 +8,7 @@ mod graphql_depth;
 mod login_rate_limit_missing;
 mod oversized_body;
 mod page_size_uncapped;
+mod pagination;
 mod pagination_undeclared;
 mod rate_limit_bypass;
 mod rate_limit_missing;

@@ -7,10 +7,10 @@ use model::{Exchange, Method, NotTested, Operation, Parameter, ParameterIn, Sche
 use wire::Call;
 
 use crate::OperationProbe;
-use crate::probe::canary;
-use crate::shared::inputs;
-use crate::shared::names::{Kind, suggests};
-use crate::shared::vocabulary::words;
+use crate::calling::inputs;
+use crate::canary::canary;
+use crate::vocabulary::parameters::{Kind, suggests};
+use crate::vocabulary::words;
 
 /// Most parameters of an operation that are asked about.
 pub(super) const MOST: usize = 2;

@@ -27,7 +27,7 @@ pub(super) fn foreign(exchange: &Exchange) -> Option<Vec<Foreign>> {
         return None;
     }
     let page = Url::parse(&exchange.request.url()).ok()?;
-    let document = crate::shared::html::parse(&exchange.text());
+    let document = crate::text::html::parse(&exchange.text());
     let elements = document.select(ELEMENTS.as_ref()?).take(MOST);
     let all = elements.filter_map(|element| {
         let element = element.value();
@@ -105,7 +105,7 @@ pub(super) fn varies(url: &Url) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shared::samples::{answered, exchange};
+    use crate::samples::{answered, exchange};
 
     fn urls(body: &str) -> Vec<String> {
         foreign(&exchange("/", 200, body)).unwrap().into_iter().map(|f| f.url.to_string()).collect()

@@ -2,7 +2,7 @@
 
 use model::{Method, Operation, ParameterIn, Source, Surface};
 
-use crate::shared::vocabulary::words;
+use crate::vocabulary::words;
 
 /// Path words of a receiver, and of what only sounds like one: the return from a login elsewhere.
 const RECEIVES: [&str; 8] = ["webhook", "webhooks", "hook", "hooks", "callback", "callbacks", "ipn", "postback"];
@@ -98,7 +98,7 @@ mod tests {
     use model::{Body, Schema, SchemaType};
 
     use super::*;
-    use crate::shared::samples;
+    use crate::samples;
 
     fn receives(method: Method, path: &str, names: &[&str]) -> bool {
         let mut schema = Schema::of(SchemaType::Object);

@@ -5,7 +5,7 @@ use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
 use ::crack::{Kind, ParseError, Target};
-use checks::shared::flask_session;
+use checks::experiments::flask_session;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 use super::arguments::CrackOptions;

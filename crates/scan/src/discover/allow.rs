@@ -31,7 +31,7 @@ pub(crate) async fn discover(asker: &Asker<'_>, surface: &Surface, found: &mut F
     let Some(missing) = missing else { return };
     let mut told: Vec<(Operation, Vec<Method>)> = Vec::new();
     for operation in known {
-        let request = checks::shared::fill::request(&operation, surface, asker.target, &[]);
+        let request = checks::calling::request::build(&operation, surface, asker.target, &[]);
         let Some(answer) = asker.ask(options(request.path())).await else { continue };
         let Some(methods) = allowed(&answer).filter(|methods| methods.iter().any(|m| *m != Method::GET)) else {
             continue;

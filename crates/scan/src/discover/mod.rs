@@ -1,6 +1,7 @@
 //! Finding out what there is: specifications, links, forms, scripts, well-known paths, products.
 
 mod allow;
+mod asset;
 mod fingerprint;
 mod link;
 mod objects;
@@ -14,8 +15,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use checks::shared::fill;
-use checks::shared::vocabulary::{acting_parameter, looks_destructive};
+use checks::calling::request;
+use checks::vocabulary::{acting_parameter, looks_destructive};
 use futures::StreamExt;
 use futures::stream;
 use model::{
@@ -97,11 +98,11 @@ pub(crate) async fn discover(mut surface: Surface, target: &Target, wire: &Wire)
         Asker { target, wire, lease: Lease::reading(wire.budget(), requests(target.depth)), step: AtomicU32::new(0) };
     let mut found = Found::default();
     found.add(link::operation(&target.path, Source::Given));
-    let root = asker.ask(fill::request(&link::operation(&target.path, Source::Given), &surface, target, &[])).await;
+    let root = asker.ask(request::build(&link::operation(&target.path, Source::Given), &surface, target, &[])).await;
     if let Some(exchange) = &root {
         fingerprint::read(exchange, &mut surface.technologies);
     }
-    let missing = asker.get(&checks::shared::soft_404::sibling(target.seed, "/")).await;
+    let missing = asker.get(&checks::judging::soft_404::sibling(target.seed, "/")).await;
     if let Some(exchange) = &missing {
         fingerprint::read(exchange, &mut surface.technologies);
     }
@@ -292,7 +293,7 @@ async fn crawl(asker: &Asker<'_>, surface: &mut Surface, found: &mut Found) {
             return;
         }
         found.read.extend(next.iter().map(|o| o.path.clone()));
-        let questions: Vec<_> = next.iter().map(|o| asker.ask(fill::request(o, surface, asker.target, &[]))).collect();
+        let questions: Vec<_> = next.iter().map(|o| asker.ask(request::build(o, surface, asker.target, &[]))).collect();
         let answers: Vec<_> = stream::iter(questions).buffered(16).collect().await;
         for (operation, exchange) in next.iter().zip(answers) {
             let Some(exchange) = exchange else { continue };

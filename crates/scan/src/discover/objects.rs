@@ -3,8 +3,8 @@
 
 use std::collections::BTreeSet;
 
-use checks::shared::fill::singular;
-use checks::shared::vocabulary::looks_destructive;
+use checks::calling::request::singular;
+use checks::vocabulary::looks_destructive;
 use model::{Depth, Exchange, Method, Operation, Source, Surface};
 
 use super::{Asker, Found, page, well_known};
@@ -117,7 +117,7 @@ fn objects(collection: &str, depth: Depth) -> Vec<String> {
 async fn administration(asker: &Asker<'_>, known: &[Operation], found: &mut Found) {
     let paths = administered(known);
     let Some(first) = paths.first() else { return };
-    let Some(control) = asker.get(&checks::shared::soft_404::sibling(asker.target.seed, first)).await else { return };
+    let Some(control) = asker.get(&checks::judging::soft_404::sibling(asker.target.seed, first)).await else { return };
     for (path, exchange) in asker.get_all(&paths).await {
         if super::is_wanted(&path, asker.target) && well_known::exists(&exchange, Some(&control)) {
             found.add(page::operation_at(&path));

@@ -10,8 +10,9 @@ use regex::Regex;
 use scraper::{ElementRef, Html, Node, Selector};
 use serde_json::Value;
 
-use checks::shared::specifications;
+use checks::vocabulary::specifications;
 
+use super::asset::is_asset;
 use super::{Found, link, prose};
 
 /// Most links taken from one answer.
@@ -72,7 +73,7 @@ fn prose_links(text: &str, exchange: &Exchange, target: &Target, found: &mut Fou
 }
 
 fn html(exchange: &Exchange, target: &Target, surface: &mut Surface, found: &mut Found) {
-    let document = checks::shared::html::parse(&exchange.text());
+    let document = checks::text::html::parse(&exchange.text());
     let attributes = |selector: &str, attribute: &'static str| -> Vec<String> {
         let Ok(selector) = Selector::parse(selector) else { return Vec::new() };
         document.select(&selector).filter_map(|e| e.value().attr(attribute)).take(LINKS).map(str::to_owned).collect()
@@ -210,40 +211,6 @@ fn own_path(src: &str, exchange: &Exchange, target: &Target) -> Option<String> {
     let url = url::Url::parse(&exchange.request.url()).ok()?.join(src).ok()?;
     let query = url.query().map_or_else(String::new, |q| format!("?{q}"));
     (wire::origin_of(&url)? == target.origin).then(|| format!("{}{query}", url.path()))
-}
-
-/// Files that are fetched by pages, not called by clients.
-pub(super) fn is_asset(path: &str) -> bool {
-    const ENDINGS: [&str; 26] = [
-        ".js",
-        ".mjs",
-        ".css",
-        ".png",
-        ".jpg",
-        ".jpeg",
-        ".gif",
-        ".svg",
-        ".ico",
-        ".bmp",
-        ".webp",
-        ".avif",
-        ".woff",
-        ".woff2",
-        ".ttf",
-        ".otf",
-        ".eot",
-        ".map",
-        ".pdf",
-        ".mp3",
-        ".mp4",
-        ".ogg",
-        ".webm",
-        ".wasm",
-        ".vtt",
-        ".webmanifest",
-    ];
-    let lower = path.to_ascii_lowercase();
-    ENDINGS.iter().any(|e| lower.ends_with(e))
 }
 
 /// `scripted`: the page has a script that sends forms.

@@ -3,8 +3,8 @@
 
 use std::sync::{Arc, LazyLock};
 
+use checks::calling::request;
 use checks::canary;
-use checks::shared::fill;
 use model::{Depth, Exchange, Method, Operation, Parameter, ParameterIn, Schema, SchemaType, Surface};
 use regex::Regex;
 use serde::Deserialize;
@@ -103,7 +103,7 @@ pub(super) async fn discover(asker: &Asker<'_>, surface: &Surface, found: &mut F
             return;
         }
         // A page that was read before is not asked again for this.
-        let Some(plain) = asker.ask(fill::request(&operation, surface, asker.target, &[])).await else { continue };
+        let Some(plain) = asker.ask(request::build(&operation, surface, asker.target, &[])).await else { continue };
         let left = if plain.is_success() {
             &mut succeeding
         } else if refuses(&plain, missing) {
@@ -126,7 +126,7 @@ fn refuses(plain: &Exchange, missing: Option<&Exchange>) -> bool {
     let refused =
         matches!(plain.status(), 400 | 404 | 422 | 500) || plain.response().is_some_and(model::Response::is_redirect);
     let like_nothing =
-        missing.is_none_or(|m| m.status() == plain.status() && checks::shared::soft_404::alike(m, plain));
+        missing.is_none_or(|m| m.status() == plain.status() && checks::judging::soft_404::alike(m, plain));
     // Where every path is redirected to one place, or fails, no parameter of this page does that.
     let wall = missing.is_some_and(|m| m.status() == plain.status() && plain.status() != 404);
     refused && !like_nothing && !wall
@@ -179,9 +179,9 @@ impl Page<'_> {
     async fn ask(&self, words: &[(&str, String)]) -> Option<Arc<Exchange>> {
         let value = |(name, word): &'_ (&'_ str, String)| (ParameterIn::Query, (*name).to_owned(), word.clone());
         let held: Vec<(ParameterIn, String, String)> = words.iter().map(value).collect();
-        let values: Vec<fill::Value<'_>> =
-            held.iter().map(|(place, name, value)| fill::Value { place: *place, name, value, raw: false }).collect();
-        self.asker.ask(fill::request(self.operation, self.surface, self.asker.target, &values)).await
+        let values: Vec<request::Value<'_>> =
+            held.iter().map(|(place, name, value)| request::Value { place: *place, name, value, raw: false }).collect();
+        self.asker.ask(request::build(self.operation, self.surface, self.asker.target, &values)).await
     }
 
     /// Whether the page now answers otherwise.
@@ -225,8 +225,8 @@ fn is_bare(operation: &Operation) -> bool {
     operation.method == Method::GET
         && operation.source != model::Source::Specification
         && operation.parameters_in(ParameterIn::Query).next().is_none()
-        && !checks::shared::vocabulary::looks_destructive(operation)
-        && !checks::shared::graphql::is_named_so(&operation.path)
+        && !checks::vocabulary::looks_destructive(operation)
+        && !checks::calling::graphql::is_named_so(&operation.path)
 }
 
 /// The parameters whose word came back.

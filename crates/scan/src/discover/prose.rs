@@ -79,7 +79,7 @@ fn ordinary(query: &str) -> String {
 fn concrete(path: &str) -> Option<String> {
     let path = path.trim_end_matches(['.', ':', ',', '-']);
     let first = path.split('/').nth(1).unwrap_or("");
-    let file = super::page::is_asset(path) || ENDINGS.iter().any(|end| path.ends_with(end));
+    let file = super::asset::is_asset(path) || ENDINGS.iter().any(|end| path.ends_with(end));
     if FILES.contains(&first) || path.len() < 3 || file {
         return None;
     }

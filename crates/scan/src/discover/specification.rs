@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use checks::shared::specifications;
+use checks::vocabulary::specifications;
 use model::{Depth, Exchange, Request, Surface, Target};
 use openapi::{Base, Document};
 
@@ -65,7 +65,7 @@ async fn try_paths(
         for (path, exchange) in futures::future::join_all(questions).await {
             let Some(exchange) = exchange.filter(|e| e.response().is_some()) else { continue };
             fingerprint::read(&exchange, &mut surface.technologies);
-            let same = missing.is_some_and(|m| checks::shared::soft_404::alike(m, &exchange));
+            let same = missing.is_some_and(|m| checks::judging::soft_404::alike(m, &exchange));
             if exchange.is_success() && !same && read(asker, path, &exchange, surface, found).await {
                 surface.specification_is_public = true;
                 return;

@@ -122,14 +122,14 @@ pub(super) async fn there(asker: &Asker<'_>, paths: &[String]) -> Vec<String> {
     let Some((collection, object)) = answers.first().and_then(|(path, _)| path.rsplit_once('/')) else {
         return Vec::new();
     };
-    let control = format!("{}/{object}", checks::shared::soft_404::sibling(asker.target.seed, collection));
+    let control = format!("{}/{object}", checks::judging::soft_404::sibling(asker.target.seed, collection));
     let Some(control) = asker.get(&control).await else { return Vec::new() };
     answers.retain(|(_, exchange)| exists(exchange, Some(&control)));
     let mut there = Vec::new();
     for (path, exchange) in answers {
         // A collection that answers for whatever is below it has no objects there.
         let collection = asker.get(path.rsplit_once('/').map_or("", |(collection, _)| collection)).await;
-        if !collection.is_some_and(|all| all.is_success() && checks::shared::soft_404::alike(&all, &exchange)) {
+        if !collection.is_some_and(|all| all.is_success() && checks::judging::soft_404::alike(&all, &exchange)) {
             there.push(path);
         }
     }
@@ -142,7 +142,7 @@ pub(super) fn exists(exchange: &Exchange, missing: Option<&Exchange>) -> bool {
     // A view that fails or wants more than it got is there all the same, if what is not there says 404.
     let absent = missing.is_some_and(|m| m.status() == 404);
     let refused = matches!(status, 404 | 410 | 421 | 501..) || matches!(status, 400 | 500) && !absent;
-    let like_missing = missing.is_none_or(|m| m.status() == status && checks::shared::soft_404::alike(m, exchange));
+    let like_missing = missing.is_none_or(|m| m.status() == status && checks::judging::soft_404::alike(m, exchange));
     // Everything redirects or is refused alike: a login wall, not a page.
     let wall = missing.is_some_and(|m| m.status() == status && !exchange.is_success());
     !refused && !like_missing && !wall
@@ -194,7 +194,7 @@ mod tests {
     fn no_guess_names_an_act() {
         for path in table().tools.iter().chain(&table().sparse) {
             let operation = page::operation_at(path);
-            assert!(!checks::shared::vocabulary::looks_destructive(&operation), "{path}");
+            assert!(!checks::vocabulary::looks_destructive(&operation), "{path}");
         }
     }
 }

@@ -5,8 +5,8 @@ mod harvest;
 use std::sync::Arc;
 
 use checks::Observations;
-use checks::shared::fill;
-pub(crate) use checks::shared::vocabulary::looks_destructive;
+use checks::calling::request;
+pub(crate) use checks::vocabulary::looks_destructive;
 use futures::StreamExt;
 use futures::stream;
 use model::{Consent, Exchange, Operation, OrderKey, ParameterIn, Request, Round, Surface, Target};
@@ -36,7 +36,7 @@ pub(crate) async fn observe(surface: &mut Surface, target: &Target, wire: &Wire,
     for holes in 0..3 {
         let now: Vec<usize> =
             chosen.iter().copied().filter(|at| path_parameters(&surface.operations[*at]).min(2) == holes).collect();
-        let calls = now.into_iter().map(|at| (at, 0, fill::request(&surface.operations[at], surface, target, &[])));
+        let calls = now.into_iter().map(|at| (at, 0, request::build(&surface.operations[at], surface, target, &[])));
         for (at, _, exchange) in call(calls.collect(), wire, stopped).await {
             plain[at] = Some(exchange);
         }
@@ -81,7 +81,7 @@ fn settle(surface: &mut Surface, at: usize, values: &[(&str, &str)]) {
         if let Some((_, value)) = given {
             surface.settled.insert(key, (*value).to_owned());
         } else if !surface.settled.contains_key(&key) {
-            let value = fill::ordinary(parameter, &operation, surface);
+            let value = request::ordinary(parameter, &operation, surface);
             surface.settled.insert(key, value);
         }
     }
@@ -104,8 +104,8 @@ async fn retry(
     let mut tried: Vec<(usize, u32, String, String)> = Vec::new();
     for at in unknown {
         for (step, (name, value)) in others(surface, at).into_iter().enumerate() {
-            let with = fill::Value { place: ParameterIn::Path, name: &name, value: &value, raw: false };
-            let mut request = fill::request(&surface.operations[at], surface, target, &[with]);
+            let with = request::Value { place: ParameterIn::Path, name: &name, value: &value, raw: false };
+            let mut request = request::build(&surface.operations[at], surface, target, &[with]);
             request.altered.clear(); // a value that the target gave is no payload of ours
             let step = step as u32 + 1;
             requests.push((at, step, request));
@@ -131,8 +131,8 @@ fn others(surface: &Surface, at: usize) -> Vec<(String, String)> {
     else {
         return Vec::new();
     };
-    let used = fill::ordinary(last, operation, surface);
-    fill::harvested(&last.name, &operation.path, surface)
+    let used = request::ordinary(last, operation, surface);
+    request::harvested(&last.name, &operation.path, surface)
         .into_iter()
         .chain(last.example.clone())
         .filter(|value| *value != used)

@@ -1,6 +1,6 @@
 use model::{Category, Confidence, Depth, Evidence, Exchange, Finding, Location, NotTested, Rule, Severity};
 
-use crate::shared::login::{self, Login};
+use crate::calling::login::{self, Login};
 use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -62,7 +62,7 @@ fn opens(first: &Exchange, second: &Exchange, without: &Exchange) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shared::samples::exchange;
+    use crate::samples::exchange;
 
     #[test]
     fn a_door_that_opens_by_chance_is_none() {

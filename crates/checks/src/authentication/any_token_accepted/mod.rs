@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use model::{Category, Confidence, Evidence, Exchange, Finding, NotTested, Rule, Severity, Tag};
 
-use crate::shared::authorization::{self, Guarded};
+use super::authorization::{self, Guarded};
 use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -67,7 +67,7 @@ fn opens(guarded: &Guarded, other: &Exchange, again: &Exchange) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shared::samples::exchange;
+    use crate::samples::exchange;
 
     #[test]
     fn a_door_that_opens_by_chance_is_none() {

@@ -3,7 +3,8 @@ use model::{
     Surface, Tag,
 };
 
-use crate::shared::{api_key, authorization};
+use super::authorization;
+use crate::judging::api_key;
 use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -96,7 +97,7 @@ fn crashes(known: &Exchange, odd: &Exchange) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shared::samples::exchange;
+    use crate::samples::exchange;
 
     #[test]
     fn only_a_failure_beside_a_refusal_counts() {

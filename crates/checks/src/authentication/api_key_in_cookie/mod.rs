@@ -2,7 +2,7 @@ use model::{
     Category, Confidence, Evidence, Finding, Location, NotTested, ParameterIn, Rule, SecurityScheme, Severity, Surface,
 };
 
-use crate::shared::set_cookie::cookies_set;
+use crate::text::set_cookie::cookies_set;
 use crate::{Check, Detectors, Findings, Observations, ObservedExchange, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -64,7 +64,7 @@ fn is_key(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shared::samples::{answered, observed};
+    use crate::samples::{answered, observed};
 
     #[test]
     fn only_keys() {

@@ -5,8 +5,8 @@ use model::{
 };
 use regex::Regex;
 
-use crate::shared::access;
-use crate::shared::fields::{self, Holds};
+use crate::judging::access;
+use crate::vocabulary::fields::{self, Holds};
 use crate::{Check, Detectors, Findings, Observations, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -86,7 +86,7 @@ fn admission(text: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shared::samples::exchange;
+    use crate::samples::exchange;
 
     #[test]
     fn without_credentials_and_parameters_there_is_nothing_to_look_at() {

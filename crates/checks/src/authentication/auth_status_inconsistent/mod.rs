@@ -1,6 +1,6 @@
 use model::{Category, Confidence, Evidence, Finding, NotTested, Rule, Severity};
 
-use crate::shared::authorization::{self, Guarded};
+use super::authorization::{self, Guarded};
 use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -56,7 +56,7 @@ fn differs(guarded: &Guarded) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shared::samples::exchange;
+    use crate::samples::exchange;
 
     #[test]
     fn only_other_client_errors() {

@@ -4,7 +4,7 @@ use model::{
     Category, Confidence, Evidence, Exchange, Finding, Location, NotTested, Rule, SecurityScheme, Severity, Surface,
 };
 
-use crate::shared::{access, transport};
+use crate::judging::{access, transport};
 use crate::{Check, Detectors, Findings, Observations, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -52,7 +52,7 @@ fn judge(surface: &Surface, observations: &Observations, found: &mut Findings) -
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shared::samples::{answered, exchange};
+    use crate::samples::{answered, exchange};
 
     #[test]
     fn without_any_lock_there_is_nothing_to_hold() {

@@ -3,9 +3,9 @@ use std::sync::{Arc, LazyLock};
 use model::{Category, Confidence, Depth, Evidence, Exchange, Finding, Location, NotTested, Rule, Severity};
 use regex::Regex;
 
-use crate::shared::compare::ResponseFingerprint;
-use crate::shared::login::{self, Login};
-use crate::shared::session_id::like;
+use crate::calling::login::{self, Login};
+use crate::judging::response_fingerprint::ResponseFingerprint;
+use crate::judging::session_id::like;
 use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -122,7 +122,7 @@ fn says_so(text: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shared::samples::exchange;
+    use crate::samples::exchange;
 
     fn verdict(first: (u16, &str), second: (u16, &str), third: (u16, &str)) -> Option<Confidence> {
         let place = Login::Basic { target: "/".to_owned() };

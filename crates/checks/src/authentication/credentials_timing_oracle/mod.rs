@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use model::{Category, Confidence, Depth, Evidence, Exchange, Finding, Location, NotTested, Rule, Severity};
 
-use crate::shared::login::{self, Login};
+use crate::calling::login::{self, Login};
 use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twins};
 
 mod judge;

@@ -3,8 +3,8 @@
 use model::{Credential, Surface, Target};
 use serde_json::Value;
 
-use crate::shared::login::Login;
-use crate::shared::session_id::like;
+use crate::calling::login::Login;
+use crate::judging::session_id::like;
 
 /// A name that likely exists.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -95,7 +95,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::shared::samples;
+    use crate::samples;
 
     fn place(user: &str) -> Login {
         let (path, user, password) = ("/login".to_owned(), user.to_owned(), "password".to_owned());

@@ -4,8 +4,8 @@ use model::{
     Category, Confidence, Depth, Evidence, Exchange, Finding, Location, NotTested, Request, Rule, Severity, Tag,
 };
 
-use crate::shared::challenge::challenges;
-use crate::shared::login::{self, Login};
+use crate::calling::login::{self, Login};
+use crate::text::challenge::challenges;
 use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -131,7 +131,7 @@ fn finding(place: &Login, response: &Arc<Exchange>, wrong: &Arc<Exchange>) -> Fi
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shared::samples::exchange;
+    use crate::samples::exchange;
 
     #[test]
     fn no_name_is_tried_often_enough_to_be_locked() {

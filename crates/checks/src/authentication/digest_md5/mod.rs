@@ -1,6 +1,6 @@
 use model::{Category, Confidence, Evidence, Exchange, Finding, Rule, Severity, Tag};
 
-use crate::shared::challenge::challenges;
+use crate::text::challenge::challenges;
 use crate::{Check, Detectors, Findings, ObservedExchange, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -53,7 +53,7 @@ fn digest_algorithms(exchange: &Exchange) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shared::samples::{answered, observed};
+    use crate::samples::{answered, observed};
 
     fn verdict(status: u16, headers: &[&str]) -> (bool, usize) {
         let headers: Vec<(&str, &str)> = headers.iter().map(|header| ("WWW-Authenticate", *header)).collect();

@@ -1,7 +1,7 @@
 use model::{Category, Confidence, Evidence, Finding, Location, NotTested, Rule, Severity, Tag};
 
-use crate::shared::flask_session::{self, Accepted};
-use crate::shared::secret_guessing::{self, Guessed};
+use super::secret_guessing::{self, Guessed};
+use crate::experiments::flask_session::{self, Accepted};
 use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {

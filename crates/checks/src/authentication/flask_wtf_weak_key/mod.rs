@@ -3,7 +3,7 @@ use std::sync::{Arc, LazyLock};
 use model::{Category, Location, NotTested, Rule, Severity, Tag};
 use regex::Regex;
 
-use crate::shared::secret_guessing::{self, Token};
+use super::secret_guessing::{self, Token};
 use crate::{Check, Detectors, Findings, RunsOn, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {

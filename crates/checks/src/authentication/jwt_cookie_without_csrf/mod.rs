@@ -1,7 +1,7 @@
 use model::{Category, Confidence, Evidence, Finding, Location, Rule, Severity, Tag};
 
-use crate::shared::jwt::Jwt;
-use crate::shared::set_cookie::{Role, cookies_set};
+use crate::text::jwt::Jwt;
+use crate::text::set_cookie::{Role, cookies_set};
 use crate::{Check, Detectors, Findings, ObservedExchange, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -56,7 +56,7 @@ mod tests {
     use model::Scheme;
 
     use super::*;
-    use crate::shared::samples::{observed, over};
+    use crate::samples::{observed, over};
 
     #[test]
     fn each_kind_of_protection_is_enough() {

@@ -1,6 +1,6 @@
 use model::{Category, Confidence, Evidence, Finding, NotTested, Rule, Severity, Tag};
 
-use crate::shared::accepted_credential::{self, AcceptedCredential};
+use super::accepted_credential::{self, AcceptedCredential};
 use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -61,9 +61,9 @@ fn late(accepted: &AcceptedCredential, now: i64) -> Option<i64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shared::authorization::Guarded;
-    use crate::shared::jwt::Jwt;
-    use crate::shared::samples::exchange;
+    use crate::authentication::authorization::Guarded;
+    use crate::samples::exchange;
+    use crate::text::jwt::Jwt;
 
     #[test]
     fn only_well_after_its_end() {

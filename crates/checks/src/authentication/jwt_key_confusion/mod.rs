@@ -3,8 +3,8 @@ use std::sync::{Arc, LazyLock};
 use model::{Category, Confidence, Evidence, Exchange, Finding, NotTested, Rule, Severity, Tag};
 use regex::Regex;
 
-use crate::shared::accepted_credential::{self, with_token};
-use crate::shared::compare::ResponseFingerprint;
+use super::accepted_credential::{self, with_token};
+use crate::judging::response_fingerprint::ResponseFingerprint;
 use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twins};
 
 mod pem;
@@ -131,7 +131,7 @@ fn keys_in(exchange: &Exchange) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shared::samples::exchange;
+    use crate::samples::exchange;
 
     #[test]
     fn keys_are_read_from_sets_and_from_text() {

@@ -2,11 +2,11 @@ use std::sync::Arc;
 
 use model::{Category, Confidence, Evidence, Exchange, Finding, NotTested, Rule, SecurityScheme, Severity, Tag};
 
-use crate::shared::accepted_credential::{self, AcceptedCredential, with_token};
-use crate::shared::authorization::{self, Guarded};
-use crate::shared::challenge::challenges;
-use crate::shared::compare::ResponseFingerprint;
-use crate::shared::jwt::{self, Jwt};
+use super::accepted_credential::{self, AcceptedCredential, with_token};
+use super::authorization::{self, Guarded};
+use crate::judging::response_fingerprint::ResponseFingerprint;
+use crate::text::challenge::challenges;
+use crate::text::jwt::{self, Jwt};
 use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -162,7 +162,7 @@ fn is_read(response: &Arc<Exchange>, missing: &Exchange, genuine: &Arc<Exchange>
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shared::samples::exchange;
+    use crate::samples::exchange;
 
     #[test]
     fn only_what_a_second_quote_mends_is_a_statement() {

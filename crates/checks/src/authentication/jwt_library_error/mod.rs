@@ -2,8 +2,8 @@ use std::sync::LazyLock;
 
 use model::{Category, Confidence, Evidence, Finding, NotTested, Rule, Severity};
 
-use crate::shared::authorization;
-use crate::shared::patterns::{self, Pattern};
+use super::authorization;
+use crate::text::patterns::{self, Pattern};
 use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {

@@ -1,6 +1,6 @@
 use model::{Category, Confidence, Evidence, Finding, Rule, Severity, Tag};
 
-use crate::shared::jwt;
+use crate::text::jwt;
 use crate::{Check, Detectors, Findings, ObservedExchange, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -52,7 +52,7 @@ mod tests {
     use model::Scheme;
 
     use super::*;
-    use crate::shared::samples::{observed, over};
+    use crate::samples::{observed, over};
 
     fn finds(claims: &str) -> usize {
         let token = jwt_hs(Algorithm::Hs256, b"k", r#"{"alg":"HS256"}"#, claims);

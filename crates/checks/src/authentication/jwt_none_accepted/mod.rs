@@ -1,8 +1,8 @@
 use model::{Category, Confidence, Evidence, Finding, NotTested, Rule, Severity, Tag};
 
-use crate::shared::accepted_credential::{self, with_token};
-use crate::shared::compare::ResponseFingerprint;
-use crate::shared::jwt;
+use super::accepted_credential::{self, with_token};
+use crate::judging::response_fingerprint::ResponseFingerprint;
+use crate::text::jwt;
 use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {

@@ -1,7 +1,7 @@
 use model::{Category, Confidence, Evidence, Finding, Rule, Severity, Tag};
 
-use crate::shared::fields::{self, Holds};
-use crate::shared::jwt;
+use crate::text::jwt;
+use crate::vocabulary::fields::{self, Holds};
 use crate::{Check, Detectors, Findings, ObservedExchange, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -80,7 +80,7 @@ mod tests {
     use model::Scheme;
 
     use super::*;
-    use crate::shared::samples::{observed, over};
+    use crate::samples::{observed, over};
 
     fn finds(claims: &str) -> usize {
         let token = jwt_hs(Algorithm::Hs256, b"k", r#"{"alg":"HS256"}"#, claims);

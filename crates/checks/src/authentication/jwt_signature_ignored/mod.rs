@@ -2,9 +2,9 @@ use std::sync::Arc;
 
 use model::{Category, Confidence, Evidence, Exchange, Finding, NotTested, Rule, Severity, Tag};
 
-use crate::shared::accepted_credential::{self, AcceptedCredential, with_token};
-use crate::shared::compare::ResponseFingerprint;
-use crate::shared::jwt;
+use super::accepted_credential::{self, AcceptedCredential, with_token};
+use crate::judging::response_fingerprint::ResponseFingerprint;
+use crate::text::jwt;
 use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -65,8 +65,8 @@ fn same(accepted: &AcceptedCredential, responses: &[&Arc<Exchange>]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shared::authorization::Guarded;
-    use crate::shared::samples::exchange;
+    use crate::authentication::authorization::Guarded;
+    use crate::samples::exchange;
 
     #[test]
     fn the_answer_has_to_be_the_genuine_one() {

@@ -1,6 +1,6 @@
 use model::{Category, Confidence, Evidence, Finding, Rule, Severity, Tag};
 
-use crate::shared::jwt;
+use crate::text::jwt;
 use crate::{Check, Detectors, Findings, ObservedExchange, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -43,7 +43,7 @@ mod tests {
     use model::Scheme;
 
     use super::*;
-    use crate::shared::samples::{observed, over};
+    use crate::samples::{observed, over};
 
     #[test]
     fn none_in_any_case_and_signed_ones_not() {

@@ -2,8 +2,8 @@ use std::sync::Arc;
 
 use model::{Category, Location, NotTested, Rule, Severity, Tag};
 
-use crate::shared::jwt;
-use crate::shared::secret_guessing::{self, Token};
+use super::secret_guessing::{self, Token};
+use crate::text::jwt;
 use crate::{Check, Detectors, Findings, RunsOn, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {

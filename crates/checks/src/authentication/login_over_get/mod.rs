@@ -5,10 +5,10 @@ use model::{
     Severity, Source, Surface,
 };
 
-use crate::shared::fields::{self, Holds};
-use crate::shared::flask_session;
-use crate::shared::set_cookie::cookies_set;
-use crate::shared::vocabulary::{Meaning, says};
+use crate::experiments::flask_session;
+use crate::text::set_cookie::cookies_set;
+use crate::vocabulary::fields::{self, Holds};
+use crate::vocabulary::{Meaning, says};
 use crate::{Check, Detectors, Findings, Observations, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -139,7 +139,7 @@ mod tests {
     use model::FormField;
 
     use super::*;
-    use crate::shared::samples::{answered, exchange};
+    use crate::samples::{answered, exchange};
 
     #[test]
     fn forms_and_sessions_are_read() {

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use model::{Category, Confidence, Depth, Evidence, Exchange, Finding, Location, NotTested, Rule, Severity, Tag};
 
-use crate::shared::login;
+use crate::calling::login;
 use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -86,7 +86,7 @@ fn judge(location: Location, shorts: &[Arc<Exchange>], longs: &[Arc<Exchange>]) 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shared::samples::exchange;
+    use crate::samples::exchange;
 
     #[test]
     fn a_login_that_always_fails_is_another_matter() {

@@ -5,8 +5,9 @@ use model::{
 };
 use serde_json::Value;
 
-use crate::shared::compare::ResponseFingerprint;
-use crate::shared::{access, fields, soft_404};
+use crate::judging::response_fingerprint::ResponseFingerprint;
+use crate::judging::{access, soft_404};
+use crate::vocabulary::fields;
 use crate::{Check, Cost, Detectors, Findings, OperationProbe, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -138,7 +139,7 @@ fn shown(exchange: &Exchange) -> Shown {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shared::samples::{exchange, operation, surface};
+    use crate::samples::{exchange, operation, surface};
 
     #[test]
     fn only_declared_schemes_can_be_asked_for() {

@@ -1,6 +1,6 @@
 use model::{Category, NotTested, Rule, Severity, Tag};
 
-use crate::shared::secret_guessing;
+use super::secret_guessing;
 use crate::{Check, Detectors, Findings, RunsOn, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {

@@ -1,6 +1,6 @@
 use model::{Category, Confidence, Evidence, Finding, Location, NotTested, Rule, Severity, Tag};
 
-use crate::shared::flask_session::{self, Accepted};
+use crate::experiments::flask_session::{self, Accepted};
 use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {

@@ -2,8 +2,8 @@ use std::sync::Arc;
 
 use model::{Category, Confidence, Evidence, Exchange, Finding, Location, Method, NotTested, Rule, Severity};
 
-use crate::shared::session_id::{self, like};
-use crate::shared::set_cookie::cookies_set;
+use crate::judging::session_id::{self, like};
+use crate::text::set_cookie::cookies_set;
 use crate::{Check, Cost, Detectors, Findings, RunsOn, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -68,7 +68,7 @@ fn judge(response: &Arc<Exchange>, name: &str, chosen: &str, control: &str, now:
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shared::samples::answered;
+    use crate::samples::answered;
 
     #[test]
     fn only_the_chosen_id_and_no_echo_of_everything() {

@@ -2,9 +2,9 @@ use std::sync::Arc;
 
 use model::{Category, Confidence, Depth, Evidence, Exchange, Finding, Location, NotTested, Rule, Severity, Tag};
 
-use crate::shared::burst;
-use crate::shared::session_id::{self, weakness};
-use crate::shared::set_cookie::cookies_set;
+use crate::experiments::burst;
+use crate::judging::session_id::{self, weakness};
+use crate::text::set_cookie::cookies_set;
 use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {

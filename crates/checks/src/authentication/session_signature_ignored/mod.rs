@@ -2,8 +2,8 @@ use model::{Category, Confidence, Evidence, Finding, Location, NotTested, Rule, 
 
 use super::first_cookie;
 use super::session_difference::{Difference, Responses};
-use crate::shared::jwt::with_wrong_signature;
-use crate::shared::set_cookie::{Role, SetCookie};
+use crate::text::jwt::with_wrong_signature;
+use crate::text::set_cookie::{Role, SetCookie};
 use crate::{Check, Cost, Detectors, Findings, RunsOn, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {

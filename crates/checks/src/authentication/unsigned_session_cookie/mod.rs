@@ -1,8 +1,8 @@
 use model::{Category, Confidence, Evidence, Finding, Location, Rule, Severity, Tag};
 use percent_encoding::percent_decode_str;
 
-use crate::shared::fields::{self, Holds};
-use crate::shared::set_cookie::{self, SetCookie, cookies_set, is_signed_beside};
+use crate::text::set_cookie::{self, SetCookie, cookies_set, is_signed_beside};
+use crate::vocabulary::fields::{self, Holds};
 use crate::{Check, Detectors, Findings, ObservedExchange, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use model::{Category, Confidence, Evidence, Exchange, Finding, NotTested, Rule, Severity, Tag};
 
-use crate::shared::authorization::{self, Guarded};
+use super::authorization::{self, Guarded};
 use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -68,7 +68,7 @@ fn crashes(guarded: &Guarded, other: &Arc<Exchange>, again: &Arc<Exchange>) -> b
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shared::samples::exchange;
+    use crate::samples::exchange;
 
     #[test]
     fn a_failure_by_chance_is_none() {

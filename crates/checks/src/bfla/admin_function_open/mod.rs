@@ -4,9 +4,9 @@ use model::{
     Category, Confidence, Evidence, Exchange, Finding, Location, Method, NotTested, Operation, Rule, Severity,
 };
 
-use crate::shared::administration::{self, Shows};
-use crate::shared::soft_404;
-use crate::shared::vocabulary::{self, Meaning};
+use super::administration::{self, Shows};
+use crate::judging::soft_404;
+use crate::vocabulary::{self, Meaning};
 use crate::{Check, Cost, Detectors, Findings, OperationProbe, RunsOn, Schedule, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -102,7 +102,7 @@ fn judge(response: &Arc<Exchange>, missing: &Arc<Exchange>, declared: bool, loca
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shared::samples;
+    use crate::samples;
 
     fn found(body: &str, missing: (u16, &str)) -> bool {
         let response = samples::exchange("/admin/users", 200, body);
@@ -122,7 +122,7 @@ mod tests {
 
     #[test]
     fn only_reading_functions_are_called() {
-        use crate::shared::samples::operation;
+        use crate::samples::operation;
         assert!(is_for_administrators(&operation(Method::GET, "/api/admin/stats")));
         assert!(!is_for_administrators(&operation(Method::POST, "/api/admin/users")));
         assert!(!is_for_administrators(&operation(Method::GET, "/users")));

@@ -4,9 +4,9 @@ use model::{
     Category, Confidence, Evidence, Exchange, Finding, Location, Method, NotTested, Operation, Rule, Severity,
 };
 
-use crate::shared::administration;
-use crate::shared::soft_404;
-use crate::shared::vocabulary::{self, Meaning};
+use super::administration;
+use crate::judging::soft_404;
+use crate::vocabulary::{self, Meaning};
 use crate::{Check, Cost, Detectors, Findings, OperationProbe, RunsOn, Schedule, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -87,7 +87,7 @@ fn judge(response: &Arc<Exchange>, missing: &Arc<Exchange>, location: Location) 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shared::samples;
+    use crate::samples;
 
     fn found(body: &str, missing: (u16, &str)) -> bool {
         let response = samples::exchange("/users/v1/_debug", 200, body);

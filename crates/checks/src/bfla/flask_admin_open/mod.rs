@@ -59,7 +59,7 @@ fn first_view(home: &Exchange) -> Option<String> {
         return None;
     }
     let links = Selector::parse("nav a[href], ul.nav a[href], ul.navbar-nav a[href], .navbar a[href]").ok()?;
-    let page = crate::shared::html::parse(&home.text());
+    let page = crate::text::html::parse(&home.text());
     page.select(&links).filter_map(|a| a.value().attr("href")).find(|href| is_view(href)).map(str::to_owned)
 }
 
@@ -86,7 +86,7 @@ fn judge(home: &Arc<Exchange>, list: &Arc<Exchange>, missing: &Arc<Exchange>, vi
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shared::samples;
+    use crate::samples;
 
     const HEAD: &str = r#"<html><link href="/admin/static/admin/css/admin.css">"#;
 

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use model::{Category, Confidence, Evidence, Exchange, Finding, Location, Method, NotTested, Request, Rule, Severity};
 
-use crate::shared::access;
+use crate::judging::access;
 use crate::{Check, Cost, Detectors, Findings, OperationProbe, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -48,7 +48,7 @@ async fn probe_operation(probe: &OperationProbe<'_>, found: &mut Findings) -> Re
     if !swapped.is_success() {
         return Ok(());
     }
-    let missing = crate::shared::soft_404::sibling(probe.target.seed, refused.request.path());
+    let missing = crate::judging::soft_404::sibling(probe.target.seed, refused.request.path());
     let control = probe.response_to(head(probe.get(missing))).await?;
     found.extend(judge(&refused, &swapped, &control, probe.location()));
     if found.is_empty() {
@@ -73,7 +73,7 @@ fn judge(refused: &Arc<Exchange>, swapped: &Arc<Exchange>, control: &Arc<Exchang
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shared::samples::answered;
+    use crate::samples::answered;
 
     fn found(get: (u16, &str), head: (u16, &str), control: u16) -> bool {
         let [get, head, control] = [get, head, (control, "0")]

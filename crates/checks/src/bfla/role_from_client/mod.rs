@@ -5,7 +5,8 @@ use model::{
     Severity,
 };
 
-use crate::shared::{access, fill::Value};
+use crate::calling::request::Value;
+use crate::judging::access;
 use crate::{Check, Cost, Detectors, Findings, OperationProbe, RunsOn, Schedule, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -116,7 +117,7 @@ fn judge(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shared::samples::exchange;
+    use crate::samples::exchange;
 
     #[test]
     fn only_a_claim_that_makes_the_difference_is_found() {

@@ -4,8 +4,8 @@ use model::{
     Category, Confidence, Evidence, Exchange, Finding, Location, NotTested, Operation, Rule, Severity, Surface,
 };
 
-use crate::shared::access;
-use crate::shared::vocabulary::{self, Meaning};
+use crate::judging::access;
+use crate::vocabulary::{self, Meaning};
 use crate::{Check, Detectors, Findings, Observations, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -77,7 +77,7 @@ mod tests {
     use model::Method;
 
     use super::*;
-    use crate::shared::samples;
+    use crate::samples;
 
     fn found(method: Method, path: &str, status: Option<u16>) -> Option<Confidence> {
         let response = status.map(|status| samples::exchange("/x", status, "{}"));

@@ -5,8 +5,8 @@ use model::{
     Surface,
 };
 
-use crate::shared::access;
-use crate::shared::vocabulary::{self, Meaning};
+use crate::judging::access;
+use crate::vocabulary::{self, Meaning};
 use crate::{Check, Detectors, Findings, Observations, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -116,7 +116,7 @@ fn is_own(path: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shared::samples;
+    use crate::samples;
 
     fn found(path: &str, source: Source, other: Option<Operation>) -> Option<Confidence> {
         let operation = Operation { source, ..samples::operation(Method::GET, path) };

@@ -6,9 +6,11 @@ use model::{
 };
 use serde_json::{Map, Value};
 
-use crate::shared::fields::{self, Holds};
-use crate::shared::vocabulary::{self, Meaning};
-use crate::shared::{access, fill, identifiers};
+use super::identifiers;
+use crate::calling::request;
+use crate::judging::access;
+use crate::vocabulary::fields::{self, Holds};
+use crate::vocabulary::{self, Meaning};
 use crate::{Check, Cost, Detectors, Findings, OperationProbe, RunsOn, Twins};
 
 mod page;
@@ -63,11 +65,11 @@ async fn probe_operation(probe: &OperationProbe<'_>, found: &mut Findings) -> Re
         return Err(nothing_private(&own));
     }
     let with = |id: &str| {
-        let request = probe.request_with(&[fill::Value::of(parameter, id)]);
+        let request = probe.request_with(&[request::Value::of(parameter, id)]);
         if anonymous { request.anonymous() } else { request }
     };
-    let id = fill::ordinary(parameter, probe.operation, probe.surface);
-    let known = fill::harvested(&parameter.name, &probe.operation.path, probe.surface);
+    let id = request::ordinary(parameter, probe.operation, probe.surface);
+    let known = request::harvested(&parameter.name, &probe.operation.path, probe.surface);
     let mut judged = false;
     for other in others(&id, &known, anonymous).into_iter().take(OTHERS) {
         let response = probe.response_to(with(&other)).await?;
@@ -189,7 +191,7 @@ fn judge(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shared::samples;
+    use crate::samples;
 
     fn found(path: &str, bodies: [(u16, &str); 3], guarded: bool) -> Option<Confidence> {
         let operation = samples::operation(Method::GET, path);

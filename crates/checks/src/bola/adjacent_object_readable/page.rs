@@ -11,9 +11,9 @@ use scraper::{ElementRef, Node};
 use serde_json::{Map, Value};
 
 use super::Object;
-use crate::shared::fields::{self, Holds};
-use crate::shared::vocabulary::{self, Meaning};
-use crate::shared::{html, mailbox};
+use crate::text::{html, mailbox};
+use crate::vocabulary::fields::{self, Holds};
+use crate::vocabulary::{self, Meaning};
 
 /// What no profile shows, in the words of `fields.toml`. Salaries, tax numbers and bank accounts are not among them: those of public
 /// offices and charities are published.

@@ -4,9 +4,11 @@ use model::{
     Category, Confidence, Evidence, Exchange, Finding, Location, Method, NotTested, Operation, Rule, Severity,
 };
 
-use crate::shared::fields::{self, Holds};
-use crate::shared::vocabulary::{self, Meaning};
-use crate::shared::{access, fill, identifiers};
+use super::identifiers;
+use crate::calling::request;
+use crate::judging::access;
+use crate::vocabulary::fields::{self, Holds};
+use crate::vocabulary::{self, Meaning};
 use crate::{Check, Cost, Detectors, Findings, OperationProbe, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -49,11 +51,11 @@ async fn probe_operation(probe: &OperationProbe<'_>, found: &mut Findings) -> Re
         access::is_kept_out(&known)?;
         return Err(access::nothing_refused());
     }
-    let id = fill::ordinary(parameter, probe.operation, probe.surface);
+    let id = request::ordinary(parameter, probe.operation, probe.surface);
     let mut absent = Vec::new();
     for purpose in ["object", "another"] {
         let value = identifiers::absent(&id, probe.target.seed, purpose);
-        absent.push(probe.response_to(probe.request_with(&[fill::Value::of(parameter, &value)]).anonymous()).await?);
+        absent.push(probe.response_to(probe.request_with(&[request::Value::of(parameter, &value)]).anonymous()).await?);
         if !is_absent(absent.last()) {
             return Ok(());
         }
@@ -106,7 +108,7 @@ fn judge(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shared::samples;
+    use crate::samples;
 
     fn found(path: &str, known: (u16, &str), absent: u16, guarded: bool) -> Option<Confidence> {
         let operation = samples::operation(Method::GET, path);

@@ -5,7 +5,10 @@ use model::{
     Rule, Severity, Surface, Tag,
 };
 
-use crate::shared::{access, fill, identifiers, soft_404};
+use super::identifiers;
+use crate::calling::request;
+use crate::judging::{access, soft_404};
+use crate::text::percent;
 use crate::{Check, Cost, Detectors, Findings, OperationProbe, RunsOn, Schedule, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -51,8 +54,8 @@ async fn probe_operation(probe: &OperationProbe<'_>, found: &mut Findings) -> Re
     let absent = identifiers::absent("x", probe.target.seed, "traversal");
     let mut responses = Vec::new();
     for path in [guarded.trim_start_matches('/'), absent.as_str()] {
-        let climbing = fill::encode(&format!("{}{path}", "../".repeat(directories)));
-        let value = fill::Value { place: ParameterIn::Path, name: &parameter.name, value: &climbing, raw: true };
+        let climbing = percent::encode(&format!("{}{path}", "../".repeat(directories)));
+        let value = request::Value { place: ParameterIn::Path, name: &parameter.name, value: &climbing, raw: true };
         let response = probe.response_to(probe.request_with(&[value]).anonymous()).await?;
         if responses.is_empty() && !response.is_success() {
             return Ok(());
@@ -97,7 +100,7 @@ fn judge(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shared::samples;
+    use crate::samples;
 
     fn found(reached: (u16, &str), control: (u16, &str)) -> bool {
         let refusal = samples::exchange("/private/1", 401, "{}");

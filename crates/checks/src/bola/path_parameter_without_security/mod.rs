@@ -4,8 +4,9 @@ use model::{
     Category, Confidence, Evidence, Exchange, Finding, Location, Method, NotTested, Operation, Rule, Severity, Surface,
 };
 
-use crate::shared::vocabulary::{self, Meaning};
-use crate::shared::{access, identifiers};
+use super::identifiers;
+use crate::judging::access;
+use crate::vocabulary::{self, Meaning};
 use crate::{Check, Detectors, Findings, Observations, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -101,7 +102,7 @@ fn is_sibling(operation: &Operation, other: &Operation) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shared::samples;
+    use crate::samples;
 
     fn found(method: Method, path: &str, sibling: (Method, &str), status: u16) -> Option<Confidence> {
         let operation = samples::operation(method, path);

@@ -3,8 +3,8 @@ use std::sync::Arc;
 use model::{Category, Confidence, Evidence, Exchange, Finding, Location, Rule, Severity};
 use serde_json::Value;
 
-use crate::shared::fields::{self, Holds};
-use crate::shared::vocabulary::{self, Meaning};
+use crate::vocabulary::fields::{self, Holds};
+use crate::vocabulary::{self, Meaning};
 use crate::{Check, Detectors, Findings, ObservedExchange, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -78,7 +78,7 @@ fn judge(exchange: &Arc<Exchange>, location: Location, list: &[Value]) -> Option
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shared::samples;
+    use crate::samples;
 
     fn found(path: &str, body: &str) -> bool {
         let exchange = samples::exchange(path, 200, body);

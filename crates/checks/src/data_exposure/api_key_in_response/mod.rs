@@ -5,7 +5,7 @@ use model::{
 };
 
 use super::signing_keys::{self, Key, Signed};
-use crate::shared::fields;
+use crate::vocabulary::fields;
 use crate::{Check, Detectors, Findings, Observations, ObservedExchange, RunsOn, Twins, place};
 
 pub(crate) static RULE: Rule = Rule {
@@ -80,7 +80,7 @@ fn finding(exchange: &Arc<Exchange>, location: Location, keys: &[Key]) -> Option
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shared::samples::exchange;
+    use crate::samples::exchange;
 
     #[test]
     fn what_signed_a_token_is_a_key_beyond_doubt() {

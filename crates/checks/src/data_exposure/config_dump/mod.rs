@@ -5,7 +5,7 @@ use model::{Category, Confidence, Depth, Evidence, Exchange, Finding, NotTested,
 use serde::Deserialize;
 
 use super::labels;
-use crate::shared::fields;
+use crate::vocabulary::fields;
 use crate::{Check, Cost, Detectors, Findings, ObservedExchange, RunsOn, Schedule, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -180,7 +180,7 @@ fn values(exchange: &Exchange) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shared::samples::{answered, exchange};
+    use crate::samples::{answered, exchange};
 
     #[test]
     fn dumps_are_told_by_their_names() {

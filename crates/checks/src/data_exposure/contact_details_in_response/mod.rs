@@ -3,8 +3,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use model::{Category, Confidence, Evidence, Finding, Rule, Severity};
 use serde_json::Value;
 
-use crate::shared::fields;
-use crate::shared::mailbox::{is_role, mailbox};
+use crate::text::mailbox::{is_role, mailbox};
+use crate::vocabulary::fields;
 use crate::{Check, Detectors, Findings, ObservedExchange, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {

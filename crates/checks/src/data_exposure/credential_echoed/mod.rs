@@ -3,8 +3,8 @@ use model::{
     Rule, SecurityScheme, Severity, Surface, Tag,
 };
 
-use crate::shared::api_key;
-use crate::shared::fill::{self, Value};
+use crate::calling::request::{self, Value};
+use crate::judging::api_key;
 use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -63,7 +63,7 @@ async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(
         }
         let values: Vec<Value<'_>> =
             keys.iter().map(|(place, name, value)| Value { place: *place, name, value, raw: false }).collect();
-        let request = fill::request(operation, probe.surface, probe.target, &values);
+        let request = request::build(operation, probe.surface, probe.target, &values);
         let response = probe.response_to(request).await?;
         if !(400..600).contains(&response.status()) {
             continue;
@@ -102,7 +102,7 @@ fn key_place(surface: &Surface) -> (ParameterIn, String) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shared::samples::exchange;
+    use crate::samples::exchange;
 
     #[test]
     fn an_echoed_url_is_not_an_echoed_key() {

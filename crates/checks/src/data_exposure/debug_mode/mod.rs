@@ -3,7 +3,8 @@ use model::{
     Tag,
 };
 
-use crate::shared::{fields, provoke};
+use crate::experiments::provoke;
+use crate::vocabulary::fields;
 use crate::{Check, Cost, Detectors, Findings, Observations, RunsOn, Schedule, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -114,7 +115,7 @@ fn is_indented(exchange: &Exchange) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shared::samples::{answered, asked, exchange, origin};
+    use crate::samples::{answered, asked, exchange, origin};
 
     #[test]
     fn only_the_servers_own_page_counts() {

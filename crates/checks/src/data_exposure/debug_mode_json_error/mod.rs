@@ -3,7 +3,8 @@ use model::{
     Surface, Tag,
 };
 
-use crate::shared::{fill, vocabulary};
+use crate::calling::request;
+use crate::vocabulary;
 use crate::{Check, Cost, Detectors, Findings, RunsOn, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -54,7 +55,7 @@ async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(
         let response = probe.response_to(broken(probe, operation)).await?;
         if quotes_the_parser(&response) {
             let options = Operation { method: Method::OPTIONS, body: None, ..operation.clone() };
-            let options = probe.response_to(fill::request(&options, probe.surface, probe.target, &[])).await?;
+            let options = probe.response_to(request::build(&options, probe.surface, probe.target, &[])).await?;
             if !is_flask(probe.surface, &options) {
                 return Err(NotTested::inconclusive("Werkzeug without Flask says the same in any mode"));
             }
@@ -85,7 +86,7 @@ fn may_take_json(operation: &Operation) -> bool {
 }
 
 fn broken(probe: &TargetProbe<'_>, operation: &Operation) -> Request {
-    fill::request(operation, probe.surface, probe.target, &[])
+    request::build(operation, probe.surface, probe.target, &[])
         .body("application/json", BROKEN)
         .altered("body", "", BROKEN)
 }
@@ -114,7 +115,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::shared::samples::{answered, exchange, operation};
+    use crate::samples::{answered, exchange, operation};
 
     const SAYS: &str = "<p>Failed to decode JSON object: Expecting property name enclosed in double quotes: line 1 column 2 (char 1)</p>";
 

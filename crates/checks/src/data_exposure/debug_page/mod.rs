@@ -1,7 +1,7 @@
 use model::{Category, Confidence, Evidence, Finding, NotTested, Rule, Severity, Tag};
 
 use super::errors;
-use crate::shared::provoke;
+use crate::experiments::provoke;
 use crate::{Check, Cost, Detectors, Findings, ObservedExchange, RunsOn, Schedule, Sees, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {

@@ -4,7 +4,7 @@ use model::{Category, Confidence, Depth, Evidence, Exchange, Finding, NotTested,
 use regex::Regex;
 
 use super::files;
-use crate::shared::patterns::{Pattern, load};
+use crate::text::patterns::{Pattern, load};
 use crate::{Check, Cost, Detectors, Findings, ObservedExchange, RunsOn, Schedule, Sees, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -110,11 +110,11 @@ fn has_an_entry(text: &str, path: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shared::samples::exchange;
+    use crate::samples::exchange;
 
     #[test]
     fn the_table_is_honest() {
-        crate::shared::patterns::verify(&LISTINGS);
+        crate::text::patterns::verify(&LISTINGS);
     }
 
     #[test]

@@ -47,7 +47,7 @@ mod tests {
     use model::Exchange;
 
     use crate::data_exposure::errors::detail;
-    use crate::shared::samples::{answered, exchange};
+    use crate::samples::{answered, exchange};
 
     fn told(exchange: &Arc<Exchange>) -> bool {
         detail(exchange).is_some()

@@ -6,7 +6,8 @@ use model::Exchange;
 use regex::Regex;
 
 use super::super::secrets;
-use crate::shared::{fields, requirements};
+use crate::text::requirements;
+use crate::vocabulary::fields;
 
 /// Content that proves a file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -213,7 +214,7 @@ pub(super) fn is_log_line(line: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shared::samples::answered;
+    use crate::samples::answered;
 
     fn file(body: &str) -> std::sync::Arc<Exchange> {
         answered("/x", 200, &[("Content-Type", "application/octet-stream")], body)

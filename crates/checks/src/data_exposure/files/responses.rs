@@ -3,7 +3,7 @@
 use model::{Confidence, Evidence, Exchange, Finding, Method, Rule};
 
 use super::Proof;
-use crate::shared::vocabulary::words;
+use crate::vocabulary::words;
 use crate::{Findings, ObservedExchange};
 
 /// Reads an answer to an ordinary request of an anonymous caller for a file of this kind.
@@ -107,7 +107,7 @@ pub(in crate::data_exposure) fn backup(exchange: &Exchange) -> Option<Proof> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shared::samples::answered;
+    use crate::samples::answered;
 
     const LINES: &str = "2026-01-01 10:00:00,001 INFO start\n2026-01-01 10:00:01,002 ERROR no such user ada\n\
                          2026-01-01 10:00:02,003 WARNING slow\n";

@@ -5,7 +5,7 @@ use regex::Regex;
 use serde_json::Value;
 
 use super::config_dump;
-use crate::shared::fields;
+use crate::vocabulary::fields;
 use crate::{Check, Detectors, Findings, ObservedExchange, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {

@@ -5,7 +5,7 @@ use model::{Category, Confidence, Evidence, Finding, Rule, Severity, Tag};
 
 use self::place::Place;
 use super::secrets;
-use crate::shared::patterns::{Pattern, load};
+use crate::text::patterns::{Pattern, load};
 use crate::{Check, Detectors, Findings, ObservedExchange, RunsOn, Twins};
 
 mod place;
@@ -88,11 +88,11 @@ fn judge(observed: &ObservedExchange<'_>, found: &mut Findings) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shared::samples;
+    use crate::samples;
 
     #[test]
     fn the_table_is_honest() {
-        crate::shared::patterns::verify(&HASHES);
+        crate::text::patterns::verify(&HASHES);
     }
 
     #[test]

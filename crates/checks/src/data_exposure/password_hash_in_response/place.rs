@@ -6,9 +6,9 @@ use model::Exchange;
 use scraper::{ElementRef, Html, Selector};
 use serde_json::Value;
 
-use crate::shared::fields::{self, Holds};
-use crate::shared::labelled;
-use crate::shared::patterns::{Pattern, load};
+use crate::text::labelled;
+use crate::text::patterns::{Pattern, load};
+use crate::vocabulary::fields::{self, Holds};
 
 static PUBLISHED: LazyLock<Vec<Pattern>> = LazyLock::new(|| load(include_str!("../data/published_hashes.toml")));
 
@@ -114,7 +114,7 @@ fn in_html(hash: &str, text: &str) -> Place {
     if text.len() > PAGE {
         return Place::Text;
     }
-    let document = crate::shared::html::parse(text);
+    let document = crate::text::html::parse(text);
     let is_value = |input: ElementRef<'_>| {
         let name = input.value().attr("name").unwrap_or("").to_ascii_lowercase();
         input.value().attr("value") == Some(hash) && (name.contains("pass") || name.contains("hash"))
@@ -150,7 +150,7 @@ pub(super) fn digests(exchange: &Exchange) -> Vec<(String, Place)> {
             }
         });
     } else if exchange.is_html() && text.len() <= PAGE {
-        let page = crate::shared::html::parse(&text);
+        let page = crate::text::html::parse(&text);
         let place = |record| if record { Place::Record } else { Place::Text };
         found.extend(in_columns(&page).into_iter().map(|digest| (digest, Place::Record)));
         found.extend(labelled::digests_of(&page).into_iter().map(|d| (d.value, place(d.record))));
@@ -201,7 +201,7 @@ fn names_a_user(cell: ElementRef<'_>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shared::samples::{answered, exchange};
+    use crate::samples::{answered, exchange};
 
     const DIGEST: &str = "5f4dcc3b5aa765d61d8327deb882cf99";
 
@@ -229,7 +229,7 @@ mod tests {
 
     #[test]
     fn the_table_is_honest() {
-        crate::shared::patterns::verify(&PUBLISHED);
+        crate::text::patterns::verify(&PUBLISHED);
     }
 
     #[test]

@@ -57,7 +57,7 @@ fn judge(observed: &ObservedExchange<'_>, found: &mut Findings) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shared::samples;
+    use crate::samples;
 
     #[test]
     fn test_cards_are_a_hint_at_most() {

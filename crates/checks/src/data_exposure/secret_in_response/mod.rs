@@ -3,7 +3,8 @@ use std::collections::BTreeSet;
 use model::{Category, Confidence, Evidence, Exchange, Finding, Rule, Severity, Tag, mask};
 
 use super::{secrets, toolbar};
-use crate::shared::{echo, html, labelled};
+use crate::judging::echo;
+use crate::text::{html, labelled};
 use crate::{Check, Detectors, Findings, ObservedExchange, RunsOn, Sees, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -81,7 +82,7 @@ mod tests {
     use model::{Request, Scheme};
 
     use super::*;
-    use crate::shared::samples::{asked, exchange, observed, origin};
+    use crate::samples::{asked, exchange, observed, origin};
 
     const ERROR: &str = r#"{"error": "could not connect to postgresql://shop:Tr0ub4dor_99@db.internal/shop"}"#;
 

@@ -86,7 +86,7 @@ fn sources(exchange: &Exchange) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shared::samples::{answered, exchange};
+    use crate::samples::{answered, exchange};
 
     #[test]
     fn a_map_is_named_relative_to_its_script() {

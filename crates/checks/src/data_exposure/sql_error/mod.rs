@@ -52,7 +52,7 @@ fn judge(observed: &ObservedExchange<'_>, found: &mut Findings) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shared::samples::{exchange, observed};
+    use crate::samples::{exchange, observed};
 
     #[test]
     fn a_page_about_databases_quotes_no_error_of_its_own() {

@@ -1,7 +1,7 @@
 use model::{Category, Confidence, Depth, Evidence, Finding, NotTested, Rule, Severity, Tag};
 
 use super::errors;
-use crate::shared::provoke;
+use crate::experiments::provoke;
 use crate::{Check, Cost, Detectors, Findings, ObservedExchange, RunsOn, Schedule, Sees, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -69,7 +69,7 @@ fn judge(observed: &ObservedExchange<'_>, found: &mut Findings) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shared::samples::{exchange, observed};
+    use crate::samples::{exchange, observed};
 
     #[test]
     fn a_page_about_traces_shows_none_of_its_own() {

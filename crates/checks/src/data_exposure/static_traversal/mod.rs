@@ -79,7 +79,7 @@ fn is_passwd(exchange: &Exchange) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shared::samples::exchange;
+    use crate::samples::exchange;
 
     #[test]
     fn a_guessed_directory_holds_nothing() {

@@ -64,7 +64,7 @@ fn judge(response: &Arc<Exchange>, host: &str) -> Option<Finding> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shared::samples::{answered, exchange};
+    use crate::samples::{answered, exchange};
 
     fn console(commands: bool) -> String {
         format!(

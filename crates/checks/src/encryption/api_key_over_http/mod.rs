@@ -6,7 +6,7 @@ use model::{
 };
 use regex::Regex;
 
-use crate::shared::transport;
+use crate::judging::transport;
 use crate::{Check, Detectors, Findings, Observations, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -71,7 +71,7 @@ fn demands_a_key(exchange: &Arc<Exchange>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shared::samples::over;
+    use crate::samples::over;
 
     #[test]
     fn only_a_refusal_that_speaks_of_a_key() {

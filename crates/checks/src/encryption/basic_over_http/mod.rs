@@ -2,7 +2,7 @@ use model::{
     Category, Confidence, Evidence, Finding, Location, NotTested, Rule, Scheme, SecurityScheme, Severity, Surface, Tag,
 };
 
-use crate::shared::transport;
+use crate::judging::transport;
 use crate::{Check, Detectors, Findings, Observations, ObservedExchange, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -70,7 +70,7 @@ fn read(surface: &Surface, observations: &Observations, found: &mut Findings) ->
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shared::samples::{observed, over};
+    use crate::samples::{observed, over};
 
     #[test]
     fn only_a_challenge_over_plain_http() {

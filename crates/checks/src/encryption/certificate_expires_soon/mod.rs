@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use model::{Category, Confidence, Evidence, Exchange, Finding, Location, NotTested, Rule, Severity, Tag, TlsReport};
 
-use crate::shared::transport;
+use crate::judging::transport;
 use crate::{Check, Cost, Detectors, Findings, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -56,7 +56,7 @@ mod tests {
     use model::{Certificate, Scheme};
 
     use super::*;
-    use crate::shared::samples::over;
+    use crate::samples::over;
 
     #[test]
     fn soon_depends_on_the_lifetime() {

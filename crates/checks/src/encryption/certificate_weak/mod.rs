@@ -5,7 +5,7 @@ use model::{
     TlsReport,
 };
 
-use crate::shared::transport;
+use crate::judging::transport;
 use crate::{Check, Cost, Detectors, Findings, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -62,7 +62,7 @@ mod tests {
     use model::Scheme;
 
     use super::*;
-    use crate::shared::samples::over;
+    use crate::samples::over;
 
     #[test]
     fn strength_and_not_trust() {

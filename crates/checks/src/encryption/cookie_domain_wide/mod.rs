@@ -46,7 +46,7 @@ fn look(observed: &ObservedExchange<'_>, found: &mut Findings) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shared::samples::{answered, observed};
+    use crate::samples::{answered, observed};
 
     fn found(cookie: &str) -> Vec<Confidence> {
         observed(look, &answered("/", 200, &[("Set-Cookie", cookie)], "")).1.iter().map(|f| f.confidence).collect()

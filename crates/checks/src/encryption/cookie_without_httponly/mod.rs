@@ -44,7 +44,7 @@ mod tests {
     use model::Scheme;
 
     use super::*;
-    use crate::shared::samples::{observed, over};
+    use crate::samples::{observed, over};
 
     fn finds(scheme: Scheme, cookie: &str) -> (bool, usize) {
         let (looked, found) = observed(look, &over(scheme, 200, &[("Set-Cookie", cookie)], ""));

@@ -1,6 +1,6 @@
 use model::{Category, Confidence, Evidence, Finding, Location, Rule, Scheme, Severity, Tag};
 
-use crate::shared::set_cookie::{SetCookie, cookies_set};
+use crate::text::set_cookie::{SetCookie, cookies_set};
 use crate::{Check, Detectors, Findings, ObservedExchange, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -58,7 +58,7 @@ fn could_have_one(cookie: &SetCookie) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shared::samples::{observed, over};
+    use crate::samples::{observed, over};
 
     fn verdict(scheme: Scheme, cookie: &str) -> (bool, usize) {
         let (looked, found) = observed(look, &over(scheme, 200, &[("Set-Cookie", cookie)], ""));

@@ -1,7 +1,7 @@
 use model::{Category, Finding, Rule, Severity, Tag};
 
 use super::session_cookies;
-use crate::shared::transport;
+use crate::judging::transport;
 use crate::{Check, Detectors, Findings, ObservedExchange, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -48,7 +48,7 @@ mod tests {
     use model::Scheme;
 
     use super::*;
-    use crate::shared::samples::{observed, over};
+    use crate::samples::{observed, over};
 
     fn finds(scheme: Scheme, cookie: &str) -> (bool, usize) {
         let (looked, found) = observed(look, &over(scheme, 200, &[("Set-Cookie", cookie)], ""));

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use model::{Category, Confidence, Evidence, Exchange, Finding, Location, NotTested, Rule, Severity, Tag};
 
-use crate::shared::transport;
+use crate::judging::transport;
 use crate::{Check, Cost, Detectors, Findings, RunsOn, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -79,7 +79,7 @@ mod tests {
     use model::Scheme;
 
     use super::*;
-    use crate::shared::samples::{answered, over};
+    use crate::samples::{answered, over};
 
     #[test]
     fn the_claim_has_to_make_the_difference() {

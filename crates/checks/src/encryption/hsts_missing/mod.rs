@@ -70,7 +70,7 @@ fn is_valid(exchange: &Exchange) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shared::samples::over;
+    use crate::samples::over;
 
     fn finds(scheme: Scheme, header: Option<&str>) -> Result<usize, NotTested> {
         let headers: Vec<(&str, &str)> = header.map(|value| ("Strict-Transport-Security", value)).into_iter().collect();

@@ -48,7 +48,7 @@ fn look(observed: &ObservedExchange<'_>, found: &mut Findings) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shared::samples::{observed, over};
+    use crate::samples::{observed, over};
 
     #[test]
     fn half_a_year_is_enough() {

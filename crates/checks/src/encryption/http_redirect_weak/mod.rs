@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use model::{Category, Confidence, Evidence, Exchange, Finding, Location, NotTested, Rule, Severity, Tag};
 
-use crate::shared::transport;
+use crate::judging::transport;
 use crate::{Check, Cost, Detectors, Findings, RunsOn, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -65,7 +65,7 @@ mod tests {
     use model::Scheme;
 
     use super::*;
-    use crate::shared::samples::over;
+    use crate::samples::over;
 
     #[test]
     fn permanent_and_empty_is_well() {

@@ -1,8 +1,8 @@
 use model::{Category, Confidence, Evidence, Finding, Rule, Severity, Tag};
 use serde_json::Value;
 
-use crate::shared::caching::Caching;
-use crate::shared::fields::{self, Holds};
+use super::caching::Caching;
+use crate::vocabulary::fields::{self, Holds};
 use crate::{Check, Detectors, Findings, ObservedExchange, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -76,7 +76,7 @@ mod tests {
     use model::Scheme;
 
     use super::*;
-    use crate::shared::samples::{observed, over};
+    use crate::samples::{observed, over};
 
     #[test]
     fn only_personal_data_that_may_be_stored() {

@@ -4,7 +4,7 @@ use model::{
     Category, Confidence, Evidence, Exchange, Finding, Location, Method, NotTested, Rule, Scheme, Severity, Tag,
 };
 
-use crate::shared::transport;
+use crate::judging::transport;
 use crate::{Check, Cost, Detectors, Findings, RunsOn, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -79,7 +79,7 @@ mod tests {
     use model::Request;
 
     use super::*;
-    use crate::shared::samples::{asked, origin, over};
+    use crate::samples::{asked, origin, over};
 
     #[test]
     fn content_and_challenges_count_and_redirects_to_https_do_not() {

@@ -2,8 +2,8 @@ mod refreshed;
 
 use model::{Category, Confidence, Evidence, Exchange, Finding, Rule, Severity, Tag};
 
-use crate::shared::caching::{Caching, varies_by_cookie};
-use crate::shared::set_cookie::cookies_set;
+use super::caching::{Caching, varies_by_cookie};
+use crate::text::set_cookie::cookies_set;
 use crate::{Check, Cost, Detectors, Findings, ObservedExchange, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -52,7 +52,7 @@ fn look(observed: &ObservedExchange<'_>, found: &mut Findings) -> bool {
 
 /// Other frameworks send no `Vary: Cookie` and are still safe, because common caches do not store answers with `Set-Cookie` unless told to.
 fn why_cacheable(exchange: &Exchange, value: &str) -> Option<&'static str> {
-    let is_flask = || crate::shared::flask_session::is_flask_session(value);
+    let is_flask = || crate::experiments::flask_session::is_flask_session(value);
     match Caching::of(exchange) {
         Caching::Shared => Some("and allows shared caches to store it"),
         Caching::Unsaid if is_flask() && !varies_by_cookie(exchange) => Some("without Vary: Cookie (CVE-2023-30861)"),
@@ -65,7 +65,7 @@ mod tests {
     use model::Scheme;
 
     use super::*;
-    use crate::shared::samples::{observed, over};
+    use crate::samples::{observed, over};
 
     #[test]
     fn public_answers_and_flask_without_vary() {

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use model::{Confidence, Evidence, Exchange, Finding, Location, Method, NotTested};
 
 use super::RULE;
-use crate::shared::caching::{Caching, varies_by_cookie};
-use crate::shared::flask_session;
-use crate::shared::set_cookie::{SetCookie, cookies_set};
+use crate::encryption::caching::{Caching, varies_by_cookie};
+use crate::experiments::flask_session;
+use crate::text::set_cookie::{SetCookie, cookies_set};
 use crate::{Findings, TargetProbe};
 
 /// Answers that are asked for again with the session.
@@ -82,7 +82,7 @@ fn judge(plain: &Arc<Exchange>, renewed: &Arc<Exchange>, name: &str, now: i64) -
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shared::samples::answered;
+    use crate::samples::answered;
 
     fn session(contents: &str, attributes: &str) -> String {
         format!("session={}{attributes}", crack::flask_session(b"k", contents, 1_700_000_000))

@@ -4,7 +4,7 @@ use model::{
     Category, Confidence, Evidence, Exchange, Finding, Location, NotTested, Rule, Severity, Tag, TlsReport, TlsVersion,
 };
 
-use crate::shared::transport;
+use crate::judging::transport;
 use crate::{Check, Cost, Detectors, Findings, RunsOn, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -69,7 +69,7 @@ mod tests {
     use model::VersionFacts;
 
     use super::*;
-    use crate::shared::samples::exchange;
+    use crate::samples::exchange;
 
     #[test]
     fn only_accepted_old_versions() {

@@ -4,7 +4,7 @@ use model::{
     Category, CipherClass, Confidence, Evidence, Exchange, Finding, Location, NotTested, Rule, Severity, Tag, TlsReport,
 };
 
-use crate::shared::transport;
+use crate::judging::transport;
 use crate::{Check, Cost, Detectors, Findings, RunsOn, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -85,7 +85,7 @@ mod tests {
     use model::{AcceptedSuite, TlsVersion, VersionFacts};
 
     use super::*;
-    use crate::shared::samples::exchange;
+    use crate::samples::exchange;
 
     #[test]
     fn weak_classes_and_small_groups() {

@@ -1,6 +1,7 @@
 use model::{Category, Confidence, Evidence, Finding, Location, Rule, Scheme, Severity, Tag};
 
-use crate::shared::{jwt, transport};
+use crate::judging::transport;
+use crate::text::jwt;
 use crate::{Check, Detectors, Findings, ObservedExchange, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -53,7 +54,7 @@ fn look(observed: &ObservedExchange<'_>, found: &mut Findings) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shared::samples::{observed, over};
+    use crate::samples::{observed, over};
 
     #[test]
     fn tokens_over_https_are_well() {

@@ -7,8 +7,8 @@ use model::{Confidence, Evidence, Exchange, Finding, NotTested, Parameter};
 use super::RULE;
 use super::language::Language;
 use crate::OperationProbe;
-use crate::shared::compare::ResponseFingerprint;
-use crate::shared::inputs;
+use crate::calling::inputs;
+use crate::judging::response_fingerprint::ResponseFingerprint;
 
 /// Statuses by which firewalls, logins and rate limits refuse: no failure of an evaluation.
 const REFUSALS: [u16; 5] = [401, 403, 407, 429, 503];
@@ -118,7 +118,7 @@ pub(super) async fn prove(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shared::samples::exchange;
+    use crate::samples::exchange;
 
     fn fingerprint(status: u16, body: &str) -> ResponseFingerprint {
         ResponseFingerprint::plain(&exchange("/", status, body))

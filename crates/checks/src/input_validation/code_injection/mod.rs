@@ -2,9 +2,11 @@ use std::sync::Arc;
 
 use model::{Category, Confidence, Evidence, Exchange, Finding, NotTested, Parameter, Rule, Severity, Tag};
 
-use crate::shared::names::{Kind, suggests};
-use crate::shared::vocabulary::words;
-use crate::shared::{inputs, payload_refusal, reflection};
+use super::reflection;
+use crate::calling::inputs;
+use crate::experiments::payload_refusal;
+use crate::vocabulary::parameters::{Kind, suggests};
+use crate::vocabulary::words;
 use crate::{Check, Cost, Detectors, Findings, OperationProbe, RunsOn, Schedule, Twins};
 
 mod differential;

@@ -5,8 +5,10 @@ use model::{
     Source, Tag,
 };
 
+use super::reflection;
 use super::shell::{self, Print};
-use crate::shared::{fill, inputs, payload_refusal, reflection};
+use crate::calling::{inputs, request};
+use crate::experiments::payload_refusal;
 use crate::{Check, Cost, Detectors, Findings, OperationProbe, RunsOn, Schedule, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -98,8 +100,8 @@ pub(super) async fn prove(
     for purpose in ["first", "again"] {
         let print = Print::new(probe.target.seed, operation, &parameter.name, purpose);
         let payload = shell::payload(way, value, &print.command());
-        let values = [fill::Value::of(parameter, &payload)];
-        let exchange = probe.send(fill::request(operation, probe.surface, probe.target, &values)).await?;
+        let values = [request::Value::of(parameter, &payload)];
+        let exchange = probe.send(request::build(operation, probe.surface, probe.target, &values)).await?;
         if !print.is_in(&exchange.text()) {
             return Ok(None);
         }

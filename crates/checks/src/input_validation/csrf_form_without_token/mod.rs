@@ -92,7 +92,7 @@ mod tests {
     use model::FormField;
 
     use super::*;
-    use crate::shared::samples::exchange;
+    use crate::samples::exchange;
 
     fn form(action: &str, names: &[&str]) -> Form {
         let fields = names.iter().map(|name| FormField {

@@ -5,7 +5,7 @@ use model::{
 };
 
 use super::cookie_session;
-use crate::shared::graphql;
+use crate::calling::graphql;
 use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -67,7 +67,7 @@ fn judge(query: &Arc<Exchange>, without: &Arc<Exchange>, confidence: Confidence,
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shared::samples::exchange;
+    use crate::samples::exchange;
 
     #[test]
     fn a_server_that_answers_any_body_is_no_proof() {

@@ -5,7 +5,7 @@ use model::{
 };
 
 use super::cookie_session;
-use crate::shared::compare::ResponseFingerprint;
+use crate::judging::response_fingerprint::ResponseFingerprint;
 use crate::{Check, Cost, Detectors, Findings, OperationProbe, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -101,7 +101,7 @@ fn was_parsed(broken: &Exchange, number: &Exchange) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shared::samples::exchange;
+    use crate::samples::exchange;
 
     #[test]
     fn another_answer_to_another_type_is_a_refusal() {

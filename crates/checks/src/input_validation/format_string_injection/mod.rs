@@ -2,9 +2,10 @@ use std::sync::Arc;
 
 use model::{Category, Confidence, Evidence, Exchange, Finding, Location, NotTested, Rule, Severity, Tag};
 
-use crate::shared::compare::forms;
-use crate::shared::reflection::{self, Marked};
-use crate::shared::{inputs, payload_refusal};
+use super::reflection::{self, Marked};
+use crate::calling::inputs;
+use crate::experiments::payload_refusal;
+use crate::judging::response_fingerprint::forms;
 use crate::{Check, Cost, Detectors, Findings, OperationProbe, RunsOn, Schedule, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -75,7 +76,7 @@ fn judge(word: &str, doubled: &Arc<Exchange>, field: &Arc<Exchange>, location: L
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shared::samples::answered;
+    use crate::samples::answered;
 
     #[test]
     fn an_echo_keeps_both_braces_and_a_lone_unescaper_keeps_the_field() {

@@ -1,7 +1,7 @@
 use model::{Category, Confidence, Evidence, Finding, Location, NotTested, Rule, Severity, Tag};
 
 use super::hosts;
-use crate::shared::transport;
+use crate::judging::transport;
 use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {

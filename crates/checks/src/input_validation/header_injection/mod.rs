@@ -2,8 +2,9 @@ use std::sync::Arc;
 
 use model::{Category, Confidence, Evidence, Exchange, Finding, Location, NotTested, Rule, Severity, Tag};
 
-use crate::shared::reflection::{self, Marked};
-use crate::shared::{inputs, payload_refusal};
+use super::reflection::{self, Marked};
+use crate::calling::inputs;
+use crate::experiments::payload_refusal;
 use crate::{Check, Cost, Detectors, Findings, OperationProbe, RunsOn, Schedule, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -62,7 +63,7 @@ fn judge(word: &str, exchange: &Arc<Exchange>, location: Location) -> Option<Fin
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shared::samples::answered;
+    use crate::samples::answered;
 
     #[test]
     fn an_encoded_line_break_in_a_header_adds_none() {

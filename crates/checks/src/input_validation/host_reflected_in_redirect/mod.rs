@@ -63,7 +63,7 @@ fn judge(plain: &Arc<Exchange>, other: &Arc<Exchange>, host: &str) -> Option<Fin
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shared::samples::answered;
+    use crate::samples::answered;
 
     #[test]
     fn only_a_redirect_that_follows_the_name_counts() {

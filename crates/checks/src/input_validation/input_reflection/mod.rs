@@ -1,7 +1,8 @@
 use model::{Category, Confidence, Evidence, Finding, Location, NotTested, Rule, Severity, Tag};
 
-use crate::shared::reflection::{self, Marked};
-use crate::shared::{inputs, payload_refusal};
+use super::reflection::{self, Marked};
+use crate::calling::inputs;
+use crate::experiments::payload_refusal;
 use crate::{Check, Cost, Detectors, Findings, OperationProbe, RunsOn, Schedule, Twins};
 
 pub(crate) static RULE: Rule = Rule {

@@ -170,7 +170,7 @@ fn judge(failed: &[Sent], control: &Sent, location: Location) -> Option<Finding>
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shared::samples::exchange;
+    use crate::samples::exchange;
 
     fn sent((body, status): (&'static str, u16)) -> Sent {
         Sent { body, exchange: exchange("/authors", status, "{}") }

@@ -2,7 +2,9 @@
 
 use model::{Method, Operation, Parameter, Request, Schema, SchemaType, Source, Surface, Target};
 
-use crate::shared::{fill, session_id, vocabulary};
+use crate::calling::request;
+use crate::judging::session_id;
+use crate::vocabulary;
 
 /// Declared to need the fields of a JSON object, so that nothing can be made of a body without them, and of a harmless name. PUT without
 /// an object in its path replaces the one thing there is.
@@ -21,15 +23,15 @@ pub(super) fn needs_fields(operation: &Operation) -> bool {
 pub(super) fn request(operation: &Operation, surface: &Surface, target: &Target, nobody: &str, body: &str) -> Request {
     let parameters: Vec<&Parameter> = operation.parameters_in(model::ParameterIn::Path).collect();
     let values: Vec<String> = parameters.iter().map(|p| nothing(p, operation, surface, nobody)).collect();
-    let values: Vec<fill::Value<'_>> =
-        parameters.iter().zip(&values).map(|(parameter, value)| fill::Value::of(parameter, value)).collect();
-    fill::request(operation, surface, target, &values).body("application/json", body).altered("body", "", body).fresh()
+    let values: Vec<request::Value<'_>> =
+        parameters.iter().zip(&values).map(|(parameter, value)| request::Value::of(parameter, value)).collect();
+    request::build(operation, surface, target, &values).body("application/json", body).altered("body", "", body).fresh()
 }
 
 /// A value that names nothing: of the shape of the ordinary one, and a number that few collections have reached.
 fn nothing(parameter: &Parameter, operation: &Operation, surface: &Surface, nobody: &str) -> String {
     const NUMBER: &str = "2147483646";
-    let ordinary = fill::ordinary(parameter, operation, surface);
+    let ordinary = request::ordinary(parameter, operation, surface);
     if ordinary.parse::<i64>().is_ok() {
         return NUMBER.to_owned();
     }
@@ -41,7 +43,7 @@ mod tests {
     use model::{Body, Scheme};
 
     use super::*;
-    use crate::shared::samples;
+    use crate::samples;
 
     fn taking(method: Method, path: &str, required: &[&str]) -> Operation {
         let required = required.iter().map(|name| (*name).to_owned()).collect();

@@ -2,8 +2,8 @@ use std::sync::Arc;
 
 use model::{Category, Confidence, Evidence, Exchange, Finding, Location, Method, NotTested, Rule, Severity, Tag};
 
-use crate::shared::compare::ResponseFingerprint;
-use crate::shared::fill;
+use crate::calling::request;
+use crate::judging::response_fingerprint::ResponseFingerprint;
 use crate::{Check, Cost, Detectors, Findings, RunsOn, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -44,7 +44,7 @@ async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(
     else {
         return Err(NotTested::not_applicable("no GET was answered with a body"));
     };
-    let request = fill::request(operation, probe.surface, probe.target, &[]);
+    let request = request::build(operation, probe.surface, probe.target, &[]);
     let mut options = request.clone().altered("method", "OPTIONS", "OPTIONS");
     options.method = Method::OPTIONS;
     let options = probe.response_to(options).await?;
@@ -79,7 +79,7 @@ fn judge(plain: &Arc<Exchange>, options: &Arc<Exchange>, claim: &Arc<Exchange>, 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shared::samples::{answered, exchange};
+    use crate::samples::{answered, exchange};
 
     #[test]
     fn only_the_answer_to_options_counts() {

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use model::{Category, Confidence, Evidence, Exchange, Finding, Location, NotTested, Rule, Severity, Tag};
 
-use crate::shared::soft_404;
+use crate::judging::soft_404;
 use crate::{Check, Cost, Detectors, Findings, RunsOn, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -86,7 +86,7 @@ fn is_of_a_proxy(exchange: &Exchange) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shared::samples::exchange;
+    use crate::samples::exchange;
 
     #[test]
     fn pages_of_proxies_are_known() {

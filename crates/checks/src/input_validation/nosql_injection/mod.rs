@@ -4,8 +4,11 @@ use model::{
     Category, Confidence, Evidence, Exchange, Finding, NotTested, Parameter, ParameterIn, Request, Rule, Severity, Tag,
 };
 
-use crate::shared::compare::ResponseFingerprint;
-use crate::shared::{fill, inputs, payload_refusal, reflection};
+use super::reflection;
+use crate::calling::inputs;
+use crate::experiments::payload_refusal;
+use crate::judging::response_fingerprint::ResponseFingerprint;
+use crate::text::percent;
 use crate::{Check, Cost, Detectors, Findings, OperationProbe, RunsOn, Schedule, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -128,8 +131,8 @@ fn request(probe: &OperationProbe<'_>, parameter: &Parameter, way: Way, operator
         ),
         Way::Brackets => {
             let mut request = inputs::with(probe, parameter, word);
-            let plain = format!("{}={word}", fill::encode(&parameter.name));
-            let nested = format!("{}%5B{operator}%5D={word}", fill::encode(&parameter.name));
+            let plain = format!("{}={word}", percent::encode(&parameter.name));
+            let nested = format!("{}%5B{operator}%5D={word}", percent::encode(&parameter.name));
             request.target = request.target.replacen(&plain, &nested, 1);
             request
         }
@@ -139,7 +142,7 @@ fn request(probe: &OperationProbe<'_>, parameter: &Parameter, way: Way, operator
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shared::samples::exchange;
+    use crate::samples::exchange;
 
     #[test]
     fn an_echo_of_the_operator_is_not_a_difference() {

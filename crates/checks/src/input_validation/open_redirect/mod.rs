@@ -4,9 +4,10 @@ use model::{
 };
 use url::Url;
 
-use crate::shared::names::{Kind, suggests};
-use crate::shared::reflection;
-use crate::shared::{inputs, payload_refusal};
+use super::reflection;
+use crate::calling::inputs;
+use crate::experiments::payload_refusal;
+use crate::vocabulary::parameters::{Kind, suggests};
 use crate::{Check, Cost, Detectors, Findings, OperationProbe, RunsOn, Schedule, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -205,7 +206,7 @@ fn leads_to(exchange: &Exchange) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shared::samples::answered;
+    use crate::samples::answered;
 
     #[test]
     fn locations_are_read_as_browsers_read_them() {

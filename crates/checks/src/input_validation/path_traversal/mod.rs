@@ -3,9 +3,10 @@ use model::{
     Rule, Severity, Source, Tag,
 };
 
-use crate::shared::known_file::{ACCOUNTS, is_account_list};
-use crate::shared::names::{Kind, suggests};
-use crate::shared::{inputs, payload_refusal};
+use crate::calling::inputs;
+use crate::experiments::payload_refusal;
+use crate::judging::known_file::{ACCOUNTS, is_account_list};
+use crate::vocabulary::parameters::{Kind, suggests};
 use crate::{Check, Cost, Detectors, Findings, OperationProbe, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {

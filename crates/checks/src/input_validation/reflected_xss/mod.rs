@@ -2,8 +2,10 @@ use model::{
     Category, Confidence, Evidence, Exchange, Finding, Location, Method, NotTested, Response, Rule, Severity, Tag,
 };
 
-use crate::shared::reflection::{self, Echo, Mark, Marked};
-use crate::shared::{inputs, markup, payload_refusal};
+use super::markup;
+use super::reflection::{self, Echo, Mark, Marked};
+use crate::calling::inputs;
+use crate::experiments::payload_refusal;
 use crate::{Check, Cost, Detectors, Findings, OperationProbe, RunsOn, Schedule, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {

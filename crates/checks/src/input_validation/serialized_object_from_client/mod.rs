@@ -5,8 +5,8 @@ use model::{
 };
 use serde_json::Value;
 
-use crate::shared::set_cookie::cookies_set;
-use crate::shared::vocabulary::words;
+use crate::text::set_cookie::cookies_set;
+use crate::vocabulary::words;
 use crate::{Check, Detectors, Findings, Observations, RunsOn, Twins, place};
 
 mod format;
@@ -130,7 +130,7 @@ mod tests {
     use model::{Form, FormField};
 
     use super::*;
-    use crate::shared::samples::{answered, exchange};
+    use crate::samples::{answered, exchange};
 
     /// `pickle.dumps({"theme": "dark"})`, protocol 4, in Base64.
     const PICKLE: &str = "gASVEwAAAAAAAAB9lIwFdGhlbWWUjARkYXJrlHMu";

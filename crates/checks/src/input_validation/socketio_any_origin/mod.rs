@@ -164,7 +164,7 @@ fn judge(exchange: &Arc<Exchange>, origin: &str) -> Option<Finding> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shared::samples::answered;
+    use crate::samples::answered;
 
     const OPEN: &str =
         r#"0{"sid":"_ib_2lt6JBg7Kk2XAAAA","upgrades":["websocket"],"pingTimeout":20000,"pingInterval":25000}"#;

@@ -1,6 +1,6 @@
 //! Conditions that are true or false for the database and the same words for everybody else.
 
-use crate::shared::compare::ResponseFingerprint;
+use crate::judging::response_fingerprint::ResponseFingerprint;
 
 /// A way to add a comparison of two numbers to a value. Both payloads of a pair hold the same characters in another order, so that
 /// a search engine that only looks at words cannot tell them apart.
@@ -98,7 +98,7 @@ impl Condition {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shared::samples::exchange;
+    use crate::samples::exchange;
 
     #[test]
     fn pairs_hold_the_same_characters() {

@@ -5,11 +5,12 @@ use model::{
     Severity, Tag,
 };
 
-use crate::shared::compare::ResponseFingerprint;
-use crate::shared::names::{Kind, suggests};
-use crate::shared::patterns::{self, Pattern};
-use crate::shared::reflection::{self, Marked};
-use crate::shared::{inputs, payload_refusal};
+use super::reflection::{self, Marked};
+use crate::calling::inputs;
+use crate::experiments::payload_refusal;
+use crate::judging::response_fingerprint::ResponseFingerprint;
+use crate::text::patterns::{self, Pattern};
+use crate::vocabulary::parameters::{Kind, suggests};
 use crate::{Check, Cost, Detectors, Findings, OperationProbe, RunsOn, Schedule, Twins};
 
 mod condition;
@@ -225,6 +226,6 @@ fn error_in(response: &Answer) -> Option<String> {
 mod tests {
     #[test]
     fn every_error_hits_and_misses_its_samples() {
-        crate::shared::patterns::verify(&super::ERRORS);
+        crate::text::patterns::verify(&super::ERRORS);
     }
 }

@@ -1,7 +1,7 @@
 use model::{Category, Depth, Finding, NotTested, ParameterIn, Rule, Severity, Tag};
 
 use super::timing::{self, Candidate, Outcome};
-use crate::shared::compare::ResponseFingerprint;
+use crate::judging::response_fingerprint::ResponseFingerprint;
 use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twins};
 
 mod delay;

@@ -2,8 +2,10 @@ use model::{
     Category, Confidence, Evidence, Finding, Location, Method, NotTested, Parameter, Request, Rule, Severity, Tag,
 };
 
-use crate::shared::reflection::{self, Echo, Mark, Marked};
-use crate::shared::{fill, inputs, payload_refusal};
+use super::reflection::{self, Echo, Mark, Marked};
+use crate::calling::inputs;
+use crate::experiments::payload_refusal;
+use crate::text::percent;
 use crate::{Check, Cost, Detectors, Findings, OperationProbe, RunsOn, Schedule, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -81,7 +83,8 @@ async fn probe_missing_path(probe: &TargetProbe<'_>, found: &mut Findings) -> Re
     let hit = marked.echoes().find(|(_, echo)| echo.computed);
     let Some((mark, echo)) = hit else { return Ok(()) };
     let again = Arithmetic::new(probe, &mark.canary, "{{", "}}");
-    let request: Request = probe.get(format!("/{}", fill::encode(&again.payload))).altered("path", "", &again.payload);
+    let request: Request =
+        probe.get(format!("/{}", percent::encode(&again.payload))).altered("path", "", &again.payload);
     let second = probe.response_to(request).await?;
     if again.computed(&second.text()) {
         let control = Evidence::new(&second, format!("other factors, other product: {}", again.product()));

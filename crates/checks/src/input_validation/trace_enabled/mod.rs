@@ -59,7 +59,7 @@ fn judge(exchange: &Arc<Exchange>, word: &str) -> Option<Finding> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shared::samples::{answered, exchange};
+    use crate::samples::{answered, exchange};
 
     #[test]
     fn an_echo_server_is_no_trace() {

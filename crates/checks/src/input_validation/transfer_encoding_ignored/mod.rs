@@ -106,7 +106,7 @@ fn judge(plain: &Exchange, response: &Arc<Exchange>) -> Option<Finding> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shared::samples::answered;
+    use crate::samples::answered;
 
     fn verdict(plain: (u16, &[(&str, &str)]), response: (u16, &[(&str, &str)])) -> Option<Confidence> {
         let exchange = |(status, headers): (u16, &[(&str, &str)])| answered("/", status, headers, "{}");

@@ -5,7 +5,9 @@ use model::{
     Severity, Tag,
 };
 
-use crate::shared::{inputs, payload_refusal, provoke, reflection};
+use super::reflection;
+use crate::calling::inputs;
+use crate::experiments::{payload_refusal, provoke};
 use crate::{Check, Cost, Detectors, Findings, OperationProbe, RunsOn, Schedule, Twins};
 
 pub(crate) static RULE: Rule = Rule {

@@ -3,7 +3,8 @@ use std::sync::Arc;
 
 use model::{Category, Confidence, Evidence, Exchange, Finding, NotTested, Request, Rule, Severity, Surface};
 
-use crate::shared::{documentation, specifications};
+use crate::judging::documentation;
+use crate::vocabulary::specifications;
 use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twins, place};
 
 pub(crate) static RULE: Rule = Rule {
@@ -77,7 +78,7 @@ fn judge(surface: &Surface, exchanges: &[Arc<Exchange>], found: &mut Findings) -
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shared::samples::{exchange, origin};
+    use crate::samples::{exchange, origin};
 
     fn fires(surface: &Surface, exchange: Arc<Exchange>) -> bool {
         let mut found = Findings::default();

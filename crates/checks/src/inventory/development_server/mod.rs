@@ -46,7 +46,7 @@ fn is_for_development(server: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shared::samples::answered;
+    use crate::samples::answered;
 
     fn count(server: &[(&str, &str)]) -> usize {
         let observations = Observations { plain: Vec::new(), exchanges: vec![answered("/", 200, server, "{}")] };

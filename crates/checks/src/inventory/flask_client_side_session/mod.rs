@@ -1,6 +1,6 @@
 use model::{Category, Confidence, Evidence, Finding, Location, NotTested, Rule, Severity, Surface, Tag};
 
-use crate::shared::flask_session;
+use crate::experiments::flask_session;
 use crate::{Check, Detectors, Findings, Observations, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {

@@ -2,7 +2,7 @@ use std::sync::LazyLock;
 
 use model::{Category, Confidence, Evidence, Finding, Location, NotTested, Rule, Severity, Surface, Tag};
 
-use crate::shared::patterns::{Pattern, first, load};
+use crate::text::patterns::{Pattern, first, load};
 use crate::{Check, Detectors, Findings, Observations, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -54,16 +54,16 @@ fn judge(_: &Surface, observations: &Observations, found: &mut Findings) -> Resu
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shared::samples::asked;
+    use crate::samples::asked;
 
     #[test]
     fn the_table_is_honest() {
-        crate::shared::patterns::verify(&PAGES);
+        crate::text::patterns::verify(&PAGES);
     }
 
     #[test]
     fn a_plain_request_shows_it_best() {
-        let origin = crate::shared::samples::origin(model::Scheme::Http);
+        let origin = crate::samples::origin(model::Scheme::Http);
         let missing = |request| asked(request, 404, &[("Content-Type", "text/html")], PAGES[0].samples().0);
         let long = missing(model::Request::get(&origin, "/999").altered("path", "id", "999"));
         let plain = missing(model::Request::get(&origin, "/x"));

@@ -1,6 +1,6 @@
 use model::{Category, Confidence, Depth, Evidence, Finding, Location, Method, NotTested, Rule, Severity};
 
-use crate::shared::graphql;
+use crate::calling::graphql;
 use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {

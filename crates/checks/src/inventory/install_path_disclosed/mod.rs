@@ -79,7 +79,7 @@ fn judge(asset: &Arc<Exchange>, own: &BTreeSet<String>) -> Option<Finding> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shared::samples::answered;
+    use crate::samples::answered;
 
     fn verdict(path: &str, tag: &str, own: &[&str]) -> Option<String> {
         let asset = answered(path, 200, &[("Content-Type", "text/css"), ("ETag", tag)], "body {}");

@@ -98,7 +98,7 @@ pub(super) fn places(path: &str) -> Vec<String> {
 mod tests {
     use super::*;
     use crate::inventory::adler32::adler32;
-    use crate::shared::samples::answered;
+    use crate::samples::answered;
 
     #[test]
     fn the_table_is_honest() {

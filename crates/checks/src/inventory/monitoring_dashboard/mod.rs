@@ -2,8 +2,8 @@ use std::sync::LazyLock;
 
 use model::{Category, Confidence, Depth, Evidence, Finding, NotTested, Rule, Severity, Tag};
 
-use crate::shared::login;
-use crate::shared::patterns::{Pattern, first, load};
+use crate::calling::login;
+use crate::text::patterns::{Pattern, first, load};
 use crate::{Check, Cost, Detectors, Findings, ObservedExchange, RunsOn, Schedule, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -82,11 +82,11 @@ fn judge(observed: &ObservedExchange<'_>, found: &mut Findings) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shared::samples::{exchange, observed};
+    use crate::samples::{exchange, observed};
 
     #[test]
     fn the_table_is_honest() {
-        crate::shared::patterns::verify(&PAGES);
+        crate::text::patterns::verify(&PAGES);
     }
 
     #[test]

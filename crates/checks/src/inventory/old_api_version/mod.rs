@@ -4,8 +4,9 @@ use std::sync::Arc;
 use model::{Category, Confidence, Depth, Evidence, Exchange, Finding, Location, Method, NotTested, Rule, Severity};
 use serde_json::Value;
 
-use crate::shared::fields::{self, Holds};
-use crate::shared::{labelled, soft_404};
+use crate::judging::soft_404;
+use crate::text::labelled;
+use crate::vocabulary::fields::{self, Holds};
 use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twins, place};
 
 pub(crate) static RULE: Rule = Rule {
@@ -125,7 +126,7 @@ fn older(path: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shared::samples::exchange;
+    use crate::samples::exchange;
 
     #[test]
     fn a_sibling_without_a_version_is_newer_when_it_gives_less_away() {

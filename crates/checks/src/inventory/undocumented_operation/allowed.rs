@@ -8,9 +8,9 @@ use model::{
 };
 
 use super::RULE;
-use crate::probe::canary;
-use crate::shared::fill;
-use crate::shared::vocabulary::looks_destructive;
+use crate::calling::request;
+use crate::canary::canary;
+use crate::vocabulary::looks_destructive;
 use crate::{Findings, TargetProbe};
 
 /// Paths that are asked in a standard scan, each with a control where it names more than the document does.
@@ -77,7 +77,7 @@ fn declared_paths<'a>(probe: &TargetProbe<'a>) -> Vec<&'a Operation> {
 }
 
 fn options(probe: &TargetProbe<'_>, operation: &Operation) -> Request {
-    let plain = fill::request(operation, probe.surface, probe.target, &[]);
+    let plain = request::build(operation, probe.surface, probe.target, &[]);
     Request { target: plain.path().to_owned(), headers: Vec::new(), method: Method::OPTIONS, ..plain }
 }
 
@@ -147,7 +147,7 @@ fn finding(told: &Told<'_>, method: &str, missing: &Arc<Exchange>) -> Finding {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shared::samples::{answered, operation, surface};
+    use crate::samples::{answered, operation, surface};
 
     fn told<'a>(operation: &'a Operation, path: &str, allow: &str) -> Told<'a> {
         let exchange = answered(path, 200, &[("Allow", allow)], "");

@@ -7,7 +7,7 @@ use model::{
     Source, Surface,
 };
 
-use crate::shared::fields;
+use crate::vocabulary::fields;
 use crate::{Check, Cost, Detectors, Findings, Observations, RunsOn, Schedule, Twins, place};
 
 pub(crate) static RULE: Rule = Rule {
@@ -118,7 +118,7 @@ fn is_served(exchange: &Exchange) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shared::samples::{self, exchange};
+    use crate::samples::{self, exchange};
 
     #[test]
     fn a_lock_on_a_whole_folder_is_no_operation() {

@@ -3,7 +3,8 @@ use model::{
     Surface,
 };
 
-use crate::shared::{fill, soft_404};
+use crate::calling::request;
+use crate::judging::soft_404;
 use crate::{Check, Cost, Detectors, Findings, Observations, RunsOn, Schedule, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -53,7 +54,7 @@ async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(
     for (operation, exchange) in doubtful.filter(|(o, _)| flask || may_be_missing(o)).take(MOST) {
         any = true;
         let options = Operation { method: Method::OPTIONS, ..operation.clone() };
-        let response = probe.response_to(fill::request(&options, probe.surface, probe.target, &[])).await?;
+        let response = probe.response_to(request::build(&options, probe.surface, probe.target, &[])).await?;
         if response.status() != 404 {
             continue;
         }
@@ -110,7 +111,7 @@ mod tests {
     use model::{DeclaredResponse, ParameterIn};
 
     use super::*;
-    use crate::shared::samples;
+    use crate::samples;
 
     fn declaring(status: &str) -> Operation {
         let response = DeclaredResponse { status: status.to_owned(), media_type: None, schema: None };

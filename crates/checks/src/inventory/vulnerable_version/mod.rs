@@ -57,7 +57,7 @@ fn judge(surface: &Surface, observations: &Observations, found: &mut Findings) -
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shared::samples::answered;
+    use crate::samples::answered;
 
     #[test]
     fn a_product_has_one_finding() {

@@ -5,8 +5,9 @@ use model::{
     Severity,
 };
 
+use super::endpoint;
+use crate::judging::access;
 use crate::llm::interview;
-use crate::shared::{access, llm};
 use crate::{Check, Detectors, Findings, Observations, RunsOn, Twins};
 use model::Surface;
 
@@ -47,7 +48,7 @@ fn on_end(surface: &Surface, observations: &Observations, found: &mut Findings) 
 
 fn judge(operation: &Operation, witness: &Arc<Exchange>) -> Option<Finding> {
     let schema = &operation.body.as_ref()?.schema;
-    let (name, field) = llm::carrying(schema)?;
+    let (name, field) = endpoint::carrying(schema)?;
     let open = if field.kind == SchemaType::Array { list_is_open(field) } else { text_is_open(field) };
     let shows = format!("{} declares no limit for {name}", operation.name());
     open.then(|| {
@@ -78,7 +79,7 @@ mod tests {
     use model::{Body, Method};
 
     use super::*;
-    use crate::shared::samples;
+    use crate::samples;
 
     fn found(field: Schema) -> bool {
         let mut schema = Schema::of(SchemaType::Object);

@@ -3,9 +3,9 @@ use std::sync::LazyLock;
 use model::{Category, Confidence, Evidence, Finding, Location, NotTested, Rule, Severity};
 use regex::Regex;
 
+use crate::judging::soft_404::similarity;
 use crate::llm::interview::{self, Interview, Said};
 use crate::llm::prompts::Kind;
-use crate::shared::soft_404::similarity;
 use crate::{Check, Detectors, Findings, Observations, OperationProbe, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {

@@ -6,7 +6,7 @@ use regex::Regex;
 use serde_json::Value;
 
 use crate::llm::interview::{self, Interview};
-use crate::shared::fields;
+use crate::vocabulary::fields;
 use crate::{Check, Detectors, Findings, OperationProbe, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {

@@ -2,9 +2,9 @@
 
 use serde_json::{Map, Value};
 
-use crate::shared::fields::{self, Holds};
-use crate::shared::labelled;
-use crate::shared::vocabulary;
+use crate::text::labelled;
+use crate::vocabulary;
+use crate::vocabulary::fields::{self, Holds};
 
 /// What is personal wherever it stands. A shop has an address and a telephone, an author an e-mail address.
 const PRIVATE: [&str; 14] = [

@@ -8,7 +8,7 @@ use model::{Category, Confidence, Depth, Evidence, Exchange, Finding, Location, 
 use serde_json::Value;
 
 use self::queries::List;
-use crate::shared::graphql;
+use crate::calling::graphql;
 use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -82,7 +82,7 @@ fn judge(response: &Arc<Exchange>, list: &List, path: &str) -> Option<Finding> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shared::samples::exchange;
+    use crate::samples::exchange;
 
     #[test]
     fn only_what_is_answered_counts() {

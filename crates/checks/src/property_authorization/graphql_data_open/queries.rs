@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use super::judge;
-use crate::shared::graphql::{is_name, is_required, unwrapped};
-use crate::shared::vocabulary;
+use crate::calling::graphql::{is_name, is_required, unwrapped};
+use crate::vocabulary;
 
 /// A query for a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,7 +17,7 @@ pub(super) struct List {
     pub(super) query: String,
 }
 
-/// Reads an answer to [`crate::shared::graphql::SCHEMA`]: a query for the plain fields of each list that needs no argument, those of
+/// Reads an answer to [`crate::calling::graphql::SCHEMA`]: a query for the plain fields of each list that needs no argument, those of
 /// users and of sensitive fields first.
 pub(super) fn lists(json: &Value) -> Option<Vec<List>> {
     const MOST: usize = 500;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use model::{Category, Confidence, Evidence, Exchange, Finding, Location, Rule, Severity};
 use serde_json::Value;
 
-use crate::shared::fields::{self, Field, Holds};
+use crate::vocabulary::fields::{self, Field, Holds};
 use crate::{Check, Detectors, Findings, ObservedExchange, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -70,7 +70,7 @@ fn is_internal(field: &Field<'_>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shared::samples;
+    use crate::samples;
 
     fn found(body: &str) -> Option<Finding> {
         let exchange = samples::exchange("/users", 200, body);

@@ -5,8 +5,8 @@ use model::{
     Category, Confidence, Evidence, Exchange, Finding, Location, Method, NotTested, Operation, Rule, Severity, Surface,
 };
 
-use crate::shared::fields::{self, Holds};
-use crate::shared::vocabulary::{self, Meaning};
+use crate::vocabulary::fields::{self, Holds};
+use crate::vocabulary::{self, Meaning};
 use crate::{Check, Detectors, Findings, Observations, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -109,7 +109,7 @@ mod tests {
     use model::{Body, Schema, SchemaType};
 
     use super::*;
-    use crate::shared::samples;
+    use crate::samples;
 
     fn count(body: Option<Schema>, response: &str) -> usize {
         let mut write = samples::operation(Method::PUT, "/users/{id}");

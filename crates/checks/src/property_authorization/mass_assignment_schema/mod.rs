@@ -4,9 +4,9 @@ use model::{
     Category, Confidence, Evidence, Exchange, Finding, Location, NotTested, Operation, Rule, Schema, Severity, Surface,
 };
 
-use crate::shared::access;
-use crate::shared::fields::{self, Holds};
-use crate::shared::vocabulary::{self, Meaning};
+use crate::judging::access;
+use crate::vocabulary::fields::{self, Holds};
+use crate::vocabulary::{self, Meaning};
 use crate::{Check, Detectors, Findings, Observations, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -99,7 +99,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::shared::samples;
+    use crate::samples;
 
     fn found(path: &str, name: &str, property: Schema) -> Option<Finding> {
         let mut schema = Schema::of(SchemaType::Object);

@@ -3,8 +3,8 @@ use std::sync::Arc;
 use model::{Category, Confidence, Evidence, Exchange, Finding, Location, Rule, Severity, mask};
 use serde_json::Value;
 
-use crate::shared::fields::{self, Field, Holds};
-use crate::shared::vocabulary::{self, Meaning};
+use crate::vocabulary::fields::{self, Field, Holds};
+use crate::vocabulary::{self, Meaning};
 use crate::{Check, Detectors, Findings, ObservedExchange, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -169,7 +169,7 @@ fn is_hash(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shared::samples;
+    use crate::samples;
 
     fn found(body: &str) -> Option<Finding> {
         let exchange = samples::exchange("/users", 200, body);

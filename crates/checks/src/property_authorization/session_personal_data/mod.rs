@@ -1,7 +1,7 @@
 use model::{Category, Rule, Severity, Tag};
 
 use super::session_contents;
-use crate::shared::fields::{self, Field, Holds};
+use crate::vocabulary::fields::{self, Field, Holds};
 use crate::{Check, Detectors, Findings, ObservedExchange, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -66,7 +66,7 @@ mod tests {
     use model::Scheme;
 
     use super::*;
-    use crate::shared::samples::{observed, over};
+    use crate::samples::{observed, over};
 
     #[test]
     fn names_and_shapes_count() {

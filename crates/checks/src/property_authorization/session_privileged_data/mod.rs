@@ -1,7 +1,7 @@
 use model::{Category, Rule, Severity, Tag};
 
 use super::session_contents;
-use crate::shared::fields::{self, Field, Holds};
+use crate::vocabulary::fields::{self, Field, Holds};
 use crate::{Check, Detectors, Findings, ObservedExchange, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -46,7 +46,7 @@ mod tests {
     use model::Scheme;
 
     use super::*;
-    use crate::shared::samples::{observed, over};
+    use crate::samples::{observed, over};
 
     #[test]
     fn rights_and_secrets_count_and_what_flask_keeps_does_not() {

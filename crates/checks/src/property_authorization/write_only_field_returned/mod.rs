@@ -4,7 +4,8 @@ use model::{
     Category, Confidence, Evidence, Finding, Location, NotTested, Operation, Rule, Schema, Severity, Surface, mask,
 };
 
-use crate::shared::{fields, vocabulary};
+use crate::vocabulary;
+use crate::vocabulary::fields;
 use crate::{Check, Detectors, Findings, Observations, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -99,7 +100,7 @@ mod tests {
     use model::{Body, Method, SchemaType};
 
     use super::*;
-    use crate::shared::samples;
+    use crate::samples;
 
     fn outcome(body: &str) -> (Vec<Finding>, Result<(), NotTested>) {
         let mut schema = Schema::of(SchemaType::Object);

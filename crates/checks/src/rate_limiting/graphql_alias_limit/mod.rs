@@ -3,7 +3,7 @@ use std::sync::Arc;
 use model::{Category, Confidence, Evidence, Exchange, Finding, Location, Method, NotTested, Rule, Severity};
 use serde_json::Value;
 
-use crate::shared::graphql;
+use crate::calling::graphql;
 use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -60,7 +60,7 @@ fn judge(response: &Arc<Exchange>, path: &str) -> Option<Finding> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shared::samples::exchange;
+    use crate::samples::exchange;
 
     #[test]
     fn all_names_must_be_answered() {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::shared::graphql::{is_name, is_required, unwrapped};
+use crate::calling::graphql::{is_name, is_required, unwrapped};
 
 /// Fields without required arguments that lead to other object types, by type; the query type's name.
 #[derive(Debug)]
@@ -13,7 +13,7 @@ pub(super) struct Fields {
     of: BTreeMap<String, Vec<(String, String)>>,
 }
 
-/// Reads an answer to [`crate::shared::graphql::SCHEMA`].
+/// Reads an answer to [`crate::calling::graphql::SCHEMA`].
 pub(super) fn fields(json: &Value) -> Option<Fields> {
     const MOST: usize = 2_000;
     let schema = json.pointer("/data/__schema")?;

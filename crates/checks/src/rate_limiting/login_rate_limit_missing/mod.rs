@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use model::{Category, Confidence, Evidence, Exchange, Finding, Location, NotTested, Rule, Severity};
 
-use crate::shared::login::{self, Login};
+use crate::calling::login::{self, Login};
 use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -89,7 +89,7 @@ fn judge(responses: &[Arc<Exchange>], location: Location) -> Option<Finding> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shared::samples::exchange;
+    use crate::samples::exchange;
 
     fn found(last: (u16, &str)) -> bool {
         let mut responses: Vec<_> =

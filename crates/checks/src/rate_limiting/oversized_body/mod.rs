@@ -4,7 +4,7 @@ use model::{
     Category, Confidence, Evidence, Exchange, Finding, Location, NotTested, Operation, Request, Rule, Severity, Tag,
 };
 
-use crate::shared::vocabulary;
+use crate::vocabulary;
 use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -94,7 +94,7 @@ fn judge(small: &Arc<Exchange>, large: &Arc<Exchange>, location: Location) -> Op
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shared::samples::exchange;
+    use crate::samples::exchange;
 
     #[test]
     fn only_the_same_refusal_says_that_it_was_read() {

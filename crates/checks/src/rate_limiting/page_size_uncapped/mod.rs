@@ -4,7 +4,10 @@ use model::{
     Category, Confidence, Depth, Evidence, Exchange, Finding, Location, Method, NotTested, Rule, Severity, Truncation,
 };
 
-use crate::shared::{fields, fill::Value, pagination, payload_refusal};
+use super::pagination;
+use crate::calling::request::Value;
+use crate::experiments::payload_refusal;
+use crate::vocabulary::fields;
 use crate::{Check, Cost, Detectors, Findings, OperationProbe, RunsOn, Schedule, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -105,7 +108,7 @@ fn judge(plain: &Arc<Exchange>, large: &Arc<Exchange>, location: &Location) -> V
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shared::samples;
+    use crate::samples;
 
     fn found(plain: usize, large: usize, said: &str) -> Option<bool> {
         let response = |count: usize, said: &str| {

@@ -3,7 +3,9 @@ use model::{
     Severity, Surface,
 };
 
-use crate::shared::{access, pagination, vocabulary};
+use super::pagination;
+use crate::judging::access;
+use crate::vocabulary;
 use crate::{Check, Detectors, Findings, Observations, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -71,7 +73,7 @@ mod tests {
     use model::DeclaredResponse;
 
     use super::*;
-    use crate::shared::samples;
+    use crate::samples;
 
     fn endless(schema: Schema) -> bool {
         let mut operation = samples::operation(Method::GET, "/books");

@@ -2,7 +2,8 @@ use std::sync::Arc;
 
 use model::{Category, Confidence, Evidence, Exchange, Finding, Location, NotTested, Rule, Severity, Tag};
 
-use crate::shared::{burst, transport};
+use crate::experiments::burst;
+use crate::judging::transport;
 use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -80,7 +81,7 @@ mod tests {
     use model::Scheme;
 
     use super::*;
-    use crate::shared::samples::{exchange, over};
+    use crate::samples::{exchange, over};
 
     #[test]
     fn from_the_servers_own_machine_it_is_a_hint() {

@@ -1,6 +1,6 @@
 use model::{Category, Confidence, Evidence, Exchange, Finding, Location, NotTested, Rule, Severity};
 
-use crate::shared::burst::{self, Burst, Ended};
+use crate::experiments::burst::{self, Burst, Ended};
 use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -72,7 +72,7 @@ mod tests {
     use model::Method;
 
     use super::*;
-    use crate::shared::samples;
+    use crate::samples;
 
     fn found(path: &str, last: (u16, &[(&str, &str)]), count: usize) -> Option<Confidence> {
         let operation = samples::operation(Method::GET, path);

@@ -3,7 +3,7 @@ use std::sync::{Arc, LazyLock};
 use model::{Category, Confidence, Evidence, Exchange, Finding, Location, NotTested, Rule, Severity, Tag};
 use regex::Regex;
 
-use crate::shared::burst;
+use crate::experiments::burst;
 use crate::{Check, Cost, Detectors, Findings, Schedule, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -117,7 +117,7 @@ impl Limit {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shared::samples::answered;
+    use crate::samples::answered;
 
     fn found(wait: &str, statuses: &[u16]) -> bool {
         let headers = [("Retry-After", wait)];

@@ -1,6 +1,6 @@
 use model::{Category, Confidence, Evidence, Exchange, Finding, NotTested, Rule, Severity};
 
-use crate::shared::burst;
+use crate::experiments::burst;
 use crate::{Check, Cost, Detectors, Findings, ObservedExchange, RunsOn, Schedule, Sees, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -64,7 +64,7 @@ fn says_when(exchange: &Exchange) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shared::samples::answered;
+    use crate::samples::answered;
 
     #[test]
     fn any_word_on_when_will_do() {

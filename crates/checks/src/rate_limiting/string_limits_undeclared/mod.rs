@@ -3,7 +3,7 @@ use model::{
     Surface,
 };
 
-use crate::shared::access;
+use crate::judging::access;
 use crate::{Check, Detectors, Findings, Observations, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {

@@ -3,7 +3,9 @@ use std::sync::Arc;
 use model::{Category, Confidence, Evidence, Exchange, Finding, Location, Operation, Rule, Severity};
 use serde_json::Value;
 
-use crate::shared::{fields, pagination, vocabulary};
+use super::pagination;
+use crate::vocabulary;
+use crate::vocabulary::fields;
 use crate::{Check, Detectors, Findings, ObservedExchange, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -78,7 +80,7 @@ mod tests {
     use model::Method;
 
     use super::*;
-    use crate::shared::samples;
+    use crate::samples;
 
     fn found(path: &str, count: usize, rest: &str) -> Option<Confidence> {
         let items: Vec<String> = (0..count).map(|n| format!(r#"{{"id":{n},"title":"t"}}"#)).collect();

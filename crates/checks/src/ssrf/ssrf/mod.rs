@@ -5,7 +5,8 @@ use model::{Category, Confidence, Evidence, Finding, NotTested, Parameter, Param
 use wire::Callback;
 
 use super::fetches::{self, Sent};
-use crate::shared::{fill, inputs, payload_refusal};
+use crate::calling::{inputs, request};
+use crate::experiments::payload_refusal;
 use crate::{Check, Cost, Detectors, Findings, OperationProbe, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -110,8 +111,8 @@ async fn everywhere<'p>(
     }
     let words: Vec<String> = parameters.iter().map(|p| fetches::word(probe, p, "url")).collect();
     let addresses: Vec<String> = words.iter().map(|word| format!("{address}/{word}")).collect();
-    let values: Vec<fill::Value<'_>> =
-        parameters.iter().zip(&addresses).map(|(p, address)| fill::Value::of(p, address)).collect();
+    let values: Vec<request::Value<'_>> =
+        parameters.iter().zip(&addresses).map(|(p, address)| request::Value::of(p, address)).collect();
     let exchange = probe.send(probe.request_with(&values)).await?;
     let sent = |(parameter, word)| Sent { parameter, exchange: Arc::clone(&exchange), word, call: None };
     Ok(Some(parameters.into_iter().zip(words).map(sent).collect()))

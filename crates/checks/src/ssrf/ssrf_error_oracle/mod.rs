@@ -3,8 +3,9 @@ use std::sync::{Arc, LazyLock};
 use model::{Category, Confidence, Evidence, Exchange, Finding, Location, NotTested, Rule, Severity, Tag};
 
 use super::fetches;
-use crate::shared::patterns::{self, Pattern};
-use crate::shared::{inputs, payload_refusal};
+use crate::calling::inputs;
+use crate::experiments::payload_refusal;
+use crate::text::patterns::{self, Pattern};
 use crate::{Check, Cost, Detectors, Findings, OperationProbe, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -81,7 +82,7 @@ fn judge(closed: &Arc<Exchange>, scheme: &Arc<Exchange>, location: Location) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shared::samples::exchange;
+    use crate::samples::exchange;
 
     #[test]
     fn every_error_hits_and_misses_its_samples() {

@@ -1,8 +1,9 @@
 use model::{Category, Confidence, Evidence, Finding, NotTested, Rule, Severity, Tag};
 
 use super::fetches;
-use crate::shared::known_file::{ACCOUNTS, is_account_list};
-use crate::shared::{inputs, payload_refusal};
+use crate::calling::inputs;
+use crate::experiments::payload_refusal;
+use crate::judging::known_file::{ACCOUNTS, is_account_list};
 use crate::{Check, Cost, Detectors, Findings, OperationProbe, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {

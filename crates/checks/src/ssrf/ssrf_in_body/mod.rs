@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use wire::Callback;
 
 use super::fetches;
-use crate::probe::canary;
+use crate::canary::canary;
 use crate::{Check, Cost, Detectors, Findings, OperationProbe, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {

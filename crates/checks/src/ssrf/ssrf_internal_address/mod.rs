@@ -1,7 +1,8 @@
 use model::{Category, Confidence, Evidence, Finding, NotTested, Rule, Severity, Tag};
 
 use super::fetches;
-use crate::shared::{inputs, payload_refusal};
+use crate::calling::inputs;
+use crate::experiments::payload_refusal;
 use crate::{Check, Cost, Detectors, Findings, OperationProbe, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -94,7 +95,7 @@ fn is_metadata(exchange: &model::Exchange) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shared::samples::exchange;
+    use crate::samples::exchange;
 
     #[test]
     fn a_listing_is_more_than_a_word() {

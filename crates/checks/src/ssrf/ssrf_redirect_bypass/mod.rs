@@ -3,7 +3,8 @@ use std::time::Duration;
 use model::{Category, Confidence, Evidence, Finding, NotTested, Rule, Severity, Tag};
 
 use super::fetches;
-use crate::shared::{inputs, payload_refusal};
+use crate::calling::inputs;
+use crate::experiments::payload_refusal;
 use crate::{Check, Cost, Detectors, Findings, OperationProbe, RunsOn, Schedule, Twins};
 
 pub(crate) static RULE: Rule = Rule {

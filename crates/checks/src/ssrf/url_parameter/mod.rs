@@ -6,8 +6,8 @@ use model::{
 };
 
 use super::fetches;
-use crate::shared::documentation;
-use crate::shared::vocabulary::words;
+use crate::judging::documentation;
+use crate::vocabulary::words;
 use crate::{Check, Detectors, Findings, RunsOn, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -107,7 +107,7 @@ mod tests {
     use model::{Body, Method, ParameterIn, Schema, SchemaType};
 
     use super::*;
-    use crate::shared::samples;
+    use crate::samples;
 
     #[test]
     fn a_url_is_the_last_word_and_no_choice() {

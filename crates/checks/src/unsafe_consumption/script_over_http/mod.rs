@@ -48,7 +48,7 @@ fn judge(observed: &ObservedExchange<'_>, found: &mut Findings) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shared::samples::{exchange, observed};
+    use crate::samples::{exchange, observed};
 
     #[test]
     fn only_written_http_counts() {

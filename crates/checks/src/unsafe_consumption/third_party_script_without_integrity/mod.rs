@@ -46,7 +46,7 @@ fn judge(observed: &ObservedExchange<'_>, found: &mut Findings) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shared::samples::{exchange, observed};
+    use crate::samples::{exchange, observed};
 
     #[test]
     fn only_open_scripts_of_others_count() {

@@ -2,7 +2,7 @@ use std::sync::LazyLock;
 
 use model::{Category, Confidence, Evidence, Exchange, Finding, Rule, Severity, Tag};
 
-use crate::shared::patterns::{Pattern, first, load};
+use crate::text::patterns::{Pattern, first, load};
 use crate::{Check, Detectors, Findings, ObservedExchange, RunsOn, Sees, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -71,8 +71,8 @@ fn is_echo(exchange: &Exchange, excerpt: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shared::patterns::verify;
-    use crate::shared::samples::{exchange, observed};
+    use crate::samples::{exchange, observed};
+    use crate::text::patterns::verify;
 
     #[test]
     fn the_table_is_honest() {

@@ -5,7 +5,7 @@ use model::{
 };
 
 use super::webhooks;
-use crate::shared::access;
+use crate::judging::access;
 use crate::{Check, Detectors, Findings, Observations, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -60,7 +60,7 @@ mod tests {
     use model::{Method, Parameter, ParameterIn, Schema, SchemaType};
 
     use super::*;
-    use crate::shared::samples;
+    use crate::samples;
 
     #[test]
     fn a_time_or_number_is_enough() {

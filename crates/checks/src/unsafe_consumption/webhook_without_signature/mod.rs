@@ -7,7 +7,7 @@ use model::{
 use serde_json::{Map, Value};
 
 use super::webhooks;
-use crate::shared::access;
+use crate::judging::access;
 use crate::{Check, Cost, Detectors, Findings, Observations, OperationProbe, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -140,7 +140,7 @@ mod tests {
     use model::{Parameter, ParameterIn, SchemaType};
 
     use super::*;
-    use crate::shared::samples;
+    use crate::samples;
 
     #[test]
     fn a_declared_signature_or_credential_is_enough() {

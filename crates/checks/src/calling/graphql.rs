@@ -1,0 +1,165 @@
+//! Finding the GraphQL endpoint and asking it. Queries are sent by POST, which every server takes; they never are mutations.
+
+use std::sync::Arc;
+
+use model::{Exchange, Method, NotTested, Request};
+use serde_json::{Value, json};
+
+use crate::judging::soft_404;
+use crate::{Shares, TargetProbe};
+
+/// A recognised endpoint.
+#[derive(Debug, Clone)]
+pub struct Endpoint {
+    /// Its path.
+    pub path: String,
+    /// The exchange that recognised it.
+    pub recognised: Arc<Exchange>,
+}
+
+/// Requests that finding the endpoint may send; identical ones are shared by everybody who looks.
+pub const REQUESTS: u32 = 8;
+
+/// The same requests whoever asks.
+pub const SHARES: Shares = Shares { with: "graphql", requests: REQUESTS };
+
+/// Paths that are tried when the surface names none.
+const USUAL: [&str; 2] = ["/graphql", "/api/graphql"];
+
+/// Asks for the types with their fields, what each of them is, unwrapped, and takes; short enough for servers that limit the depth of
+/// queries sensibly.
+pub const SCHEMA: &str = "{__schema{queryType{name}types{name kind fields{name args{name defaultValue type{kind name}}\
+                          type{name kind ofType{name kind ofType{name kind ofType{name kind}}}}}}}}";
+
+/// Names go into a query: nothing else may.
+pub fn is_name(name: &str) -> bool {
+    !name.is_empty() && name.len() <= 100 && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+}
+
+/// Whether a query has to give this argument.
+pub fn is_required(argument: &Value) -> bool {
+    argument.pointer("/type/kind").and_then(Value::as_str) == Some("NON_NULL")
+        && argument.get("defaultValue").is_none_or(Value::is_null)
+}
+
+/// The type inside lists and non-null marks, and whether there is a list.
+pub fn unwrapped(kind: &Value) -> (&Value, bool) {
+    let (mut kind, mut list) = (kind, false);
+    while let Some(inner) = kind.get("ofType").filter(|v| v.is_object()) {
+        list |= kind.get("kind").and_then(Value::as_str) == Some("LIST");
+        kind = inner;
+    }
+    (kind, list)
+}
+
+/// Finds the endpoint: among the paths of the surface that are named so, or else the usual ones. Needs [`model::Effect::Queries`].
+///
+/// # Errors
+/// [`NotTested::NotApplicable`] when there is none, or why nothing was sent.
+pub async fn find(probe: &TargetProbe<'_>) -> Result<Endpoint, NotTested> {
+    const MOST: usize = 2;
+    let mut paths: Vec<String> = probe
+        .surface
+        .operations
+        .iter()
+        .map(|o| o.path.as_str())
+        .filter(|path| !path.contains('{') && is_named_so(path))
+        .map(str::to_owned)
+        .collect();
+    paths.dedup();
+    let named = !paths.is_empty();
+    paths.extend(USUAL.iter().filter(|_| !named).map(|path| (*path).to_owned()));
+    for path in paths.into_iter().take(MOST) {
+        if !named && is_absent(probe, &path).await? {
+            continue;
+        }
+        let response = probe.send(post(probe, &path, &json!({"query": "{__typename}"}))).await?;
+        if is_graphql(&response) {
+            return Ok(Endpoint { path, recognised: response });
+        }
+    }
+    Err(NotTested::not_applicable("no GraphQL endpoint was recognised"))
+}
+
+/// Whether a path is named like a GraphQL endpoint.
+pub fn is_named_so(path: &str) -> bool {
+    path.split('/').any(|segment| matches!(segment.to_ascii_lowercase().as_str(), "graphql" | "gql" | "graph"))
+}
+
+/// A GraphQL server does not answer 404 to a GET without a query, whatever else it says; nor does it answer like a path that is not there.
+async fn is_absent(probe: &TargetProbe<'_>, path: &str) -> Result<bool, NotTested> {
+    let plain = probe.send(probe.get(path)).await?;
+    if matches!(plain.status(), 0 | 404 | 410) {
+        return Ok(true);
+    }
+    let missing = probe.missing_beside(path).await?;
+    Ok(soft_404::alike(&missing, &plain))
+}
+
+/// Whether an answer to `{__typename}` is that of a GraphQL server: an object type's name, under `data` alone.
+pub fn is_graphql(exchange: &Exchange) -> bool {
+    let name = exchange.json().and_then(|json| json.pointer("/data/__typename")).and_then(Value::as_str);
+    name.is_some_and(|name| !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_'))
+}
+
+/// `POST path` with a JSON body.
+pub fn post(probe: &TargetProbe<'_>, path: &str, body: &Value) -> Request {
+    let text = body.to_string();
+    Request::new(Method::POST, probe.origin(), path)
+        .altered("body", "query", text.get(..200).unwrap_or(&text))
+        .body("application/json", text)
+}
+
+/// `POST path` with a query.
+pub fn query(probe: &TargetProbe<'_>, path: &str, text: &str) -> Request {
+    post(probe, path, &json!({ "query": text }))
+}
+
+/// The same as a client would send it: what it is answered with is the target's own, for the passive rules to read too.
+pub fn plain_query(probe: &TargetProbe<'_>, path: &str, text: &str) -> Request {
+    let body = json!({ "query": text }).to_string();
+    Request::new(Method::POST, probe.origin(), path).body("application/json", body)
+}
+
+/// The messages of the `errors` of an answer.
+pub fn errors(exchange: &Exchange) -> Vec<String> {
+    let list = exchange.json().and_then(|json| json.get("errors")).and_then(Value::as_array);
+    list.into_iter()
+        .flatten()
+        .filter_map(|error| error.get("message").and_then(Value::as_str).or(error.as_str()))
+        .map(str::to_owned)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use model::{Origin, Outcome, Response, Scheme};
+
+    use super::*;
+
+    fn response(body: &str) -> Exchange {
+        let origin = Origin { scheme: Scheme::Http, host: "localhost".to_owned(), port: 80 };
+        let response = Response::new(200, Vec::new(), body.as_bytes().to_vec());
+        let request = Request::get(&origin, "/graphql");
+        Exchange { serial: 1, request, outcome: Outcome::Answered(response), elapsed_us: 1, hops: Vec::new() }
+    }
+
+    #[test]
+    fn an_echo_is_no_graphql_server() {
+        assert!(is_graphql(&response(r#"{"data":{"__typename":"Query"}}"#)));
+        assert!(!is_graphql(&response(r#"{"data":"{\"query\":\"{__typename}\"}"}"#)));
+        assert!(!is_graphql(&response(r#"{"json":{"query":"{__typename}"},"data":{}}"#)));
+        assert!(!is_graphql(&response("<html>__typename</html>")));
+    }
+
+    #[test]
+    fn errors_are_read_in_both_shapes() {
+        assert_eq!(errors(&response(r#"{"errors":[{"message":"too deep"},"no"]}"#)), ["too deep", "no"]);
+    }
+
+    #[test]
+    fn names_are_whole_segments() {
+        assert!(is_named_so("/api/graphql") && is_named_so("/gql/"));
+        assert!(!is_named_so("/graphics"));
+    }
+}

@@ -1,0 +1,261 @@
+//! Where a name and a password are given, and requests that give wrong ones.
+
+use std::sync::LazyLock;
+
+use model::{Exchange, Method, Operation, Request, Schema, SchemaType, Surface};
+use regex::Regex;
+use serde_json::{Map, Value};
+
+use crate::TargetProbe;
+use crate::judging::{access, transport};
+use crate::text::percent;
+use crate::vocabulary::fields::{self, Holds};
+use crate::vocabulary::{self, Meaning, says};
+
+/// A place to log in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Login {
+    /// A request with a body: `POST path`, the names of the two fields, whether the body is JSON.
+    Body {
+        /// Where it goes.
+        path: String,
+        /// The field of the user's name.
+        user: String,
+        /// The field of the password.
+        password: String,
+        /// Further fields to send as they are: required texts, hidden form fields.
+        others: Vec<(String, String)>,
+        /// Whether the body is JSON; else it is a form.
+        json: bool,
+    },
+    /// HTTP Basic on this request target.
+    Basic {
+        /// The request target.
+        target: String,
+    },
+}
+
+impl Login {
+    /// The path.
+    pub fn path(&self) -> &str {
+        match self {
+            Login::Body { path, .. } => path,
+            Login::Basic { target } => target.split('?').next().unwrap_or(target),
+        }
+    }
+
+    /// The method.
+    pub fn method(&self) -> Method {
+        match self {
+            Login::Body { .. } => Method::POST,
+            Login::Basic { .. } => Method::GET,
+        }
+    }
+
+    /// The request that tries this name and password.
+    pub fn attempt(&self, probe: &TargetProbe<'_>, name: &str, secret: &str) -> Request {
+        use base64::Engine as _;
+        let request = match self {
+            Login::Body { path, user, password, others, json } => {
+                let others = others.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+                let pairs = [(user.as_str(), name), (password.as_str(), secret)].into_iter().chain(others);
+                let request = Request::new(Method::POST, probe.origin(), path);
+                if *json {
+                    let object: Map<String, Value> = pairs.map(|(key, v)| (key.to_owned(), Value::from(v))).collect();
+                    request.body("application/json", Value::Object(object).to_string())
+                } else {
+                    let pair =
+                        |(key, value): (&str, &str)| format!("{}={}", percent::encode(key), percent::encode(value));
+                    let text = pairs.map(pair).collect::<Vec<_>>().join("&");
+                    request.body("application/x-www-form-urlencoded", text)
+                }
+            }
+            Login::Basic { target } => {
+                let pair = base64::engine::general_purpose::STANDARD.encode(format!("{name}:{secret}"));
+                probe.get(target).header("Authorization", format!("Basic {pair}"))
+            }
+        };
+        request.altered("body", "username", name).altered("body", "password", secret)
+    }
+}
+
+/// The places to log in: operations with a name and a password in their body, forms with a password field, and answers that ask for Basic
+/// credentials.
+pub fn places(probe: &TargetProbe<'_>) -> Vec<Login> {
+    const MOST: usize = 2;
+    let mut places = in_bodies(probe.surface);
+    let basic =
+        probe.observations.plain.iter().flatten().find(|e| {
+            e.request.method == Method::GET && transport::challenges(e).iter().any(|scheme| scheme == "basic")
+        });
+    places.truncate(MOST);
+    places.extend(basic.map(|e| Login::Basic { target: e.request.target.clone() }));
+    places
+}
+
+/// Whether a page asks for a password instead of showing what it guards: it has a password field, or its path is one to log in.
+pub fn is_login_page(exchange: &Exchange) -> bool {
+    static FIELD: LazyLock<Option<Regex>> =
+        LazyLock::new(|| Regex::new(r#"(?i)<input\b[^>]{0,500}\btype\s*=\s*["']?password\b"#).ok());
+    let field = || FIELD.as_ref().is_some_and(|shape| shape.is_match(&exchange.text()));
+    let path =
+        || vocabulary::words(exchange.request.path()).any(|w| ["login", "signin", "logon"].contains(&w.as_str()));
+    exchange.is_html() && (path() || field())
+}
+
+fn in_bodies(surface: &Surface) -> Vec<Login> {
+    let posts = || surface.operations.iter().filter(|o| o.method == Method::POST && is_login(o));
+    let mut places: Vec<Login> = posts().filter_map(|o| of_operation(o)).collect();
+    for form in surface.forms.iter().filter(|form| form.method == "POST") {
+        let password = form.fields.iter().find(|f| f.kind == "password");
+        let user = form.fields.iter().find(|f| matches!(f.kind.as_str(), "text" | "email") && is_user(&f.name));
+        if let (Some(user), Some(password)) = (user, password)
+            && form.fields.iter().filter(|f| f.kind == "password").count() == 1
+            && says(&form.action, Meaning::Login)
+            && places.iter().all(|known| known.path() != form.action)
+        {
+            let (path, user, password) = (form.action.clone(), user.name.clone(), password.name.clone());
+            let hidden = form.fields.iter().filter(|f| f.kind == "hidden");
+            let others = hidden.map(|f| (f.name.clone(), f.value.clone())).collect();
+            places.push(Login::Body { path, user, password, others, json: false });
+        }
+    }
+    if places.is_empty() {
+        places.extend(posts().filter(|o| o.body.is_none()).map(|o| assumed(&o.path)).next());
+    }
+    places
+}
+
+/// Named like a log-in, not like registration, log-out or refreshing; its path has no parameter.
+fn is_login(operation: &Operation) -> bool {
+    const OTHERS: [&str; 8] = ["register", "signup", "registration", "logout", "refresh", "reset", "forgot", "revoke"];
+    says(&operation.path, Meaning::Login)
+        && !operation.path.contains('{')
+        && !vocabulary::words(&operation.path).any(|w| OTHERS.contains(&w.as_str()))
+}
+
+/// What a path that is named like a log-in most likely takes when nothing is declared.
+fn assumed(path: &str) -> Login {
+    let (user, password) = ("username".to_owned(), "password".to_owned());
+    Login::Body { path: path.to_owned(), user, password, others: Vec::new(), json: true }
+}
+
+fn of_operation(operation: &Operation) -> Option<Login> {
+    let body = operation.body.as_ref()?;
+    let named = |is: fn(&str) -> bool| -> Option<String> {
+        body.schema
+            .properties
+            .iter()
+            .find(|(name, schema)| is(name) && !is_object(schema))
+            .map(|(name, _)| name.clone())
+    };
+    let user = named(is_user)?;
+    let password = named(|name| fields::holds(name, Holds::Password))?;
+    let needed = |name: &String, schema: &Schema| {
+        body.schema.required.contains(name) && schema.kind == SchemaType::String && *name != user && *name != password
+    };
+    let example = |schema: &Schema| {
+        let value = schema.example.as_ref().or(schema.enumeration.first());
+        value.and_then(Value::as_str).unwrap_or("1").to_owned()
+    };
+    let others = body.schema.properties.iter().filter(|(n, s)| needed(n, s)).map(|(n, s)| (n.clone(), example(s)));
+    let others = others.collect();
+    Some(Login::Body { path: operation.path.clone(), user, password, others, json: body.media_type.contains("json") })
+}
+
+fn is_object(schema: &Schema) -> bool {
+    !schema.properties.is_empty()
+}
+
+fn is_user(name: &str) -> bool {
+    let plain: String = name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
+    ["username", "user", "login", "email", "name", "userid", "emailaddress", "uname", "account"]
+        .contains(&plain.as_str())
+}
+
+/// Whether an answer says that the credentials are wrong: a refusal, or a message about them, and no token.
+pub fn is_rejection(exchange: &Exchange) -> bool {
+    const SAYS_SO: [&str; 13] = [
+        "invalid",
+        "incorrect",
+        "wrong",
+        "failed",
+        "unknown",
+        "denied",
+        "does not exist",
+        "not correct",
+        "not found",
+        "no such",
+        "no user",
+        "no customer",
+        "no account",
+    ];
+    const ABOUT: [&str; 8] = ["credential", "password", "username", "login", "user", "email", "customer", "account"];
+    if access::is_refused(exchange) {
+        return true;
+    }
+    let text: String = exchange.text().chars().take(4_000).collect::<String>().to_ascii_lowercase();
+    let says_so = SAYS_SO.iter().any(|word| text.contains(word));
+    let about = ABOUT.iter().any(|word| text.contains(word));
+    let mut token = false;
+    if let Some(json) = exchange.json() {
+        fields::walk(json, &mut |field| token |= fields::holds(field.name, Holds::Token) && field.value.is_string());
+    }
+    matches!(exchange.status(), 200 | 400 | 404 | 422) && says_so && about && !token
+}
+
+/// Whether a failed login is answered as the first one was: not refused for another reason, not asked for a puzzle, and not clearly
+/// slower. Else something counts the attempts.
+pub fn is_as_before(first: &Exchange, last: &Exchange) -> bool {
+    const NOTICEABLE_US: u64 = 400_000;
+    const PUZZLES: [&str; 4] = ["captcha", "too many", "locked", "try again later"];
+    let asks = |e: &Exchange| {
+        let text = e.text().to_ascii_lowercase();
+        PUZZLES.iter().any(|word| text.contains(word))
+    };
+    let slower = last.elapsed_us > first.elapsed_us.max(NOTICEABLE_US).saturating_mul(5);
+    last.status() == first.status() && !slower && (asks(first) || !asks(last))
+}
+
+#[cfg(test)]
+mod tests {
+    use model::{Form, FormField};
+
+    use super::*;
+    use crate::samples;
+
+    #[test]
+    fn forms_to_log_in_are_told_from_others() {
+        let field =
+            |name: &str, kind: &str| FormField { name: name.to_owned(), kind: kind.to_owned(), value: String::new() };
+        let places = |action: &str, fields: Vec<FormField>| {
+            let form = Form {
+                page: "/".to_owned(),
+                action: action.to_owned(),
+                method: "POST".to_owned(),
+                fields,
+                ..Form::default()
+            };
+            in_bodies(&Surface { forms: vec![form], ..Surface::default() }).len()
+        };
+        assert_eq!(places("/login", vec![field("username", "text"), field("password", "password")]), 1);
+        assert_eq!(places("/register", vec![field("username", "text"), field("password", "password")]), 0);
+        let twice = vec![field("email", "email"), field("password", "password"), field("again", "password")];
+        assert_eq!(places("/login", twice), 0);
+    }
+
+    #[test]
+    fn registration_is_no_login() {
+        assert!(is_login(&samples::operation(Method::POST, "/users/v1/login")));
+        assert!(!is_login(&samples::operation(Method::POST, "/auth/register")));
+    }
+
+    #[test]
+    fn rejections_are_told_from_tokens_and_from_validation() {
+        let rejected = |status: u16, body: &str| is_rejection(&samples::exchange("/login", status, body));
+        assert!(rejected(401, "{}"));
+        assert!(rejected(200, r#"{"status":"fail","message":"Password is not correct"}"#));
+        assert!(!rejected(200, r#"{"access_token":"abc","user":"unknown"}"#));
+        assert!(!rejected(415, r#"{"error":"unsupported media type"}"#));
+    }
+}

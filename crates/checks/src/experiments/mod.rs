@@ -1,0 +1,6 @@
+//! Experiments that several rules read: they send the same requests whoever runs them, so that each is sent once.
+
+pub mod burst;
+pub mod flask_session;
+pub mod payload_refusal;
+pub mod provoke;

@@ -1,0 +1,257 @@
+//! What the name of a JSON field says about its value.
+
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+use serde_json::Value;
+
+/// What a field holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Holds {
+    /// Something about a person that is not for everybody.
+    Personal,
+    /// Who the object is about.
+    Identity,
+    /// To whom the object belongs.
+    Owner,
+    /// What only the application itself may set.
+    Privileged,
+    /// What only the application itself has a use for.
+    Internal,
+    /// A password.
+    Password,
+    /// What stands in for a password: a token, an API key, a recovery code.
+    Token,
+}
+
+#[derive(Deserialize)]
+struct Row {
+    holds: Holds,
+    #[serde(default)]
+    names: BTreeSet<String>,
+    #[serde(default)]
+    prefixes: Vec<String>,
+    #[cfg(test)]
+    hit: Vec<String>,
+    #[cfg(test)]
+    miss: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct Table {
+    row: Vec<Row>,
+}
+
+fn table() -> &'static [Row] {
+    #[allow(clippy::expect_used)] // compiled in; a test reads it
+    static TABLE: LazyLock<Table> =
+        LazyLock::new(|| toml::from_str(include_str!("data/fields.toml")).expect("data/fields.toml is valid"));
+    &TABLE.row
+}
+
+/// Whether a field of this name holds that.
+pub fn holds(name: &str, what: Holds) -> bool {
+    let lower = name.to_ascii_lowercase();
+    let plain: String = lower.chars().filter(char::is_ascii_alphanumeric).collect();
+    table()
+        .iter()
+        .filter(|row| row.holds == what)
+        .any(|row| row.names.contains(&plain) || row.prefixes.iter().any(|prefix| lower.starts_with(prefix.as_str())))
+}
+
+/// Whether a field stands below one that says that it describes calls or gives examples: `testPayloads.login.password`,
+/// `endpoints[].request.email`. What is also the name of an envelope or of a list of results (`body.users[].email`, `docs[].email`)
+/// says so only further down and around no list.
+pub fn is_illustration(path: &str) -> bool {
+    const WORDS: [&str; 11] = [
+        "example",
+        "examples",
+        "sample",
+        "samples",
+        "payloads",
+        "demo",
+        "demos",
+        "documentation",
+        "usage",
+        "curl",
+        "instructions",
+    ];
+    const ENVELOPES: [&str; 7] = ["payload", "body", "request", "doc", "docs", "schema", "requestbody"];
+    /// `sample_users` and `demoAccounts` are accounts all the same.
+    const DATA: [&str; 5] = ["users", "accounts", "customers", "members", "data"];
+    let parents: Vec<&str> = path.split('.').collect();
+    let parents = &parents[..parents.len().saturating_sub(1)];
+    parents.iter().enumerate().any(|(at, name)| {
+        let said: Vec<String> = crate::vocabulary::words(name).collect();
+        let has = |list: &[&str]| said.iter().any(|word| list.contains(&word.as_str()));
+        let no_list = || !parents[at..].iter().any(|name| name.contains('['));
+        !has(&DATA) && (has(&WORDS) || at > 0 && has(&ENVELOPES) && no_list())
+    })
+}
+
+/// Every field of a JSON document: its path (`items[].owner.email`), its name, its value and the object it stands in. At most 5,000
+/// fields, 12 levels deep.
+pub fn walk<'a>(json: &'a Value, visit: &mut dyn FnMut(&Field<'a>)) {
+    const MOST: usize = 5_000;
+    const DEEPEST: usize = 12;
+    let mut stack: Vec<(&'a Value, String, usize)> = vec![(json, String::new(), 0)];
+    let mut seen = 0;
+    while let Some((value, path, depth)) = stack.pop() {
+        if depth > DEEPEST || seen > MOST {
+            continue;
+        }
+        match value {
+            Value::Array(items) => {
+                stack.extend(items.iter().rev().take(MOST).map(|item| (item, format!("{path}[]"), depth + 1)));
+            }
+            Value::Object(object) => {
+                for (name, inner) in object {
+                    seen += 1;
+                    let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+                    visit(&Field { path: path.clone(), name, value: inner, object });
+                    stack.push((inner, path, depth + 1));
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// A field as [`walk`] shows it.
+#[derive(Debug)]
+pub struct Field<'a> {
+    /// Where it stands.
+    pub path: String,
+    /// Its name.
+    pub name: &'a str,
+    /// Its value.
+    pub value: &'a Value,
+    /// The object it stands in.
+    pub object: &'a serde_json::Map<String, Value>,
+}
+
+/// The names of the fields of an object that hold this and are not empty.
+pub fn names_of(object: &serde_json::Map<String, Value>, what: Holds) -> Vec<&str> {
+    object.iter().filter(|(name, value)| !is_empty(value) && holds(name, what)).map(|(n, _)| n.as_str()).collect()
+}
+
+/// Whether a text is an absolute path, or one relative to the current or home directory, of Unix or Windows.
+pub fn is_path(text: &str) -> bool {
+    let drive = text.as_bytes().first().is_some_and(u8::is_ascii_alphabetic)
+        && text.get(1..3).is_some_and(|rest| matches!(rest, ":\\" | ":/"));
+    drive || ["/", "./", "../", "~/"].iter().any(|start| text.starts_with(start))
+}
+
+/// Null, an empty text, an empty list.
+pub fn is_empty(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::String(text) => text.is_empty(),
+        Value::Array(items) => items.is_empty(),
+        Value::Object(fields) => fields.is_empty(),
+        _ => false,
+    }
+}
+
+/// Whether the document is an API description or a JSON Schema, whose field names are about data that is elsewhere.
+pub fn describes_an_api(json: &Value) -> bool {
+    ["openapi", "swagger", "swaggerVersion", "asyncapi", "$schema", "__schema"]
+        .iter()
+        .any(|key| json.get(key).is_some())
+        || json.pointer("/data/__schema").is_some()
+}
+
+/// The one object an answer is about: the document itself, or what stands alone in its envelope (`{"data": {…}}`).
+pub fn the_object(json: &Value) -> Option<&serde_json::Map<String, Value>> {
+    let object = json.as_object()?;
+    let inner = object.values().filter(|v| v.is_object()).collect::<Vec<_>>();
+    match inner.as_slice() {
+        [one]
+            if object
+                .values()
+                .all(|v| v.is_object() || v.is_boolean() || v.is_null() || v.is_string() && object.len() <= 3) =>
+        {
+            one.as_object()
+        }
+        _ => Some(object),
+    }
+}
+
+/// The list an answer is about: the document itself, or the longest array of objects in its envelope.
+pub fn the_list(json: &Value) -> Option<&Vec<Value>> {
+    match json {
+        Value::Array(items) => Some(items),
+        Value::Object(envelope) => envelope
+            .values()
+            .flat_map(|v| match v {
+                Value::Object(inner) => inner.values().collect::<Vec<_>>(),
+                other => vec![other],
+            })
+            .filter_map(Value::as_array)
+            .filter(|items| items.iter().all(Value::is_object))
+            .max_by_key(|items| items.len()),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn every_row_hits_and_misses() {
+        for row in table() {
+            row.hit.iter().for_each(|name| assert!(holds(name, row.holds), "{:?} misses {name}", row.holds));
+            row.miss.iter().for_each(|name| assert!(!holds(name, row.holds), "{:?} hits {name}", row.holds));
+        }
+    }
+
+    #[test]
+    fn a_walk_names_paths() {
+        let json = json!({"items": [{"owner": {"email": "a@b.example"}}]});
+        let mut paths = Vec::new();
+        walk(&json, &mut |field| paths.push(field.path.clone()));
+        assert_eq!(paths, ["items", "items[].owner", "items[].owner.email"]);
+    }
+
+    #[test]
+    fn illustrations_say_so_above() {
+        for path in ["testPayloads.sqlInjectionLogin.password", "endpoints[].example.email", "login.docs.body.token"] {
+            assert!(is_illustration(path), "{path}");
+        }
+        for path in [
+            "users[].password",
+            "example",
+            "sample_users[].password",
+            "docs[].email",
+            "body.users[].email",
+            "rows[].doc.tags[].email",
+            "payload.email",
+            "data.test.password",
+        ] {
+            assert!(!is_illustration(path), "{path}");
+        }
+    }
+
+    #[test]
+    fn paths_are_told_from_words() {
+        for path in ["/", "/srv/app", "./key.pem", "../up", "~/.ssh", "C:\\app", "d:/app"] {
+            assert!(is_path(path), "{path}");
+        }
+        for word in ["", "abc", "a/b", "c:x", "~x", "..x"] {
+            assert!(!is_path(word), "{word}");
+        }
+    }
+
+    #[test]
+    fn envelopes_are_opened() {
+        assert!(the_object(&json!({"data": {"id": 1}})).unwrap().contains_key("id"));
+        assert!(the_object(&json!({"id": 1, "owner": {"x": 1}})).unwrap().contains_key("id"));
+        assert_eq!(the_list(&json!({"total": 2, "users": [{"id": 1}, {"id": 2}]})).unwrap().len(), 2);
+        assert!(the_list(&json!({"a": 1})).is_none());
+    }
+}

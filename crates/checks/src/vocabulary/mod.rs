@@ -1,0 +1,339 @@
+//! What names and paths say: words with a meaning, as tables.
+
+pub mod fields;
+pub mod parameters;
+pub mod specifications;
+
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
+use model::{Operation, Parameter, ParameterIn, Source};
+use serde::Deserialize;
+
+/// What a word in a path can say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Meaning {
+    /// Calling it changes something, whatever the method.
+    Destructive,
+    /// For administrators.
+    Admin,
+    /// For developers.
+    Debug,
+    /// Objects that belong to somebody.
+    Owned,
+    /// Objects that belong to somebody, and that nobody shows to others. Of those of the row above profiles, tickets and notes are
+    /// public in many places, and a booking may be the place where one books.
+    Private,
+    /// Users themselves.
+    Users,
+    /// Where credentials are given.
+    Login,
+    /// Open to people without an account by nature.
+    Entrance,
+    /// Costs the server more than a look-up.
+    Expensive,
+    /// Begins a segment that calls for an action.
+    Action,
+    /// Calls for an action on the object beside it.
+    ActionOn,
+    /// Calls for an action on the object before it, at the end of a path.
+    ActionAfter,
+    /// Calls for an action on the thing before it, at the end of a path.
+    ActionAtEnd,
+}
+
+#[derive(Deserialize)]
+struct Row {
+    meaning: Meaning,
+    words: BTreeSet<String>,
+    #[cfg(test)]
+    hit: String,
+    #[cfg(test)]
+    miss: String,
+}
+
+#[derive(Deserialize)]
+struct Table {
+    row: Vec<Row>,
+}
+
+fn table() -> &'static [Row] {
+    #[allow(clippy::expect_used)] // compiled in; a test reads it
+    static TABLE: LazyLock<Table> =
+        LazyLock::new(|| toml::from_str(include_str!("data/words.toml")).expect("data/words.toml is valid"));
+    &TABLE.row
+}
+
+/// Whether one of the words of a path or identifier has this meaning.
+pub fn says(text: &str, meaning: Meaning) -> bool {
+    let rows = || table().iter().filter(|row| row.meaning == meaning);
+    words(text).any(|word| rows().any(|row| row.words.contains(&word)))
+}
+
+/// Whether calling the operation looks as if it changed state, by the words of its path, its operation id and its summary.
+pub fn looks_destructive(operation: &Operation) -> bool {
+    destructive_word(operation).is_some() || calls_for_action(&operation.path) || summary_acts(&operation.summary)
+}
+
+/// The word that says so. What an HTML form or a link shows has no operation id.
+pub fn destructive_word(operation: &Operation) -> Option<String> {
+    let id = operation.id.as_deref().filter(|_| operation.source == Source::Specification).unwrap_or("");
+    // `/streams/{run}`: the name of a parameter says what is filled in. FastAPI writes the whole path into the id.
+    let filled = |word: &String| operation.parameters_in(ParameterIn::Path).any(|p| p.name == *word);
+    let named = first_deed(words(&outside_braces(&operation.path)))
+        .or_else(|| first_deed(words(id).filter(|word| !filled(word))));
+    named.or_else(|| acting_parameter(operation).map(|(_, word)| word))
+}
+
+/// Whether a summary begins with what is done to something: "Deletes every user", unlike "Reset password form" and "Votes of a poll".
+/// It is reason enough not to call the operation, and none to report it.
+fn summary_acts(summary: &str) -> bool {
+    const SOMETHING: [&str; 10] = ["a", "an", "the", "all", "any", "each", "every", "this", "your", "current"];
+    let mut said = words(summary);
+    let (Some(first), Some(second)) = (said.next(), said.next()) else { return false };
+    let mut verb = ["es", "s"].iter().filter_map(|ending| first.strip_suffix(ending)).chain([first.as_str()]);
+    SOMETHING.contains(&second.as_str()) && verb.any(|verb| says(verb, Meaning::Destructive) && !TAKEN.contains(&verb))
+}
+
+/// As names of parameters these say what is taken, not what is done: `?seed=7`, `?run=12`; and a summary may run a search.
+const TAKEN: [&str; 10] =
+    ["seed", "run", "init", "create", "send", "execute", "trigger", "install", "publish", "transfer"];
+
+/// The query parameter of a link that says what its path does not, with the word that says so: `/do?cmd=reset`, `/posts?delete=5`.
+/// What a document declares is asked with values of ours.
+pub fn acting_parameter(operation: &Operation) -> Option<(&Parameter, String)> {
+    let declared = operation.source == Source::Specification;
+    operation.parameters_in(ParameterIn::Query).find_map(|parameter| {
+        let name = words(&parameter.name).filter(|word| !declared && !TAKEN.contains(&word.as_str()));
+        let value = parameter.example.as_deref().into_iter().flat_map(words);
+        first_deed(name).or_else(|| first_deed(value)).map(|word| (parameter, word))
+    })
+}
+
+/// The first word that calls for a deed.
+fn first_deed(said: impl Iterator<Item = String>) -> Option<String> {
+    let said: Vec<String> = said.collect();
+    let acts =
+        |at: &usize| is_destructive(&said[*at]) && !said.get(at + 1).is_some_and(|n| is_record_of(&said[*at], n));
+    (0..said.len()).find(acts).map(|at| said[at].clone())
+}
+
+fn is_destructive(word: &str) -> bool {
+    const THINGS: [&str; 5] = ["db", "all", "database", "data", "cache"];
+    let stem = THINGS.iter().find_map(|thing| word.strip_suffix(thing)).unwrap_or(word);
+    says(word, Meaning::Destructive) || says(stem, Meaning::Destructive)
+}
+
+/// Whether two words name records of what was done instead of calling for it: `run-history`, but not `clear-history`.
+fn is_record_of(word: &str, next: &str) -> bool {
+    const DEEDS: [&str; 8] = ["run", "transfer", "refund", "vote", "checkout", "install", "ban", "seed"];
+    const RECORDS: [&str; 7] = ["history", "log", "logs", "status", "list", "results", "records"];
+    DEEDS.contains(&word) && RECORDS.contains(&next)
+}
+
+/// A path without what its braces hold.
+fn outside_braces(path: &str) -> String {
+    path.split('{')
+        .enumerate()
+        .map(|(at, part)| if at == 0 { part } else { part.split_once('}').map_or("", |p| p.1) })
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+/// Whether a segment of a path calls for an action: it begins like one and goes on, or names one and stands beside an object. Alone,
+/// `/like` and `/start` may be pages.
+fn calls_for_action(path: &str) -> bool {
+    let segments: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
+    let calls = |at: usize| {
+        let said: Vec<String> = words(segments[at]).collect();
+        let said = said.join(" ");
+        let rows = || table().iter().filter(|row| row.meaning == Meaning::Action);
+        let begins = rows().flat_map(|row| &row.words).any(|start| {
+            said.strip_prefix(start.as_str())
+                .is_some_and(|rest| rest.starts_with(' ') || rest.is_empty() && start.contains(' '))
+        });
+        let object = |beside: Option<&&str>| beside.is_some_and(|s| s.starts_with('{'));
+        let before = at.checked_sub(1).and_then(|before| segments.get(before));
+        let after = segments.get(at + 1);
+        // `/toggle/dark` sets what it names; `/like/count` counts.
+        let sets = after.is_some()
+            && at + 2 == segments.len()
+            && matches!(said.as_str(), "toggle" | "set" | "enable" | "activate");
+        let means = |meaning| says(&said, meaning) && !said.contains(' ');
+        let on = means(Meaning::ActionOn) && (object(before) || object(after) || sets);
+        let ends = after.is_none()
+            && (means(Meaning::ActionAfter) && object(before)
+                || means(Meaning::ActionAtEnd) && before.is_some_and(|before| !is_a_place(before)));
+        begins || on || ends
+    };
+    (0..segments.len()).any(|at| !segments[at].starts_with('{') && calls(at))
+}
+
+/// What stands before a page rather than before a thing: `/docs/set`, `/api/v1/set`, `/en/set`.
+fn is_a_place(segment: &str) -> bool {
+    const PLACES: [&str; 8] = ["api", "rest", "docs", "doc", "help", "guide", "blog", "tutorial"];
+    let version = segment.strip_prefix('v').is_some_and(|rest| rest.bytes().all(|b| b.is_ascii_digit() || b == b'.'));
+    version || segment.len() == 2 || words(segment).any(|word| PLACES.contains(&word.as_str()))
+}
+
+/// The words of a path or camel-case identifier, lower-case.
+pub fn words(text: &str) -> impl Iterator<Item = String> {
+    let mut spaced = String::new();
+    let mut previous_lower = false;
+    for c in text.chars() {
+        if c.is_uppercase() && previous_lower {
+            spaced.push(' ');
+        }
+        previous_lower = c.is_lowercase();
+        spaced.push(if c.is_alphanumeric() { c.to_ascii_lowercase() } else { ' ' });
+    }
+    spaced.split(' ').filter(|w| !w.is_empty()).map(str::to_owned).collect::<Vec<_>>().into_iter()
+}
+
+/// The last segment of a path that is not a parameter: `orders` of `/users/{id}/orders/{order}`.
+pub fn collection(path: &str) -> &str {
+    path.split('/').rfind(|segment| !segment.is_empty() && !segment.starts_with('{')).unwrap_or("")
+}
+
+/// Whether the last segment of a path is a parameter, so that the path names one object of a collection.
+pub fn names_an_object(path: &str) -> bool {
+    path.trim_end_matches('/').rsplit('/').next().is_some_and(|segment| segment.starts_with('{'))
+}
+
+#[cfg(test)]
+mod tests {
+    use model::Method;
+
+    use super::*;
+    use crate::samples::link;
+
+    #[test]
+    fn every_row_hits_and_misses() {
+        for row in table() {
+            assert!(says(&row.hit, row.meaning), "{:?} misses {}", row.meaning, row.hit);
+            assert!(!says(&row.miss, row.meaning), "{:?} hits {}", row.meaning, row.miss);
+        }
+    }
+
+    #[test]
+    fn destructive_words_are_words() {
+        let operation = |path: &str| Operation::undeclared(Method::GET, path, Source::Given);
+        for path in
+            ["/createdb", "/kill", "/items/rm", "/logout", "/admin/reset-data", "/cache/flush", "/api/v1/purgeAll"]
+        {
+            assert!(looks_destructive(&operation(path)), "{path}");
+        }
+        for path in ["/created", "/users", "/initial", "/presets", "/seeds", "/data", "/all"] {
+            assert!(!looks_destructive(&operation(path)), "{path}");
+        }
+    }
+
+    #[test]
+    fn a_summary_can_say_it() {
+        for summary in ["Deletes every user", "Purge the cache", "flushes all"] {
+            assert!(summary_acts(summary), "{summary}");
+        }
+        for summary in [
+            "Lists deleted users",
+            "All users",
+            "The reset policy",
+            "Runs a search",
+            "Reset password form",
+            "Votes of a poll",
+            "",
+        ] {
+            assert!(!summary_acts(summary), "{summary}");
+        }
+    }
+
+    #[test]
+    fn links_can_say_in_their_query_what_they_do() {
+        let says = |name: &str, value: &str, source| {
+            acting_parameter(&Operation { source, ..link(name, value) }).map(|(_, word)| word)
+        };
+        assert_eq!(says("action", "delete", Source::Link).as_deref(), Some("delete"));
+        assert_eq!(says("delete", "5", Source::Link).as_deref(), Some("delete"));
+        assert_eq!(says("seed", "5", Source::Link), None);
+        assert_eq!(says("purge", "5", Source::Specification), None);
+        assert_eq!(says("action", "list", Source::Link), None);
+    }
+
+    #[test]
+    fn records_of_deeds_and_names_of_parameters_call_for_nothing() {
+        let word = |path: &str, id: &str| {
+            let operation = crate::samples::operation(Method::GET, path);
+            destructive_word(&Operation { id: Some(id.to_owned()), source: Source::Specification, ..operation })
+        };
+        assert_eq!(word("/run-history/records", "run_history_run_history_records_get"), None);
+        assert_eq!(word("/stream/{run}/playlist", "stream_stream__run__playlist_get"), None);
+        assert_eq!(word("/refund/status", "a"), None);
+        for path in ["/run/{job}", "/jobs/run", "/clear-history", "/delete/{run}", "/file={path}/delete"] {
+            assert!(word(path, "a").is_some(), "{path}");
+        }
+        assert!(word("/jobs/{id}", "run_job").is_some());
+    }
+
+    #[test]
+    fn actions_on_objects_are_left_alone() {
+        let operation = |path: &str| Operation::undeclared(Method::GET, path, Source::Link);
+        for path in [
+            "/add_to_cart/{id}",
+            "/cart/add/{id}",
+            "/start_over",
+            "/set-theme/dark",
+            "/markRead/{id}",
+            "/toggle/dark",
+            "/like/{id}",
+            "/items/{id}/like",
+            "/users/{id}/follow",
+            "/buy/{id}",
+            "/enable/beta",
+            "/switch_to/{id}",
+            "/jobs/{id}/start",
+            "/tasks/{id}/complete",
+            "/cookies/set",
+            "/cart/empty",
+            "/account/activate",
+        ] {
+            assert!(looks_destructive(&operation(path)), "{path}");
+        }
+        for path in [
+            "/like",
+            "/likes/{id}",
+            "/start",
+            "/start_date/{id}",
+            "/stops/{id}/stop_times",
+            "/settings",
+            "/set",
+            "/sets/{id}",
+            "/like/count",
+            "/add",
+            "/books/add",
+            "/{id}/update",
+            "/joins",
+            "/market",
+            "/markets/{id}",
+            "/movements",
+            "/buyers/{id}",
+            "/mark",
+            "/api/set",
+            "/v1/set",
+            "/en/set",
+            "/posts/{id}/start/{minute}",
+            "/pins/{id}",
+            "/pin/{id}",
+            "/start/{id}",
+            "/users/{id}/subscriptions",
+            "/enabled",
+        ] {
+            assert!(!looks_destructive(&operation(path)), "{path}");
+        }
+    }
+
+    #[test]
+    fn a_path_names_its_collection() {
+        assert_eq!(collection("/users/{id}/orders/{order}"), "orders");
+        assert!(names_an_object("/orders/{id}") && !names_an_object("/orders/{id}/lines"));
+    }
+}
