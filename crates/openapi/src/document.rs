@@ -1,16 +1,20 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use model::{Operation, SpecFacts};
 
 use crate::error::ParseError;
 use crate::fault::{Faults, quoted};
+use crate::files::Files;
 use crate::parse::read;
-use crate::reference::{Links, links};
+use crate::reference;
 use crate::security;
 use crate::server::{self, Base};
 use crate::tree::Tree;
 use crate::view::View;
 use crate::walk;
+
+/// Most external documents that are named.
+const MOST_EXTERNAL: usize = 100;
 
 /// Longest title and version that is kept, in characters.
 const LONGEST_TITLE: usize = 500;
@@ -18,9 +22,9 @@ const LONGEST_TITLE: usize = 500;
 /// A parsed OpenAPI document, with the external documents that were given to it.
 #[derive(Debug)]
 pub struct Document {
-    /// The document itself, whose name is empty, then the external ones.
-    files: Vec<(String, Tree)>,
-    links: Links,
+    files: Files,
+    /// Names of documents that are referred to and not here.
+    external: BTreeSet<String>,
     version: String,
     /// Faults of the text.
     syntax_faults: Faults,
@@ -29,14 +33,15 @@ pub struct Document {
 }
 
 impl Document {
-    pub(crate) fn of(tree: Tree, mut faults: Faults) -> Result<Document, ParseError> {
+    fn of(tree: Tree, mut faults: Faults) -> Result<Document, ParseError> {
         let mut document = Document {
-            files: vec![(String::new(), tree)],
-            links: Links::default(),
+            files: Files::default(),
+            external: BTreeSet::new(),
             version: String::new(),
             syntax_faults: Faults::default(),
             link_faults: Faults::default(),
         };
+        document.files.add(String::new(), tree);
         document.version = version(document.root(), &mut faults)?;
         document.syntax_faults = faults;
         document.link_all();
@@ -48,19 +53,19 @@ impl Document {
         &self.version
     }
 
-    /// The same document with these external ones, by the names that [`crate::external_references`] gave them. What cannot be
+    /// The same document with these external ones, by the names that [`external_references`] gave them. What cannot be
     /// read of them becomes a fault.
     #[must_use]
     pub fn with_external(mut self, documents: BTreeMap<String, Vec<u8>>) -> Document {
         for (name, bytes) in documents {
-            if self.files.iter().any(|(known, _)| *known == name) {
+            if self.files.find(&name).is_some() {
                 continue;
             }
             match read(&bytes, &mut self.syntax_faults) {
-                Ok(tree) => self.files.push((name, tree)),
+                Ok(tree) => self.files.add(name, tree),
                 Err(error) => {
                     self.syntax_faults.add(format!("The external document {} cannot be read: {error}.", quoted(&name)));
-                    self.files.push((name, Tree::default()));
+                    self.files.add(name, Tree::default());
                 }
             }
         }
@@ -79,7 +84,7 @@ impl Document {
         };
         let servers = server::declared(root, base, &mut faults);
         let security_schemes = security::schemes(root, &mut faults);
-        walk::faults(self, base, &mut faults);
+        walk::faults(root, base, &mut faults);
         for sentence in self.link_faults.clone().into_sentences() {
             faults.add(sentence);
         }
@@ -99,48 +104,36 @@ impl Document {
     /// A server of another origin only lends its path: the API is then most likely deployed under another name. What follows
     /// a `#` in a path tells operations of one path apart and is never sent, so that several operations may have one name.
     pub fn operations(&self, base: &Base) -> Vec<Operation> {
-        walk::operations(self, base)
-    }
-
-    pub(crate) fn is_swagger(&self) -> bool {
-        self.root().raw("openapi").is_none()
+        walk::operations(self.root(), base)
     }
 
     pub(crate) fn root(&self) -> View<'_> {
-        self.root_of(0)
+        View::root_of(&self.files, 0)
     }
 
-    pub(crate) fn root_of(&self, file: u32) -> View<'_> {
-        View { document: self, file, node: self.tree(file).root }
-    }
-
-    pub(crate) fn files(&self) -> u32 {
-        self.files.len() as u32
-    }
-
-    pub(crate) fn name_of(&self, file: u32) -> &str {
-        &self.files[file as usize].0
-    }
-
-    pub(crate) fn tree(&self, file: u32) -> &Tree {
-        &self.files[file as usize].1
-    }
-
-    pub(crate) fn links(&self) -> &Links {
-        &self.links
-    }
-
-    pub(crate) fn link(&self, file: u32, reference: u32) -> Option<(u32, u32)> {
-        self.links.targets.get(&(file, reference)).copied()
+    fn link_all(&mut self) {
+        let mut faults = Faults::default();
+        let links = reference::links(&self.files, &mut faults);
+        self.files.link(links.targets);
+        self.external = links.external;
+        self.link_faults = faults;
     }
 }
 
-impl Document {
-    fn link_all(&mut self) {
-        let mut faults = Faults::default();
-        self.links = links(self, &mut faults);
-        self.link_faults = faults;
-    }
+/// Reads an OpenAPI document: JSON, or else YAML (of several documents in a stream the first).
+///
+/// Errors say what is there instead: HTML, another kind of description, JSON without `openapi` or `swagger`, or what is wrong
+/// with the syntax and where.
+pub fn parse(bytes: &[u8]) -> Result<Document, ParseError> {
+    let mut faults = Faults::default();
+    let tree = read(bytes, &mut faults)?;
+    Document::of(tree, faults)
+}
+
+/// The documents that this one refers to and that were not given to [`Document::with_external`] yet: URLs, or paths relative to
+/// the document. At most one hundred. After giving some, ask again: they may refer to further ones.
+pub fn external_references(document: &Document) -> Vec<String> {
+    document.external.iter().take(MOST_EXTERNAL).cloned().collect()
 }
 
 /// Other descriptions that people give in place of an OpenAPI document, by a member that only they have.

@@ -1,6 +1,5 @@
-use model::{Operation, Parameter, ParameterIn, Schema, SchemaType, Source};
+use model::{Method, Operation, Parameter, ParameterIn, Schema, SchemaType, Source};
 
-use crate::document::Document;
 use crate::example::example_text;
 use crate::fault::{Faults, quoted};
 use crate::media;
@@ -8,7 +7,6 @@ use crate::parameter;
 use crate::security;
 use crate::server::{self, Base};
 use crate::view::View;
-use crate::walk::Found;
 
 /// Schema nodes of all operations of a document together, some three hundred bytes each.
 const NODES: usize = 450_000;
@@ -55,6 +53,16 @@ impl Total {
     }
 }
 
+/// An operation in its place.
+pub(crate) struct Found<'d> {
+    pub(crate) method: Method,
+    /// As declared.
+    pub(crate) path: &'d str,
+    /// The path item, and those that it refers to.
+    pub(crate) items: Vec<View<'d>>,
+    pub(crate) operation: View<'d>,
+}
+
 /// Reads operations one after the other.
 pub(crate) struct Reader<'d, 'f> {
     base: &'d Base,
@@ -67,11 +75,11 @@ pub(crate) struct Reader<'d, 'f> {
 }
 
 impl<'d, 'f> Reader<'d, 'f> {
-    pub(crate) fn new(document: &'d Document, base: &'d Base, total: Total, faults: &'f mut Faults) -> Reader<'d, 'f> {
-        let root = document.root();
+    pub(crate) fn new(root: View<'d>, base: &'d Base, total: Total, faults: &'f mut Faults) -> Reader<'d, 'f> {
+        let is_swagger = root.raw("openapi").is_none();
         let security = security::requirement(root, "the document", faults);
         let server_path = server::path_of_document(root, base);
-        Reader { base, total, faults, root, is_swagger: document.is_swagger(), server_path, security }
+        Reader { base, total, faults, root, is_swagger, server_path, security }
     }
 
     pub(crate) fn read(&mut self, found: &Found<'_>) -> Operation {

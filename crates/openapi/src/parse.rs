@@ -3,7 +3,6 @@ use std::borrow::Cow;
 use serde_saphyr::options::{DuplicateKeyPolicy, NonFiniteFloatPolicy};
 
 use crate::build::Builder;
-use crate::document::Document;
 use crate::error::ParseError;
 use crate::fault::Faults;
 use crate::tree::{Node, Tree};
@@ -17,16 +16,6 @@ const MOST_YAML_NODES: usize = 5_000_000;
 
 /// Most nodes that YAML aliases may add.
 const MOST_ALIASED_NODES: usize = 1_000_000;
-
-/// Reads an OpenAPI document: JSON, or else YAML (of several documents in a stream the first).
-///
-/// Errors say what is there instead: HTML, another kind of description, JSON without `openapi` or `swagger`, or what is wrong
-/// with the syntax and where.
-pub fn parse(bytes: &[u8]) -> Result<Document, ParseError> {
-    let mut faults = Faults::default();
-    let tree = read(bytes, &mut faults)?;
-    Document::of(tree, faults)
-}
 
 /// Reads JSON or YAML of any content.
 pub(crate) fn read(bytes: &[u8], faults: &mut Faults) -> Result<Tree, ParseError> {

@@ -1,14 +1,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::document::Document;
 use crate::fault::{Faults, quoted};
+use crate::files::Files;
 use crate::view::View;
 
 /// How deep references may stand inside the paths of references.
 const DEEPEST_PATH: usize = 16;
-
-/// Most external documents that are named.
-const MOST_EXTERNAL: usize = 100;
 
 /// Where each reference of a document leads.
 #[derive(Debug, Default)]
@@ -19,17 +16,11 @@ pub(crate) struct Links {
     pub(crate) external: BTreeSet<String>,
 }
 
-/// The documents that this one refers to and that were not given to [`Document::with_external`] yet: URLs, or paths relative to
-/// the document. At most one hundred. After giving some, ask again: they may refer to further ones.
-pub fn external_references(document: &Document) -> Vec<String> {
-    document.links().external.iter().take(MOST_EXTERNAL).cloned().collect()
-}
-
 /// Finds all references of all files and what each leads to.
-pub(crate) fn links(document: &Document, faults: &mut Faults) -> Links {
+pub(crate) fn links(files: &Files, faults: &mut Faults) -> Links {
     let mut links = Links::default();
-    for file in 0..document.files() {
-        for (reference, text) in references(document.root_of(file)) {
+    for file in 0..files.count() {
+        for (reference, text) in references(View::root_of(files, file)) {
             match resolve(reference, text, 0) {
                 Ok(target) => {
                     links.targets.insert(reference.id(), target.id());
@@ -52,7 +43,7 @@ fn references(root: View<'_>) -> Vec<(View<'_>, &str)> {
     let mut found = Vec::new();
     let mut known = BTreeSet::new();
     // Whether a value was met, and whether as a holder of names that the document's author chose.
-    let mut met = vec![[false; 2]; root.document.tree(root.file).nodes.len()];
+    let mut met = vec![[false; 2]; root.files.tree(root.file).nodes.len()];
     let mut open = vec![(root, false)];
     while let Some((view, chosen)) = open.pop() {
         if let Some(reference) = view.raw("$ref")
@@ -90,17 +81,17 @@ enum Missing {
 
 fn resolve<'d>(from: View<'d>, reference: &str, depth: usize) -> Result<View<'d>, Missing> {
     let (name, pointer) = reference.split_once('#').unwrap_or((reference, ""));
-    let document = from.document;
-    let root = if name.is_empty() {
-        document.root_of(from.file)
+    let files = from.files;
+    let file = if name.is_empty() {
+        from.file
     } else {
-        let name = joined(document.name_of(from.file), name);
-        let file = (0..document.files()).find(|file| document.name_of(*file) == name);
-        match file {
-            Some(file) => document.root_of(file),
+        let name = joined(files.name_of(from.file), name);
+        match files.find(&name) {
+            Some(file) => file,
             None => return Err(Missing::Document(name)),
         }
     };
+    let root = View::root_of(files, file);
     walk(root, pointer, depth).ok_or(Missing::Value)
 }
 

@@ -1,6 +1,6 @@
 use serde_json::{Map, Number, Value};
 
-use crate::document::Document;
+use crate::files::Files;
 use crate::tree::Node;
 
 /// Longest chain of references that is followed.
@@ -9,23 +9,28 @@ const MOST_HOPS: usize = 64;
 /// A value inside a document or one of its external documents.
 #[derive(Clone, Copy)]
 pub(crate) struct View<'d> {
-    pub(crate) document: &'d Document,
+    pub(crate) files: &'d Files,
     /// Which file: 0 is the document itself.
     pub(crate) file: u32,
     pub(crate) node: u32,
 }
 
 impl<'d> View<'d> {
+    /// The whole of one file.
+    pub(crate) fn root_of(files: &'d Files, file: u32) -> View<'d> {
+        View { files, file, node: files.tree(file).root }
+    }
+
     fn at(self, node: u32) -> View<'d> {
         View { node, ..self }
     }
 
     fn kind(self) -> Node {
-        self.document.tree(self.file).node(self.node)
+        self.files.tree(self.file).node(self.node)
     }
 
     fn string(self, number: u32) -> &'d str {
-        self.document.tree(self.file).string(number)
+        self.files.tree(self.file).string(number)
     }
 
     /// Identifies the value among all files; equal values of one file are one value.
@@ -87,7 +92,7 @@ impl<'d> View<'d> {
 
     /// The members of an object in the document's order; none of anything else.
     pub(crate) fn entries(self) -> impl DoubleEndedIterator<Item = (&'d str, View<'d>)> {
-        let tree = self.document.tree(self.file);
+        let tree = self.files.tree(self.file);
         let entries = match self.kind() {
             Node::Map(first, count) => tree.map(first, count),
             _ => &[],
@@ -98,7 +103,7 @@ impl<'d> View<'d> {
     /// The items of an array; none of anything else.
     pub(crate) fn items(self) -> impl ExactSizeIterator<Item = View<'d>> {
         let items = match self.kind() {
-            Node::List(first, count) => self.document.tree(self.file).list(first, count),
+            Node::List(first, count) => self.files.tree(self.file).list(first, count),
             _ => &[],
         };
         items.iter().map(move |&node| self.at(node))
@@ -111,9 +116,7 @@ impl<'d> View<'d> {
     /// A member of an object as it stands, a reference included.
     pub(crate) fn raw(self, name: &str) -> Option<View<'d>> {
         match self.kind() {
-            Node::Map(first, count) => {
-                self.document.tree(self.file).member(first, count, name).map(|node| self.at(node))
-            }
+            Node::Map(first, count) => self.files.tree(self.file).member(first, count, name).map(|node| self.at(node)),
             _ => None,
         }
     }
@@ -135,8 +138,8 @@ impl<'d> View<'d> {
 
     /// What its `$ref` points to, one step.
     pub(crate) fn target(self) -> Option<View<'d>> {
-        let (file, node) = self.document.link(self.file, self.raw("$ref")?.node)?;
-        Some(View { document: self.document, file, node })
+        let (file, node) = self.files.target(self.file, self.raw("$ref")?.node)?;
+        Some(View { files: self.files, file, node })
     }
 
     /// What it refers to, over any chain of references; itself when it is no reference.

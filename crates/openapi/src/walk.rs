@@ -2,9 +2,8 @@ use std::collections::BTreeSet;
 
 use model::{Method, Operation};
 
-use crate::document::Document;
 use crate::fault::{Faults, quoted};
-use crate::operation::{Reader, Total};
+use crate::operation::{Found, Reader, Total};
 use crate::server::Base;
 use crate::view::View;
 
@@ -20,37 +19,27 @@ pub(crate) const MOST_MEMBERS: usize = 200;
 /// Most references from path item to path item.
 const MOST_HOPS: usize = 8;
 
-/// An operation in its place.
-pub(crate) struct Found<'d> {
-    pub(crate) method: Method,
-    /// As declared.
-    pub(crate) path: &'d str,
-    /// The path item, and those that it refers to.
-    pub(crate) items: Vec<View<'d>>,
-    pub(crate) operation: View<'d>,
-}
-
 /// Reads all operations.
-pub(crate) fn operations(document: &Document, base: &Base) -> Vec<Operation> {
+pub(crate) fn operations(root: View<'_>, base: &Base) -> Vec<Operation> {
     let mut faults = Faults::default();
-    let found = found(document, &mut faults);
+    let found = found(root, &mut faults);
     let total = Total::for_operations(found.len());
-    let mut reader = Reader::new(document, base, total, &mut faults);
+    let mut reader = Reader::new(root, base, total, &mut faults);
     found.into_iter().map(|found| reader.read(&found)).collect()
 }
 
 /// Finds the faults of all operations, without reading schemas.
-pub(crate) fn faults(document: &Document, base: &Base, faults: &mut Faults) {
-    let found = found(document, faults);
-    let mut reader = Reader::new(document, base, Total::without_schemas(), faults);
+pub(crate) fn faults(root: View<'_>, base: &Base, faults: &mut Faults) {
+    let found = found(root, faults);
+    let mut reader = Reader::new(root, base, Total::without_schemas(), faults);
     for found in found {
         reader.read(&found);
     }
 }
 
-fn found<'d>(document: &'d Document, faults: &mut Faults) -> Vec<Found<'d>> {
+fn found<'d>(root: View<'d>, faults: &mut Faults) -> Vec<Found<'d>> {
     let mut all = Vec::new();
-    let Some(paths) = document.root().get("paths") else {
+    let Some(paths) = root.get("paths") else {
         // OpenAPI 3.1 allows documents of webhooks or components alone.
         faults.add("The document has no paths.");
         return all;

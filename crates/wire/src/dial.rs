@@ -6,23 +6,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use model::{CertificateFault, Failure, Origin, Phase, Scheme, TlsFacts, TlsReport};
 use rustls::pki_types::ServerName;
-use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 
 use crate::http1::Http1;
 use crate::proxy::Proxy;
 use crate::resolve::Resolver;
+use crate::stream::Stream;
 use crate::tls::{ClientCertificate, Limits as InspectionLimits, Roots, TlsSetupError, client_config, inspect};
 use crate::{Limits, Settings, WireError};
-
-/// Anything that bytes go through.
-pub(crate) trait Io: AsyncRead + AsyncWrite + Send + Unpin {}
-
-impl<T: AsyncRead + AsyncWrite + Send + Unpin> Io for T {}
-
-/// A connection, whatever is under it.
-pub(crate) type Stream = Box<dyn Io>;
 
 /// Opens connections for one scan.
 #[derive(Debug)]

@@ -6,7 +6,7 @@ use std::task::{Context, Poll};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-use crate::dial::Stream;
+use crate::stream::Stream;
 
 /// Length of a frame's head (RFC 9113, section 4.1).
 const HEAD: usize = 9;

@@ -16,10 +16,10 @@ use tokio::time::{Instant, timeout};
 
 use crate::Limits;
 use crate::body::{self, Pieces};
-use crate::dial::Stream;
 use crate::frames::Metered;
 use crate::http1::Attempt;
 use crate::kept::Allowance;
+use crate::stream::Stream;
 
 /// A connection that carries many requests at once.
 #[derive(Clone)]

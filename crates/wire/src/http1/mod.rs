@@ -22,10 +22,10 @@ use self::framing::Framing;
 use self::head::{Head, malformed};
 use crate::Limits;
 use crate::body::{self, Pieces};
-use crate::dial::Stream;
 use crate::kept::Allowance;
 use crate::message::Message;
 use crate::proxy::Proxy;
+use crate::stream::Stream;
 
 /// Read at once.
 const PIECE: usize = 16 << 10;
