@@ -58,7 +58,7 @@ pub(super) fn numbers(exchange: &Exchange) -> Numbers {
             };
             let name = field.name.to_ascii_lowercase();
             let card_name = ["card", "pan", "ccnum", "cc_num", "credit"].iter().any(|part| name.contains(part));
-            let person = names_a_person(field.object);
+            let person = field.stands_in("a person", names_a_person);
             if is_card(&text) && (card_name || is_grouped(&text)) {
                 add(CARD_NUMBER, &text, person);
             }

@@ -5,7 +5,6 @@
 use std::sync::LazyLock;
 
 use model::{Body, Exchange, Method, Operation, Parameter, ParameterIn, Request, Schema, SchemaType, Surface};
-use scraper::Html;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
@@ -300,7 +299,7 @@ fn stream(raw: &str, sent: &str) -> Option<String> {
 }
 
 fn page(html: &str) -> String {
-    let document = Html::parse_document(html);
+    let document = crate::text::html::parse(html);
     let hidden = |node: &scraper::ElementRef<'_>| matches!(node.value().name(), "script" | "style" | "head");
     let words = document.tree.nodes().filter_map(|node| {
         let text = node.value().as_text()?;

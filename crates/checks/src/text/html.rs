@@ -12,9 +12,38 @@ const FLAT: [&str; 26] = [
     "param", "rp", "rt", "source", "tbody", "td", "th", "thead", "tr", "track", "wbr",
 ];
 
-/// The document; an empty one when the text is nested too deeply to be a page.
+/// Most attributes of one element. The parser compares each with all before it.
+const ATTRIBUTES: usize = 5_000;
+
+/// The document; an empty one when the text is nested too deeply to be a page, or an element has more attributes than any has.
 pub fn parse(text: &str) -> Html {
-    Html::parse_document(if is_too_deep(text) { "" } else { text })
+    Html::parse_document(if is_too_deep(text) || has_too_many_attributes(text) { "" } else { text })
+}
+
+/// Whether some element has more attributes than any has: words of a tag outside of quotation marks. In a script `<` may begin no tag,
+/// but few words follow there before the next `>`.
+fn has_too_many_attributes(text: &str) -> bool {
+    let (mut within, mut quoted, mut words, mut between) = (false, None, 0, false);
+    let next = text.bytes().skip(1).chain([b' ']);
+    for (byte, next) in text.bytes().zip(next) {
+        match (within, quoted) {
+            (false, _) if byte == b'<' && next.is_ascii_alphabetic() => (within, words, between) = (true, 0, false),
+            (true, Some(mark)) if byte == mark => quoted = None,
+            (false, _) | (true, Some(_)) => {}
+            (true, None) => match byte {
+                b'>' => within = false,
+                b'"' | b'\'' => quoted = Some(byte),
+                b' ' | b'\t' | b'\n' | b'\x0c' | b'\r' | b'/' => between = true,
+                _ => {
+                    words += usize::from(std::mem::take(&mut between));
+                    if words > ATTRIBUTES {
+                        return true;
+                    }
+                }
+            },
+        }
+    }
+    false
 }
 
 /// Whether more elements are opened and not closed than any page has.
@@ -43,6 +72,15 @@ fn is_too_deep(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_what_no_element_is_like_has_too_many_attributes() {
+        let many = " a".repeat(10_000);
+        assert!(has_too_many_attributes(&format!("<p{many}>")));
+        assert!(!has_too_many_attributes(&format!("<p title=\"{many}\">{many}</p>")));
+        assert!(!has_too_many_attributes(&format!("1 < 2{many}")));
+        assert!(!has_too_many_attributes(&"<p a='1' b=\"2\" c=3 d/>".repeat(1_000)));
+    }
 
     #[test]
     fn only_what_no_page_is_like_is_too_deep() {

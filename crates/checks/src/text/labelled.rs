@@ -1,6 +1,7 @@
 //! Values that a label in a text says to be secret: `Pass Hash: 5f4d…`, `AWS_SECRET: …`. A bare digest or a random word says nothing by
 //! itself: it may be an `ETag`, a commit, the checksum of a file, somebody's gravatar.
 
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -77,7 +78,7 @@ fn is_random(text: &str) -> bool {
 /// Whether a text is a digest in hexadecimal: MD5, SHA-1, SHA-256 or SHA-512 by its length, and not a pattern such as zeros.
 pub fn is_digest(text: &str) -> bool {
     const FEWEST: usize = 8;
-    let different = text.bytes().collect::<std::collections::BTreeSet<u8>>().len();
+    let different = text.bytes().collect::<BTreeSet<u8>>().len();
     matches!(text.len(), 32 | 40 | 64 | 128) && text.bytes().all(|b| b.is_ascii_hexdigit()) && different >= FEWEST
 }
 
@@ -103,19 +104,17 @@ pub fn digests(text: &str) -> impl Iterator<Item = &str> {
 pub fn digests_of(page: &Html) -> Vec<Labelled> {
     let entries = entries(page);
     let named: Vec<&Entry> = entries.iter().filter(|entry| says_whose(&entry.text)).collect();
-    let several =
-        named.iter().flat_map(|entry| digests(&entry.text)).collect::<std::collections::BTreeSet<_>>().len() > 1;
+    let several = named.iter().flat_map(|entry| digests(&entry.text)).collect::<BTreeSet<_>>().len() > 1;
     let is_record = |e: &&&Entry| several || e.of_users || has_address(&e.text) || names_a_user(&e.text);
-    let records: Vec<&str> = named.iter().filter(is_record).flat_map(|entry| digests(&entry.text)).collect();
+    let of_users = named.iter().filter(is_record).flat_map(|entry| digests(&entry.text));
+    let records: BTreeSet<&str> = of_users.take(MOST).collect();
     let words: String = page.root_element().text().collect::<Vec<_>>().join(" ");
-    let mut found: Vec<Labelled> = Vec::new();
-    for value in records.iter().copied().chain(digests(&words)) {
-        if !found.iter().any(|known| known.value == value) {
-            found.push(Labelled { value: value.to_owned(), record: records.contains(&value) });
-        }
-    }
-    found
+    let all: BTreeSet<&str> = records.iter().copied().chain(digests(&words)).collect();
+    all.into_iter().map(|value| Labelled { value: value.to_owned(), record: records.contains(value) }).collect()
 }
+
+/// Most digests of users that are taken from a page.
+const MOST: usize = 200;
 
 /// An entry of a list or table.
 #[derive(Debug)]

@@ -1,6 +1,9 @@
 //! What the name of a JSON field says about its value.
 
-use std::collections::BTreeSet;
+use std::borrow::Cow;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 use std::sync::LazyLock;
 
 use serde::Deserialize;
@@ -92,32 +95,53 @@ pub fn is_illustration(path: &str) -> bool {
 }
 
 /// Every field of a JSON document: its path (`items[].owner.email`), its name, its value and the object it stands in. At most 5,000
-/// fields, 12 levels deep.
+/// fields of 20,000 objects and lists, 12 levels deep: what a document says about an API it says well before that.
 pub fn walk<'a>(json: &'a Value, visit: &mut dyn FnMut(&Field<'a>)) {
-    const MOST: usize = 5_000;
+    const FIELDS: usize = 5_000;
+    const NODES: usize = 20_000;
     const DEEPEST: usize = 12;
     let mut stack: Vec<(&'a Value, String, usize)> = vec![(json, String::new(), 0)];
-    let mut seen = 0;
+    let (mut fields, mut nodes) = (0, 0);
     while let Some((value, path, depth)) = stack.pop() {
-        if depth > DEEPEST || seen > MOST {
+        nodes += 1;
+        if depth > DEEPEST || nodes > NODES {
             continue;
         }
         match value {
             Value::Array(items) => {
-                stack.extend(items.iter().rev().take(MOST).map(|item| (item, format!("{path}[]"), depth + 1)));
+                let holders = items.iter().filter(|item| item.is_object() || item.is_array()).take(NODES - nodes);
+                let from = stack.len();
+                stack.extend(holders.map(|item| (item, format!("{path}[]"), depth + 1)));
+                stack[from..].reverse();
             }
             Value::Object(object) => {
-                for (name, inner) in object {
-                    seen += 1;
-                    let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
-                    visit(&Field { path: path.clone(), name, value: inner, object });
-                    stack.push((inner, path, depth + 1));
+                let around = Around::default();
+                for (name, inner) in object.iter().take(FIELDS - fields) {
+                    fields += 1;
+                    let shown = shown(name);
+                    let path = if path.is_empty() { shown.into_owned() } else { format!("{path}.{shown}") };
+                    visit(&Field { path: path.clone(), name, value: inner, object, around: around.clone() });
+                    if inner.is_object() || inner.is_array() {
+                        stack.push((inner, path, depth + 1));
+                    }
                 }
             }
             _ => {}
         }
     }
 }
+
+/// A name as it stands in a path: one that is a text of its own would be repeated for each field below it.
+fn shown(name: &str) -> Cow<'_, str> {
+    const LONGEST: usize = 100;
+    match name.char_indices().nth(LONGEST) {
+        None => Cow::Borrowed(name),
+        Some((end, _)) => Cow::Owned(format!("{}…", &name[..end])),
+    }
+}
+
+/// What was found out about an object, for all of its fields.
+type Around = Rc<RefCell<BTreeMap<&'static str, bool>>>;
 
 /// A field as [`walk`] shows it.
 #[derive(Debug)]
@@ -130,6 +154,27 @@ pub struct Field<'a> {
     pub value: &'a Value,
     /// The object it stands in.
     pub object: &'a serde_json::Map<String, Value>,
+    around: Around,
+}
+
+impl Field<'_> {
+    /// Whether the object that the field stands in is `what`. It is looked at once for all its fields, which may be thousands; `what`
+    /// names one question of a walk.
+    pub fn stands_in(&self, what: &'static str, is_so: impl FnOnce(&serde_json::Map<String, Value>) -> bool) -> bool {
+        if let Some(known) = self.around.borrow().get(what) {
+            return *known;
+        }
+        let answer = is_so(self.object);
+        self.around.borrow_mut().insert(what, answer);
+        answer
+    }
+
+    /// Whether a field beside it says who the object is about.
+    pub fn stands_beside_an_identity(&self) -> bool {
+        self.stands_in("identified", |object| {
+            object.iter().any(|(name, value)| !is_empty(value) && holds(name, Holds::Identity))
+        })
+    }
 }
 
 /// The names of the fields of an object that hold this and are not empty.
@@ -216,6 +261,29 @@ mod tests {
         let mut paths = Vec::new();
         walk(&json, &mut |field| paths.push(field.path.clone()));
         assert_eq!(paths, ["items", "items[].owner", "items[].owner.email"]);
+    }
+
+    #[test]
+    fn a_walk_ends_and_repeats_no_long_name() {
+        let wide: serde_json::Map<String, Value> = (0..9_000).map(|at| (format!("k{at}"), Value::Null)).collect();
+        let mut seen = 0;
+        walk(&Value::Object(wide), &mut |_| seen += 1);
+        assert_eq!(seen, 5_000);
+        let (mut longest, name) = (0, "n".repeat(100_000));
+        walk(&json!({name: [{"a": 1}]}), &mut |field| longest = longest.max(field.path.len()));
+        assert!(longest < 200, "{longest}");
+    }
+
+    #[test]
+    fn an_object_is_asked_once_for_all_its_fields() {
+        let mut asked = 0;
+        walk(&json!({"a": 1, "b": 2, "c": [{"d": 3}]}), &mut |field| {
+            field.stands_in("small", |object| {
+                asked += 1;
+                object.len() < 9
+            });
+        });
+        assert_eq!(asked, 2);
     }
 
     #[test]

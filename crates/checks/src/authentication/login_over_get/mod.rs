@@ -1,3 +1,4 @@
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use model::{
@@ -41,11 +42,17 @@ pub(crate) static CHECK: Check = Check {
 fn judge(surface: &Surface, observations: &Observations, found: &mut Findings) -> Result<(), NotTested> {
     let clean = || observations.exchanges.iter().filter(|e| e.request.is_clean() && e.response().is_some());
     let Some(any) = clean().next() else { return Err(NotTested::NoAnswer) };
+    let mut pages: BTreeMap<&str, &Arc<Exchange>> = BTreeMap::new();
+    clean().for_each(|exchange| _ = pages.entry(exchange.request.path()).or_insert(exchange));
+    let page_of = |path: &str| pages.get(path).copied().unwrap_or(any);
+    let posted = surface.operations.iter().filter(|o| o.method == Method::POST);
+    let posted: BTreeSet<&str> = posted.map(|o| o.path.as_str()).collect();
+    let mut places = BTreeSet::new();
     for (form, field) in surface.forms.iter().filter_map(|form| Some((form, password_field(form)?))) {
-        let Some(confidence) = sent_with_get(form, surface) else { continue };
-        let page = clean().find(|e| e.request.path() == form.page).unwrap_or(any);
+        let Some(confidence) = sent_with_get(form, &posted) else { continue };
+        let page = page_of(&form.page);
         let location = Location::at(Method::GET, &form.action).parameter("query", field);
-        if found_there(found, &location) {
+        if !places.insert(location.clone()) {
             continue;
         }
         let told = if form.states_method { "with GET" } else { "and states no method, which means GET" };
@@ -53,15 +60,16 @@ fn judge(surface: &Surface, observations: &Observations, found: &mut Findings) -
             Evidence::new(page, format!("a form of {} sends the field {field} to {} {told}", form.page, form.action));
         found.push(Finding::new(&RULE, confidence, location, evidence));
     }
+    let taken = surface.forms.iter().filter_map(|form| Some((form.action.as_str(), password_field(form)?)));
+    let taken: BTreeSet<(&str, &str)> = taken.collect();
     for (operation, name) in surface.operations.iter().filter_map(|o| Some((o, password_parameter(o)?))) {
         let location = Location::of(operation).parameter("query", name);
         // What a form takes was judged with the form.
-        let of_a_form =
-            surface.forms.iter().any(|form| form.action == operation.path && password_field(form) == Some(name));
-        if of_a_form || found_there(found, &location) {
+        let of_a_form = taken.contains(&(operation.path.as_str(), name));
+        if of_a_form || !places.insert(location.clone()) {
             continue;
         }
-        let seen = clean().find(|e| e.request.path() == operation.path).unwrap_or(any);
+        let seen = page_of(&operation.path);
         let evidence = Evidence::new(seen, format!("{} takes the query parameter {name}", operation.name()));
         found.push(Finding::new(&RULE, Confidence::Firm, location, evidence));
     }
@@ -94,19 +102,14 @@ fn takes_passwords(surface: &Surface) -> bool {
 
 /// How sure it is that the form is really sent with GET; `None` when it is not. A form that states no method is often sent by a script
 /// or handled with POST only; one that states GET while the page's scripts send forms may be.
-fn sent_with_get(form: &Form, surface: &Surface) -> Option<Confidence> {
-    let posted = || surface.operations.iter().any(|o| o.method == Method::POST && o.path == form.action);
+fn sent_with_get(form: &Form, posted: &BTreeSet<&str>) -> Option<Confidence> {
     match (form.method.as_str(), form.states_method) {
         ("GET", true) if form.scripted => Some(Confidence::Tentative),
         ("GET", true) => Some(Confidence::Firm),
-        ("GET", false) if form.scripted || posted() => None,
+        ("GET", false) if form.scripted || posted.contains(form.action.as_str()) => None,
         ("GET", false) => Some(Confidence::Tentative),
         _ => None,
     }
-}
-
-fn found_there(found: &Findings, location: &Location) -> bool {
-    found.as_slice().iter().any(|finding| finding.location == *location)
 }
 
 fn password_field(form: &Form) -> Option<&str> {
@@ -179,15 +182,13 @@ mod tests {
             scripted,
             ..Form::default()
         };
-        let none = Surface::default();
+        let (none, login) = (BTreeSet::new(), BTreeSet::from(["/login"]));
         assert_eq!(sent_with_get(&form("GET", true, false), &none), Some(Confidence::Firm));
         assert_eq!(sent_with_get(&form("GET", true, true), &none), Some(Confidence::Tentative));
         assert_eq!(sent_with_get(&form("GET", false, false), &none), Some(Confidence::Tentative));
         assert_eq!(sent_with_get(&form("GET", false, true), &none), None, "a script sends it");
         assert_eq!(sent_with_get(&form("POST", true, false), &none), None);
-        let post = Operation::undeclared(Method::POST, "/login", model::Source::Script);
-        let surface = Surface { operations: vec![Arc::new(post)], ..Surface::default() };
-        assert_eq!(sent_with_get(&form("GET", false, false), &surface), None, "the action takes a POST");
-        assert_eq!(sent_with_get(&form("GET", true, false), &surface), Some(Confidence::Firm));
+        assert_eq!(sent_with_get(&form("GET", false, false), &login), None, "the action takes a POST");
+        assert_eq!(sent_with_get(&form("GET", true, false), &login), Some(Confidence::Firm));
     }
 }

@@ -1,3 +1,4 @@
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use model::{
@@ -63,21 +64,23 @@ const BLUNT: [&str; 10] =
 fn on_end(surface: &Surface, observations: &Observations, found: &mut Findings) -> Result<(), NotTested> {
     let witness = access::witness(observations).ok_or(NotTested::NoAnswer)?;
     let all = surface.operations.iter().chain(&surface.acting_links);
-    let all = all.filter(|operation| !is_missing(operation, observations));
-    found.extend(all.filter_map(|o| judge(o, &surface.operations, witness)));
+    // Samples of code and `robots.txt` name what is not there, and OPTIONS tells.
+    let missing = observations.exchanges.iter().filter(|exchange| matches!(exchange.status(), 404 | 410));
+    let missing: BTreeSet<&str> = missing.map(|exchange| exchange.request.path()).collect();
+    let written = written(&surface.operations);
+    let all = all.filter(|operation| !missing.contains(operation.path.as_str()));
+    found.extend(all.filter_map(|o| judge(o, &written, witness)));
     Ok(())
 }
 
-/// Whether the path was answered with 404: samples of code and `robots.txt` name what is not there, and OPTIONS tells.
-fn is_missing(operation: &Operation, observations: &Observations) -> bool {
-    observations.exchanges.iter().any(|exchange| {
-        let path = exchange.request.target.split('?').next().unwrap_or("");
-        path == operation.path && matches!(exchange.status(), 404 | 410)
-    })
+/// The paths that are written to, without a slash at their end.
+fn written(operations: &[Arc<Operation>]) -> BTreeSet<&str> {
+    let writes = operations.iter().filter(|operation| !operation.method.is_safe());
+    writes.map(|operation| operation.path.trim_end_matches('/')).collect()
 }
 
-/// By name alone: such an operation is never called.
-fn judge(operation: &Operation, all: &[Arc<Operation>], witness: &Arc<Exchange>) -> Option<Finding> {
+/// By name alone: such an operation is never called. `written`: paths that other methods than GET write to.
+fn judge(operation: &Operation, written: &BTreeSet<&str>, witness: &Arc<Exchange>) -> Option<Finding> {
     if operation.method != Method::GET || operation.declares_security() {
         return None;
     }
@@ -88,10 +91,7 @@ fn judge(operation: &Operation, all: &[Arc<Operation>], witness: &Arc<Exchange>)
         return None;
     }
     // A page with a form has the same path as what the form is sent to; a link with a query is no form.
-    let has_form = acting.is_none()
-        && all
-            .iter()
-            .any(|o| !o.method.is_safe() && o.path.trim_end_matches('/') == operation.path.trim_end_matches('/'));
+    let has_form = acting.is_none() && written.contains(operation.path.trim_end_matches('/'));
     let is_page = operation.responses.iter().any(|r| r.media_type.as_deref() == Some("text/html"));
     let declared = operation.source == Source::Specification;
     let blunt = BLUNT.iter().any(|blunt| word.starts_with(blunt));
@@ -121,7 +121,7 @@ mod tests {
     fn found(path: &str, source: Source, other: Option<Operation>) -> Option<Confidence> {
         let operation = Operation { source, ..samples::operation(Method::GET, path) };
         let all: Vec<Arc<Operation>> = other.into_iter().map(Arc::new).collect();
-        judge(&operation, &all, &samples::exchange("/openapi.json", 200, "{}")).map(|f| f.confidence)
+        judge(&operation, &written(&all), &samples::exchange("/openapi.json", 200, "{}")).map(|f| f.confidence)
     }
 
     #[test]
@@ -134,7 +134,7 @@ mod tests {
     fn a_link_that_acts_by_its_query_is_named_with_it() {
         let link = samples::link("action", "delete");
         let page = [Arc::new(samples::operation(Method::GET, "/")), Arc::new(samples::operation(Method::POST, "/"))];
-        let finding = judge(&link, &page, &samples::exchange("/", 200, "")).unwrap();
+        let finding = judge(&link, &written(&page), &samples::exchange("/", 200, "")).unwrap();
         assert!(finding.detail.starts_with("GET /?action=delete says 'delete'"), "{}", finding.detail);
         assert_eq!(finding.location.parameter.unwrap().name, "action");
     }
@@ -157,6 +157,6 @@ mod tests {
         assert_eq!(found("/presets", Source::Specification, None), None);
         let mut secured = samples::operation(Method::GET, "/cache/flush");
         secured.security = Some(vec![vec!["token".to_owned()]]);
-        assert!(judge(&secured, &[], &samples::exchange("/", 200, "{}")).is_none());
+        assert!(judge(&secured, &BTreeSet::new(), &samples::exchange("/", 200, "{}")).is_none());
     }
 }

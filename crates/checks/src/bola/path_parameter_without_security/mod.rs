@@ -1,3 +1,4 @@
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use model::{
@@ -45,17 +46,37 @@ fn on_end(surface: &Surface, observations: &Observations, found: &mut Findings) 
         return Err(NotTested::not_applicable("no path names an object"));
     }
     let witness = access::witness(observations).ok_or(NotTested::NoAnswer)?;
+    let by_path = by_path(&surface.operations);
     for (at, operation) in surface.operations.iter().enumerate() {
         let response = observations.plain.get(at).and_then(Option::as_ref);
-        found.extend(judge(operation, &surface.operations, response, witness));
+        found.extend(judge(operation, &by_path, response, witness));
     }
     Ok(())
+}
+
+/// Operations by their path, without a slash at its end.
+type ByPath<'a> = BTreeMap<&'a str, Vec<&'a Arc<Operation>>>;
+
+fn by_path(operations: &[Arc<Operation>]) -> ByPath<'_> {
+    let mut by_path = ByPath::new();
+    for operation in operations {
+        by_path.entry(operation.path.trim_end_matches('/')).or_default().push(operation);
+    }
+    by_path
+}
+
+/// The operations on this one's object and on the collection that it stands in.
+fn near<'a>(operation: &Operation, by_path: &'a ByPath<'_>) -> impl Iterator<Item = &'a Operation> {
+    let object = operation.path.trim_end_matches('/');
+    let collection = object.rsplit_once('/').map(|(parent, _)| parent);
+    let at = |path: &str| by_path.get(path).into_iter().flatten().map(AsRef::as_ref);
+    at(object).chain(collection.into_iter().flat_map(at))
 }
 
 /// A refusal in practice means that only the document is wrong, which is another matter.
 fn judge(
     operation: &Operation,
-    all: &[Arc<Operation>],
+    by_path: &ByPath<'_>,
     response: Option<&Arc<Exchange>>,
     witness: &Arc<Exchange>,
 ) -> Option<Finding> {
@@ -64,10 +85,10 @@ fn judge(
     if operation.declares_security() || vocabulary::says(&operation.path, Meaning::Entrance) || refused {
         return None;
     }
-    if operation.method == Method::GET && all.iter().any(|other| is_public_list(operation, other)) {
+    if operation.method == Method::GET && near(operation, by_path).any(|other| is_public_list(operation, other)) {
         return None;
     }
-    let sibling = all.iter().find(|other| other.declares_security() && is_sibling(operation, other))?;
+    let sibling = near(operation, by_path).find(|other| other.declares_security() && is_sibling(operation, other))?;
     let (confidence, exchange) = match response.filter(|e| e.is_success()) {
         Some(response) => (Confidence::Firm, response),
         None => (Confidence::Tentative, witness),
@@ -109,7 +130,7 @@ mod tests {
         let mut secured = samples::operation(sibling.0, sibling.1);
         secured.security = Some(vec![vec!["token".to_owned()]]);
         let response = samples::exchange("/x", status, "{}");
-        judge(&operation, &[Arc::new(secured)], Some(&response), &response).map(|f| f.confidence)
+        judge(&operation, &by_path(&[Arc::new(secured)]), Some(&response), &response).map(|f| f.confidence)
     }
 
     #[test]
@@ -136,7 +157,7 @@ mod tests {
         hire.security = Some(vec![vec!["token".to_owned()]]);
         let hire = Arc::new(hire);
         let response = samples::exchange("/employees/1", 200, "{}");
-        let found = |all: &[Arc<Operation>]| judge(&employee, all, Some(&response), &response).is_some();
+        let found = |all: &[Arc<Operation>]| judge(&employee, &by_path(all), Some(&response), &response).is_some();
         assert!(found(&[Arc::clone(&hire)]));
         assert!(!found(&[hire, Arc::new(samples::operation(Method::GET, "/employees/"))]));
     }

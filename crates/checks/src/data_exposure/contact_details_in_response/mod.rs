@@ -61,7 +61,7 @@ fn contacts(json: &Value) -> (BTreeMap<String, BTreeSet<String>>, BTreeSet<Strin
     fields::walk(json, &mut |field| {
         let Some(text) = field.value.as_str().filter(|_| !fields::is_illustration(&field.path)) else { return };
         if let Some(mailbox) = mailbox(text) {
-            let is_account = field.object.keys().any(|name| is_user_name(name));
+            let is_account = field.stands_in("an account", |object| object.keys().any(|name| is_user_name(name)));
             let address = Address { is_role: is_role(&mailbox), mailbox, written: text.to_owned(), is_account };
             lists.entry(field.path.clone()).or_default().push(address);
         }

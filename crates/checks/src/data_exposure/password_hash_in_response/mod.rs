@@ -39,7 +39,7 @@ pub(crate) static CHECK: Check = Check {
 
 static HASHES: LazyLock<Vec<Pattern>> = LazyLock::new(|| load(include_str!("../data/password_hashes.toml")));
 
-/// Most hashes of one format that are looked at; a page is read again for each.
+/// Most hashes of one format that are looked at; an answer is searched for each.
 const MOST: usize = 20;
 
 fn judge(observed: &ObservedExchange<'_>, found: &mut Findings) -> bool {
@@ -61,14 +61,15 @@ fn judge(observed: &ObservedExchange<'_>, found: &mut Findings) -> bool {
             kinds.push(kind);
         }
     };
+    let page = place::page(exchange);
     for pattern in HASHES.iter() {
         for hash in pattern.regex.find_iter(&text).map(|m| m.as_str()).take(MOST) {
-            if let Some(place) = place::of(hash, exchange) {
+            if let Some(place) = place::of(hash, exchange, &page) {
                 add(hash, place, &pattern.name);
             }
         }
     }
-    for (digest, place) in place::digests(exchange) {
+    for (digest, place) in place::digests(exchange, &page) {
         add(&digest, place, "bare digests (MD5 or SHA)");
     }
     if !hashes.is_empty() {

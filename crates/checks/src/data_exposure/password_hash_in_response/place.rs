@@ -1,5 +1,6 @@
 //! Where in an answer a password hash stands. Manuals, wikis and forums quote hashes; an answer that leaks one has it as data.
 
+use std::cell::LazyCell;
 use std::sync::LazyLock;
 
 use model::Exchange;
@@ -8,7 +9,7 @@ use serde_json::Value;
 
 use crate::text::labelled;
 use crate::text::patterns::{Pattern, load};
-use crate::vocabulary::fields::{self, Holds};
+use crate::vocabulary::fields;
 
 static PUBLISHED: LazyLock<Vec<Pattern>> = LazyLock::new(|| load(include_str!("../data/published_hashes.toml")));
 
@@ -33,8 +34,22 @@ pub(super) fn is_published(hash: &str) -> bool {
     PUBLISHED.iter().any(|row| row.regex.is_match(hash))
 }
 
+/// A page that is parsed when it is first asked about, once for all hashes on it. None of what is no page or too large.
+pub(super) type Page<'a> = LazyCell<Option<Html>, Box<dyn FnOnce() -> Option<Html> + 'a>>;
+
+/// The page in an answer.
+pub(super) fn page(exchange: &Exchange) -> Page<'_> {
+    LazyCell::new(Box::new(|| {
+        let text = exchange.text();
+        (exchange.is_html() && text.len() <= PAGE).then(|| crate::text::html::parse(&text))
+    }))
+}
+
+/// Most digests of one answer, and cells of a page that are looked at for one.
+const MOST: usize = 50;
+
 /// The most telling place of a hash. `None` in an API description, where values are examples.
-pub(super) fn of(hash: &str, exchange: &Exchange) -> Option<Place> {
+pub(super) fn of(hash: &str, exchange: &Exchange, page: &Page<'_>) -> Option<Place> {
     if let Some(json) = exchange.json() {
         return if fields::describes_an_api(json) { None } else { Some(in_json(hash, json)) };
     }
@@ -44,7 +59,7 @@ pub(super) fn of(hash: &str, exchange: &Exchange) -> Option<Place> {
     }
     let media = exchange.response().map_or_else(String::new, model::Response::media_type);
     Some(if exchange.is_html() {
-        in_html(hash, &text)
+        page.as_ref().map_or(Place::Text, |page| in_html(hash, page))
     } else if media.ends_with("xml") {
         let alone = |around: (Option<char>, Option<char>)| matches!(around, (Some('>' | '"'), Some('<' | '"')));
         if surroundings(hash, &text).any(alone) { Place::Value } else { Place::Text }
@@ -91,7 +106,7 @@ fn in_json(hash: &str, json: &Value) -> Place {
         if fields::is_illustration(&field.path) {
             return;
         }
-        let record = !fields::names_of(field.object, Holds::Identity).is_empty();
+        let record = field.stands_beside_an_identity();
         match field.value {
             Value::Array(items) => items.iter().for_each(|item| see(item, false)),
             value => see(value, record),
@@ -108,29 +123,29 @@ fn in_json(hash: &str, json: &Value) -> Place {
 
 /// In a page only a table of users, a list of terms about one, or the value of a password field is data. A cell of a manual's table
 /// names a format, not a user.
-fn in_html(hash: &str, text: &str) -> Place {
+fn in_html(hash: &str, page: &Html) -> Place {
     let select = |selector: &str| Selector::parse(selector).ok();
     let (Some(cells), Some(inputs)) = (select("td, dd"), select("input[value]")) else { return Place::Text };
-    if text.len() > PAGE {
-        return Place::Text;
-    }
-    let document = crate::text::html::parse(text);
     let is_value = |input: ElementRef<'_>| {
         let name = input.value().attr("name").unwrap_or("").to_ascii_lowercase();
         input.value().attr("value") == Some(hash) && (name.contains("pass") || name.contains("hash"))
     };
-    if document.select(&inputs).any(is_value) {
+    if page.select(&inputs).any(is_value) {
         return Place::Value;
     }
     let is_record = |cell: ElementRef<'_>| {
         let plain = cell.children().all(|child| child.value().is_text());
-        plain && words(cell).trim() == hash && names_a_user(cell)
+        plain && words(cell).trim() == hash
     };
-    if document.select(&cells).any(is_record) { Place::Record } else { Place::Text }
+    if page.select(&cells).filter(|cell| is_record(*cell)).take(MOST).any(names_a_user) {
+        Place::Record
+    } else {
+        Place::Text
+    }
 }
 
 /// The bare digests that a label, the name of a field or the head of a column calls a password's, with their places.
-pub(super) fn digests(exchange: &Exchange) -> Vec<(String, Place)> {
+pub(super) fn digests(exchange: &Exchange, page: &Page<'_>) -> Vec<(String, Place)> {
     let text = exchange.text();
     let mut found: Vec<(String, Place)> = Vec::new();
     if let Some(json) = exchange.json() {
@@ -142,20 +157,21 @@ pub(super) fn digests(exchange: &Exchange) -> Vec<(String, Place)> {
             if labelled::is_digest(value) {
                 let salted = field.name.eq_ignore_ascii_case("hash") && field.object.contains_key("salt");
                 if salted || labelled::names_a_password(field.name) {
-                    let record = !fields::names_of(field.object, Holds::Identity).is_empty();
+                    let record = field.stands_beside_an_identity();
                     found.push((value.to_owned(), if record { Place::Record } else { Place::Value }));
                 }
             } else {
-                found.extend(labelled::digests(value).map(|digest| (digest.to_owned(), in_json(digest, json))));
+                let left = MOST.saturating_sub(found.len());
+                let digests = labelled::digests(value).take(left);
+                found.extend(digests.map(|digest| (digest.to_owned(), in_json(digest, json))));
             }
         });
-    } else if exchange.is_html() && text.len() <= PAGE {
-        let page = crate::text::html::parse(&text);
+    } else if let Some(page) = page.as_ref() {
         let place = |record| if record { Place::Record } else { Place::Text };
-        found.extend(in_columns(&page).into_iter().map(|digest| (digest, Place::Record)));
-        found.extend(labelled::digests_of(&page).into_iter().map(|d| (d.value, place(d.record))));
+        found.extend(in_columns(page).into_iter().map(|digest| (digest, Place::Record)));
+        found.extend(labelled::digests_of(page).into_iter().map(|d| (d.value, place(d.record))));
     } else {
-        found.extend(labelled::digests(&text).filter_map(|d| Some((d.to_owned(), of(d, exchange)?))));
+        found.extend(labelled::digests(&text).filter_map(|d| Some((d.to_owned(), of(d, exchange, page)?))));
     }
     found
 }
@@ -173,8 +189,10 @@ fn in_columns(page: &Html) -> Vec<String> {
         head.is_some_and(|head| labelled::names_a_password(words(head).trim()))
     };
     let digest = |cell: &ElementRef<'_>| labelled::is_digest(words(*cell).trim());
-    let found = page.select(&cells).filter(digest).filter(|cell| names_a_password(cell) && names_a_user(*cell));
-    found.take(50).map(|cell| words(cell).trim().to_owned()).collect()
+    // For each of them the rows of its table are read.
+    let candidates = page.select(&cells).filter(digest).take(MOST);
+    let found = candidates.filter(|cell| names_a_password(cell) && names_a_user(*cell));
+    found.map(|cell| words(cell).trim().to_owned()).collect()
 }
 
 fn words(element: ElementRef<'_>) -> String {
@@ -207,7 +225,10 @@ mod tests {
 
     #[test]
     fn a_bare_digest_needs_a_name() {
-        let place = |body: String| digests(&exchange("/x", 200, &body)).first().map(|(_, place)| *place);
+        let place = |body: String| {
+            let exchange = exchange("/x", 200, &body);
+            digests(&exchange, &page(&exchange)).first().map(|(_, place)| *place)
+        };
         assert_eq!(place(format!(r#"{{"username":"ann","password_md5":"{DIGEST}"}}"#)), Some(Place::Record));
         assert_eq!(place(format!(r#"{{"username":"ann","hash":"{DIGEST}","salt":"x"}}"#)), Some(Place::Record));
         assert_eq!(place(format!(r#"{{"passwordHash":"{DIGEST}"}}"#)), Some(Place::Value));
@@ -241,14 +262,20 @@ mod tests {
 
     #[test]
     fn data_is_told_from_quotation() {
-        let json = |body: String| of(HASH, &exchange("/x", 200, &body));
+        let json = |body: String| {
+            let e = exchange("/x", 200, &body);
+            of(HASH, &e, &page(&e))
+        };
         assert_eq!(json(format!(r#"{{"name":"ann","password":"{HASH}"}}"#)), Some(Place::Record));
         assert_eq!(json(format!(r#"{{"hash":"{HASH}"}}"#)), Some(Place::Value));
         assert_eq!(json(format!(r#"[["ann","{HASH}"]]"#)), Some(Place::Value));
         assert_eq!(json(format!(r#"{{"error":"duplicate ('ann', '{HASH}')"}}"#)), Some(Place::Line));
         assert_eq!(json(format!(r#"{{"name":"page","html":"<pre>{HASH}</pre>"}}"#)), Some(Place::Text));
         assert_eq!(json(format!(r#"{{"openapi":"3.0.0","example":"{HASH}"}}"#)), None);
-        let typed = |media: &str, body: String| of(HASH, &answered("/x", 200, &[("Content-Type", media)], &body));
+        let typed = |media: &str, body: String| {
+            let e = answered("/x", 200, &[("Content-Type", media)], &body);
+            of(HASH, &e, &page(&e))
+        };
         assert_eq!(typed("text/csv", format!("id,name,hash\n1,ann,{HASH}\n")), Some(Place::Value));
         assert_eq!(typed("text/plain", format!("ann:{HASH}:1000\n")), Some(Place::Line));
         assert_eq!(typed("text/plain", format!("a hash such as {HASH} is long")), Some(Place::Text));
@@ -259,7 +286,10 @@ mod tests {
 
     #[test]
     fn a_page_quotes_unless_it_lists_users() {
-        let page = |body: String| of(HASH, &exchange("/x", 200, &body));
+        let page = |body: String| {
+            let e = exchange("/x", 200, &body);
+            of(HASH, &e, &page(&e))
+        };
         for quoted in [
             format!("<p>Never show</p><pre>{HASH}</pre>"),
             format!("<p>A hash such as <code>{HASH}</code> is long.</p>"),

@@ -1,5 +1,7 @@
 mod allowed;
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound;
 use std::sync::Arc;
 
 use model::{
@@ -42,18 +44,18 @@ pub(crate) static CHECK: Check = Check {
 
 fn judge(surface: &Surface, observations: &Observations, found: &mut Findings) -> Result<(), NotTested> {
     let Some(document) = &surface.specification else { return Err(NotTested::NoSpecification) };
+    let known = Known::of(surface, &observations.exchanges);
     for (operation, exchange) in observations.called(surface) {
         let listed = operation.source == Source::Specification || document.source.ends_with(&operation.path);
         let guessed = matches!(operation.source, Source::WellKnown);
-        let locked = guessed && is_locked(surface, &observations.exchanges, exchange);
-        if !listed && !is_listed(surface, operation) && is_served(exchange) && !locked {
+        let locked = guessed && known.is_locked(exchange);
+        if !listed && !known.is_listed(operation) && is_served(exchange) && !locked {
             let evidence = Evidence::new(exchange, format!("status {}, not in the document", exchange.status()));
             found.push(Finding::new(&RULE, Confidence::Firm, Location::of(operation), evidence));
         }
     }
     for exchange in &observations.exchanges {
-        let known = surface.operations.iter().any(|o| o.path == exchange.request.path());
-        if !known && is_met_by_chance(surface, &observations.exchanges, exchange) {
+        if !known.paths.contains(exchange.request.path()) && known.is_met_by_chance(exchange) {
             let evidence = Evidence::new(exchange, format!("status {}, not in the document", exchange.status()));
             found.push(Finding::new(&RULE, Confidence::Firm, place(surface, exchange), evidence));
         }
@@ -61,49 +63,72 @@ fn judge(surface: &Surface, observations: &Observations, found: &mut Findings) -
     Ok(())
 }
 
-/// The path may be a concrete form of a template of the document.
-fn is_listed(surface: &Surface, operation: &Operation) -> bool {
-    let same = |template: &str, path: &str| {
-        template.split('/').count() == path.split('/').count()
-            && template
+/// What is known of paths, to be looked up: there may be very many.
+struct Known<'a> {
+    /// The paths of all operations.
+    paths: BTreeSet<&'a str>,
+    /// The paths of the document.
+    listed: BTreeSet<&'a str>,
+    /// Its templates, by method and number of segments.
+    templates: BTreeMap<(&'a Method, usize), Vec<&'a str>>,
+    /// Directories in which something does not exist.
+    absent: BTreeSet<&'a str>,
+}
+
+impl<'a> Known<'a> {
+    fn of(surface: &'a Surface, exchanges: &'a [Arc<Exchange>]) -> Known<'a> {
+        let listed = || surface.operations.iter().filter(|o| o.source == Source::Specification);
+        let mut templates: BTreeMap<_, Vec<&str>> = BTreeMap::new();
+        for operation in listed() {
+            let path = operation.path.trim_end_matches('/');
+            templates.entry((&operation.method, path.split('/').count())).or_default().push(path);
+        }
+        Known {
+            paths: surface.operations.iter().map(|o| o.path.as_str()).collect(),
+            listed: listed().map(|o| o.path.as_str()).collect(),
+            templates,
+            absent: exchanges.iter().filter(|e| e.status() == 404).map(|e| directory(e.request.path())).collect(),
+        }
+    }
+
+    /// The path may be a concrete form of a template of the document.
+    fn is_listed(&self, operation: &Operation) -> bool {
+        let same = |template: &str, path: &str| {
+            template
                 .split('/')
                 .zip(path.split('/'))
                 .all(|(a, b)| a == b || a.contains('{') || b.contains('{') && a.contains('{'))
-    };
-    let path = operation.path.trim_end_matches('/');
-    surface
-        .operations
-        .iter()
-        .filter(|o| o.source == Source::Specification && o.method == operation.method)
-        .any(|o| same(o.path.trim_end_matches('/'), path))
-}
-
-/// Whether a refusal may be the lock of everything there, such as a middleware on `/admin/*`, and no operation behind it: listed
-/// operations stand below the path, or nothing beside it is known not to exist.
-fn is_locked(surface: &Surface, exchanges: &[Arc<Exchange>], exchange: &Exchange) -> bool {
-    let path = exchange.request.path().trim_end_matches('/');
-    let below = |o: &Arc<Operation>| {
-        o.source == Source::Specification && o.path.strip_prefix(path).is_some_and(|rest| rest.starts_with('/'))
-    };
-    matches!(exchange.status(), 401 | 403)
-        && (surface.operations.iter().any(below) || !exchanges.iter().any(|e| is_absent_beside(e, path)))
-}
-
-/// Whether an answer says that there is nothing at a path in the same directory.
-fn is_absent_beside(other: &Exchange, path: &str) -> bool {
-    let directory = |path: &str| path.rsplit_once('/').map_or_else(String::new, |(directory, _)| directory.to_owned());
-    other.status() == 404 && directory(other.request.path()) == directory(path)
-}
-
-/// Data at a path that another check tried and that no template of the document covers, where paths beside it do not exist.
-fn is_met_by_chance(surface: &Surface, exchanges: &[Arc<Exchange>], exchange: &Arc<Exchange>) -> bool {
-    let request = &exchange.request;
-    let plain = request.is_clean() && request.method == Method::GET && !request.target.contains('?');
-    if !plain || !exchange.is_success() || !is_served(exchange) {
-        return false;
+        };
+        let path = operation.path.trim_end_matches('/');
+        let templates = self.templates.get(&(&operation.method, path.split('/').count()));
+        templates.into_iter().flatten().any(|template| same(template, path))
     }
-    let operation = Operation::undeclared(Method::GET, request.path(), Source::WellKnown);
-    !is_listed(surface, &operation) && exchanges.iter().any(|other| is_absent_beside(other, request.path()))
+
+    /// Whether a refusal may be the lock of everything there, such as a middleware on `/admin/*`, and no operation behind it: listed
+    /// operations stand below the path, or nothing beside it is known not to exist.
+    fn is_locked(&self, exchange: &Exchange) -> bool {
+        let path = exchange.request.path().trim_end_matches('/');
+        let below = format!("{path}/");
+        let mut behind = self.listed.range::<str, _>((Bound::Included(below.as_str()), Bound::Unbounded));
+        matches!(exchange.status(), 401 | 403)
+            && (behind.next().is_some_and(|listed| listed.starts_with(&below))
+                || !self.absent.contains(directory(path)))
+    }
+
+    /// Data at a path that another check tried and that no template of the document covers, where paths beside it do not exist.
+    fn is_met_by_chance(&self, exchange: &Exchange) -> bool {
+        let request = &exchange.request;
+        let plain = request.is_clean() && request.method == Method::GET && !request.target.contains('?');
+        if !plain || !exchange.is_success() || !is_served(exchange) {
+            return false;
+        }
+        let operation = Operation::undeclared(Method::GET, request.path(), Source::WellKnown);
+        !self.is_listed(&operation) && self.absent.contains(directory(request.path()))
+    }
+}
+
+fn directory(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(directory, _)| directory)
 }
 
 /// Data or a door: JSON and the like, or a demand for credentials. Pages, assets and redirects belong to a site, not to its API.

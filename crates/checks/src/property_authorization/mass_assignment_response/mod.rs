@@ -1,4 +1,4 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use model::{
@@ -36,13 +36,22 @@ pub(crate) static CHECK: Check = Check {
     ..Check::of(&RULE)
 };
 
+/// Most operations that write what one operation reads.
+const MOST: usize = 100;
+
 fn on_end(surface: &Surface, observations: &Observations, found: &mut Findings) -> Result<(), NotTested> {
     let mut looked = false;
     let mut done = BTreeSet::new();
+    // Whatever writes an object stands in a collection of its name.
+    let mut of_collection: BTreeMap<&str, Vec<&Operation>> = BTreeMap::new();
+    for write in &surface.operations {
+        of_collection.entry(vocabulary::collection(&write.path)).or_default().push(write);
+    }
     for (operation, exchange) in observations.called(surface).filter(|(o, e)| o.method == Method::GET && e.is_success())
     {
         let names = privileged(exchange);
-        for write in surface.operations.iter().filter(|o| writes(o, operation)) {
+        let namesakes = of_collection.get(vocabulary::collection(&operation.path)).into_iter().flatten().copied();
+        for write in namesakes.filter(|o| writes(o, operation)).take(MOST) {
             looked = true;
             let open: Vec<&str> = names.iter().map(String::as_str).filter(|n| is_open_to(write, n)).collect();
             if !open.is_empty() && done.insert(write.name()) {
@@ -70,7 +79,7 @@ fn privileged(exchange: &Exchange) -> BTreeSet<String> {
     let Some(json) = exchange.json().filter(|json| !fields::describes_an_api(json)) else { return names };
     fields::walk(json, &mut |field| {
         let scalar = field.value.is_boolean() || field.value.is_number() || field.value.is_string();
-        let object = !fields::names_of(field.object, Holds::Identity).is_empty();
+        let object = field.stands_beside_an_identity();
         if scalar && object && fields::holds(field.name, Holds::Privileged) {
             names.insert(field.name.to_owned());
         }

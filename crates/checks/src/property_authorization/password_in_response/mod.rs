@@ -70,7 +70,7 @@ fn judge(exchange: &Arc<Exchange>, location: Location, json: &Value) -> Option<F
 /// A clear password beside what says whose it is.
 fn is_password(field: &Field<'_>, text: &str) -> bool {
     fields::holds(field.name, Holds::Password)
-        && !fields::names_of(field.object, Holds::Identity).is_empty()
+        && field.stands_beside_an_identity()
         && is_a_value(text, field.name)
         && !is_hash(text)
 }
@@ -91,7 +91,10 @@ fn is_token(field: &Field<'_>, text: &str) -> bool {
 fn is_postal_code(field: &Field<'_>) -> bool {
     const PLACE: [&str; 7] = ["address", "city", "state", "district", "country", "street", "town"];
     let plain: String = field.name.to_ascii_lowercase().chars().filter(char::is_ascii_alphanumeric).collect();
-    plain == "pincode" && field.object.keys().any(|name| PLACE.contains(&name.to_ascii_lowercase().as_str()))
+    plain == "pincode"
+        && field.stands_in("an address", |object| {
+            object.keys().any(|name| PLACE.contains(&name.to_ascii_lowercase().as_str()))
+        })
 }
 
 /// Neither masked, nor a word about the field, nor a sentence such as a validation message, nor a path (`PWD` in an environment), nor

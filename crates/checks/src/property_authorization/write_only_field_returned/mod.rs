@@ -1,4 +1,4 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use model::{
     Category, Confidence, Evidence, Finding, Location, NotTested, Operation, Rule, Schema, Severity, Surface, mask,
@@ -40,8 +40,9 @@ fn on_end(surface: &Surface, observations: &Observations, found: &mut Findings) 
         return Err(NotTested::NoSpecification);
     }
     let (mut declared, mut compared) = (false, false);
+    let taken = taken(surface);
     for (operation, exchange) in observations.called(surface) {
-        let names = write_only(operation, surface);
+        let names = write_only(operation, &taken);
         declared |= !names.is_empty();
         let Some(json) = exchange.json().filter(|_| exchange.is_success() && !names.is_empty()) else { continue };
         compared = true;
@@ -67,17 +68,21 @@ fn on_end(surface: &Surface, observations: &Observations, found: &mut Findings) 
 }
 
 /// Names that the schemas of the operation's answers, or of the request bodies of its collection, declare write-only.
-fn write_only(operation: &Operation, surface: &Surface) -> BTreeSet<String> {
-    let mut names = BTreeSet::new();
+fn write_only(operation: &Operation, taken: &BTreeMap<&str, BTreeSet<String>>) -> BTreeSet<String> {
+    let mut names = taken.get(vocabulary::collection(&operation.path)).cloned().unwrap_or_default();
     operation.responses.iter().filter_map(|r| r.schema.as_ref()).for_each(|schema| collect(schema, 0, &mut names));
-    let collection = vocabulary::collection(&operation.path);
-    surface
-        .operations
-        .iter()
-        .filter(|other| vocabulary::collection(&other.path) == collection)
-        .filter_map(|other| other.body.as_ref())
-        .for_each(|body| collect(&body.schema, 0, &mut names));
     names
+}
+
+/// By collection, the names that request bodies declare write-only.
+fn taken(surface: &Surface) -> BTreeMap<&str, BTreeSet<String>> {
+    let mut taken: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+    for operation in &surface.operations {
+        if let Some(body) = &operation.body {
+            collect(&body.schema, 0, taken.entry(vocabulary::collection(&operation.path)).or_default());
+        }
+    }
+    taken
 }
 
 fn collect(schema: &Schema, depth: usize, names: &mut BTreeSet<String>) {
