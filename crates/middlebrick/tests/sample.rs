@@ -48,7 +48,7 @@ fn scan(url: &str, arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_middlebrick"))
         .current_dir(folder.path())
         .env_remove("MIDDLEBRICK_AUTH_VALUE")
-        .args(["scan", url])
+        .args(["scan", url, "--deadline", "10m"])
         .args(arguments)
         .output()
         .unwrap()

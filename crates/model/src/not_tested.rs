@@ -18,8 +18,10 @@ pub enum NotTested {
     OpenAnyway,
     /// The target began to refuse or slow the scan.
     Blocked,
-    /// A deadline or Ctrl-C came first.
+    /// The scan was stopped first: Ctrl-C, another signal, or whoever runs it.
     Cut,
+    /// The scan's deadline came first: the target was too slow for all of the plan (`--deadline`).
+    OutOfTime,
     /// It looks as if it changed state on GET; left alone without consent.
     LooksDestructive,
     /// Operations of the same shape were asked in its place (`--depth deep`).
@@ -49,7 +51,7 @@ impl NotTested {
 
     /// Whether the scan is incomplete because of it (exit code 3).
     pub fn cuts_the_scan_short(&self) -> bool {
-        matches!(self, NotTested::Cut | NotTested::Blocked)
+        matches!(self, NotTested::Cut | NotTested::OutOfTime | NotTested::Blocked)
     }
 }
 
@@ -62,7 +64,8 @@ impl fmt::Display for NotTested {
             NotTested::NoAnswer => f.write_str("the target did not answer"),
             NotTested::OpenAnyway => f.write_str("open to everybody, so its lock could not be tested"),
             NotTested::Blocked => f.write_str("the target began to refuse the scan"),
-            NotTested::Cut => f.write_str("cut off by the deadline or by Ctrl-C"),
+            NotTested::Cut => f.write_str("the scan was stopped before it (Ctrl-C or another signal)"),
+            NotTested::OutOfTime => f.write_str("the deadline of the scan came before it (--deadline)"),
             NotTested::LooksDestructive => f.write_str("looks as if it changed state on GET"),
             NotTested::Sampled => f.write_str("operations of the same shape were asked in its place (--depth deep)"),
             NotTested::OutOfScope => f.write_str("outside the scope"),

@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use crate::{Consent, Context, Depth, Identity, Ignore, Method, Origin, Rule, Selector};
 
 /// Which rules run.
@@ -39,6 +41,8 @@ pub struct Target {
     pub depth: Depth,
     /// Overrides the depth's budget.
     pub max_requests: Option<u32>,
+    /// Overrides the depth's deadline.
+    pub deadline: Option<Duration>,
     /// Same seed and same target behaviour: same report.
     pub seed: u64,
     /// What the API is used for; moves score weights.
@@ -71,6 +75,7 @@ impl Target {
             consent: Consent::ReadOnly,
             depth: Depth::Standard,
             max_requests: None,
+            deadline: None,
             seed: 1,
             context: Context::Public,
             selection: Selection::default(),
@@ -91,6 +96,14 @@ impl Target {
         let more = u32::try_from(operations).unwrap_or(u32::MAX).saturating_mul(active);
         let most = self.depth.most_requests();
         self.max_requests.unwrap_or_else(|| self.depth.requests(operations).saturating_add(more).min(most))
+    }
+
+    /// The longest time that a scan of so many operations takes: what the user set, or else what the depth allows, twice that with
+    /// consent to state-changing requests, and 30 minutes at most. What was not done by then is not tested.
+    pub fn time(&self, operations: usize) -> Duration {
+        const MOST: Duration = Duration::from_mins(30);
+        let times = if self.consent > Consent::ReadOnly { 2 } else { 1 };
+        self.deadline.unwrap_or_else(|| self.depth.deadline(operations).saturating_mul(times).min(MOST))
     }
 
     /// The directory of the path asked for, without a slash at its end: where an application is mounted that does not have the host
@@ -127,6 +140,19 @@ mod tests {
         ] {
             assert_eq!(directory(path), expected, "{path}");
         }
+    }
+
+    #[test]
+    fn the_time_grows_with_the_operations_depth_and_consent_to_half_an_hour() {
+        let seconds = |depth, consent, operations| Target { consent, depth, ..target() }.time(operations).as_secs();
+        let standard = |operations| seconds(Depth::Standard, Consent::ReadOnly, operations);
+        assert_eq!([0, 30, 31, 200, 100_000].map(standard), [45, 45, 46, 215, 1_800]);
+        assert_eq!(seconds(Depth::Quick, Consent::ReadOnly, 45), 20);
+        assert_eq!(seconds(Depth::Deep, Consent::ReadOnly, 45), 240);
+        assert_eq!(seconds(Depth::Standard, Consent::SafeWrites, 45), 120);
+        assert_eq!(seconds(Depth::Deep, Consent::All, 300), 1_800);
+        let own = Target { deadline: Some(Duration::from_hours(2)), ..target() };
+        assert_eq!(own.time(9).as_secs(), 7_200, "what the user set is not capped");
     }
 
     fn target() -> Target {

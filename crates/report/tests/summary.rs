@@ -70,7 +70,7 @@ fn unreachable() {
 fn the_grade_is_withheld() {
     let mut report = rich();
     report.status = Status::Incomplete;
-    report.status_detail = Some("cut off by the deadline or by Ctrl-C".to_owned());
+    report.status_detail = Some("the deadline of the scan came before it (--deadline)".to_owned());
     report.score = None;
     report.grade = None;
     report.cap = None;

@@ -1,7 +1,9 @@
 //! The life of one scan: preflight, discover, observe, plan, probe, correlate.
 
+mod compute;
 mod correlate;
 mod discover;
+mod halt;
 mod observe;
 mod plan;
 mod preflight;
@@ -9,22 +11,24 @@ mod rounds;
 mod sample;
 
 use std::sync::Arc;
-use std::time::Instant;
 
 use checks::Observations;
 use model::{Event, Exchange, NotTested, Report, Surface, Target};
-use tokio::sync::Notify;
+use tokio::task::JoinSet;
+use tokio::time::Instant;
 use wire::{Budget, Callback, Listener, Mandate, Settings, Wire, WireError};
+
+use halt::Halt;
 
 pub use discover::offline;
 pub use plan::{Plan, PlannedCheck, Skipped, plan};
 
 /// One scan of one target.
 pub struct Scan {
-    target: Target,
+    target: Arc<Target>,
     wire: Arc<Wire>,
     listener: Listener,
-    stopped: Arc<Notify>,
+    halt: Halt,
     callback: Callback,
     whole_transcript: bool,
 }
@@ -33,24 +37,29 @@ pub struct Scan {
 #[derive(Clone)]
 pub struct Stop {
     wire: Arc<Wire>,
-    stopped: Arc<Notify>,
+    halt: Halt,
 }
 
 impl Stop {
-    /// Stops the scan.
+    /// Stops the scan: within about a second it reports what it knows, and what it did not come to is not tested.
     pub fn stop(&self) {
-        self.wire.cancel();
-        self.stopped.notify_waiters();
-        self.stopped.notify_one();
+        self.end(NotTested::Cut);
+    }
+
+    fn end(&self, why: NotTested) {
+        self.wire.cancel(why.clone());
+        self.halt.end(why);
     }
 }
 
 /// What a scan knows when it ends, before it is judged as a whole.
 pub(crate) struct Ended {
-    pub(crate) surface: Surface,
-    pub(crate) observations: Observations,
+    pub(crate) surface: Arc<Surface>,
+    pub(crate) observations: Arc<Observations>,
     pub(crate) outcomes: Vec<rounds::Outcome>,
     pub(crate) skipped: Vec<plan::Skipped>,
+    /// Whether looking around was ended by the clock, so that there may be more than was found.
+    pub(crate) looked_briefly: bool,
 }
 
 impl Scan {
@@ -66,7 +75,8 @@ impl Scan {
         let mandate = Mandate::of(&target);
         let wire = Arc::new(Wire::new(target.origin.clone(), mandate, settings, budget, Arc::clone(&listener))?);
         let callback = Callback::new(None, target.origin.is_loopback(), target.seed);
-        Ok(Scan { target, wire, listener, stopped: Arc::new(Notify::new()), callback, whole_transcript: false })
+        let halt = Halt::after(target.time(0));
+        Ok(Scan { target: Arc::new(target), wire, listener, halt, callback, whole_transcript: false })
     }
 
     /// Says under which `name` or `name:port` the target reaches this machine, for proofs that it makes requests for its callers.
@@ -84,31 +94,48 @@ impl Scan {
 
     /// A handle that stops the scan from elsewhere.
     pub fn stop_handle(&self) -> Stop {
-        Stop { wire: Arc::clone(&self.wire), stopped: Arc::clone(&self.stopped) }
+        Stop { wire: Arc::clone(&self.wire), halt: self.halt.clone() }
     }
 
-    /// Runs the scan to its report.
+    /// Runs the scan to its report. It ends by itself at its deadline ([`Target::time`]), which begins now.
     pub async fn run(self) -> Report {
         let started = Instant::now();
+        self.halt.begin(self.target.time(0));
+        // Dropped with this future, and the clock with it.
+        let mut clock = JoinSet::new();
+        let (halt, stop) = (self.halt.clone(), self.stop_handle());
+        clock.spawn(async move {
+            halt.expired().await;
+            stop.end(NotTested::OutOfTime);
+        });
         (self.listener)(Event::Started { url: self.target.url() });
         let ended = self.work().await;
-        let report = correlate::report(&self.target, &self.wire, &ended, started.elapsed(), self.whole_transcript);
-        (self.listener)(Event::Finished);
+        let Scan { target, wire, listener, whole_transcript, .. } = self;
+        let elapsed = started.elapsed();
+        let report = compute::apart(move || correlate::report(&target, &wire, &ended, elapsed, whole_transcript)).await;
+        listener(Event::Finished);
         report
     }
 
     async fn work(&self) -> Ended {
-        let mut surface = self.discover().await;
-        let budget = self.target.budget(surface.operations.len());
+        let (mut surface, looked_briefly) = self.discover().await;
+        let operations = surface.operations.len();
+        self.halt.limit(self.target.time(operations));
+        let budget = self.target.budget(operations);
         self.wire.budget().set_total(budget);
-        (self.listener)(Event::SurfaceFound { operations: surface.operations.len(), budget });
+        (self.listener)(Event::SurfaceFound { operations, budget });
         self.wire.begin_wave();
-        let mut observed = observe::observe(&mut surface, &self.target, &self.wire, &self.stopped).await;
+        let mut observed = observe::observe(&mut surface, &self.target, &self.wire, &self.halt).await;
         observed.exchanges = self.exchanges();
-        let plan = plan::plan_seen(&surface, &self.target, &observed);
+        let surface = Arc::new(surface);
+        let observed = Arc::new(observed);
+        let plan = {
+            let (surface, observed, target) = (Arc::clone(&surface), Arc::clone(&observed), Arc::clone(&self.target));
+            compute::apart(move || plan::plan_seen(&surface, &target, &observed)).await
+        };
         if !self.wire.was_reached() {
             let skipped = rounds::unanswered(&plan);
-            return Ended { surface, observations: observed, outcomes: Vec::new(), skipped };
+            return Ended { surface, observations: observed, outcomes: Vec::new(), skipped, looked_briefly };
         }
         let mut outcomes = {
             let means = rounds::Means {
@@ -118,15 +145,21 @@ impl Scan {
                 wire: &self.wire,
                 callback: &self.callback,
                 listener: &self.listener,
-                stopped: &self.stopped,
+                halt: &self.halt,
             };
             rounds::run(&plan, &means).await
         };
         rounds::confirm(&mut outcomes, &self.exchanges(), &self.wire).await;
-        let observations = Observations { plain: observed.plain, exchanges: self.exchanges() };
-        let passive = rounds::judge(&surface, &observations, &self.target, &plan, &self.listener);
+        let observations = Arc::new(Observations { plain: observed.plain.clone(), exchanges: self.exchanges() });
+        let passive = {
+            let (surface, observations, target) =
+                (Arc::clone(&surface), Arc::clone(&observations), Arc::clone(&self.target));
+            let (selected, listener, halt) = (plan.selected, Arc::clone(&self.listener), self.halt.clone());
+            let judge = move || rounds::judge(&surface, &observations, &target, &selected, &listener, &halt);
+            compute::apart(judge).await
+        };
         outcomes.extend(passive);
-        Ended { surface, observations, outcomes, skipped: plan.skipped }
+        Ended { surface, observations, outcomes, skipped: plan.skipped, looked_briefly }
     }
 
     /// Every exchange so far, in the order of the transcript.
@@ -134,22 +167,18 @@ impl Scan {
         self.wire.transcript().into_iter().map(|r| r.exchange).collect()
     }
 
-    async fn discover(&self) -> Surface {
-        let known =
-            Surface { origin: Some(self.target.origin.clone()), path: self.target.path.clone(), ..Surface::default() };
-        let look = async {
-            let discovered = discover::discover(known.clone(), &self.target, &self.wire);
-            let (mut surface, plain) = tokio::join!(discovered, preflight::plain_http(&self.target, &self.wire));
-            preflight::tls(&mut surface, &self.target, &self.wire);
-            surface.plain_http = plain;
-            surface
+    /// What there is, and whether the clock ended the search for more.
+    async fn discover(&self) -> (Surface, bool) {
+        let discovered = discover::discover(&self.target, &self.wire, &self.halt);
+        let plain = async {
+            tokio::select! {
+                plain = preflight::plain_http(&self.target, &self.wire) => plain,
+                () = self.halt.quarters(discover::ENDS_BY) => None,
+            }
         };
-        tokio::select! {
-            surface = look => surface,
-            () = self.stopped.notified() => known,
-        }
+        let ((mut surface, briefly), plain) = tokio::join!(discovered, plain);
+        preflight::tls(&mut surface, &self.target, &self.wire);
+        surface.plain_http = plain;
+        (surface, briefly)
     }
 }
-
-/// The reason for what a stop left undone.
-pub(crate) const CUT: NotTested = NotTested::Cut;

@@ -7,7 +7,7 @@ use checks::{Check, Observations};
 use model::{Depth, Effect, NotTested, ParameterIn, Severity, Surface, Target};
 
 use crate::observe::may_be_called;
-use crate::sample::{in_turns, most};
+use crate::sample::{Shapes, most};
 
 /// One detector with one operation, or with the surface.
 #[derive(Debug, Clone)]
@@ -57,6 +57,7 @@ pub fn plan(surface: &Surface, target: &Target) -> Plan {
 /// Plans the probe round: checks times operations, one operation of each shape in turn, ordered by severity and cheapness.
 pub(crate) fn plan_seen(surface: &Surface, target: &Target, seen: &Observations) -> Plan {
     let mut plan = Plan::default();
+    let shapes = Shapes::of(&surface.operations);
     for (index, check) in checks::all().into_iter().enumerate() {
         let index = index as u32;
         if !target.selection.takes(check.rule) {
@@ -81,7 +82,7 @@ pub(crate) fn plan_seen(surface: &Surface, target: &Target, seen: &Observations)
             plan.asked.push(PlannedCheck { index, check, operation: None, round_robin_index: 0, has_hint });
         }
         if check.detectors.on_operation.is_some() {
-            plan_operations(&mut plan, index, check, surface, target, seen);
+            plan_operations(&mut plan, index, check, surface, &shapes, target, seen);
         }
     }
     // Bursts come last: the refusals they provoke would spoil the other answers.
@@ -125,6 +126,7 @@ fn plan_operations(
     index: u32,
     check: &'static Check,
     surface: &Surface,
+    shapes: &Shapes,
     target: &Target,
     seen: &Observations,
 ) {
@@ -158,7 +160,7 @@ fn plan_operations(
         answered + u8::from(!queries)
     };
     let most = most(target.depth);
-    for (round_robin_index, at) in in_turns(&surface.operations, &asked, rank).into_iter().enumerate() {
+    for (round_robin_index, at) in shapes.in_turns(&asked, rank).into_iter().enumerate() {
         if round_robin_index < most {
             let called = seen.plain.get(at).and_then(Option::as_deref);
             let has_hint = (check.schedule.has_hint)(&surface.operations[at], called);

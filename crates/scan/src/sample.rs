@@ -31,22 +31,36 @@ fn shape(operation: &Operation) -> String {
     format!("{} {path} {} {body}", operation.method, parameters.join(";"))
 }
 
-/// These operations in turns: the first of each shape, then the second of each. Within a turn and a shape, the least `rank` comes
-/// first.
-pub(crate) fn in_turns(operations: &[Arc<Operation>], among: &[usize], rank: impl Fn(usize) -> u8) -> Vec<usize> {
-    let mut shapes: BTreeMap<String, Vec<usize>> = BTreeMap::new();
-    for at in among {
-        if let Some(operation) = operations.get(*at) {
-            shapes.entry(shape(operation)).or_default().push(*at);
+/// Which operations are alike, found out once for all rules.
+pub(crate) struct Shapes(Vec<usize>);
+
+impl Shapes {
+    pub(crate) fn of(operations: &[Arc<Operation>]) -> Shapes {
+        let mut known: BTreeMap<String, usize> = BTreeMap::new();
+        let number = |operation: &Arc<Operation>| {
+            let next = known.len();
+            *known.entry(shape(operation)).or_insert(next)
+        };
+        Shapes(operations.iter().map(number).collect())
+    }
+
+    /// These operations in turns: the first of each shape, then the second of each. Within a turn and a shape, the least `rank` comes
+    /// first.
+    pub(crate) fn in_turns(&self, among: &[usize], rank: impl Fn(usize) -> u8) -> Vec<usize> {
+        let mut shapes: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+        for at in among {
+            if let Some(shape) = self.0.get(*at) {
+                shapes.entry(*shape).or_default().push(*at);
+            }
         }
+        let mut turns: Vec<(usize, u8, usize)> = Vec::new();
+        for alike in shapes.values_mut() {
+            alike.sort_by_key(|at| (rank(*at), *at));
+            turns.extend(alike.iter().enumerate().map(|(turn, at)| (turn, rank(*at), *at)));
+        }
+        turns.sort_unstable();
+        turns.into_iter().map(|(_, _, at)| at).collect()
     }
-    let mut turns: Vec<(usize, u8, usize)> = Vec::new();
-    for alike in shapes.values_mut() {
-        alike.sort_by_key(|at| (rank(*at), *at));
-        turns.extend(alike.iter().enumerate().map(|(turn, at)| (turn, rank(*at), *at)));
-    }
-    turns.sort_unstable();
-    turns.into_iter().map(|(_, _, at)| at).collect()
 }
 
 #[cfg(test)]
@@ -60,9 +74,10 @@ mod tests {
         let paths = ["/a/{id}", "/b/{id}", "/c/{id}", "/about"];
         let operations: Vec<Arc<Operation>> =
             paths.iter().map(|p| Arc::new(Operation::undeclared(Method::GET, *p, Source::Specification))).collect();
-        assert_eq!(in_turns(&operations, &[0, 1, 2, 3], |_| 0), [0, 3, 1, 2]);
-        assert_eq!(in_turns(&operations, &[0, 1, 2, 3], |at| u8::from(at == 0)), [1, 3, 2, 0]);
-        assert_eq!(in_turns(&operations, &[0, 1, 2, 3], |at| u8::from(at < 3)), [3, 0, 1, 2]);
-        assert_eq!(in_turns(&operations, &[2, 9], |_| 0), [2]);
+        let in_turns = |among: &[usize], rank: fn(usize) -> u8| Shapes::of(&operations).in_turns(among, rank);
+        assert_eq!(in_turns(&[0, 1, 2, 3], |_| 0), [0, 3, 1, 2]);
+        assert_eq!(in_turns(&[0, 1, 2, 3], |at| u8::from(at == 0)), [1, 3, 2, 0]);
+        assert_eq!(in_turns(&[0, 1, 2, 3], |at| u8::from(at < 3)), [3, 0, 1, 2]);
+        assert_eq!(in_turns(&[2, 9], |_| 0), [2]);
     }
 }

@@ -81,6 +81,7 @@ fn target(port: u16, tls: bool, check: &Check) -> Target {
     Target {
         consent: if needs_consent { Consent::All } else { Consent::ReadOnly },
         depth: check.schedule.depth.max(Depth::Standard),
+        deadline: Some(std::time::Duration::from_mins(10)),
         seed: 7,
         selection: Selection { rules: vec![check.rule.id.to_owned()], ..Selection::default() },
         now: std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs().cast_signed(),

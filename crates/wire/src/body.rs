@@ -7,6 +7,7 @@ use model::{Response, Truncation};
 use tokio::time::Instant;
 
 use crate::kept::Allowance;
+use crate::slow::Patience;
 use crate::{Limits, decode};
 
 /// A body that comes in pieces.
@@ -22,10 +23,10 @@ pub(crate) async fn read(
     allowance: Allowance,
 ) -> (Vec<u8>, Option<Truncation>) {
     let started = Instant::now();
-    let deadline = started + limits.body / allowance.haste;
+    let deadline = started + allowance.patience.body;
     let mut bytes = Vec::new();
     loop {
-        let until = deadline.min(Instant::now() + patience(started, bytes.len(), limits, allowance.haste));
+        let until = deadline.min(Instant::now() + patience(started, bytes.len(), limits, allowance.patience));
         match tokio::time::timeout_at(until, pieces.next()).await {
             Err(_) => return (bytes, Some(Truncation::Time)),
             Ok(None) => return (bytes, None),
@@ -37,7 +38,7 @@ pub(crate) async fn read(
                     return (bytes, Some(Truncation::Cap));
                 }
                 bytes.extend_from_slice(&data);
-                if Instant::now() >= deadline || is_slow(started, bytes.len(), limits, allowance.haste) {
+                if Instant::now() >= deadline || is_slow(started, bytes.len(), limits, allowance.patience) {
                     return (bytes, Some(Truncation::Time));
                 }
             }
@@ -45,15 +46,15 @@ pub(crate) async fn read(
     }
 }
 
-fn is_slow(started: Instant, received: usize, limits: &Limits, haste: u32) -> bool {
+fn is_slow(started: Instant, received: usize, limits: &Limits, patience: Patience) -> bool {
     let passed = started.elapsed();
-    passed > limits.slow_after / haste && (received as f64) < passed.as_secs_f64() * limits.slowest as f64
+    passed > patience.slow_after && (received as f64) < passed.as_secs_f64() * limits.slowest as f64
 }
 
 /// How long the next piece may take before the body falls under the minimum rate.
-fn patience(started: Instant, received: usize, limits: &Limits, haste: u32) -> Duration {
+fn patience(started: Instant, received: usize, limits: &Limits, patience: Patience) -> Duration {
     let earned = Duration::from_secs_f64(received as f64 / limits.slowest.max(1) as f64);
-    (limits.slow_after / haste).max(earned).saturating_sub(started.elapsed()).max(Duration::from_millis(10))
+    patience.slow_after.max(earned).saturating_sub(started.elapsed()).max(Duration::from_millis(10))
 }
 
 /// Puts the body into the response, decoded.

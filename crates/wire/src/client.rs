@@ -1,6 +1,6 @@
 use std::fmt;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use model::{
@@ -11,11 +11,12 @@ use tokio::sync::{OnceCell, Semaphore};
 
 use crate::dial::Dialer;
 use crate::health::{Health, Suspicion};
-use crate::kept::Kept;
+use crate::kept::{Allowance, Kept};
 use crate::message::refusal;
 use crate::pace::Pace;
 use crate::redirect::onward;
 use crate::share::Sharing;
+use crate::slow::Slow;
 use crate::transcript::Transcript;
 use crate::transport::Transport;
 use crate::{Budget, Lease, Mandate, Recorded, Scope, Settings, credentials, retry_after};
@@ -48,11 +49,12 @@ pub struct Wire {
     transport: Transport,
     transcript: Transcript,
     kept: Kept,
+    slow: Slow,
     sharing: Sharing,
     tls_report: OnceCell<Arc<TlsReport>>,
     serial: AtomicU64,
     checks: AtomicU32,
-    cancelled: AtomicBool,
+    cancelled: OnceLock<NotTested>,
     listener: Listener,
 }
 
@@ -93,11 +95,12 @@ impl Wire {
             budget,
             transcript: Transcript::default(),
             kept: Kept::default(),
+            slow: Slow::default(),
             sharing: Sharing::default(),
             tls_report: OnceCell::new(),
             serial: AtomicU64::new(0),
             checks: AtomicU32::new(0),
-            cancelled: AtomicBool::new(false),
+            cancelled: OnceLock::new(),
             listener,
         })
     }
@@ -122,14 +125,19 @@ impl Wire {
         self.tls_report.get().map_or(0, |report| report.handshakes)
     }
 
-    /// Stops sending; what is under way may finish.
-    pub fn cancel(&self) {
-        self.cancelled.store(true, Ordering::Relaxed);
+    /// Stops sending, for this reason; the first one stays. What is under way may finish.
+    pub fn cancel(&self, why: NotTested) {
+        self.cancelled.get_or_init(|| why);
+    }
+
+    /// Why sending was stopped, if it was.
+    pub fn cancelled(&self) -> Option<&NotTested> {
+        self.cancelled.get()
     }
 
     /// Whether sending was stopped.
     pub fn is_cancelled(&self) -> bool {
-        self.cancelled.load(Ordering::Relaxed)
+        self.cancelled.get().is_some()
     }
 
     /// Whether the target has begun to refuse everything.
@@ -274,7 +282,9 @@ impl Wire {
         hops: Vec<Arc<Exchange>>,
     ) -> (Arc<Exchange>, Option<Suspicion>) {
         let sent_at_ms = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_millis() as i64);
-        let allowance = self.kept.allowance(&request, &self.settings.limits);
+        let limits = &self.settings.limits;
+        let allowance =
+            Allowance { bytes: self.kept.bytes(&request, limits), patience: self.slow.patience(&request, limits) };
         let attempt = self.transport.carry(&request, &self.mandate, allowance).await;
         let took = attempt.started.elapsed();
         let exchange = Arc::new(Exchange {
@@ -285,6 +295,7 @@ impl Wire {
             hops,
         });
         self.kept.add(&exchange);
+        self.slow.learn(&exchange);
         self.transcript.record(key, &exchange, sent_at_ms);
         let suspicion = self.learn(&exchange, attempt.started, took, provoked, sent_at_ms);
         (self.listener)(Event::ExchangeMade { requests: self.requests() });
@@ -325,8 +336,8 @@ impl Wire {
     }
 
     fn alive(&self) -> Result<(), NotTested> {
-        if self.is_cancelled() {
-            Err(NotTested::Cut)
+        if let Some(why) = self.cancelled.get() {
+            Err(why.clone())
         } else if self.is_banned() {
             Err(NotTested::Blocked)
         } else if self.is_dead() {

@@ -87,7 +87,7 @@ impl Http2 {
         let _stream = self.streams.acquire().await;
         let started = Instant::now();
         let sender = &mut self.sender;
-        let sent = timeout(limits.head, async {
+        let sent = timeout(allowance.patience.head, async {
             sender.ready().await?;
             sender.send_request(message).await
         });
@@ -106,6 +106,7 @@ impl Http2 {
             .map(|(name, value)| (name.as_str().to_owned(), value.as_bytes().iter().map(|b| char::from(*b)).collect()));
         let mut response = Response::new(parts.status.as_u16(), headers.collect(), Vec::new());
         response.version = "HTTP/2";
+        let allowance = allowance.with_media(response.header("content-type"));
         let (raw, cut) = body::read(&mut incoming, limits, allowance).await;
         body::finish(&mut response, raw, cut, limits, allowance).await;
         Attempt { result: Ok(response), started, nothing_came: false }

@@ -1,37 +1,36 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use model::{Exchange, Request, Truncation};
+use model::{Exchange, Request};
 
 use crate::Limits;
+use crate::slow::Patience;
 
-/// Bodies that came too slowly, after which a scan has no more time for such.
-const SLOW: usize = 12;
-
-/// What the next body may take, by what the others took: a scan holds all its exchanges in memory, and is over in seconds.
+/// What the next body may take, by what the others took: a scan holds all its exchanges in memory.
 #[derive(Debug, Default)]
 pub(crate) struct Kept {
     bodies: AtomicUsize,
     documents: AtomicUsize,
-    slow: AtomicUsize,
 }
 
-/// What one body may take.
+/// What one response may take.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Allowance {
     /// The most to read of it.
     pub(crate) bytes: usize,
-    /// By what the time limits of a body are divided.
-    pub(crate) haste: u32,
+    /// How long the response is waited for.
+    pub(crate) patience: Patience,
+}
+
+impl Allowance {
+    /// For the body of a response of this media type.
+    pub(crate) fn with_media(self, media: Option<&str>) -> Allowance {
+        Allowance { patience: self.patience.with_media(media), ..self }
+    }
 }
 
 impl Kept {
     /// What the body of the response to this request may take.
-    pub(crate) fn allowance(&self, request: &Request, limits: &Limits) -> Allowance {
-        let haste = if self.slow.load(Ordering::Relaxed) < SLOW { 1 } else { 8 };
-        Allowance { bytes: self.bytes(request, limits), haste }
-    }
-
-    fn bytes(&self, request: &Request, limits: &Limits) -> usize {
+    pub(crate) fn bytes(&self, request: &Request, limits: &Limits) -> usize {
         let bodies = self.bodies.load(Ordering::Relaxed);
         let share = match limits.kept_bytes.checked_sub(bodies) {
             Some(left) => (left / 8).max(64 << 10),
@@ -50,9 +49,6 @@ impl Kept {
     pub(crate) fn add(&self, exchange: &Exchange) {
         let count = if exchange.request.large { &self.documents } else { &self.bodies };
         count.fetch_add(exchange.body().len(), Ordering::Relaxed);
-        if exchange.response().is_some_and(|response| response.truncated == Some(Truncation::Time)) {
-            self.slow.fetch_add(1, Ordering::Relaxed);
-        }
     }
 }
 
@@ -70,8 +66,7 @@ mod tests {
         let limits = Limits::default();
         let cap = |bodies, documents, request| {
             let (bodies, documents) = (AtomicUsize::new(bodies), AtomicUsize::new(documents));
-            let kept = Kept { bodies, documents, ..Kept::default() };
-            kept.allowance(request, &limits).bytes
+            Kept { bodies, documents }.bytes(request, &limits)
         };
         assert_eq!(cap(0, 0, &small), 2 << 20);
         assert_eq!(cap(16 << 20, 0, &small), 2 << 20);
@@ -80,14 +75,5 @@ mod tests {
         assert_eq!(cap(1 << 30, 0, &small), 4 << 10);
         assert_eq!(cap(0, 0, &large), 96 << 20);
         assert_eq!(cap(0, 95 << 20, &large), 2 << 20, "a document is read like anything else at least");
-    }
-
-    #[test]
-    fn a_target_that_drips_gets_less_time() {
-        let origin = Origin { scheme: Scheme::Http, host: "localhost".to_owned(), port: 80 };
-        let request = Request::get(&origin, "/");
-        let haste =
-            |slow: usize| Kept { slow: slow.into(), ..Kept::default() }.allowance(&request, &Limits::default()).haste;
-        assert_eq!((haste(0), haste(SLOW - 1), haste(SLOW)), (1, 1, 8));
     }
 }

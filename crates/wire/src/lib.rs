@@ -27,6 +27,7 @@ mod retry_after;
 mod scope;
 mod settings;
 mod share;
+mod slow;
 mod stream;
 pub mod tls;
 mod transcript;

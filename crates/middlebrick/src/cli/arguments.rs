@@ -128,7 +128,8 @@ pub(crate) struct ScanOptions {
     /// Longest wait for one answer, such as 5s
     #[arg(long, value_name = "TIME", help_heading = "How far", allow_hyphen_values = true, value_parser = duration)]
     pub(crate) timeout: Option<Duration>,
-    /// Longest time for the whole scan, such as 2m; what is known by then is reported
+    /// Longest time for the whole scan, such as 2m; what is known by then is reported [default: 45s and 1s for each operation beyond
+    /// 30; a third in quick, four times in deep, twice with --active; 30m at most]
     #[arg(long, value_name = "TIME", help_heading = "How far", allow_hyphen_values = true, value_parser = duration)]
     pub(crate) deadline: Option<Duration>,
     /// HTTP proxy for everything, http://host:port

@@ -16,6 +16,7 @@ mod progress;
 mod replay;
 mod rules;
 mod scan;
+mod signals;
 mod spec;
 mod target;
 

@@ -12,7 +12,7 @@ use wire::Settings;
 use super::arguments::{self, ScanOptions};
 use super::fault::Fault;
 use super::gate::Gates;
-use super::{Ending, files, plan, progress, target};
+use super::{Ending, files, plan, progress, signals, target};
 
 pub(crate) fn run(options: &ScanOptions) -> Result<Ending, Fault> {
     let outputs = outputs(options)?;
@@ -50,7 +50,7 @@ pub(crate) fn run(options: &ScanOptions) -> Result<Ending, Fault> {
     Ok(verdict.ending)
 }
 
-/// Runs the scan with its progress bar, its deadline and Ctrl-C.
+/// Runs the scan with its progress bar; signals stop it.
 pub(crate) fn perform(options: &ScanOptions, target: Target, settings: Settings) -> Result<Report, Fault> {
     let (bar, listener) = progress::bar(options.quiet);
     let scan = Scan::new(target, settings, listener).map_err(|error| Fault::new(error.to_string()))?;
@@ -64,43 +64,13 @@ pub(crate) fn perform(options: &ScanOptions, target: Target, settings: Settings)
         .enable_all()
         .build()
         .map_err(|error| Fault::new(format!("cannot start: {error}")))?;
-    let deadline = options.deadline;
-    let report = runtime.block_on(async move {
-        let stop = scan.stop_handle();
-        let watch = tokio::spawn(async move {
-            let expired = async {
-                match deadline {
-                    Some(time) => tokio::time::sleep(time).await,
-                    None => std::future::pending().await,
-                }
-            };
-            tokio::select! {
-                () = expired => stop.stop(),
-                () = interrupted() => {
-                    stop.stop();
-                    // The second one does not wait for the report.
-                    interrupted().await;
-                    std::process::exit(3);
-                }
-            }
-        });
-        let report = scan.run().await;
-        watch.abort();
-        report
-    });
+    let stop = scan.stop_handle();
+    signals::on_first(options.quiet, move || stop.stop());
+    let report = runtime.block_on(scan.run());
+    // What still computes for a scan that was stopped is not waited for.
+    runtime.shutdown_background();
     bar.finish_and_clear();
     Ok(report)
-}
-
-/// Waits for Ctrl-C, or for the signal with which a pipeline cancels a job.
-async fn interrupted() {
-    use tokio::signal::unix::{SignalKind, signal};
-    // Without a handler the signal ends the program as it always does.
-    let Ok(mut terminated) = signal(SignalKind::terminate()) else { return std::future::pending().await };
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        _ = terminated.recv() => {}
-    }
 }
 
 fn outputs(options: &ScanOptions) -> Result<Vec<(Format, Option<PathBuf>)>, Fault> {

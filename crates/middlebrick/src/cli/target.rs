@@ -48,6 +48,7 @@ pub(crate) fn build(options: &ScanOptions) -> Result<(Target, Settings), Fault> 
         consent,
         depth: options.depth,
         max_requests: options.max_requests,
+        deadline: options.deadline,
         seed,
         context: options.context,
         selection: Selection {

@@ -89,14 +89,16 @@ pub(super) fn status(wire: &Wire, ended: &Ended, records: &[Recorded]) -> (Statu
         return (Status::Unreachable, Some(why.unwrap_or_else(|| nothing_came(wire))));
     }
     let short = ended.outcomes.iter().filter_map(|o| o.result.as_ref().err()).find(|r| r.cuts_the_scan_short());
-    let why = if wire.is_cancelled() {
-        NotTested::Cut.to_string()
+    let why = if let Some(why) = wire.cancelled() {
+        why.to_string()
     } else if wire.is_dead() || fell_silent(records) {
         "the target stopped answering".to_owned()
     } else if wire.is_banned() {
         NotTested::Blocked.to_string()
     } else if let Some(reason) = short {
         reason.to_string()
+    } else if ended.looked_briefly {
+        NotTested::OutOfTime.to_string()
     } else if let Some(why) = nothing_seen(ended, records) {
         why.to_owned()
     } else {

@@ -1,5 +1,7 @@
 //! One cause, one finding: what a rule saw where a stronger rule tells the same becomes evidence of the stronger.
 
+use std::collections::BTreeMap;
+
 use model::{Confidence, Finding, Location, NotTested};
 
 use super::outcome::RuleResult;
@@ -16,16 +18,27 @@ pub(super) fn fold(results: &mut [RuleResult]) {
             let Some(stronger) = results.iter().position(|r| r.rule.id == *id).filter(|other| *other != at) else {
                 continue;
             };
-            let covers = |weak: &Finding| results[stronger].found.iter().any(|f| covers(f, weak));
-            let (told, kept): (Vec<Finding>, Vec<Finding>) = results[at].found.iter().cloned().partition(covers);
+            let mut places: BTreeMap<Location, Vec<usize>> = BTreeMap::new();
+            for (number, finding) in results[stronger].found.iter().enumerate() {
+                places.entry(whole(&finding.location)).or_default().push(number);
+            }
+            let covering = |weak: &Finding| {
+                let there = places.get(&whole(&weak.location))?;
+                there.iter().copied().find(|number| covers(&results[stronger].found[*number], weak))
+            };
+            let (mut told, mut kept) = (Vec::new(), Vec::new());
+            for weak in results[at].found.iter().cloned() {
+                match covering(&weak) {
+                    Some(number) => told.push((number, weak)),
+                    None => kept.push(weak),
+                }
+            }
             if told.is_empty() {
                 continue;
             }
             let title = results[at].rule.title;
-            for weak in told {
-                let Some(finding) = results[stronger].found.iter_mut().find(|f| self::covers(f, &weak)) else {
-                    continue;
-                };
+            for (number, weak) in told {
+                let finding = &mut results[stronger].found[number];
                 let room = EVIDENCE.saturating_sub(finding.evidence.len());
                 finding.evidence.extend(weak.evidence.into_iter().take(room).map(|mut evidence| {
                     evidence.excerpt = format!("{title}: {}", evidence.excerpt);
@@ -39,10 +52,14 @@ pub(super) fn fold(results: &mut [RuleResult]) {
     }
 }
 
+/// The operation that a location is about, without the part of it.
+fn whole(location: &Location) -> Location {
+    Location { parameter: None, ..location.clone() }
+}
+
 /// Whether a finding is about the same place, or about the same operation where only one of them names a part of it. A finding that is
 /// only a hint tells nothing that is proved elsewhere.
 fn covers(strong: &Finding, weak: &Finding) -> bool {
-    let whole = |location: &Location| Location { parameter: None, ..location.clone() };
     let one_is_whole = strong.location.parameter.is_none() || weak.location.parameter.is_none();
     strong.confidence >= weak.confidence.min(Confidence::Firm)
         && (strong.location == weak.location || one_is_whole && whole(&strong.location) == whole(&weak.location))

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::mem::discriminant;
 
-use model::{Confidence, Finding, NotTested, NotTestedView, Rule, RuleOutcome, RuleView, Scored, Verdict};
+use model::{Confidence, Finding, Location, NotTested, NotTestedView, Rule, RuleOutcome, RuleView, Scored, Verdict};
 
 use crate::Ended;
 use crate::plan::NO_OPERATION;
@@ -43,7 +43,7 @@ pub(crate) fn by_rule(ended: &Ended) -> Vec<RuleResult> {
         if any {
             // A detector may meet what another rule tells.
             let found = ended.outcomes.iter().flat_map(|o| &o.found);
-            found.filter(|f| f.rule.id == check.rule.id).for_each(|f| result.add(f));
+            result.found = strongest(found.filter(|f| f.rule.id == check.rule.id));
             result.forget_what_did_not_matter();
             result.found.sort_by(|a, b| (b.confidence, &a.location).cmp(&(a.confidence, &b.location)));
             results.push(result);
@@ -52,15 +52,19 @@ pub(crate) fn by_rule(ended: &Ended) -> Vec<RuleResult> {
     results
 }
 
-impl RuleResult {
-    fn add(&mut self, finding: &Finding) {
-        match self.found.iter_mut().find(|f| f.location == finding.location) {
-            None => self.found.push(finding.clone()),
-            Some(known) if known.confidence < finding.confidence => *known = finding.clone(),
-            Some(_) => {}
+/// One finding for each location: the first of the strongest.
+fn strongest<'a>(found: impl Iterator<Item = &'a Finding>) -> Vec<Finding> {
+    let mut strongest: BTreeMap<&Location, &Finding> = BTreeMap::new();
+    for finding in found {
+        let known = strongest.entry(&finding.location).or_insert(finding);
+        if known.confidence < finding.confidence {
+            *known = finding;
         }
     }
+    strongest.into_values().cloned().collect()
+}
 
+impl RuleResult {
     #[cfg(test)]
     pub(super) fn of(rule: &'static Rule, found: Vec<Finding>) -> RuleResult {
         RuleResult { rule, found, holds: true, untested: BTreeMap::new() }

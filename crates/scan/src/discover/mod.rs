@@ -2,13 +2,13 @@
 
 mod allow;
 mod asset;
-mod fingerprint;
+pub(crate) mod fingerprint;
 mod link;
 mod objects;
-mod page;
+pub(crate) mod page;
 mod parameters;
 mod prose;
-mod specification;
+pub(crate) mod specification;
 mod well_known;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -24,6 +24,7 @@ use model::{
 };
 use wire::{Lease, Wire};
 
+use crate::halt::Halt;
 use crate::observe::may_be_called;
 
 /// A way to ask during discovery: one lease for all of it, exchanges numbered by who asks.
@@ -92,13 +93,43 @@ fn pages(depth: Depth) -> usize {
     }
 }
 
-/// Completes the surface.
-pub(crate) async fn discover(mut surface: Surface, target: &Target, wire: &Wire) -> Surface {
+/// Quarters of the scan's time that are over when discovery ends at the latest: what was found wants to be asked about.
+pub(crate) const ENDS_BY: u32 = 2;
+
+/// The surface, and whether the clock ended the search for more.
+pub(crate) async fn discover(target: &Target, wire: &Wire, halt: &Halt) -> (Surface, bool) {
+    let mut surface = bare(target);
+    let mut found = Found::default();
+    let root = tokio::select! {
+        root = look(&mut surface, &mut found, target, wire) => Some(root),
+        () = halt.quarters(ENDS_BY) => None,
+    };
+    surface.technologies.sort();
+    surface.technologies.dedup_by(|a, b| a.name == b.name);
+    (surface.operations, surface.acting_links) = found.selected(target);
+    let briefly = root.is_none() && halt.reason().is_none();
+    if briefly && wire.was_reached() {
+        surface.notes.push(BRIEFLY.to_owned());
+    }
+    surface.notes.extend(root.flatten().and_then(|_| too_little(&surface, target.depth)));
+    (surface, briefly)
+}
+
+/// What to do when the clock ended the search.
+const BRIEFLY: &str = "the target responds too slowly to be searched for all of its operations; name its OpenAPI document with \
+                       --spec, or give the scan more time with --deadline";
+
+/// What is known without any question.
+fn bare(target: &Target) -> Surface {
+    Surface { origin: Some(target.origin.clone()), path: target.path.clone(), ..Surface::default() }
+}
+
+/// Looks around; what the first request was answered.
+async fn look(surface: &mut Surface, found: &mut Found, target: &Target, wire: &Wire) -> Option<Arc<Exchange>> {
     let asker =
         Asker { target, wire, lease: Lease::reading(wire.budget(), requests(target.depth)), step: AtomicU32::new(0) };
-    let mut found = Found::default();
     found.add(link::operation(&target.path, Source::Given));
-    let root = asker.ask(request::build(&link::operation(&target.path, Source::Given), &surface, target, &[])).await;
+    let root = asker.ask(request::build(&link::operation(&target.path, Source::Given), surface, target, &[])).await;
     if let Some(exchange) = &root {
         fingerprint::read(exchange, &mut surface.technologies);
     }
@@ -106,27 +137,23 @@ pub(crate) async fn discover(mut surface: Surface, target: &Target, wire: &Wire)
     if let Some(exchange) = &missing {
         fingerprint::read(exchange, &mut surface.technologies);
     }
-    crawl(&asker, &mut surface, &mut found).await;
-    specification::discover(&asker, &mut surface, &mut found, missing.as_deref()).await;
-    well_known::discover(&asker, &mut surface, &mut found, missing.as_deref()).await;
-    crawl(&asker, &mut surface, &mut found).await;
-    specification::discover_rare(&asker, &mut surface, &mut found, missing.as_deref()).await;
-    if well_known::is_sparse(&surface, &found, target.depth) {
+    crawl(&asker, surface, found).await;
+    specification::discover(&asker, surface, found, missing.as_deref()).await;
+    well_known::discover(&asker, surface, found, missing.as_deref()).await;
+    crawl(&asker, surface, found).await;
+    specification::discover_rare(&asker, surface, found, missing.as_deref()).await;
+    if well_known::is_sparse(surface, found, target.depth) {
         match target.depth {
-            Depth::Deep => well_known::search(&asker, &mut found, missing.as_deref()).await,
-            _ => well_known::search(&asker.searching(), &mut found, missing.as_deref()).await,
+            Depth::Deep => well_known::search(&asker, found, missing.as_deref()).await,
+            _ => well_known::search(&asker.searching(), found, missing.as_deref()).await,
         }
-        crawl(&asker, &mut surface, &mut found).await;
+        crawl(&asker, surface, found).await;
     }
-    objects::discover(&asker, &surface, &mut found, missing.as_deref()).await;
-    crawl(&asker, &mut surface, &mut found).await;
-    parameters::discover(&asker, &surface, &mut found, missing.as_deref()).await;
-    allow::discover(&asker, &surface, &mut found, missing.as_deref()).await;
-    surface.technologies.sort();
-    surface.technologies.dedup_by(|a, b| a.name == b.name);
-    (surface.operations, surface.acting_links) = found.selected(target);
-    surface.notes.extend(root.and_then(|_| too_little(&surface, target.depth)));
-    surface
+    objects::discover(&asker, surface, found, missing.as_deref()).await;
+    crawl(&asker, surface, found).await;
+    parameters::discover(&asker, surface, found, missing.as_deref()).await;
+    allow::discover(&asker, surface, found, missing.as_deref()).await;
+    root
 }
 
 /// What to do when so little was found that the score says little about the API.
@@ -141,7 +168,7 @@ fn too_little(surface: &Surface, depth: Depth) -> Option<String> {
 
 /// The surface as far as it is known without sending anything: the URL, and the document that the user gave.
 pub fn offline(target: &Target) -> Surface {
-    let mut surface = Surface { origin: Some(target.origin.clone()), path: target.path.clone(), ..Surface::default() };
+    let mut surface = bare(target);
     let mut found = Found::default();
     found.add(link::operation(&target.path, Source::Given));
     specification::given(target, &mut surface, &mut found);
@@ -195,7 +222,9 @@ impl Found {
 
     /// The template of a known operation that this concrete path is an instance of, or else its own.
     fn template_of(&self, operation: &Operation) -> String {
-        if self.operations.contains_key(&(operation.path.clone(), operation.method.clone())) {
+        // What a document declares is what it says; there may be very many.
+        let declared = operation.source == Source::Specification;
+        if declared || self.operations.contains_key(&(operation.path.clone(), operation.method.clone())) {
             return operation.path.clone();
         }
         self.operations
@@ -228,7 +257,7 @@ impl Found {
     }
 
     /// The operations that the user wants, and the links that act on them. A page that only such links lead to is not called.
-    fn selected(mut self, target: &Target) -> (Vec<Arc<Operation>>, Vec<Arc<Operation>>) {
+    pub(crate) fn selected(mut self, target: &Target) -> (Vec<Arc<Operation>>, Vec<Arc<Operation>>) {
         let (beside, alone): (Vec<_>, Vec<_>) = self
             .acting
             .drain(..)

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use checks::vocabulary::specifications;
-use model::{Depth, Exchange, Request, Surface, Target};
+use model::{Depth, Exchange, Operation, Request, SpecFacts, Surface, Target};
 use openapi::{Base, Document};
 
 use super::{Asker, Found, fingerprint};
+use crate::compute::apart;
 
 /// Reads the document the user gave, or looks for one.
 pub(crate) async fn discover(asker: &Asker<'_>, surface: &mut Surface, found: &mut Found, missing: Option<&Exchange>) {
@@ -78,7 +79,8 @@ async fn try_paths(
 pub(crate) fn given(target: &Target, surface: &mut Surface, found: &mut Found) -> bool {
     let Some((source, bytes)) = &target.specification else { return false };
     let Ok(document) = openapi::parse(bytes) else { return false };
-    take(&document, source, &Base::of(target.origin.clone()), surface, found);
+    let (operations, facts) = described(&document, source, &Base::of(target.origin.clone()));
+    take(operations, facts, source, surface, found);
     true
 }
 
@@ -106,10 +108,21 @@ async fn fetch(asker: &Asker<'_>, url: &str) -> Result<(String, Arc<Exchange>), 
 }
 
 /// Reads a document from an answer, with the documents it refers to. Says whether it was one.
-async fn read(asker: &Asker<'_>, path: &str, exchange: &Exchange, surface: &mut Surface, found: &mut Found) -> bool {
+async fn read(
+    asker: &Asker<'_>,
+    path: &str,
+    exchange: &Arc<Exchange>,
+    surface: &mut Surface,
+    found: &mut Found,
+) -> bool {
     const EXTERNAL: usize = 8;
-    let Ok(mut document) = openapi::parse(exchange.body()) else { return false };
-    let wanted: Vec<String> = openapi::external_references(&document).into_iter().take(EXTERNAL).collect();
+    let response = Arc::clone(exchange);
+    let parsed = apart(move || {
+        let document = openapi::parse(response.body()).ok()?;
+        let wanted: Vec<String> = openapi::external_references(&document).into_iter().take(EXTERNAL).collect();
+        Some((document, wanted))
+    });
+    let Some((mut document, wanted)) = parsed.await else { return false };
     let mut external = BTreeMap::new();
     for name in wanted {
         let Ok(base) = url::Url::parse(&exchange.request.url()) else { break };
@@ -125,16 +138,21 @@ async fn read(asker: &Asker<'_>, path: &str, exchange: &Exchange, surface: &mut 
         document = document.with_external(external);
     }
     let base = Base { origin: asker.target.origin.clone(), document_path: path.to_owned() };
-    take(&document, path, &base, surface, found);
+    let source = path.to_owned();
+    let (operations, facts) = apart(move || described(&document, &source, &base)).await;
+    take(operations, facts, path, surface, found);
     true
 }
 
-fn take(document: &Document, source: &str, base: &Base, surface: &mut Surface, found: &mut Found) {
+fn described(document: &Document, source: &str, base: &Base) -> (Vec<Operation>, SpecFacts) {
+    (document.operations(base), document.facts(source, base))
+}
+
+fn take(operations: Vec<Operation>, facts: SpecFacts, source: &str, surface: &mut Surface, found: &mut Found) {
     const FAULTS: usize = 10;
-    for operation in document.operations(base) {
+    for operation in operations {
         found.add(operation);
     }
-    let facts = document.facts(source, base);
     surface.notes.extend(facts.faults.iter().take(FAULTS).map(|fault| format!("OpenAPI document {source}: {fault}")));
     if let Some(more) = facts.faults.len().checked_sub(FAULTS).filter(|more| *more > 0) {
         surface.notes.push(format!("OpenAPI document {source}: {more} further faults"));

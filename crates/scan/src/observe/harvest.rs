@@ -16,7 +16,7 @@ const MOST: usize = 2_000;
 const LONGEST: usize = 64;
 
 /// Collects the scalar values of JSON answers by `collection/field` and by field.
-pub(super) fn harvest(surface: &mut Surface, plain: &[Option<Arc<Exchange>>]) {
+pub(crate) fn harvest(surface: &mut Surface, plain: &[Option<Arc<Exchange>>]) {
     let mut found: Vec<Named> = Vec::new();
     for (operation, exchange) in surface.operations.iter().zip(plain) {
         let Some(exchange) = exchange.as_ref().filter(|e| e.is_success()) else { continue };

@@ -10,13 +10,18 @@ pub(crate) use checks::vocabulary::looks_destructive;
 use futures::StreamExt;
 use futures::stream;
 use model::{Consent, Exchange, Operation, OrderKey, ParameterIn, Request, Round, Surface, Target};
-use tokio::sync::Notify;
 use wire::{Lease, Wire};
 
-use crate::sample::in_turns;
+use crate::halt::Halt;
+use crate::sample::Shapes;
+
+pub(crate) use harvest::harvest;
 
 /// Calls under way at once.
 const AT_ONCE: usize = 16;
+
+/// Quarters of the scan's time that are over when observing ends at the latest: what was observed wants to be asked about.
+const OBSERVED_BY: u32 = 3;
 
 /// Most other values tried for an operation that does not know the first.
 const TRIES: usize = 3;
@@ -26,32 +31,32 @@ const RETRIED: usize = 40;
 
 /// Calls every operation that may be called, those without path parameters first: their answers hold the values for the others. At
 /// most half of the budget goes into it; on a larger surface each shape of operation has its turn.
-pub(crate) async fn observe(surface: &mut Surface, target: &Target, wire: &Wire, stopped: &Notify) -> Observations {
+pub(crate) async fn observe(surface: &mut Surface, target: &Target, wire: &Wire, halt: &Halt) -> Observations {
     let mut plain: Vec<Option<Arc<Exchange>>> = vec![None; surface.operations.len()];
     let may: Vec<usize> =
         (0..plain.len()).filter(|at| may_be_called(&surface.operations[*at], target.consent)).collect();
-    let mut chosen = in_turns(&surface.operations, &may, |_| 0);
+    let mut chosen = Shapes::of(&surface.operations).in_turns(&may, |_| 0);
     chosen.truncate((wire.budget().left() / 2).max(1) as usize);
     chosen.sort_unstable();
     for holes in 0..3 {
         let now: Vec<usize> =
             chosen.iter().copied().filter(|at| path_parameters(&surface.operations[*at]).min(2) == holes).collect();
         let calls = now.into_iter().map(|at| (at, 0, request::build(&surface.operations[at], surface, target, &[])));
-        for (at, _, exchange) in call(calls.collect(), wire, stopped).await {
+        for (at, _, exchange) in call(calls.collect(), wire, halt).await {
             plain[at] = Some(exchange);
         }
         for at in chosen.iter().filter(|at| plain[**at].is_some()) {
             settle(surface, *at, &[]);
         }
-        harvest::harvest(surface, &plain);
+        harvest(surface, &plain);
     }
-    retry(surface, target, &mut plain, wire, stopped).await;
-    harvest::harvest(surface, &plain);
+    retry(surface, target, &mut plain, wire, halt).await;
+    harvest(surface, &plain);
     Observations { plain, exchanges: Vec::new() }
 }
 
 /// Sends these requests about these operations; what is cut off or not sent has no exchange.
-async fn call(requests: Vec<(usize, u32, Request)>, wire: &Wire, stopped: &Notify) -> Vec<(usize, u32, Arc<Exchange>)> {
+async fn call(requests: Vec<(usize, u32, Request)>, wire: &Wire, halt: &Halt) -> Vec<(usize, u32, Arc<Exchange>)> {
     let mut calls = stream::iter(requests.into_iter().map(|(at, step, request)| {
         let key = OrderKey { round: Round::Observe, check: 0, operation: at as u32, step };
         async move { (at, step, wire.send(request, &Lease::reading(wire.budget(), 1), key).await.ok()) }
@@ -65,7 +70,7 @@ async fn call(requests: Vec<(usize, u32, Request)>, wire: &Wire, stopped: &Notif
                 Some(_) => {}
                 None => break,
             },
-            () = stopped.notified() => break,
+            () = halt.quarters(OBSERVED_BY) => break,
         }
     }
     answers.sort_by_key(|(at, step, _)| (*at, *step));
@@ -88,13 +93,7 @@ fn settle(surface: &mut Surface, at: usize, values: &[(&str, &str)]) {
 }
 
 /// Operations that did not know the value in their path are asked with others that were seen, until one is known.
-async fn retry(
-    surface: &mut Surface,
-    target: &Target,
-    plain: &mut [Option<Arc<Exchange>>],
-    wire: &Wire,
-    stopped: &Notify,
-) {
+async fn retry(surface: &mut Surface, target: &Target, plain: &mut [Option<Arc<Exchange>>], wire: &Wire, halt: &Halt) {
     let unknown: Vec<usize> = (0..plain.len())
         .filter(|at| plain[*at].as_ref().is_some_and(|e| matches!(e.status(), 400 | 404 | 422)))
         .filter(|at| path_parameters(&surface.operations[*at]) > 0)
@@ -113,7 +112,7 @@ async fn retry(
         }
     }
     requests.truncate(wire.budget().left() as usize / 4);
-    for (at, step, exchange) in call(requests, wire, stopped).await {
+    for (at, step, exchange) in call(requests, wire, halt).await {
         let better = exchange.is_success() && !plain[at].as_ref().is_some_and(|e| e.is_success());
         let values = tried.iter().find(|(of, number, _, _)| (*of, *number) == (at, step));
         if let Some((_, _, name, value)) = values.filter(|_| better) {

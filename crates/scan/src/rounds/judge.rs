@@ -7,18 +7,20 @@ use model::{NotTested, Surface, Target};
 use wire::Listener;
 
 use super::{Outcome, announce, guarded};
-use crate::plan::Plan;
+use crate::halt::Halt;
 
 /// Why a passive detector has no answer.
 pub(crate) const NOTHING_SEEN: &str = "nothing of this kind was seen";
 
-/// Lets the passive detectors judge everything that was seen.
+/// Lets the passive detectors judge everything that was seen. Once the scan has to end they have a moment left; what is not judged by
+/// then is not tested.
 pub(crate) fn judge(
     surface: &Surface,
     observations: &Observations,
     target: &Target,
-    plan: &Plan,
+    selected: &[(u32, &'static Check)],
     listener: &Listener,
+    halt: &Halt,
 ) -> Vec<Outcome> {
     let operations: BTreeMap<u64, usize> = observations
         .plain
@@ -27,14 +29,17 @@ pub(crate) fn judge(
         .filter_map(|(at, exchange)| exchange.as_ref().map(|e| (e.serial, at)))
         .collect();
     let mut outcomes = Vec::new();
-    for (_, check) in &plan.selected {
+    for (_, check) in selected {
         if check.detectors.on_exchange.is_some() {
             outcomes.push(concluded(check, listener, |found| {
-                each(check, surface, observations, target, &operations, found)
+                each(check, surface, observations, target, &operations, halt, found)
             }));
         }
         if let Some(on_end) = check.detectors.on_end {
-            outcomes.push(concluded(check, listener, |found| on_end(surface, observations, found)));
+            outcomes.push(concluded(check, listener, |found| match halt.judged_enough() {
+                Some(why) => Err(why),
+                None => on_end(surface, observations, found),
+            }));
         }
     }
     outcomes
@@ -58,6 +63,7 @@ fn each(
     observations: &Observations,
     target: &Target,
     operations: &BTreeMap<u64, usize>,
+    halt: &Halt,
     found: &mut Findings,
 ) -> Result<(), NotTested> {
     let Some(on_exchange) = check.detectors.on_exchange else { return Ok(()) };
@@ -65,6 +71,9 @@ fn each(
     for exchange in observations.exchanges.iter().filter(|e| e.response().is_some()) {
         if check.detectors.sees == Sees::Clean && !exchange.request.is_clean() {
             continue;
+        }
+        if let Some(why) = halt.judged_enough() {
+            return Err(why);
         }
         let operation = operations.get(&exchange.serial).map(|at| surface.operations[*at].as_ref());
         looked |= on_exchange(&ObservedExchange { exchange, operation, surface, target }, found);

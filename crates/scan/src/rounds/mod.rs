@@ -11,10 +11,9 @@ use checks::{CallbackWait, Check, Findings, Observations, OperationProbe, Reques
 use futures::stream::FuturesUnordered;
 use futures::{FutureExt, StreamExt};
 use model::{Effect, Event, Finding, NotTested, OrderKey, Round, Surface, Target};
-use tokio::sync::Notify;
 use wire::{Callback, Lease, Listener, Wire};
 
-use crate::CUT;
+use crate::halt::Halt;
 use crate::plan::{Plan, PlannedCheck, Skipped};
 
 pub(crate) use confirm::confirm;
@@ -38,7 +37,7 @@ pub(crate) struct Means<'a> {
     pub(crate) wire: &'a Wire,
     pub(crate) callback: &'a Callback,
     pub(crate) listener: &'a Listener,
-    pub(crate) stopped: &'a Notify,
+    pub(crate) halt: &'a Halt,
 }
 
 /// Detectors under way at once.
@@ -48,13 +47,21 @@ const AT_ONCE: usize = 32;
 struct Task<'a> {
     planned: &'a PlannedCheck,
     found: Findings,
-    result: Result<(), NotTested>,
+    /// What it came to; `None` while it is at work.
+    result: Option<Result<(), NotTested>>,
     counts: RequestCounts,
 }
 
 impl<'a> Task<'a> {
     fn of(planned: &'a PlannedCheck) -> Task<'a> {
-        Task { planned, found: Findings::default(), result: Err(CUT), counts: RequestCounts::default() }
+        Task { planned, found: Findings::default(), result: None, counts: RequestCounts::default() }
+    }
+
+    /// What it came to before the scan had to end, for this reason.
+    fn ended(self, cut: &NotTested) -> Outcome {
+        let Task { planned, found, result, counts } = self;
+        let result = result.unwrap_or_else(|| Err(cut.clone()));
+        Outcome { check: planned.check, operation: planned.operation, found: found.into_vec(), result, counts }
     }
 }
 
@@ -68,7 +75,7 @@ pub(crate) async fn run(plan: &Plan, means: &Means<'_>) -> Vec<Outcome> {
     let mut running = FuturesUnordered::new();
     let mut waiting: VecDeque<&mut Task<'_>> = tasks.iter_mut().collect();
     let mut sent = admit::Sent::new();
-    while !waiting.is_empty() && !means.wire.is_cancelled() {
+    while !waiting.is_empty() && means.halt.reason().is_none() {
         let next = waiting.iter().map(|task| task.planned);
         let count = admit::admit(next, &sent, means.wire.budget().left(), means.target.depth);
         means.wire.begin_wave();
@@ -83,30 +90,25 @@ pub(crate) async fn run(plan: &Plan, means: &Means<'_>) -> Vec<Outcome> {
             tokio::select! {
                 Some(key) = running.next() => sent.extend(key),
                 _ = idle.changed() => {}
-                () = means.stopped.notified() => break,
+                () = means.halt.ended() => break,
             }
         }
     }
     callback_wait.end();
     means.wire.begin_wave();
-    while !means.wire.is_cancelled() && !running.is_empty() {
+    while means.halt.reason().is_none() && !running.is_empty() {
         tokio::select! {
             _ = running.next() => {}
-            () = means.stopped.notified() => {}
+            () = means.halt.ended() => {}
         }
     }
     drop((running, waiting));
-    let mut outcomes: Vec<Outcome> = tasks.into_iter().map(Outcome::from).collect();
+    let cut = means.halt.reason().unwrap_or(NotTested::Cut);
+    let mut outcomes: Vec<Outcome> = tasks.into_iter().map(|task| task.ended(&cut)).collect();
     if means.wire.is_banned() {
         outcomes.iter_mut().filter(|o| o.counts.refused > 0).for_each(discredit);
     }
     outcomes
-}
-
-impl From<Task<'_>> for Outcome {
-    fn from(Task { planned, found, result, counts }: Task<'_>) -> Outcome {
-        Outcome { check: planned.check, operation: planned.operation, found: found.into_vec(), result, counts }
-    }
 }
 
 /// Nobody answered: nothing was tested.
@@ -151,24 +153,28 @@ async fn ask(
         OrderKey { round: Round::Probe, check: index + 1, operation: operation.map_or(0, |at| at as u32 + 1), step: 0 };
     let target_probe = TargetProbe::new(surface, observed, target, wire, lease, key, check.rule.id)
         .calling_back(means.callback, callback_wait);
-    match (operation, check.detectors.on_operation, check.detectors.on_surface) {
+    let result = match (operation, check.detectors.on_operation, check.detectors.on_surface) {
         (Some(at), Some(on_operation), _) => {
             let plain = observed.plain.get(at).and_then(Option::as_ref);
             let probe = OperationProbe::new(target_probe, &surface.operations[at], plain);
-            task.result = caught(AssertUnwindSafe(on_operation(&probe, &mut task.found)).catch_unwind().await);
+            let result = caught(AssertUnwindSafe(on_operation(&probe, &mut task.found)).catch_unwind().await);
             task.counts = probe.counts();
+            result
         }
         (None, _, Some(on_surface)) => {
-            task.result = caught(AssertUnwindSafe(on_surface(&target_probe, &mut task.found)).catch_unwind().await);
+            let result = caught(AssertUnwindSafe(on_surface(&target_probe, &mut task.found)).catch_unwind().await);
             task.counts = target_probe.counts();
+            result
         }
-        _ => task.result = Ok(()),
-    }
+        _ => Ok(()),
+    };
     let found = task.found.as_slice();
     announce(found, means.listener);
-    if found.is_empty() && task.result.is_ok() {
-        task.result = sound(task.counts, means.wire.is_dead(), check.schedule.burst);
-    }
+    task.result = Some(if found.is_empty() && result.is_ok() {
+        sound(task.counts, means.wire.is_dead(), check.schedule.burst)
+    } else {
+        result
+    });
     (means.listener)(Event::TaskDone);
     admit::key(task.planned).filter(|_| task.counts.sent > 0)
 }
@@ -241,7 +247,7 @@ mod tests {
             wire: &wire,
             callback: &Callback::new(None, true, 1),
             listener: &listener,
-            stopped: &Notify::new(),
+            halt: &Halt::after(std::time::Duration::from_mins(1)),
         };
         let results: Vec<_> = run(&plan, &means).await.into_iter().map(|o| o.result).collect();
         assert_eq!(results, [Err(NotTested::inconclusive("an internal error of this rule")), Ok(())]);

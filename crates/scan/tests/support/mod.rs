@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use model::{Origin, Report, Scheme, Target};
 use scan::Scan;
@@ -213,10 +214,10 @@ impl Drop for Flask {
     }
 }
 
-/// A read-only standard scan of `http://127.0.0.1:port/`.
+/// A read-only standard scan of `http://127.0.0.1:port/`, with time enough on a busy machine.
 pub fn target(port: u16) -> Target {
     let origin = Origin { scheme: Scheme::Http, host: "127.0.0.1".to_owned(), port };
-    Target { seed: 7, now: 1_790_000_000, ..Target::of(origin) }
+    Target { seed: 7, now: 1_790_000_000, deadline: Some(Duration::from_mins(10)), ..Target::of(origin) }
 }
 
 /// Scans a target.

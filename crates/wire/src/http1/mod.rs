@@ -91,8 +91,8 @@ impl Http1 {
         let started = Instant::now();
         let sent = timeout_at(started + limits.head, self.send(message)).await;
         // A server may answer and close before it has read everything: what it said decides, not whether the write succeeded.
-        let deadline = Instant::now() + limits.head;
-        let patience = if sent.is_ok() { deadline } else { Instant::now() + limits.head / 4 };
+        let deadline = Instant::now() + allowance.patience.head;
+        let patience = if sent.is_ok() { deadline } else { Instant::now() + allowance.patience.head / 4 };
         let head = self.response_head(patience, limits).await;
         let nothing_came = self.buffer.is_empty() && matches!(head, Err(Failure::Closed(_)));
         let (head, interim) = match head {
@@ -106,6 +106,7 @@ impl Http1 {
             Ok(framing) => framing,
             Err(failure) => return (Attempt { result: Err(failure), started, nothing_came }, None),
         };
+        let allowance = allowance.with_media(head.list("content-type").next());
         let mut pieces = Body { connection: &mut self, framing, chunked: Chunked::default() };
         let (raw, cut) = body::read(&mut pieces, limits, allowance).await;
         let closes = head.list("connection").any(|option| option.eq_ignore_ascii_case("close"));

@@ -26,7 +26,7 @@ fn read(method: Method, pieces: &[&[u8]]) -> (Outcome, bool) {
         let message = Message::of(&Request::new(method, &origin, "/"), &Mandate::default());
         let connection = Http1::new(Box::new(ours), None, None);
         let limits = Limits::default();
-        let allowance = Allowance { bytes: limits.body_bytes, haste: 1 };
+        let allowance = Allowance { bytes: limits.body_bytes, patience: crate::slow::Patience::whole(&limits) };
         let ((attempt, back), ()) = tokio::join!(connection.ask(&message, &limits, allowance), said);
         (attempt.result.map(|r| (r.status, r.body, r.truncated)), back.is_some())
     })

@@ -104,7 +104,7 @@ async fn dropped_requests_leave_the_wire_usable() {
 async fn nothing_is_sent_after_a_cancel() {
     let server = Server::saying(ok("here"));
     let client = Client::new(&server.origin());
-    client.wire.cancel();
+    client.wire.cancel(NotTested::Cut);
     assert_eq!(client.try_send(Request::get(&server.origin(), "/")).await.err(), Some(NotTested::Cut));
     assert_eq!(server.connections(), 0);
 }
