@@ -9,6 +9,14 @@ use regex::Regex;
 /// The file, without its first slash.
 pub const ACCOUNTS: &str = "etc/passwd";
 
+/// Directories to climb to be at the root: more than the source trees of real servers have, since what climbs beyond it stays there.
+const UP: usize = 24;
+
+/// The way to the root from an unknown directory, in steps that are written so.
+pub fn up(step: &str) -> String {
+    step.repeat(UP)
+}
+
 /// Whether an answer holds the line of the superuser, as it is or inside JSON.
 pub fn is_account_list(exchange: &Exchange) -> bool {
     static ROOT: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"root:[x*!]?:0:0:[^:]{0,64}:/").ok());

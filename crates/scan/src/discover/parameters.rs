@@ -5,6 +5,7 @@ use std::sync::{Arc, LazyLock};
 
 use checks::calling::request;
 use checks::canary;
+use checks::judging::known_file::up;
 use model::{Depth, Exchange, Method, Operation, Parameter, ParameterIn, Schema, SchemaType, Surface};
 use regex::Regex;
 use serde::Deserialize;
@@ -161,8 +162,7 @@ impl Page<'_> {
         }
         // A page that fails without a name of a file fails with one that is not there as well. This one is there, and empty.
         if self.plain.status() == 500 {
-            let files: Vec<(&str, String)> =
-                table().files.iter().map(|name| (name.as_str(), EMPTY_FILE.to_owned())).collect();
+            let files: Vec<(&str, String)> = table().files.iter().map(|name| (name.as_str(), empty_file())).collect();
             if self.ask(&files).await.is_some_and(|answer| self.differs(&answer)) {
                 return self.narrowed(files).await;
             }
@@ -206,7 +206,7 @@ impl Page<'_> {
         }
         // The last half was taken because the first was not it, and one name has to do what all did, with another value as well.
         let (name, value) = &words[0];
-        let another = if value == EMPTY_FILE { format!("/..{value}") } else { format!("{value}2") };
+        let another = if *value == empty_file() { format!("/..{value}") } else { format!("{value}2") };
         let alone = [(*name, another)];
         if !self.ask(&alone).await.is_some_and(|answer| self.differs(&answer)) {
             return Vec::new();
@@ -218,7 +218,9 @@ impl Page<'_> {
 const QUOTE: char = '\'';
 
 /// An empty file of every Unix system, reached from any folder, be the value appended to its name or joined to it.
-const EMPTY_FILE: &str = "/../../../../../../../../dev/null";
+fn empty_file() -> String {
+    format!("/{}dev/null", up("../"))
+}
 
 /// A page or data that was found without a document, and that no query is known of.
 fn is_bare(operation: &Operation) -> bool {

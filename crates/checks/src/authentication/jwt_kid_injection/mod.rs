@@ -4,6 +4,7 @@ use model::{Category, Confidence, Evidence, Exchange, Finding, NotTested, Rule, 
 
 use super::accepted_credential::{self, AcceptedCredential, with_token};
 use super::authorization::{self, Guarded};
+use crate::judging::known_file::up;
 use crate::judging::response_fingerprint::ResponseFingerprint;
 use crate::text::challenge::challenges;
 use crate::text::jwt::{self, Jwt};
@@ -38,8 +39,8 @@ pub(crate) static CHECK: Check = Check {
     ..Check::of(&RULE)
 };
 
-/// A file that is empty on every Unix, from a folder of keys and from the root.
-const FILES: [&str; 2] = ["../../../../../../../../dev/null", "/dev/null"];
+/// A file that is empty on every Unix, by climbing from a folder of keys and from the root.
+const FILES: [&str; 2] = ["{up}dev/null", "/dev/null"];
 
 /// Whether a key id reaches a statement shows without a token that is accepted: the key is looked up before the signature is checked.
 async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
@@ -130,7 +131,8 @@ async fn in_file(
     let (request, token) = (&accepted.guarded.anonymous.request, &accepted.token);
     let keyless = |file: &str| token.signed_again(&[("kid", file)], b"");
     for file in FILES {
-        let response = probe.response_to(with_token(request, &keyless(file))).await?;
+        let file = file.replace("{up}", &up("../"));
+        let response = probe.response_to(with_token(request, &keyless(&file))).await?;
         if !response.is_success() {
             continue;
         }
@@ -147,7 +149,7 @@ async fn in_file(
         let control = format!("{} where the key id names no file", missing.status());
         let location = crate::place(probe.surface, &accepted.guarded.anonymous);
         let finding = Finding::new(&RULE, Confidence::Confirmed, location, Evidence::new(&response, excerpt));
-        found.push(finding.also(Evidence::new(&missing, control)).hiding(token.token.clone()).hiding(keyless(file)));
+        found.push(finding.also(Evidence::new(&missing, control)).hiding(token.token.clone()).hiding(keyless(&file)));
         return Ok(());
     }
     Ok(())

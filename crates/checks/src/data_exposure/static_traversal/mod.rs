@@ -3,6 +3,7 @@ use model::{
 };
 
 use super::files;
+use crate::judging::known_file::up;
 use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -34,10 +35,9 @@ pub(crate) static CHECK: Check = Check {
     ..Check::of(&RULE)
 };
 
-/// How `../` is written; eight of them lead from any usual directory to the root.
+/// How `../` is written.
 const STANDARD: [&str; 2] = ["..%2f", "../"];
 const DEEP: [&str; 5] = ["%2e%2e/", "....//", "..%252f", "..%5c", "%2e%2e%2f"];
-const UP: usize = 8;
 
 async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
     let directory = files::static_directory(probe.surface);
@@ -45,7 +45,7 @@ async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(
     for step in STANDARD.iter().chain(deep) {
         let slash = if step.ends_with('/') { "/" } else { &step[step.find("..").map_or(0, |at| at + 2)..] };
         let file = if step.ends_with('/') { "etc/passwd".to_owned() } else { format!("etc{slash}passwd") };
-        let path = format!("{directory}{}{file}", step.repeat(UP));
+        let path = format!("{directory}{}{file}", up(step));
         let response = probe.response_to(probe.get(&path).altered("path", "file", &path)).await?;
         if !is_passwd(&response) {
             continue;

@@ -5,7 +5,7 @@ use model::{
 
 use crate::calling::inputs;
 use crate::experiments::payload_refusal;
-use crate::judging::known_file::{ACCOUNTS, is_account_list};
+use crate::judging::known_file::{ACCOUNTS, is_account_list, up};
 use crate::vocabulary::parameters::{Kind, suggests};
 use crate::{Check, Cost, Detectors, Findings, OperationProbe, RunsOn, Twins};
 
@@ -43,33 +43,34 @@ pub(crate) static CHECK: Check = Check {
     ..Check::of(&RULE)
 };
 
-/// A way to a file from an unknown directory. `{f}` is the file without its first slash.
+/// A way to a file from an unknown directory. `{up}` climbs to the root by the step, `{f}` is the file without its first slash.
 struct Way {
     template: &'static str,
+    step: &'static str,
     /// Sent byte for byte.
     raw: bool,
     deep: bool,
 }
 
-const fn way(template: &'static str, raw: bool, deep: bool) -> Way {
-    Way { template, raw, deep }
+const fn way(template: &'static str, step: &'static str, raw: bool, deep: bool) -> Way {
+    Way { template, step, raw, deep }
 }
 
 static IN_QUERY: [Way; 6] = [
-    way("/../../../../../../../../{f}", false, false),
-    way("../../../../../../../../{f}", false, false),
-    way("....//....//....//....//....//....//....//....//{f}", false, false),
-    way("..%252f..%252f..%252f..%252f..%252f..%252f..%252f..%252f{f}", true, true),
-    way("..\\..\\..\\..\\..\\..\\..\\..\\{f}", false, true),
-    way("../../../../../../../../{f}%00.png", true, true),
+    way("/{up}{f}", "../", false, false),
+    way("{up}{f}", "../", false, false),
+    way("{up}{f}", "....//", false, false),
+    way("{up}{f}", "..%252f", true, true),
+    way("{up}{f}", "..\\", false, true),
+    way("{up}{f}%00.png", "../", true, true),
 ];
 
 static IN_PATH: [Way; 5] = [
-    way("..%2f..%2f..%2f..%2f..%2f..%2f..%2f..%2f{f}", true, false),
-    way("../../../../../../../../{f}", true, false),
-    way("%2e%2e/%2e%2e/%2e%2e/%2e%2e/%2e%2e/%2e%2e/%2e%2e/%2e%2e/{f}", true, true),
-    way("..%252f..%252f..%252f..%252f..%252f..%252f..%252f..%252f{f}", true, true),
-    way("....//....//....//....//....//....//....//....//{f}", true, true),
+    way("{up}{f}", "..%2f", true, false),
+    way("{up}{f}", "../", true, false),
+    way("{up}{f}", "%2e%2e/", true, true),
+    way("{up}{f}", "..%252f", true, true),
+    way("{up}{f}", "....//", true, true),
 ];
 
 /// Asks for a file that everybody may read by ways out of a directory, and, on a hit, for one beside it that does not exist.
@@ -141,7 +142,7 @@ impl Spot<'_> {
     }
 
     fn request(&self, probe: &OperationProbe<'_>, way: &Way, file: &str) -> Request {
-        let payload = way.template.replace("{f}", file);
+        let payload = way.template.replace("{up}", &up(way.step)).replace("{f}", file);
         match self {
             Spot::Parameter(p) if way.raw => inputs::with_raw(probe, p, &payload),
             Spot::Parameter(p) => inputs::with(probe, p, &payload),
