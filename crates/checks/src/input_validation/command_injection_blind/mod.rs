@@ -1,6 +1,6 @@
 use model::{Category, Depth, Finding, NotTested, Rule, Severity, Tag};
 
-use super::timing::{self, Candidate, Outcome};
+use super::timing::{self, Candidate, Outcome, Patience};
 use super::{command_injection, shell};
 use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twins};
 
@@ -56,7 +56,7 @@ async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(
     candidates.truncate(if deep { MOST_WHEN_DEEP } else { MOST });
     let ways: Vec<&str> =
         shell::WAYS.iter().enumerate().filter(|(at, _)| deep || USUAL.contains(at)).map(|(_, way)| *way).collect();
-    let mut slow = 0;
+    let mut patience = Patience::default();
     for candidate in &candidates {
         let Candidate { operation, parameter, value, .. } = candidate;
         // Whose output is shown is not blind: whoever sees it tells it, since the other may have had its reasons not to look here.
@@ -64,7 +64,7 @@ async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(
             found.push(shown);
             continue;
         }
-        match wait(probe, candidate, &ways, &mut slow).await? {
+        match wait(probe, candidate, &ways, &mut patience).await? {
             // Each proof takes seconds: one is enough to know, and the remedy is the same.
             Some(finding) if !deep => {
                 found.push(finding);
@@ -72,12 +72,14 @@ async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(
             }
             finding => found.extend(finding),
         }
-        if slow >= timing::SLOW {
-            return Err(NotTested::inconclusive("the target is too slow to tell a wait from its own time"));
+        if patience.is_over() {
+            break;
         }
     }
     if found.as_slice().iter().any(|finding| finding.rule.id == RULE.id) {
         Ok(())
+    } else if let Err(slow) = patience.verdict() {
+        Err(slow)
     } else if left_out {
         Err(NotTested::Sampled)
     } else if found.is_empty() {
@@ -91,18 +93,17 @@ async fn wait(
     probe: &TargetProbe<'_>,
     candidate: &Candidate<'_>,
     ways: &[&str],
-    slow: &mut u32,
+    patience: &mut Patience,
 ) -> Result<Option<Finding>, NotTested> {
     for way in ways {
         let asked =
             |seconds| candidate.with(probe, &shell::payload(way, &candidate.value, &format!("sleep {seconds}")));
-        match timing::obeys(probe, asked).await? {
-            Outcome::Unmoved => {}
-            Outcome::Slow => {
-                *slow += 1;
-                return Ok(None);
-            }
-            Outcome::Obeyed(told) => return Ok(candidate.finding(&RULE, told)),
+        let outcome = timing::obeys(probe, asked).await?;
+        if !patience.note(&outcome) {
+            break;
+        }
+        if let Outcome::Obeyed(told) = outcome {
+            return Ok(candidate.finding(&RULE, told));
         }
     }
     Ok(None)

@@ -1,6 +1,6 @@
 use model::{Category, Depth, Finding, NotTested, ParameterIn, Rule, Severity, Tag};
 
-use super::timing::{self, Candidate, Outcome};
+use super::timing::{self, Candidate, Outcome, Patience};
 use crate::judging::response_fingerprint::ResponseFingerprint;
 use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twins};
 
@@ -58,13 +58,13 @@ async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(
     let most = if deep { MOST_WHEN_DEEP } else { MOST };
     let left_out = candidates.len() > most;
     candidates.truncate(most);
-    let (mut slow, mut inert) = (0, false);
+    let (mut patience, mut inert) = (Patience::default(), false);
     for candidate in &candidates {
         if !is_inert(probe, candidate).await? {
             continue;
         }
         inert = true;
-        match prove(probe, candidate, &mut slow).await? {
+        match prove(probe, candidate, &mut patience).await? {
             // Each proof takes seconds: one is enough to know, and the remedy is the same.
             Some(finding) if !deep => {
                 found.push(finding);
@@ -72,11 +72,12 @@ async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(
             }
             finding => found.extend(finding),
         }
-        if slow >= timing::SLOW {
-            return Err(NotTested::inconclusive("the target is too slow to tell a wait from its own time"));
+        if patience.is_over() {
+            break;
         }
     }
     match found.is_empty() {
+        true if patience.verdict().is_err() => patience.verdict(),
         true if left_out => Err(NotTested::Sampled),
         true if !inert => Err(NotTested::not_applicable("every parameter changes the answer, which other rules read")),
         _ => Ok(()),
@@ -95,7 +96,7 @@ async fn is_inert(probe: &TargetProbe<'_>, candidate: &Candidate<'_>) -> Result<
 async fn prove(
     probe: &TargetProbe<'_>,
     candidate: &Candidate<'_>,
-    slow: &mut u32,
+    patience: &mut Patience,
 ) -> Result<Option<Finding>, NotTested> {
     for delay in &DELAYS {
         let asked = |number: u32| candidate.with(probe, &delay.payload(&candidate.value, number));
@@ -103,16 +104,12 @@ async fn prove(
             Delay { counts: true, .. } => timing::counts(probe, asked).await?,
             Delay { counts: false, .. } => timing::obeys(probe, asked).await?,
         };
-        match outcome {
-            Outcome::Unmoved => {}
-            Outcome::Slow => {
-                *slow += 1;
-                return Ok(None);
-            }
-            Outcome::Obeyed(told) => {
-                let said = format!("The delay is one of {}.", delay.database);
-                return Ok(candidate.finding(&RULE, told).map(|finding| finding.detail(said)));
-            }
+        if !patience.note(&outcome) {
+            break;
+        }
+        if let Outcome::Obeyed(told) = outcome {
+            let said = format!("The delay is one of {}.", delay.database);
+            return Ok(candidate.finding(&RULE, told).map(|finding| finding.detail(said)));
         }
     }
     Ok(None)
