@@ -34,7 +34,7 @@ pub(super) struct AcceptedCredential {
 /// [`NotTested::NoCredentials`] without a token or with mere illustrations, [`NotTested::OpenAnyway`] when nonsense is taken too, [`NotTested::Inconclusive`] when
 /// no operation takes a token, and as [`authorization::answers`].
 pub(super) async fn find(probe: &TargetProbe<'_>) -> Result<AcceptedCredential, NotTested> {
-    let real = real(probe);
+    let real = tokens(probe);
     let mut tokens: Vec<Jwt> = Vec::new();
     for token in real.iter().cloned().chain(shown(probe)).filter(|token| !token.is_refresh()) {
         if tokens.iter().all(|known| known.token != token.token) {
@@ -66,7 +66,7 @@ pub(super) async fn find(probe: &TargetProbe<'_>) -> Result<AcceptedCredential, 
 }
 
 /// The tokens that the user gave or that answers handed out.
-fn real(probe: &TargetProbe<'_>) -> Vec<Jwt> {
+pub(super) fn tokens(probe: &TargetProbe<'_>) -> Vec<Jwt> {
     let issued = clean(probe).flat_map(|exchange| jwt::issued(exchange));
     jwt::given(probe.target).into_iter().chain(issued).collect()
 }

@@ -84,6 +84,13 @@ pub fn to_https(exchange: &Exchange) -> Option<&str> {
     response.header("location").filter(|to| to.get(..8).is_some_and(|start| start.eq_ignore_ascii_case("https://")))
 }
 
+/// Whether plain HTTP was only good for being sent on to HTTPS of the same host.
+pub fn is_sent_on(exchange: &Exchange) -> bool {
+    let origin = &exchange.request.origin;
+    let host = to_https(exchange).and_then(|to| to.get(8..)?.split(['/', ':', '?']).next());
+    origin.scheme == Scheme::Http && host.is_some_and(|host| host.eq_ignore_ascii_case(&origin.host))
+}
+
 /// Whether the answer is the product itself and not a redirect to HTTPS: content, a login challenge, a redirect that stays.
 pub fn serves(exchange: &Exchange) -> bool {
     let Some(response) = exchange.response() else { return false };
@@ -99,6 +106,18 @@ pub fn challenges(exchange: &Exchange) -> Vec<String> {
 mod tests {
     use super::*;
     use crate::samples::over;
+
+    #[test]
+    fn only_the_same_host_is_sent_on_to() {
+        let redirect = |scheme, to: &str| over(scheme, 308, &[("Location", to)], "");
+        let own = over(Scheme::Http, 200, &[], "").request.origin.host.clone();
+        for end in ["/", ":443/x", "?x", ""] {
+            assert!(is_sent_on(&redirect(Scheme::Http, &format!("https://{own}{end}"))), "{end}");
+        }
+        assert!(!is_sent_on(&redirect(Scheme::Http, "https://login.example.net/")));
+        assert!(!is_sent_on(&redirect(Scheme::Https, &format!("https://{own}/"))));
+        assert!(!is_sent_on(&redirect(Scheme::Http, "/login")));
+    }
 
     #[test]
     fn what_is_served_and_what_is_sent_away() {

@@ -1,6 +1,10 @@
-use model::{Category, Confidence, Evidence, Finding, NotTested, Rule, Severity, Tag};
+use std::sync::Arc;
 
-use super::accepted_credential::{self, AcceptedCredential};
+use model::{Category, Confidence, Evidence, Exchange, Finding, NotTested, Rule, Severity, Tag};
+
+use super::accepted_credential::{self, AcceptedCredential, with_token};
+use crate::judging::response_fingerprint::ResponseFingerprint;
+use crate::text::jwt::Jwt;
 use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -18,7 +22,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost::reads(accepted_credential::REQUESTS),
+    cost: Cost::reads(accepted_credential::REQUESTS + 1),
     schedule: Schedule::sharing(accepted_credential::SHARES),
     detectors: Detectors { on_surface: Some(|probe, found| Box::pin(probe_target(probe, found))), ..Detectors::NONE },
     twins: Twins::Flask {
@@ -33,47 +37,63 @@ pub(crate) static CHECK: Check = Check {
 const LEEWAY: i64 = 300;
 
 async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    let now = probe.target.now;
     let accepted = accepted_credential::find(probe).await?;
     let Some(expiry) = accepted.token.date("exp") else {
         return Err(NotTested::not_applicable("the token that is accepted has no expiry"));
     };
-    if expiry >= probe.target.now {
-        return Err(NotTested::inconclusive("the token that is accepted has not expired yet"));
+    if let Some(seconds) = late(&accepted.token, now) {
+        found.push(judge(probe, &accepted, &accepted.token, &accepted.genuine, seconds));
+        return Ok(());
     }
-    if let Some(seconds) = late(&accepted, probe.target.now) {
-        let evidence =
-            Evidence::new(&accepted.genuine, format!("a token that expired {} minutes ago is accepted", seconds / 60));
-        let control =
-            Evidence::new(&accepted.guarded.nonsense, format!("{} for nonsense", accepted.guarded.nonsense.status()));
-        let location = crate::place(probe.surface, &accepted.guarded.anonymous);
-        let finding = Finding::new(&RULE, Confidence::Confirmed, location, evidence).also(control);
-        found.push(finding.hiding(accepted.token.token));
+    // Where a valid token is accepted, one that has expired must not be.
+    let mut tokens = accepted_credential::tokens(probe).into_iter();
+    let old = tokens.find_map(|token| late(&token, now).map(|seconds| (token, seconds)));
+    let Some((token, seconds)) = old else {
+        let valid = "the token that is accepted has not expired yet, and none that has was seen";
+        return if expiry < now { Ok(()) } else { Err(NotTested::inconclusive(valid)) };
+    };
+    let response = probe.response_to(with_token(&accepted.guarded.anonymous.request, &token.token)).await?;
+    if !response.is_success() {
+        return Ok(());
     }
+    if ResponseFingerprint::plain(&response) != ResponseFingerprint::plain(&accepted.genuine) {
+        return Err(accepted_credential::other_response());
+    }
+    found.push(judge(probe, &accepted, &token, &response, seconds));
     Ok(())
 }
 
-/// By how many seconds the accepted token is too old.
-fn late(accepted: &AcceptedCredential, now: i64) -> Option<i64> {
-    let seconds = now.saturating_sub(accepted.token.date("exp")?);
+fn judge(
+    probe: &TargetProbe<'_>,
+    accepted: &AcceptedCredential,
+    token: &Jwt,
+    response: &Arc<Exchange>,
+    seconds: i64,
+) -> Finding {
+    let nonsense = &accepted.guarded.nonsense;
+    let evidence = Evidence::new(response, format!("a token that expired {} minutes ago is accepted", seconds / 60));
+    let control = Evidence::new(nonsense, format!("{} for nonsense", nonsense.status()));
+    let location = crate::place(probe.surface, &accepted.guarded.anonymous);
+    Finding::new(&RULE, Confidence::Confirmed, location, evidence).also(control).hiding(&token.token)
+}
+
+/// By how many seconds a token is too old.
+fn late(token: &Jwt, now: i64) -> Option<i64> {
+    let seconds = now.saturating_sub(token.date("exp")?);
     (seconds > LEEWAY).then_some(seconds)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::authentication::authorization::Guarded;
-    use crate::samples::exchange;
-    use crate::text::jwt::Jwt;
 
     #[test]
     fn only_well_after_its_end() {
-        let refused = || exchange("/", 401, "{}");
         // {"alg":"HS256"} and {"exp":1000}
         let token = Jwt::parse("eyJhbGciOiJIUzI1NiJ9.eyJleHAiOjEwMDB9.x").unwrap();
-        let guarded = Guarded { anonymous: refused(), nonsense: refused() };
-        let accepted = AcceptedCredential { guarded, token, genuine: exchange("/", 200, "{}") };
-        assert_eq!(late(&accepted, 2_000), Some(1_000));
-        assert_eq!(late(&accepted, 1_100), None);
-        assert_eq!(late(&accepted, 900), None);
+        assert_eq!(late(&token, 2_000), Some(1_000));
+        assert_eq!(late(&token, 1_100), None);
+        assert_eq!(late(&token, 900), None);
     }
 }

@@ -73,7 +73,11 @@ fn judge(surface: &Surface, observations: &Observations, found: &mut Findings) -
         let evidence = Evidence::new(seen, format!("{} takes the query parameter {name}", operation.name()));
         found.push(Finding::new(&RULE, Confidence::Firm, location, evidence));
     }
-    for exchange in clean().filter(|e| e.request.method == Method::GET && says(e.request.path(), Meaning::Login)) {
+    let is_login = |e: &Exchange| says(e.request.path(), Meaning::Login);
+    // Where any page hands out such a session, it is that of a guest.
+    let guests = clean().any(|e| !is_login(e) && logged_in(e).is_some());
+    let logins = clean().filter(|e| e.request.method == Method::GET && e.status() < 400 && is_login(e) && !guests);
+    for exchange in logins {
         if let Some(name) = logged_in(exchange) {
             let evidence = Evidence::new(exchange, format!("a GET sets the cookie {name} with a user in it"));
             let location = Location::at(Method::GET, exchange.request.path()).parameter("cookie", &name);
@@ -170,7 +174,25 @@ mod tests {
         assert_eq!(finds(form(vec![field("pin", "password")]), page()), Some(1));
         let cookie = format!("session={}", crack::flask_session(b"k", r#"{"user_id":7}"#, 1_700_000_000));
         assert_eq!(finds(form(Vec::new()), answered("/login", 200, &[("Set-Cookie", &cookie)], "{}")), Some(1));
+        assert_eq!(
+            finds(form(Vec::new()), answered("/login", 404, &[("Set-Cookie", &cookie)], "{}")),
+            None,
+            "no login"
+        );
         assert_eq!(finds(form(Vec::new()), answered("/", 200, &[("Set-Cookie", &cookie)], "{}")), None);
+    }
+
+    #[test]
+    fn a_session_that_every_page_hands_out_is_a_guest() {
+        let cookie = format!("session={}", crack::flask_session(b"k", r#"{"user":"guest"}"#, 1_700_000_000));
+        let set = |path| answered(path, 200, &[("Set-Cookie", cookie.as_str())], "{}");
+        let found = |exchanges| {
+            let mut found = Findings::default();
+            let _ = judge(&Surface::default(), &Observations { plain: Vec::new(), exchanges }, &mut found);
+            found.into_vec().len()
+        };
+        assert_eq!(found(vec![set("/login"), exchange("/", 200, "<p>")]), 1);
+        assert_eq!(found(vec![set("/login"), set("/")]), 0);
     }
 
     #[test]

@@ -34,7 +34,8 @@ pub(crate) static CHECK: Check = Check {
 
 fn look(observed: &ObservedExchange<'_>, found: &mut Findings) -> bool {
     if !transport::challenges(observed.exchange).iter().any(|scheme| scheme == "basic") {
-        return false;
+        // Whoever is sent on to HTTPS is asked there.
+        return transport::is_sent_on(observed.exchange);
     }
     let origin = &observed.exchange.request.origin;
     if origin.scheme == Scheme::Http {

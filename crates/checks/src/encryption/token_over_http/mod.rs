@@ -35,7 +35,8 @@ fn look(observed: &ObservedExchange<'_>, found: &mut Findings) -> bool {
     let asked = transport::challenges(observed.exchange).iter().any(|scheme| scheme == "bearer");
     let issued = jwt::issued(observed.exchange);
     if !asked && issued.is_empty() {
-        return false;
+        // Whoever is sent on to HTTPS is asked there.
+        return transport::is_sent_on(observed.exchange);
     }
     let origin = &observed.exchange.request.origin;
     if origin.scheme == Scheme::Http {

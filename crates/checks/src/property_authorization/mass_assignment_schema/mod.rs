@@ -72,7 +72,7 @@ fn collect(schema: &Schema, depth: usize, names: &mut Vec<String>) {
         return;
     }
     for (name, property) in &schema.properties {
-        if property.read_only {
+        if property.read_only || name == "role" && depth > 0 && is_message(schema) {
             continue;
         }
         if fields::holds(name, Holds::Privileged) && !is_harmless_choice(property) {
@@ -83,6 +83,11 @@ fn collect(schema: &Schema, depth: usize, names: &mut Vec<String>) {
     if let Some(items) = &schema.items {
         collect(items, depth + 1, names);
     }
+}
+
+/// Whether it is a message to a language model, whose `role` says who speaks.
+fn is_message(schema: &Schema) -> bool {
+    ["content", "parts"].iter().any(|name| schema.properties.contains_key(*name))
 }
 
 fn is_harmless_choice(property: &Schema) -> bool {
@@ -121,5 +126,15 @@ mod tests {
         );
         assert!(found("/admin/users/{id}", "role", text()).is_none());
         assert!(found("/me", "nickname", text()).is_none());
+    }
+
+    #[test]
+    fn who_speaks_is_no_privilege() {
+        let mut message = Schema::of(SchemaType::Object);
+        message.properties.insert("role".to_owned(), Schema::of(SchemaType::String));
+        let list = |item: &Schema| Schema { items: Some(Box::new(item.clone())), ..Schema::of(SchemaType::Array) };
+        assert!(found("/chat", "messages", list(&message)).is_some());
+        message.properties.insert("content".to_owned(), Schema::of(SchemaType::String));
+        assert!(found("/chat", "messages", list(&message)).is_none());
     }
 }

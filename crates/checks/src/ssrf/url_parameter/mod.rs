@@ -6,6 +6,7 @@ use model::{
 };
 
 use super::fetches;
+use crate::calling::inputs;
 use crate::judging::documentation;
 use crate::vocabulary::words;
 use crate::{Check, Detectors, Findings, RunsOn, TargetProbe, Twins};
@@ -51,6 +52,8 @@ fn look(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(), NotTested> 
         if exchange.as_ref().is_some_and(shows) && operation.source != Source::Specification {
             continue;
         }
+        // What takes text could take a URL.
+        any |= inputs::texts(operation).next().is_some() || operation.body.is_some();
         for (place, name) in urls(operation) {
             any = true;
             if let Some(exchange) = &exchange {
@@ -60,7 +63,7 @@ fn look(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(), NotTested> 
             }
         }
     }
-    if any { Ok(()) } else { Err(NotTested::not_applicable("no parameter or field takes a URL")) }
+    if any { Ok(()) } else { Err(NotTested::not_applicable("no parameter or field takes text")) }
 }
 
 /// Names of parameters and of body fields that take a URL. The choices of a form are none, whatever they are called.
