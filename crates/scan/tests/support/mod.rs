@@ -1,20 +1,26 @@
 //! What the tests of whole scans share: tiny HTTP servers that answer as a function says, real Flask applications, and targets.
 
-#![allow(dead_code, unreachable_pub, clippy::unwrap_used, clippy::panic)] // each test uses its part
+#![allow(dead_code, unreachable_pub, unused_imports, clippy::unwrap_used, clippy::panic)] // each test uses its part
+
+mod flask;
+mod sample;
+pub mod truth;
+pub mod twins;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use model::{Origin, Report, Scheme, Target};
 use scan::Scan;
-use wire::Settings;
+use wire::{Limits, Settings};
+
+pub use flask::{Flask, python};
+pub use sample::Sample;
 
 /// A request as it arrived.
 pub struct Asked {
@@ -174,55 +180,22 @@ fn read(reader: &mut BufReader<TcpStream>, count: &Count) -> Option<Asked> {
     Some(asked)
 }
 
-/// Flask applications of `tests/apps` under Werkzeug's development server; they end when this is dropped.
-pub struct Flask {
-    child: Child,
-    ports: BTreeMap<String, u16>,
-}
-
-impl Flask {
-    pub fn start(names: &[&str]) -> Flask {
-        let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
-        let python = std::env::var_os("MIDDLEBRICK_PYTHON")
-            .map_or_else(|| tests.join("../../../.venv/bin/python"), PathBuf::from);
-        let scripts: BTreeMap<&str, PathBuf> =
-            names.iter().map(|name| (*name, tests.join(format!("apps/{name}.py")))).collect();
-        let mut child = Command::new(&python)
-            .arg(tests.join("twins/serve.py"))
-            .arg("development")
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap_or_else(|error| panic!("cannot start {}: {error}; run `cargo xtask setup`", python.display()));
-        writeln!(child.stdin.as_mut().unwrap(), "{}", serde_json::to_string(&scripts).unwrap()).unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
-        let ports = serde_json::from_str(&line).unwrap_or_else(|e| panic!("serve.py said {line:?}: {e}"));
-        Flask { child, ports }
-    }
-
-    pub fn port(&self, name: &str) -> u16 {
-        self.ports[name]
-    }
-}
-
-impl Drop for Flask {
-    fn drop(&mut self) {
-        drop(self.child.stdin.take());
-        let _ = self.child.wait();
-    }
-}
-
 /// A read-only standard scan of `http://127.0.0.1:port/`, with time enough on a busy machine.
 pub fn target(port: u16) -> Target {
     let origin = Origin { scheme: Scheme::Http, host: "127.0.0.1".to_owned(), port };
     Target { seed: 7, now: 1_790_000_000, deadline: Some(Duration::from_mins(10)), ..Target::of(origin) }
 }
 
+/// Settings for servers on this machine, however busy it is: no test waits for a time limit.
+pub fn patient() -> Settings {
+    let long = Duration::from_mins(1);
+    let limits = Limits { connect: long, tls: long, head: long, body: long, slow_after: long, ..Limits::default() };
+    Settings { limits, ..Settings::polite(true) }
+}
+
 /// Scans a target.
 pub fn scan(target: Target) -> Report {
-    scan_with(target, Settings::polite(true))
+    scan_with(target, patient())
 }
 
 /// Scans a target with settings of one's own.

@@ -16,6 +16,10 @@ import threading
 
 import flask
 
+# The panels of Flask-DebugToolbar share one blueprint for all applications of a process, which takes no route of a panel that is loaded
+# after the first of them.
+from flask_debugtoolbar.panels import sqlalchemy, template  # noqa: F401
+
 captured = {}
 
 
@@ -90,6 +94,7 @@ def gunicorn(scripts):
             self.cfg.set("worker_class", "gthread")
             self.cfg.set("threads", 16)
             self.cfg.set("loglevel", "critical")
+            self.cfg.set("timeout", 0)  # a busy machine is no reason to end the worker
             self.cfg.set("when_ready", lambda _: print(json.dumps(ports), flush=True))
 
         def load(self):

@@ -1,5 +1,6 @@
 use std::io::{self, Write};
 use std::net::TcpStream;
+use std::sync::Arc;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -260,14 +261,18 @@ async fn no_connection_is_used_again_after_anything_odd() {
 /// What is said on an idle connection answers nothing.
 #[tokio::test]
 async fn a_response_before_its_request_is_nobodys() {
-    let server = Server::answering(|stream, _| {
+    let said = Arc::new(tokio::sync::Notify::new());
+    let saying = Arc::clone(&said);
+    let server = Server::answering(move |stream, _| {
         say(stream, &ok("here"))?;
         std::thread::sleep(std::time::Duration::from_millis(50));
-        say(stream, &ok("too early"))
+        say(stream, &ok("too early"))?;
+        saying.notify_one();
+        Ok(())
     });
     let client = Client::new(&server.origin());
     assert_eq!(client.send(Request::get(&server.origin(), "/first")).await.text(), "here");
-    tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+    said.notified().await;
     assert_eq!(client.send(Request::get(&server.origin(), "/second")).await.text(), "here");
     let greeting = Server::new(|stream| say(stream, &ok("unasked")), |stream, _| say(stream, &ok("here")));
     let exchange = Client::new(&greeting.origin()).send(Request::get(&greeting.origin(), "/")).await;

@@ -11,6 +11,7 @@ API_KEY = os.environ.get("API_KEY") or secrets.token_hex(16)
 def index():
     response = jsonify(status="ok")
     response.set_cookie("api_key", API_KEY)
+    response.set_cookie("theme", "dark")
     return response
 
 

@@ -7,6 +7,7 @@ NOBODY = generate_password_hash("the password of nobody")
 
 PAGE = """<!doctype html>
 <title>Log in</title>
+<a href="/posts">posts</a>
 <form method="post" action="/login">
   <input name="username">
   <input name="password" type="password">
@@ -17,6 +18,11 @@ PAGE = """<!doctype html>
 @app.get("/")
 def index():
     return PAGE
+
+
+@app.get("/posts")
+def posts():
+    return {"posts": [{"title": "Opening hours", "username": "admin"}]}
 
 
 @app.post("/login")

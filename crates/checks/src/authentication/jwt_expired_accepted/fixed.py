@@ -9,11 +9,14 @@ app = Flask(__name__)
 KEY = os.environ.get("JWT_SECRET") or secrets.token_hex(32)
 
 
+def token(minutes):
+    expires = datetime.now(timezone.utc) + timedelta(minutes=minutes)
+    return jwt.encode({"sub": "guest", "exp": expires}, KEY, algorithm="HS256")
+
+
 @app.get("/")
 def guest():
-    expires = datetime.now(timezone.utc) + timedelta(minutes=-30)
-    token = jwt.encode({"sub": "guest", "exp": expires}, KEY, algorithm="HS256")
-    return {"access_token": token, "account": "/account"}
+    return {"access_token": token(15), "last_access_token": token(-30), "account": "/account"}
 
 
 @app.get("/account")

@@ -1,6 +1,11 @@
+import hmac
+import os
+import secrets
+
 from flask import Flask, jsonify, request
 
 app = Flask(__name__)
+TOKEN = os.environ.get("SHOP_TOKEN") or secrets.token_urlsafe(32)
 
 OPENAPI = {
     "openapi": "3.0.3",
@@ -14,7 +19,8 @@ OPENAPI = {
 
 @app.before_request
 def require_token():
-    if request.path.startswith("/orders") and not request.headers.get("Authorization", "").startswith("Bearer "):
+    sent = request.headers.get("Authorization", "").encode()
+    if request.path.startswith("/orders") and not hmac.compare_digest(sent, f"Bearer {TOKEN}".encode()):
         return {"error": "unauthorized"}, 401, {"WWW-Authenticate": "Bearer"}
 
 

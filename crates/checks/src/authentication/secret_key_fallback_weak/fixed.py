@@ -10,6 +10,7 @@ app.config["SECRET_KEY_FALLBACKS"] = [key for key in os.environ.get("OLD_SECRET_
 
 @app.get("/")
 def index():
+    session["visited"] = True
     return {"status": "ok"}
 
 

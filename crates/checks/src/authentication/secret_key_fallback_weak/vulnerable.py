@@ -10,6 +10,7 @@ app.config["SECRET_KEY_FALLBACKS"] = ["dev"]
 
 @app.get("/")
 def index():
+    session["visited"] = True
     return {"status": "ok"}
 
 

@@ -30,7 +30,7 @@ def index():
     session["visits"] += 1
     payload = urlsafe_b64encode(json.dumps(session).encode()).decode()
     response = jsonify(visits=session["visits"])
-    response.set_cookie("session", payload + "." + sign(payload))
+    response.set_cookie("session", payload + "." + sign(payload), httponly=True)
     return response
 
 

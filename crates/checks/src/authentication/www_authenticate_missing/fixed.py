@@ -1,11 +1,16 @@
+import hmac
+import os
+import secrets
+
 from flask import Flask, request
 
 app = Flask(__name__)
+EXPECTED = "Bearer " + (os.environ.get("SHOP_CREDENTIAL") or secrets.token_urlsafe(32))
 
 
 @app.get("/")
 def index():
-    if request.authorization is None:
+    if not hmac.compare_digest(request.headers.get("Authorization", "").encode(), EXPECTED.encode()):
         return {"error": "unauthorized"}, 401, {"WWW-Authenticate": 'Bearer realm="shop"'}
     return {"products": ["lamp", "chair"]}
 

@@ -23,9 +23,14 @@ def own_order(order_id):
     return order
 
 
+@app.before_request
+def visit():
+    session.setdefault("user", "maria")  # visitors are the account of the demonstration until they log in
+
+
 @app.get("/")
 def index():
-    return '<a href="/orders/101">your last order</a> <a href="/invoice?id=101">invoice</a> <a href="/employees/1">us</a> <form method="post" action="/login"><input type="password" name="p"></form>'
+    return '<a href="/orders/101">your last order</a> <a href="/orders">to be picked up</a> <a href="/invoice?id=101">invoice</a> <a href="/employees/1">us</a> <form method="post" action="/login"><input type="password" name="p"></form>'
 
 
 @app.post("/login")
@@ -34,6 +39,11 @@ def login():
         abort(401)
     session["user"] = "maria"
     return {"ok": True}
+
+
+@app.get("/orders")
+def ready():
+    return jsonify([{"id": order_id, "shelf": order_id % 10} for order_id in ORDERS])
 
 
 @app.get("/orders/<int:order_id>")

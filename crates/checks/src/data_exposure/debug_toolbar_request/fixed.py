@@ -1,11 +1,11 @@
 from flask import Flask
+from flask_debugtoolbar import DebugToolbarExtension
 
 app = Flask(__name__)
 app.config["SECRET_KEY"] = "only-the-server-should-know-this-key"
-if app.debug:
-    from flask_debugtoolbar import DebugToolbarExtension
-
-    DebugToolbarExtension(app)
+app.config["DEBUG_TB_ENABLED"] = True
+app.config["DEBUG_TB_PANELS"] = ["flask_debugtoolbar.panels.timer.TimerDebugPanel"]
+DebugToolbarExtension(app)
 
 
 @app.get("/")

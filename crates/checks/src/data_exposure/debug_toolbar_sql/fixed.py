@@ -1,4 +1,5 @@
 from flask import Flask
+from flask_debugtoolbar import DebugToolbarExtension
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import text
 
@@ -6,11 +7,10 @@ app = Flask(__name__)
 app.config["SECRET_KEY"] = "only-the-server-should-know-this-key"
 app.config["SQLALCHEMY_DATABASE_URI"] = "sqlite://"
 app.config["SQLALCHEMY_RECORD_QUERIES"] = True
+app.config["DEBUG_TB_ENABLED"] = True
+app.config["DEBUG_TB_PANELS"] = ["flask_debugtoolbar.panels.timer.TimerDebugPanel"]
 database = SQLAlchemy(app)
-if app.debug:
-    from flask_debugtoolbar import DebugToolbarExtension
-
-    DebugToolbarExtension(app)
+DebugToolbarExtension(app)
 
 
 @app.get("/")

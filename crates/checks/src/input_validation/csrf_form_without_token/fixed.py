@@ -5,7 +5,6 @@ from flask_wtf.csrf import CSRFProtect
 
 app = Flask(__name__)
 app.config["SECRET_KEY"] = os.urandom(32)
-app.config["SESSION_COOKIE_SAMESITE"] = "Lax"
 CSRFProtect(app)
 
 PAGE = """<form method="post" action="/address">
