@@ -24,6 +24,8 @@ pub(crate) struct Patience {
     pub(crate) head: Duration,
     /// For all of its body.
     pub(crate) body: Duration,
+    /// For all of its body when it is a stream of events.
+    pub(crate) events: Duration,
     /// Until its body has to come at the minimum rate.
     pub(crate) slow_after: Duration,
 }
@@ -31,14 +33,14 @@ pub(crate) struct Patience {
 impl Patience {
     /// All that the limits allow.
     pub(crate) fn whole(limits: &Limits) -> Patience {
-        Patience { head: limits.head, body: limits.body, slow_after: limits.slow_after }
+        Patience { head: limits.head, body: limits.body, events: limits.body, slow_after: limits.slow_after }
     }
 
-    /// For the body of a response of this media type: a stream of events is made to have no end, and its beginning tells what it is.
+    /// For the body of a response of this media type.
     pub(crate) fn with_media(self, media: Option<&str>) -> Patience {
         let stream =
             media.is_some_and(|media| media.trim_start().to_ascii_lowercase().starts_with("text/event-stream"));
-        if stream { Patience { body: self.body / 2, ..self } } else { self }
+        if stream { Patience { body: self.body.min(self.events), ..self } } else { self }
     }
 }
 
@@ -66,8 +68,13 @@ impl Slow {
             patience.body /= HASTE;
             patience.slow_after /= HASTE;
         }
+        // A stream of events that is merely read is made to have no end, and its beginning tells what it is. What answers a prompt comes
+        // in events as well, and ends.
+        if request.method.is_safe() {
+            patience.events = patience.body / 2;
+        }
         // A document is worth its time: the rest of the scan depends on it.
-        if !request.large {
+        if !request.large && request.method.is_safe() {
             let path = place(request);
             let paths = self.paths.lock().unwrap_or_else(PoisonError::into_inner);
             if paths.contains(&(path.clone(), Part::Body)) {
@@ -93,7 +100,7 @@ impl Slow {
             self.lost.fetch_add(exchange.elapsed_us / 1_000, Ordering::Relaxed);
         }
         let mut paths = self.paths.lock().unwrap_or_else(PoisonError::into_inner);
-        if paths.len() < PATHS {
+        if exchange.request.method.is_safe() && paths.len() < PATHS {
             paths.insert((place(&exchange.request), part));
         }
     }
@@ -106,7 +113,7 @@ fn place(request: &Request) -> String {
 
 #[cfg(test)]
 mod tests {
-    use model::{Origin, Outcome, Response, Scheme};
+    use model::{Method, Origin, Outcome, Response, Scheme};
 
     use super::*;
 
@@ -128,6 +135,7 @@ mod tests {
     fn a_body_without_end_is_waited_for_once() {
         let (slow, limits) = (Slow::default(), Limits::default());
         let whole = Patience::whole(&limits);
+        let whole = Patience { events: whole.body / 2, ..whole };
         assert_eq!(slow.patience(&request("/live"), &limits), whole);
         slow.learn(&endless("/live?of=a", 2));
         let known = slow.patience(&request("/live?of=b"), &limits);
@@ -153,17 +161,21 @@ mod tests {
         let (slow, limits) = (Slow::default(), Limits::default());
         let hangs = |request: Request| exchange(request, Outcome::Failed(Failure::TimedOut(Phase::Head)), 5);
         slow.learn(&hangs(request("/a?q=sleep").altered("query", "q", "sleep")));
-        assert_eq!(slow.patience(&request("/a"), &limits), Patience::whole(&limits));
+        assert_eq!(slow.patience(&request("/a"), &limits).head, limits.head);
         slow.learn(&hangs(request("/a")));
         assert_eq!(slow.patience(&request("/a?q=x"), &limits).head, limits.head / 4);
         assert_eq!(slow.patience(&request("/b"), &limits).head, limits.head);
     }
 
     #[test]
-    fn a_stream_of_events_has_half_the_time() {
-        let whole = Patience::whole(&Limits::default());
-        assert_eq!(whole.with_media(Some("Text/Event-Stream; charset=utf-8")).body, whole.body / 2);
-        assert_eq!(whole.with_media(Some("text/html")), whole);
-        assert_eq!(whole.with_media(None), whole);
+    fn a_stream_of_events_has_half_the_time_unless_it_answers_a_prompt() {
+        let (slow, limits) = (Slow::default(), Limits::default());
+        let (read, prompt) = (request("/live"), Request { method: Method::POST, ..request("/chat") });
+        let body = |request, media| slow.patience(request, &limits).with_media(media).body;
+        assert_eq!(body(&read, Some("Text/Event-Stream; charset=utf-8")), limits.body / 2);
+        assert_eq!((body(&read, Some("text/html")), body(&read, None)), (limits.body, limits.body));
+        assert_eq!(body(&prompt, Some("text/event-stream")), limits.body);
+        slow.learn(&Exchange { request: prompt.clone(), ..endless("/chat", 2) });
+        assert_eq!(body(&prompt, Some("text/event-stream")), limits.body, "the next prompt is answered otherwise");
     }
 }
