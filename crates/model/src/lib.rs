@@ -19,6 +19,7 @@ mod not_tested;
 mod operation;
 mod origin;
 mod outcome;
+mod place;
 mod redact;
 mod report;
 mod request;
@@ -49,6 +50,7 @@ pub use not_tested::NotTested;
 pub use operation::{Body, DeclaredResponse, Operation, Parameter, ParameterIn, Source};
 pub use origin::{Origin, Scheme};
 pub use outcome::{Failure, Outcome, Phase, Truncation};
+pub use place::Place;
 pub use redact::{Redactor, SecretPattern, secret_patterns};
 pub use report::{
     CategoryResult, Coverage, EvidenceView, FindingView, IgnoredView, LocationView, NextFix, NotTestedView, Report,

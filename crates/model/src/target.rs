@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use crate::{Consent, Context, Depth, Identity, Ignore, Method, Origin, Rule, Selector};
+use crate::{Consent, Context, Depth, Identity, Ignore, Method, Origin, Place, Rule, Selector};
 
 /// Which rules run.
 #[derive(Debug, Clone, Default)]
@@ -55,6 +55,8 @@ pub struct Target {
     pub exclude_paths: Vec<String>,
     /// Only operations of these methods; empty for all.
     pub methods: Vec<Method>,
+    /// Operations that are to be asked about again, and the rules that probe nothing else.
+    pub places: Vec<Place>,
     /// Findings that their owner has accepted.
     pub ignores: Vec<Ignore>,
     /// Unix time in seconds at the start, for judging lifetimes and expiry.
@@ -82,6 +84,7 @@ impl Target {
             include_paths: Vec::new(),
             exclude_paths: Vec::new(),
             methods: Vec::new(),
+            places: Vec::new(),
             ignores: Vec::new(),
             now: 0,
             wordlist: Vec::new(),
@@ -115,6 +118,12 @@ impl Target {
             // People write the base URL of an API without a slash at its end.
             _ => path,
         }
+    }
+
+    /// Whether a rule may probe an operation of this method and path: anything, unless it has places of its own.
+    pub fn lets_probe(&self, rule: &Rule, method: &Method, path: &str) -> bool {
+        let mut own = self.places.iter().filter(|p| p.rule.as_deref().is_some_and(|id| rule.is_called(id))).peekable();
+        own.peek().is_none() || own.any(|place| place.method == *method && place.path == path)
     }
 
     /// The URL asked for.

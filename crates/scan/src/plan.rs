@@ -135,6 +135,7 @@ fn plan_operations(
         .iter()
         .enumerate()
         .filter(|(_, operation)| (check.detectors.applies)(operation, surface))
+        .filter(|(_, operation)| target.lets_probe(check.rule, &operation.method, &operation.path))
         .map(|(at, _)| at)
         .collect();
     if applies.is_empty() && check.detectors.on_surface.is_none() {

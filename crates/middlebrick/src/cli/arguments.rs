@@ -5,10 +5,9 @@ use std::time::Duration;
 
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use model::{Context, Depth, Method, Severity};
+use engine::{Bound, FailOn};
+use model::{Context, Depth, Method};
 use report::Format;
-
-use super::gate::Bound;
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -38,7 +37,9 @@ pub(crate) enum Command {
     /// Compare two JSON reports: new, fixed, remaining, score
     Compare(CompareOptions),
     /// Ask again what one finding of a JSON report is about
-    Replay(ReplayOptions),
+    Replay(Box<ReplayOptions>),
+    /// Ask again everything that a JSON report found: fixed, still there, came back, not tested
+    Verify(Box<VerifyOptions>),
     /// Guess the secret of one session cookie or token, offline
     Crack(CrackOptions),
     /// Print completions for a shell
@@ -60,102 +61,30 @@ pub(crate) struct ScanOptions {
     /// The URL of the API, such as `https://api.example.com`
     pub(crate) url: String,
 
-    /// OpenAPI or Swagger document: a file or a URL
-    #[arg(long, value_name = "FILE|URL", help_heading = "What")]
-    pub(crate) spec: Option<String>,
+    #[command(flatten)]
+    pub(crate) target: TargetOptions,
+
     /// Only operations whose path matches; `*` stands for any characters
     #[arg(long, value_name = "PATTERN", help_heading = "What", alias = "include-path")]
     pub(crate) include: Vec<String>,
-    /// Send nothing to paths that match; `/users/{id}/close` and `*close*` both do
-    #[arg(long, value_name = "PATTERN", help_heading = "What")]
-    pub(crate) exclude_path: Vec<String>,
     /// Only operations of this method (repeatable)
     #[arg(long, value_name = "METHOD", help_heading = "What", value_parser = method)]
     pub(crate) method: Vec<Method>,
     /// Only this category or group (repeatable)
-    #[arg(long, value_name = "CATEGORY", help_heading = "What", value_parser = str::parse::<model::Selector>)]
-    pub(crate) category: Vec<model::Selector>,
+    #[arg(long, value_name = "CATEGORY", help_heading = "What", value_parser = category)]
+    pub(crate) category: Vec<String>,
     /// Only this rule (repeatable)
     #[arg(long, value_name = "RULE", help_heading = "What", value_parser = rule)]
     pub(crate) rule: Vec<String>,
     /// Not this rule (repeatable)
     #[arg(long, value_name = "RULE", help_heading = "What", value_parser = rule)]
     pub(crate) exclude: Vec<String>,
-    /// How far to go: quick, standard, deep
-    #[arg(long, default_value = "standard", help_heading = "What", value_parser = str::parse::<Depth>)]
-    pub(crate) depth: Depth,
     /// What the API is used for: public, internal, financial, medical; moves the score's weights
     #[arg(long, default_value = "public", help_heading = "What", value_parser = str::parse::<Context>)]
     pub(crate) context: Context,
     /// Show what would be sent, send nothing
     #[arg(long, help_heading = "What")]
     pub(crate) plan: bool,
-    /// Further words to guess secrets with, one a line
-    #[arg(long, value_name = "FILE", help_heading = "What")]
-    pub(crate) wordlist: Option<PathBuf>,
-    /// Configuration file [default: middlebrick.toml, if there is one]
-    #[arg(long, value_name = "FILE", help_heading = "What")]
-    pub(crate) config: Option<PathBuf>,
-
-    /// How to authenticate
-    #[arg(long, value_enum, value_name = "TYPE", help_heading = "Who")]
-    pub(crate) auth_type: Option<AuthType>,
-    /// The credential: token, user:password, key or cookie; `@FILE` reads it from a file
-    #[arg(long, value_name = "VALUE", env = "MIDDLEBRICK_AUTH_VALUE", hide_env_values = true, help_heading = "Who")]
-    pub(crate) auth_value: Option<String>,
-    /// Name of the header, query parameter or cookie that carries an API key
-    #[arg(long, value_name = "NAME", default_value = "X-API-Key", help_heading = "Who")]
-    pub(crate) auth_name: String,
-    /// Where an API key goes
-    #[arg(long, value_enum, value_name = "PLACE", default_value = "header", help_heading = "Who")]
-    pub(crate) auth_in: AuthIn,
-    /// A header to send with the credential, `Name: value` (repeatable)
-    #[arg(long, short = 'H', value_name = "HEADER", help_heading = "Who")]
-    pub(crate) header: Vec<String>,
-
-    /// Consent to requests that may change state: own objects only (safe-writes) or all
-    #[arg(long, value_enum, num_args = 0..=1, require_equals = true, default_missing_value = "safe-writes", help_heading = "How far")]
-    pub(crate) active: Option<Active>,
-    /// Most requests in all, instead of the depth's budget
-    #[arg(long, value_name = "N", help_heading = "How far", allow_negative_numbers = true, value_parser = at_least_one)]
-    pub(crate) max_requests: Option<u32>,
-    /// Most requests a second [default: 10 after a burst of 20; no limit on loopback]
-    #[arg(long, value_name = "N", help_heading = "How far", allow_negative_numbers = true, value_parser = at_least_one)]
-    pub(crate) rate: Option<u32>,
-    /// Most requests at once, 1 to 256 [default: 6; 16 on loopback]
-    #[arg(long, value_name = "N", help_heading = "How far", allow_negative_numbers = true, value_parser = at_once)]
-    pub(crate) concurrency: Option<usize>,
-    /// Longest wait for one answer, such as 5s
-    #[arg(long, value_name = "TIME", help_heading = "How far", allow_hyphen_values = true, value_parser = duration)]
-    pub(crate) timeout: Option<Duration>,
-    /// Longest time for the whole scan, such as 2m; what is known by then is reported [default: 45s and 1s for each operation beyond
-    /// 30; a third in quick, four times in deep, twice with --active; 30m at most]
-    #[arg(long, value_name = "TIME", help_heading = "How far", allow_hyphen_values = true, value_parser = duration)]
-    pub(crate) deadline: Option<Duration>,
-    /// HTTP proxy for everything, http://host:port
-    #[arg(long, value_name = "URL", help_heading = "How far")]
-    pub(crate) proxy: Option<String>,
-    /// Trust any certificate: report no fault of it, and send credentials to it
-    #[arg(long, help_heading = "How far")]
-    pub(crate) insecure: bool,
-    /// PEM file of a further authority to trust
-    #[arg(long, value_name = "FILE", help_heading = "How far")]
-    pub(crate) cacert: Option<PathBuf>,
-    /// PEM file with a client certificate and its key
-    #[arg(long, value_name = "FILE", help_heading = "How far")]
-    pub(crate) client_cert: Option<PathBuf>,
-    /// Use this address instead of resolving, host:port:address (repeatable)
-    #[arg(long, value_name = "HOST:PORT:ADDRESS", help_heading = "How far")]
-    pub(crate) resolve: Vec<String>,
-    /// A further host in scope (repeatable)
-    #[arg(long, value_name = "HOST", help_heading = "How far")]
-    pub(crate) allow_host: Vec<String>,
-    /// Address of this machine that the target can call back, for SSRF proofs [default: loopback targets only]
-    #[arg(long, value_name = "HOST", help_heading = "How far")]
-    pub(crate) callback_host: Option<String>,
-    /// Seed of everything that looks random; the same seed asks the same
-    #[arg(long, value_name = "N", help_heading = "How far", allow_negative_numbers = true, value_parser = seed)]
-    pub(crate) seed: Option<u64>,
 
     /// Report format, or FORMAT=FILE (repeatable): summary, table, json, sarif, junit, html, markdown, har
     #[arg(
@@ -200,6 +129,87 @@ pub(crate) struct ScanOptions {
     pub(crate) ignore_file: Option<PathBuf>,
 }
 
+/// What is asked, who asks and how far it goes: the same for everything that sends.
+#[derive(Debug, Clone, Args)]
+#[allow(clippy::doc_markdown)] // clap prints the comments as they stand
+pub(crate) struct TargetOptions {
+    /// OpenAPI or Swagger document: a file or a URL
+    #[arg(long, value_name = "FILE|URL", help_heading = "What")]
+    pub(crate) spec: Option<String>,
+    /// Send nothing to paths that match; `/users/{id}/close` and `*close*` both do
+    #[arg(long, value_name = "PATTERN", help_heading = "What")]
+    pub(crate) exclude_path: Vec<String>,
+    /// How far to go: quick, standard, deep [default: standard, or that of the report]
+    #[arg(long, help_heading = "What", value_parser = str::parse::<Depth>)]
+    pub(crate) depth: Option<Depth>,
+    /// Further words to guess secrets with, one a line
+    #[arg(long, value_name = "FILE", help_heading = "What")]
+    pub(crate) wordlist: Option<PathBuf>,
+    /// Configuration file [default: middlebrick.toml, if there is one]
+    #[arg(long, value_name = "FILE", help_heading = "What")]
+    pub(crate) config: Option<PathBuf>,
+
+    /// How to authenticate
+    #[arg(long, value_enum, value_name = "TYPE", help_heading = "Who")]
+    pub(crate) auth_type: Option<AuthType>,
+    /// The credential: token, user:password, key or cookie; `@FILE` reads it from a file
+    #[arg(long, value_name = "VALUE", env = "MIDDLEBRICK_AUTH_VALUE", hide_env_values = true, help_heading = "Who")]
+    pub(crate) auth_value: Option<String>,
+    /// Name of the header, query parameter or cookie that carries an API key
+    #[arg(long, value_name = "NAME", default_value = "X-API-Key", help_heading = "Who")]
+    pub(crate) auth_name: String,
+    /// Where an API key goes
+    #[arg(long, value_enum, value_name = "PLACE", default_value = "header", help_heading = "Who")]
+    pub(crate) auth_in: AuthIn,
+    /// A header to send with the credential, `Name: value` (repeatable)
+    #[arg(long, short = 'H', value_name = "HEADER", help_heading = "Who")]
+    pub(crate) header: Vec<String>,
+
+    /// Consent to requests that may change state: own objects only (safe-writes) or all
+    #[arg(long, value_enum, num_args = 0..=1, require_equals = true, default_missing_value = "safe-writes", help_heading = "How far")]
+    pub(crate) active: Option<Active>,
+    /// Most requests in all, instead of the depth's budget
+    #[arg(long, value_name = "N", help_heading = "How far", allow_negative_numbers = true, value_parser = at_least_one)]
+    pub(crate) max_requests: Option<u32>,
+    /// Most requests a second [default: 10 after a burst of 20; no limit on loopback]
+    #[arg(long, value_name = "N", help_heading = "How far", allow_negative_numbers = true, value_parser = at_least_one)]
+    pub(crate) rate: Option<u32>,
+    /// Most requests at once, 1 to 256 [default: 6; 16 on loopback]
+    #[arg(long, value_name = "N", help_heading = "How far", allow_negative_numbers = true, value_parser = at_once)]
+    pub(crate) concurrency: Option<usize>,
+    /// Longest wait for one answer, such as 5s
+    #[arg(long, value_name = "TIME", help_heading = "How far", allow_hyphen_values = true, value_parser = engine::parse_time)]
+    pub(crate) timeout: Option<Duration>,
+    /// Longest time for the whole scan, such as 2m; what is known by then is reported [default: 45s and 1s for each operation beyond
+    /// 30; a third in quick, four times in deep, twice with --active; 30m at most]
+    #[arg(long, value_name = "TIME", help_heading = "How far", allow_hyphen_values = true, value_parser = engine::parse_time)]
+    pub(crate) deadline: Option<Duration>,
+    /// HTTP proxy for everything, http://host:port
+    #[arg(long, value_name = "URL", help_heading = "How far")]
+    pub(crate) proxy: Option<String>,
+    /// Trust any certificate: report no fault of it, and send credentials to it
+    #[arg(long, help_heading = "How far")]
+    pub(crate) insecure: bool,
+    /// PEM file of a further authority to trust
+    #[arg(long, value_name = "FILE", help_heading = "How far")]
+    pub(crate) cacert: Option<PathBuf>,
+    /// PEM file with a client certificate and its key
+    #[arg(long, value_name = "FILE", help_heading = "How far")]
+    pub(crate) client_cert: Option<PathBuf>,
+    /// Use this address instead of resolving, host:port:address (repeatable)
+    #[arg(long, value_name = "HOST:PORT:ADDRESS", help_heading = "How far")]
+    pub(crate) resolve: Vec<String>,
+    /// A further host in scope (repeatable)
+    #[arg(long, value_name = "HOST", help_heading = "How far")]
+    pub(crate) allow_host: Vec<String>,
+    /// Address of this machine that the target can call back, for SSRF proofs [default: loopback targets only]
+    #[arg(long, value_name = "HOST", help_heading = "How far")]
+    pub(crate) callback_host: Option<String>,
+    /// Seed of everything that looks random; the same seed asks the same
+    #[arg(long, value_name = "N", help_heading = "How far", allow_negative_numbers = true, value_parser = seed)]
+    pub(crate) seed: Option<u64>,
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum AuthType {
     Bearer,
@@ -219,26 +229,6 @@ pub(crate) enum AuthIn {
 pub(crate) enum Active {
     SafeWrites,
     All,
-}
-
-/// What `--fail-on` takes.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) enum FailOn {
-    Severity(Severity),
-    Bound(Bound),
-}
-
-impl std::str::FromStr for FailOn {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        if let Ok(severity) = text.parse() {
-            return Ok(FailOn::Severity(severity));
-        }
-        text.parse().map(FailOn::Bound).map_err(|_: String| {
-            format!("'{text}' is neither a severity (critical, high, medium, low, info) nor a grade (A, B, C, D, F)")
-        })
-    }
 }
 
 #[derive(Debug, Args)]
@@ -281,18 +271,55 @@ pub(crate) struct CompareOptions {
 }
 
 #[derive(Debug, Args)]
-#[command(after_help = "Exit code: 0 it is not there any more, 1 it is still there, 2 wrong usage, 3 incomplete.")]
+#[command(after_help = "Exit code: 0 tested and not there any more, 1 still there, 2 wrong usage or credentials, \
+    3 not tested, with the reason.")]
 pub(crate) struct ReplayOptions {
     /// A JSON report
     pub(crate) report: PathBuf,
     /// A rule id, or the fingerprint of a finding or of one of its locations
     pub(crate) finding: String,
-    /// How to authenticate
-    #[arg(long, value_enum, value_name = "TYPE")]
-    pub(crate) auth_type: Option<AuthType>,
-    /// The credential; `@FILE` reads it from a file
-    #[arg(long, value_name = "VALUE", env = "MIDDLEBRICK_AUTH_VALUE", hide_env_values = true)]
-    pub(crate) auth_value: Option<String>,
+
+    #[command(flatten)]
+    pub(crate) target: TargetOptions,
+    #[command(flatten)]
+    pub(crate) show: ShowOptions,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Exit code: 0 all is fixed, 1 something is still there or came back, 2 wrong usage or credentials, \
+    3 something could not be tested."
+)]
+pub(crate) struct VerifyOptions {
+    /// A JSON report
+    pub(crate) report: PathBuf,
+    /// An older JSON report: what it has and REPORT does not may have come back
+    #[arg(long, value_name = "OLDER")]
+    pub(crate) baseline: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) target: TargetOptions,
+    #[command(flatten)]
+    pub(crate) show: ShowOptions,
+}
+
+/// How what was asked again is shown.
+#[derive(Debug, Args)]
+pub(crate) struct ShowOptions {
+    /// `summary` or `json`
+    #[arg(
+        long,
+        short,
+        value_name = "FORMAT",
+        default_value = "summary",
+        alias = "format",
+        help_heading = "Output",
+        value_parser = ["summary", "json"]
+    )]
+    pub(crate) output: String,
+    /// No progress and no warnings
+    #[arg(long, short, help_heading = "Output")]
+    pub(crate) quiet: bool,
 }
 
 #[derive(Debug, Args)]
@@ -323,8 +350,12 @@ pub(crate) fn output(text: &str) -> Result<(Format, Option<PathBuf>), String> {
     }
 }
 
+fn category(text: &str) -> Result<String, String> {
+    text.parse::<model::Selector>().map(|_| text.to_owned())
+}
+
 fn rule(text: &str) -> Result<String, String> {
-    super::rules::find(text).map(|check| check.rule.id.to_owned())
+    engine::rule(text).map(|check| check.rule.id.to_owned())
 }
 
 /// OpenAPI 3.2 knows one method more than RFC 9110: QUERY.
@@ -351,18 +382,4 @@ fn threads(text: &str) -> Result<usize, String> {
 
 fn seed(text: &str) -> Result<u64, String> {
     text.parse().map_err(|_| format!("give a whole number from 0 to {}", u64::MAX))
-}
-
-fn duration(text: &str) -> Result<Duration, String> {
-    let wrong = || format!("'{text}' is no time; write seconds or a number with ms, s or m, such as 5s");
-    let split = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
-    let number: f64 = text[..split].parse().map_err(|_| wrong())?;
-    let seconds = match &text[split..] {
-        "ms" => number / 1000.0,
-        "" | "s" => number,
-        "m" => number * 60.0,
-        "h" => number * 3600.0,
-        _ => return Err(wrong()),
-    };
-    if seconds > 0.0 && seconds <= 86_400.0 { Ok(Duration::from_secs_f64(seconds)) } else { Err(wrong()) }
 }

@@ -1,23 +1,24 @@
-//! `middlebrick.toml`: every long flag of `scan` by its name. Flags on the command line win.
+//! `middlebrick.toml`: every long flag of `scan` by its name. Flags on the command line win. What asks again takes from it who asks and
+//! how far it goes, so that it asks like the scan did.
 
 use std::ffi::OsString;
 use std::path::Path;
 
 use clap::CommandFactory;
 use clap::parser::ValueSource;
+use engine::did_you_mean;
 use toml::Value;
 
 use super::arguments::Arguments;
 use super::fault::Fault;
 use super::files;
-use super::near::did_you_mean;
 
 const DEFAULT: &str = "middlebrick.toml";
 
 /// The arguments with those of the configuration file added where the command line is silent.
 pub(crate) fn with_file(raw: Vec<OsString>) -> Result<Vec<OsString>, Fault> {
     let Ok(matches) = Arguments::command().ignore_errors(true).try_get_matches_from(&raw) else { return Ok(raw) };
-    let Some(("scan", given)) = matches.subcommand() else { return Ok(raw) };
+    let Some((name @ ("scan" | "replay" | "verify"), given)) = matches.subcommand() else { return Ok(raw) };
     let named = given.try_get_one::<std::path::PathBuf>("config").ok().flatten();
     let path = match named {
         Some(path) => path.as_path(),
@@ -28,7 +29,8 @@ pub(crate) fn with_file(raw: Vec<OsString>) -> Result<Vec<OsString>, Fault> {
     let fault = |why: String| Fault::new(format!("--config: {}: {why}", path.display()));
     let table: toml::Table = toml::from_str(&text).map_err(|e| fault(e.message().to_owned()))?;
     let command = Arguments::command();
-    let scan = command.find_subcommand("scan").ok_or_else(|| fault("no scan command".to_owned()))?;
+    let of = |name| command.find_subcommand(name).ok_or_else(|| fault(format!("no {name} command")));
+    let (scan, own) = (of("scan")?, of(name)?);
     let mut added: Vec<OsString> = Vec::new();
     let mut url = None;
     for (key, value) in &table {
@@ -42,17 +44,21 @@ pub(crate) fn with_file(raw: Vec<OsString>) -> Result<Vec<OsString>, Fault> {
             let hint = hint.unwrap_or_else(|| "settings are the long flags of `middlebrick scan`".to_owned());
             fault(format!("there is no setting '{key}'; {hint}"))
         })?;
-        if given.value_source(argument.get_id().as_str()) == Some(ValueSource::CommandLine) {
+        // How a scan is shown and when it fails is its own.
+        let is_shared = matches!(argument.get_help_heading(), Some("What" | "Who" | "How far"))
+            && own.get_arguments().any(|a| a.get_long() == Some(key.as_str()));
+        let is_given = |id: &str| given.value_source(id) == Some(ValueSource::CommandLine);
+        if name != "scan" && !is_shared || is_given(argument.get_id().as_str()) {
             continue;
         }
         added.extend(flags(key, value).map_err(fault)?);
     }
     let mut all = raw;
     let has_url = given.try_get_one::<String>("url").ok().flatten().is_some();
-    if let Some(url) = url.filter(|_| !has_url) {
+    if let Some(url) = url.filter(|_| name == "scan" && !has_url) {
         added.push(url.into());
     }
-    let at = all.iter().position(|a| a == "scan").map_or(all.len(), |at| at + 1);
+    let at = all.iter().position(|a| a == name).map_or(all.len(), |at| at + 1);
     all.splice(at..at, added);
     Ok(all)
 }

@@ -6,19 +6,22 @@ use std::time::Instant;
 
 use ::crack::{Kind, ParseError, Target};
 use checks::experiments::flask_session;
+use engine::System;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 use super::arguments::CrackOptions;
 use super::fault::Fault;
 use super::pasted::{self, Pasted};
-use super::{Ending, files, target};
+use super::{Ending, files};
 
 pub(crate) fn run(options: &CrackOptions) -> Result<Ending, Fault> {
     let text = text(&options.token)?;
     let (pasted, targets) = recognised(&text).map_err(|error| Fault::new(format!("TOKEN: {error}")))?;
     let Some(first) = targets.first() else { return Err(Fault::new("TOKEN: it has no form that is known")) };
     let mut words: Vec<Vec<u8>> = ::crack::words::embedded().map(std::borrow::Cow::into_owned).collect();
-    words.extend(target::words(options.wordlist.as_deref())?.into_iter().map(String::into_bytes));
+    if let Some(path) = &options.wordlist {
+        words.extend(engine::words(path, &System)?.into_iter().map(String::into_bytes));
+    }
     let cores = || std::thread::available_parallelism().map_or(1, usize::from);
     let threads = options.threads.unwrap_or_else(cores);
     let tried = words.len() as u64;
@@ -58,7 +61,7 @@ pub(crate) fn run(options: &CrackOptions) -> Result<Ending, Fault> {
     }
     files::print(&out)?;
     // A found secret is what a gate would fail on.
-    Ok(if hit.is_some() { Ending::GateFails } else { Ending::Holds })
+    Ok(if hit.is_some() { Ending::Failed } else { Ending::Passed })
 }
 
 fn text(argument: &str) -> Result<String, Fault> {

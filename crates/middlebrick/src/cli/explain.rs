@@ -4,15 +4,15 @@ use model::ScoreTable;
 
 use super::arguments::ExplainOptions;
 use super::fault::Fault;
-use super::{Ending, files, rules};
+use super::{Ending, files};
 
 pub(crate) fn run(options: &ExplainOptions) -> Result<Ending, Fault> {
     if options.rule == "score" {
         files::print(&format!("{}\n{}", include_str!("score.md"), ScoreTable::TEXT))?;
-        return Ok(Ending::Holds);
+        return Ok(Ending::Passed);
     }
     let check =
-        rules::find(&options.rule).map_err(|why| Fault::new(format!("{why} (`explain score` explains the score)")))?;
+        engine::rule(&options.rule).map_err(|why| Fault::new(format!("{why} (`explain score` explains the score)")))?;
     let rule = check.rule;
     let cwe: Vec<String> = rule.cwe.iter().map(|n| format!("CWE-{n}")).collect();
     files::print(&format!(
@@ -24,5 +24,5 @@ pub(crate) fn run(options: &ExplainOptions) -> Result<Ending, Fault> {
         rule.category.owasp().join(", "),
         cwe.join(", ")
     ))?;
-    Ok(Ending::Holds)
+    Ok(Ending::Passed)
 }

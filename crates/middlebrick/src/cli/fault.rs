@@ -1,5 +1,7 @@
 //! What went wrong, for a person: one line that names the argument, what is wrong and what would be right.
 
+use engine::{Field, RequestError};
+
 /// A usage, configuration or credential error: exit code 2.
 #[derive(Debug)]
 pub(crate) struct Fault {
@@ -26,5 +28,42 @@ impl Fault {
 
     pub(crate) fn print(&self) {
         eprintln!("middlebrick: {}", report::plain(&self.message));
+    }
+}
+
+impl From<RequestError> for Fault {
+    /// The engine's words behind the flag that they are about.
+    fn from(error: RequestError) -> Fault {
+        match (&error, error.field()) {
+            (RequestError::UrlWithCredentials, _) => {
+                Fault::new("the URL contains credentials; give them with --auth-type basic and MIDDLEBRICK_AUTH_VALUE")
+            }
+            (_, Some(field)) => Fault::new(format!("{}: {}", flag(field), error.why())),
+            (_, None) => Fault::new(error.to_string()),
+        }
+    }
+}
+
+/// The flag of a part of a request.
+fn flag(field: Field) -> &'static str {
+    match field {
+        Field::Spec => "--spec",
+        Field::ActAs | Field::Credential => "--auth-value",
+        Field::Header => "--header",
+        Field::Categories => "--category",
+        Field::Rules => "--rule",
+        Field::Exclude => "--exclude",
+        Field::IncludePaths => "--include",
+        Field::ExcludePaths => "--exclude-path",
+        Field::Wordlist => "--wordlist",
+        Field::Ignore => "--ignore-file",
+        Field::MaxRequests => "--max-requests",
+        Field::Rate => "--rate",
+        Field::Concurrency => "--concurrency",
+        Field::Proxy => "--proxy",
+        Field::Cacert => "--cacert",
+        Field::ClientCert => "--client-cert",
+        Field::Resolve => "--resolve",
+        Field::Ledger => "--ledger",
     }
 }

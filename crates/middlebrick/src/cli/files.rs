@@ -1,24 +1,17 @@
 //! Reading and writing files. What is written appears whole or not at all.
 
 use std::fs;
-use std::io::{Read, Write};
+use std::io::Write;
 use std::path::Path;
 
-use super::fault::Fault;
+use engine::{Surroundings, System, reason};
 
-/// Largest file that is read whole.
-const LARGEST: u64 = 128 * 1024 * 1024;
+use super::fault::Fault;
 
 /// Reads a file that an argument names.
 pub(crate) fn read(argument: &str, path: &Path) -> Result<Vec<u8>, Fault> {
     let fault = |why: String| Fault::new(format!("{argument}: cannot read {}: {why}", path.display()));
-    let mut bytes = Vec::new();
-    let file = fs::File::open(path).map_err(|e| fault(reason(&e)))?;
-    file.take(LARGEST + 1).read_to_end(&mut bytes).map_err(|e| fault(reason(&e)))?;
-    if bytes.len() as u64 > LARGEST {
-        return Err(fault("it is larger than 128 MiB".to_owned()));
-    }
-    Ok(bytes)
+    System.read(path).map_err(|error| fault(reason(&error)))
 }
 
 /// Reads a text file that an argument names.
@@ -69,10 +62,4 @@ pub(crate) fn print(text: &str) -> Result<(), Fault> {
 fn beside(path: &Path) -> std::path::PathBuf {
     let name = path.file_name().map_or_else(|| "report".into(), |n| n.to_string_lossy().into_owned());
     path.with_file_name(format!(".{name}.{}.part", std::process::id()))
-}
-
-/// The operating system's reason without its error number.
-fn reason(error: &std::io::Error) -> String {
-    let text = error.to_string();
-    text.split(" (os error").next().unwrap_or(&text).to_lowercase()
 }

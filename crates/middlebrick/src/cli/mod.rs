@@ -4,45 +4,42 @@ mod arguments;
 mod compare;
 mod config;
 mod crack;
-mod credentials;
 mod explain;
 mod fault;
 mod files;
-mod gate;
-mod near;
 mod pasted;
 mod plan;
 mod progress;
 mod replay;
+mod request;
 mod rules;
 mod scan;
 mod signals;
 mod spec;
-mod target;
+mod verify;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches};
+use engine::Ending;
 
 use arguments::{Arguments, Command};
 use fault::Fault;
 
-/// How a run ended, as its exit code.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Ending {
-    /// Completed, and every gate holds.
-    Holds = 0,
-    /// A gate fails.
-    GateFails = 1,
-    /// The scan is incomplete, and no gate fails on what is known.
-    Incomplete = 3,
+/// The exit code of an ending; 2 is for what could not begin.
+fn code(ending: Ending) -> u8 {
+    match ending {
+        Ending::Passed => 0,
+        Ending::Failed => 1,
+        Ending::Incomplete => 3,
+    }
 }
 
 /// Runs the program.
 pub(crate) fn run(raw: Vec<OsString>) -> ExitCode {
     match dispatch(raw) {
-        Ok(ending) => ExitCode::from(ending as u8),
+        Ok(ending) => ExitCode::from(code(ending)),
         Err(fault) => {
             fault.print();
             ExitCode::from(2)
@@ -57,7 +54,7 @@ fn dispatch(raw: Vec<OsString>) -> Result<Ending, Fault> {
         Err(error) if !error.use_stderr() => {
             // Help and version were asked for; a closed pipe is not our problem.
             let _ = error.print();
-            return Ok(Ending::Holds);
+            return Ok(Ending::Passed);
         }
         Err(error) => return Err(Fault::usage(&error)),
     };
@@ -69,12 +66,13 @@ fn dispatch(raw: Vec<OsString>) -> Result<Ending, Fault> {
         Command::Explain(options) => explain::run(&options),
         Command::Compare(options) => compare::run(&options),
         Command::Replay(options) => replay::run(&options),
+        Command::Verify(options) => verify::run(&options),
         Command::Crack(options) => crack::run(&options),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Arguments::command(), "middlebrick", &mut script);
             files::print(&String::from_utf8_lossy(&script))?;
-            Ok(Ending::Holds)
+            Ok(Ending::Passed)
         }
         Command::Man => {
             let mut page = Vec::new();
@@ -82,7 +80,7 @@ fn dispatch(raw: Vec<OsString>) -> Result<Ending, Fault> {
                 .render(&mut page)
                 .map_err(|error| Fault::new(format!("the manual page cannot be written: {error}")))?;
             files::print(&String::from_utf8_lossy(&page))?;
-            Ok(Ending::Holds)
+            Ok(Ending::Passed)
         }
     }
 }

@@ -4,26 +4,25 @@ use std::collections::BTreeSet;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
-use model::{Report, Severity, Status, Target};
+use engine::{Ending, FailOn, Gates, ScanBuilder, ScanRequest, Surroundings, System, compare, fingerprints};
+use model::{Report, Severity, Status};
 use report::{Format, RuleDocument, RuleDocuments, Style};
-use scan::Scan;
-use wire::Settings;
 
 use super::arguments::{self, ScanOptions};
 use super::fault::Fault;
-use super::gate::Gates;
-use super::{Ending, files, plan, progress, signals, target};
+use super::{files, plan, progress, request, signals};
 
 pub(crate) fn run(options: &ScanOptions) -> Result<Ending, Fault> {
     let outputs = outputs(options)?;
-    let gates = gates(options)?;
-    let (target, settings) = target::build(options)?;
+    let baseline = options.baseline.as_deref().map(|path| read_report("--baseline", path)).transpose()?;
+    let gates = gates(options, baseline.as_ref())?;
+    let request = request::of_scan(options)?;
     if options.plan {
-        files::print(&plan::render(&target))?;
-        return Ok(Ending::Holds);
+        files::print(&plan::render(&ScanBuilder::from(request).prepare()?.target))?;
+        return Ok(Ending::Passed);
     }
-    let warnings = warnings(options, &target);
-    let report = perform(options, target, settings)?;
+    let warnings = warnings(options, &request);
+    let report = perform(request, options.quiet)?;
     let style = Style { width: width(), color: color(options), verbose: options.verbose };
     let documents = documents();
     for (format, file) in &outputs {
@@ -36,8 +35,9 @@ pub(crate) fn run(options: &ScanOptions) -> Result<Ending, Fault> {
         }
     }
     let verdict = gates.judge(&report);
+    let difference = baseline.map(|old| difference(&old, &report));
     if !options.quiet {
-        for line in warnings.iter().chain(&report.notes).chain(&verdict.says) {
+        for line in warnings.iter().chain(&report.notes).chain(&difference).chain(&verdict.says) {
             eprintln!("middlebrick: {}", report::plain(line));
         }
     }
@@ -50,22 +50,17 @@ pub(crate) fn run(options: &ScanOptions) -> Result<Ending, Fault> {
     Ok(verdict.ending)
 }
 
-/// Runs the scan with its progress bar; signals stop it.
-pub(crate) fn perform(options: &ScanOptions, target: Target, settings: Settings) -> Result<Report, Fault> {
-    let (bar, listener) = progress::bar(options.quiet);
-    let scan = Scan::new(target, settings, listener).map_err(|error| Fault::new(error.to_string()))?;
-    let scan = if options.transcript { scan.with_whole_transcript() } else { scan };
-    let scan = match &options.callback_host {
-        Some(host) => scan.with_callback_host(host.clone()),
-        None => scan,
-    };
+/// Runs a scan with its progress bar; signals stop it.
+pub(crate) fn perform(request: ScanRequest, quiet: bool) -> Result<Report, Fault> {
+    let (bar, listener) = progress::bar(quiet);
+    let scan = ScanBuilder::from(request).on_event(move |event| listener(event)).start()?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
         .build()
         .map_err(|error| Fault::new(format!("cannot start: {error}")))?;
     let stop = scan.stop_handle();
-    signals::on_first(options.quiet, move || stop.stop());
+    signals::on_first(quiet, move || stop.stop());
     let report = runtime.block_on(scan.run());
     // What still computes for a scan that was stopped is not waited for.
     runtime.shutdown_background();
@@ -96,19 +91,28 @@ fn outputs(options: &ScanOptions) -> Result<Vec<(Format, Option<PathBuf>)>, Faul
     Ok(outputs)
 }
 
-fn gates(options: &ScanOptions) -> Result<Gates, Fault> {
-    let known = match (&options.baseline, options.new_only) {
-        (Some(path), true) => Some(fingerprints(&read_report("--baseline", path)?)),
-        (Some(path), false) => {
-            // Without --new-only the baseline must still be readable: a gate that ignores it in silence would lie.
-            read_report("--baseline", path)?;
-            None
-        }
-        (None, _) => None,
-    };
+fn gates(options: &ScanOptions, baseline: Option<&Report>) -> Result<Gates, Fault> {
+    let known = baseline.filter(|_| options.new_only).map(fingerprints);
     let gates = Gates { fail_below: options.fail_below, threshold: options.threshold, fail_on: options.fail_on, known };
-    gates.check().map_err(Fault::new)?;
-    Ok(gates)
+    match gates.contradiction() {
+        Some((target, floor)) => Err(Fault::new(format!(
+            "--threshold {target} is below --fail-below {floor}: the target line cannot lie under the line that fails"
+        ))),
+        None => Ok(gates),
+    }
+}
+
+/// What differs from the baseline, as one line.
+fn difference(old: &Report, new: &Report) -> String {
+    let difference = compare(old, new);
+    let other = if difference.different_targets.is_some() { ", which is of another target" } else { "" };
+    format!(
+        "compared with the baseline{other}: {} new, {} fixed, {} gone but not tested, {} remaining",
+        difference.new.len(),
+        difference.fixed.len(),
+        difference.not_tested.len(),
+        difference.remaining
+    )
 }
 
 /// Reads a JSON report.
@@ -119,35 +123,21 @@ pub(crate) fn read_report(argument: &str, path: &Path) -> Result<Report, Fault> 
     })
 }
 
-/// Fingerprints of all locations.
-pub(crate) fn fingerprints(report: &Report) -> BTreeSet<String> {
-    report.findings.iter().flat_map(|f| f.locations.iter().map(|l| l.fingerprint.clone())).collect()
-}
-
-fn warnings(options: &ScanOptions, target: &Target) -> Vec<String> {
+fn warnings(options: &ScanOptions, request: &ScanRequest) -> Vec<String> {
     let mut warnings = Vec::new();
-    let today = i64::max(target.now, 0) / 86_400;
-    let today = date(today);
-    for entry in target.ignores.iter().filter(|i| i.is_expired(&today)) {
-        warnings.push(format!(
-            "the ignore entry for {} has expired ({})",
-            entry.rule,
-            entry.expires.as_deref().unwrap_or("")
-        ));
+    for entry in engine::expired(&request.ignore, System.now()) {
+        let day = entry.expires.as_deref().unwrap_or("");
+        warnings.push(format!("the ignore entry for {} has expired ({day})", entry.rule));
     }
-    if options.active.is_some() {
+    if options.target.active.is_some() {
         warnings.push(
             "--active sends requests that may change state; scan only what you own or are allowed to test".to_owned(),
         );
     }
-    if options.fail_on == Some(arguments::FailOn::Severity(Severity::Info)) {
+    if options.fail_on == Some(FailOn::Severity(Severity::Info)) {
         warnings.push("--fail-on info fails on every observation".to_owned());
     }
     warnings
-}
-
-fn date(days: i64) -> String {
-    time::OffsetDateTime::from_unix_timestamp(days * 86_400).map_or_else(|_| String::new(), |t| t.date().to_string())
 }
 
 /// The pages and twins of all rules, for the formats that show them.

@@ -21,7 +21,7 @@ pub(crate) fn run(options: &SpecOptions) -> Result<Ending, Fault> {
     if options.output == "json" {
         let text = serde_json::json!({ "facts": facts, "operations": operations });
         files::print(&format!("{text:#}\n"))?;
-        return Ok(Ending::Holds);
+        return Ok(Ending::Passed);
     }
     let mut out = String::new();
     let _ = writeln!(
@@ -51,5 +51,5 @@ pub(crate) fn run(options: &SpecOptions) -> Result<Ending, Fault> {
         let _ = writeln!(out, "note: {}", plain(fault));
     }
     files::print(&out)?;
-    Ok(Ending::Holds)
+    Ok(Ending::Passed)
 }

@@ -1,6 +1,6 @@
 //! From a concrete link to an operation: numbers and UUIDs become path parameters, query values become examples.
 
-use model::{Method, Operation, Parameter, ParameterIn, Request, Schema, SchemaType, Source, Target};
+use model::{Method, Operation, Parameter, ParameterIn, Place, Request, Schema, SchemaType, Source, Target};
 use wire::origin_of;
 
 /// Longest link that is followed.
@@ -30,6 +30,13 @@ pub(crate) fn operation(path_and_query: &str, source: Source) -> Operation {
         }
     }
     Operation { parameters, ..Operation::undeclared(Method::GET, template, source) }
+}
+
+/// An operation of which only method and path template are known.
+pub(crate) fn place(place: &Place) -> Operation {
+    let names = place.path.split('/').filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'));
+    let parameters = names.map(|name| parameter(name, ParameterIn::Path, "")).collect();
+    Operation { parameters, ..Operation::undeclared(place.method.clone(), place.path.clone(), Source::Given) }
 }
 
 /// A parameter with a value that was seen.

@@ -153,6 +153,9 @@ async fn look(surface: &mut Surface, found: &mut Found, target: &Target, wire: &
     crawl(&asker, surface, found).await;
     parameters::discover(&asker, surface, found, missing.as_deref()).await;
     allow::discover(&asker, surface, found, missing.as_deref()).await;
+    for place in &target.places {
+        found.add_if_new(link::place(place));
+    }
     root
 }
 
@@ -217,6 +220,16 @@ impl Found {
             }
         } else if self.operations.len() < MOST {
             self.operations.insert(key, Operation { path, ..operation });
+        }
+    }
+
+    /// Adds an operation that was known before, unless it is among those that were found.
+    fn add_if_new(&mut self, operation: Operation) {
+        let known = |(path, method): &(String, Method)| {
+            *method == operation.method && (*path == operation.path || link::is_instance(path, &operation.path))
+        };
+        if !self.operations.keys().any(known) {
+            self.add(operation);
         }
     }
 

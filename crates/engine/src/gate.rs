@@ -5,24 +5,56 @@ use std::str::FromStr;
 
 use model::{Grade, Report, Severity, Status};
 
-use super::Ending;
-use super::arguments::FailOn;
-
 /// A grade or a score.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) enum Bound {
+pub enum Bound {
+    /// The least score of this grade.
     Grade(Grade),
+    /// This score.
     Score(u8),
 }
 
 impl Bound {
     /// The least score that reaches it.
-    pub(crate) fn least(self) -> u8 {
+    pub fn least(self) -> u8 {
         match self {
             Bound::Grade(grade) => grade.least(),
             Bound::Score(score) => score,
         }
     }
+}
+
+/// What fails besides a score.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum FailOn {
+    /// A finding of this severity or worse.
+    Severity(Severity),
+    /// A score below this.
+    Bound(Bound),
+}
+
+impl FromStr for FailOn {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if let Ok(severity) = text.parse() {
+            return Ok(FailOn::Severity(severity));
+        }
+        text.parse().map(FailOn::Bound).map_err(|_: String| {
+            format!("'{text}' is neither a severity (critical, high, medium, low, info) nor a grade (A, B, C, D, F)")
+        })
+    }
+}
+
+/// How a scan, a comparison or a verification ended, for whoever asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// Completed, and every gate passes.
+    Passed,
+    /// A gate fails; or what was to be gone is there.
+    Failed,
+    /// Incomplete, and nothing fails on what is known.
+    Incomplete,
 }
 
 impl std::fmt::Display for Bound {
@@ -52,35 +84,34 @@ impl FromStr for Bound {
 
 /// The gates that were asked for.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Gates {
-    pub(crate) fail_below: Option<Bound>,
-    pub(crate) threshold: Option<Bound>,
-    pub(crate) fail_on: Option<FailOn>,
+pub struct Gates {
+    /// Fails below this.
+    pub fail_below: Option<Bound>,
+    /// The target: fails alone, warns beside `fail_below`.
+    pub threshold: Option<Bound>,
+    /// Fails on these findings, or below this score.
+    pub fail_on: Option<FailOn>,
     /// Fingerprints of the baseline's locations, when only new findings count.
-    pub(crate) known: Option<BTreeSet<String>>,
+    pub known: Option<BTreeSet<String>>,
 }
 
 /// What the gates say of a report.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Verdict {
-    pub(crate) ending: Ending,
+pub struct GateVerdict {
+    /// How the gates end the scan.
+    pub ending: Ending,
     /// Sentences for standard error.
-    pub(crate) says: Vec<String>,
+    pub says: Vec<String>,
 }
 
 impl Gates {
-    /// Checks that the gates make sense together.
-    pub(crate) fn check(&self) -> Result<(), String> {
-        match (self.threshold, self.fail_below) {
-            (Some(target), Some(floor)) if target.least() < floor.least() => Err(format!(
-                "--threshold {target} is below --fail-below {floor}: the target line cannot lie under the line that fails"
-            )),
-            _ => Ok(()),
-        }
+    /// The target and the floor, where the target lies below the floor: then the gates contradict each other.
+    pub fn contradiction(&self) -> Option<(Bound, Bound)> {
+        self.threshold.zip(self.fail_below).filter(|(target, floor)| target.least() < floor.least())
     }
 
     /// Judges a report.
-    pub(crate) fn judge(&self, report: &Report) -> Verdict {
+    pub fn judge(&self, report: &Report) -> GateVerdict {
         let mut says = Vec::new();
         let mut fails = false;
         let new = self.new_findings(report);
@@ -128,13 +159,13 @@ impl Gates {
         let gated = floor.is_some() || severity.is_some();
         let unjudged = floor.is_some() && counts && report.score.is_none();
         let ending = if fails && gated {
-            Ending::GateFails
+            Ending::Failed
         } else if report.status != Status::Completed || unjudged {
             Ending::Incomplete
         } else {
-            Ending::Holds
+            Ending::Passed
         };
-        Verdict { ending, says }
+        GateVerdict { ending, says }
     }
 
     /// Rules with a location that the baseline does not have.

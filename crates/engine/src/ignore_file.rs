@@ -1,0 +1,54 @@
+//! The file of accepted findings.
+
+use model::Ignore;
+use serde::Deserialize;
+
+use crate::{Field, RequestError, near};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct IgnoreFile {
+    #[serde(default)]
+    ignore: Vec<Ignore>,
+}
+
+/// Reads the entries of an ignore file.
+///
+/// # Errors
+/// It is no TOML of this shape, or an entry names no rule, gives no reason or ends on no date.
+pub fn read_ignores(text: &str) -> Result<Vec<Ignore>, RequestError> {
+    let file: IgnoreFile = toml::from_str(text).map_err(|error| wrong(error.message().to_owned()))?;
+    check(&file.ignore)?;
+    Ok(file.ignore)
+}
+
+/// Checks entries wherever they come from: one that silences nothing, or for ever by mistake, is an error.
+pub(crate) fn check(entries: &[Ignore]) -> Result<(), RequestError> {
+    for entry in entries {
+        near::rule(&entry.rule).map_err(wrong)?;
+        if entry.reason.trim().is_empty() {
+            return Err(wrong(format!("the entry for '{}' gives no reason", entry.rule)));
+        }
+        if entry.expires.as_deref().is_some_and(|day| !is_date(day)) {
+            return Err(wrong(format!("the entry for '{}' expires on no date; write YYYY-MM-DD", entry.rule)));
+        }
+    }
+    Ok(())
+}
+
+/// The entries whose last day has passed, with that day; `now` is Unix time in seconds.
+pub fn expired(entries: &[Ignore], now: i64) -> Vec<&Ignore> {
+    let today =
+        time::OffsetDateTime::from_unix_timestamp(now.max(0)).map_or_else(|_| String::new(), |t| t.date().to_string());
+    entries.iter().filter(|entry| entry.is_expired(&today)).collect()
+}
+
+fn is_date(day: &str) -> bool {
+    let form = day.len() == 10
+        && day.bytes().enumerate().all(|(at, b)| if at == 4 || at == 7 { b == b'-' } else { b.is_ascii_digit() });
+    form && ("01".."13").contains(&&day[5..7]) && ("01".."32").contains(&&day[8..10])
+}
+
+fn wrong(why: String) -> RequestError {
+    RequestError::Value { field: Field::Ignore, why }
+}
