@@ -39,7 +39,8 @@ impl<'a> Shown<'a> {
     /// Method and path.
     pub(crate) fn operation(&self) -> (&'a str, &'a str) {
         let location = self.location();
-        let path = location.path.as_deref().or(location.file.as_deref()).unwrap_or("");
+        let component = || location.component.as_ref().map(|component| component.name.as_str());
+        let path = location.path.as_deref().or(location.file.as_deref()).or_else(component).unwrap_or("");
         (location.method.as_ref().map_or("", Method::as_str), path)
     }
 
@@ -58,7 +59,7 @@ impl<'a> Shown<'a> {
     /// The exchange that shows it.
     pub(crate) fn exchange(&self) -> Option<&'a TranscriptEntry> {
         let mut evidence = self.finding.evidence.iter().filter(|e| e.location as usize == self.at);
-        evidence.find_map(|e| self.report.transcript.iter().find(|entry| entry.number == e.exchange))
+        evidence.find_map(|e| self.report.transcript.iter().find(|entry| Some(entry.number) == e.exchange))
     }
 
     /// Whether a detector of the rule that works on operations found it at this one.
@@ -144,7 +145,7 @@ fn seen_again(
 ) -> Result<(), String> {
     let Some(exchange) = shown.exchange() else {
         // Shown by no exchange, such as a fault of TLS: the rule's own answer is all there is.
-        return if verdict == Verdict::Holds { Ok(()) } else { Err("the rule had nothing to look at".to_owned()) };
+        return if verdict == Verdict::Passed { Ok(()) } else { Err("the rule had nothing to look at".to_owned()) };
     };
     let alike = |a: &&&TranscriptEntry| {
         a.identity == exchange.identity && (a.altered.is_empty() || !exchange.altered.is_empty())
@@ -152,7 +153,7 @@ fn seen_again(
     let mut statuses: Vec<u16> = answers.iter().filter(alike).filter_map(|a| a.status).collect();
     if transcript == Transcript::Cited {
         statuses.extend(after.and_then(|o| o.status));
-        if statuses.is_empty() && shown.on(shown.report).is_none() && verdict == Verdict::Holds {
+        if statuses.is_empty() && shown.on(shown.report).is_none() && verdict == Verdict::Passed {
             return Ok(());
         }
     }

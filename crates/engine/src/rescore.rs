@@ -26,11 +26,11 @@ pub(crate) fn without(report: &Report, new: &Report, verified: &[Verified]) -> (
             left.extend(confidences(new, &rule.id, &|print| back.contains(print)));
             let outcome = match (left.iter().max().copied(), rule.verdict) {
                 (Some(confidence), _) => {
-                    RuleOutcome::Found { confidence, locations: left.iter().filter(|c| **c == confidence).count() }
+                    RuleOutcome::Failed { confidence, locations: left.iter().filter(|c| **c == confidence).count() }
                 }
                 (None, Verdict::NotTested) => RuleOutcome::NotTested,
                 (None, Verdict::NotApplicable) => RuleOutcome::NotApplicable,
-                (None, _) => RuleOutcome::Holds,
+                (None, _) => RuleOutcome::Passed,
             };
             Scored { rule: rule.id.clone(), category: rule.category, severity: rule.severity, outcome }
         })

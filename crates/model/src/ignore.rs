@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use crate::{Location, Method, fingerprint};
+use crate::{Location, Method, PathPattern};
 
 /// An entry of the ignore file: a finding that its owner has accepted, why, and until when.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,9 +29,12 @@ impl Ignore {
     pub fn covers(&self, rule: &crate::Rule, location: &Location, today: &str) -> bool {
         rule.is_called(&self.rule)
             && !self.is_expired(today)
-            && self.fingerprint.as_ref().is_none_or(|f| *f == fingerprint(rule.id, location))
-            && self.method.as_ref().is_none_or(|m| location.method.as_ref() == Some(m))
-            && self.path.as_ref().is_none_or(|glob| location.path.as_ref().is_some_and(|path| crate::glob(glob, path)))
+            && self.fingerprint.as_ref().is_none_or(|f| *f == location.fingerprint(rule.id))
+            && self.method.as_ref().is_none_or(|m| location.method() == Some(m))
+            && self
+                .path
+                .as_deref()
+                .is_none_or(|written| location.path().is_some_and(|path| PathPattern::new(written).names(&path)))
     }
 
     /// Whether its last day has passed. Dates compare as text in this form.

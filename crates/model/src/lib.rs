@@ -11,14 +11,17 @@ mod effect;
 mod event;
 mod exchange;
 mod finding;
-mod glob;
 mod identity;
 mod ignore;
+mod location;
 mod method;
 mod not_tested;
 mod operation;
 mod origin;
 mod outcome;
+mod path_match;
+mod path_pattern;
+mod path_template;
 mod place;
 mod redact;
 mod report;
@@ -41,20 +44,23 @@ pub use depth::Depth;
 pub use effect::Effect;
 pub use event::Event;
 pub use exchange::{Exchange, OrderKey, Round};
-pub use finding::{Evidence, Finding, Location, Part, fingerprint};
-pub use glob::glob;
+pub use finding::{Evidence, Finding};
 pub use identity::{Credential, Identity};
 pub use ignore::Ignore;
+pub use location::{Component, Location, Part, fingerprint};
 pub use method::Method;
 pub use not_tested::NotTested;
 pub use operation::{Body, DeclaredResponse, Operation, Parameter, ParameterIn, Source};
 pub use origin::{Origin, Scheme};
 pub use outcome::{Failure, Outcome, Phase, Truncation};
+pub use path_pattern::PathPattern;
+pub use path_template::PathTemplate;
 pub use place::Place;
 pub use redact::{Redactor, SecretPattern, secret_patterns};
 pub use report::{
-    CategoryResult, Coverage, EvidenceView, FindingView, IgnoredView, LocationView, NextFix, NotTestedView, Report,
-    RuleView, Spent, Status, SurfaceView, Tool, TranscriptEntry, Verdict,
+    CategoryResult, ComponentView, Coverage, EvidenceKind, EvidenceView, FindingView, IgnoredView, LocationKind,
+    LocationView, NextFix, NotTestedView, Report, RuleView, Spent, Status, StepView, SurfaceView, Tool,
+    TranscriptEntry, Verdict,
 };
 pub use request::{Altered, Request};
 pub use response::Response;

@@ -52,7 +52,7 @@ pub struct Coverage {
     pub operations_successful: u32,
     /// Operations that at least one rule asked about and came to an outcome.
     pub operations_probed: u32,
-    /// Rules with an outcome.
+    /// Rules that passed or failed.
     pub rules_tested: u32,
     /// Rules selected.
     pub rules: u32,
@@ -76,18 +76,39 @@ pub struct CategoryResult {
     pub applies: bool,
 }
 
+/// What a location is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum LocationKind {
+    /// The whole host, given as `GET /`.
+    Host,
+    /// An operation of `surface`.
+    #[default]
+    Operation,
+    /// A method and a path that is no operation of `surface`, such as `GET /.env`.
+    Path,
+    /// A source file.
+    Source,
+    /// A product or library that the target is built with.
+    Component,
+}
+
 /// A location of a finding.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(deny_unknown_fields)]
 pub struct LocationView {
-    /// Equal across scans for the same rule, operation and parameter.
+    /// Equal across scans for the same rule, operation and parameter, whatever the parameters of the path are called; for the same file
+    /// and symbol, whatever the line; for the same component, whatever its version.
     #[schemars(regex(pattern = "^[0-9a-f]{20}$"))]
     pub fingerprint: String,
-    /// HTTP method.
+    /// What it is. A host, an operation and a path have `method` and `path`, a source file has `file`, a component has `component`.
+    #[serde(default)]
+    pub kind: LocationKind,
+    /// HTTP method; GET for the host.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub method: Option<Method>,
-    /// Path template.
+    /// Path template; `/` for the host.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
     /// Parameter, header or cookie.
@@ -96,15 +117,56 @@ pub struct LocationView {
     /// Source file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub file: Option<String>,
-    /// Line in it.
+    /// Function or class in it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub symbol: Option<String>,
+    /// Line in it, from 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub line: Option<u32>,
+    /// Product or library.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub component: Option<ComponentView>,
     /// How it was established here.
     pub confidence: Confidence,
     /// What is particular to this location; may be empty.
     pub detail: String,
-    /// A `curl` line that shows it.
+    /// The `curl` command that shows it best.
     pub reproduce: String,
+    /// The whole proof: every request that it rests on, controls and repeats included, in the order in which they were sent.
+    #[serde(default)]
+    pub steps: Vec<StepView>,
+}
+
+/// A product or library.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct ComponentView {
+    /// Such as `Werkzeug`.
+    pub name: String,
+    /// The version; null when it is not known.
+    pub version: Option<String>,
+}
+
+/// A step of a proof.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(deny_unknown_fields)]
+pub struct StepView {
+    /// The command to run.
+    pub command: String,
+    /// What to look for in its output.
+    pub look_for: String,
+}
+
+/// What a piece of evidence is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum EvidenceKind {
+    /// An exchange with the target.
+    #[default]
+    Exchange,
+    /// A place in the source.
+    Source,
 }
 
 /// A piece of evidence.
@@ -113,8 +175,18 @@ pub struct LocationView {
 pub struct EvidenceView {
     /// Index into the finding's locations.
     pub location: u32,
+    /// What it is. An exchange has `exchange`, a place in the source has `file` and `line`.
+    #[serde(default)]
+    pub kind: EvidenceKind,
     /// Number of the exchange in the transcript.
-    pub exchange: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exchange: Option<u32>,
+    /// Source file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
+    /// Line in it, from 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<u32>,
     /// The telling part, redacted.
     pub excerpt: String,
 }
@@ -144,8 +216,11 @@ pub struct FindingView {
     pub locations: Vec<LocationView>,
     /// What shows it.
     pub evidence: Vec<EvidenceView>,
-    /// The `curl` line of the first location.
+    /// The `curl` command that shows the first location best.
     pub reproduce: String,
+    /// The whole proof of the first location: every request that it rests on, in the order in which they were sent.
+    #[serde(default)]
+    pub steps: Vec<StepView>,
     /// CWE ids such as `CWE-79`.
     pub cwe: Vec<String>,
     /// OWASP API or LLM Top 10 ids.
@@ -161,11 +236,13 @@ pub struct FindingView {
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
     /// The weakness is there.
-    Found,
+    #[serde(alias = "found")]
+    Failed,
     /// The weakness is there, and the ignore file silences every location of it.
     Ignored,
     /// It was tested, at least somewhere, and is not there.
-    Holds,
+    #[serde(alias = "holds")]
+    Passed,
     /// It applies and could not be tested anywhere; `notTested` says why.
     NotTested,
     /// Nothing of its kind is at the target.
@@ -176,9 +253,9 @@ impl Verdict {
     /// The word used in reports.
     pub const fn id(self) -> &'static str {
         match self {
-            Verdict::Found => "found",
+            Verdict::Failed => "failed",
             Verdict::Ignored => "ignored",
-            Verdict::Holds => "holds",
+            Verdict::Passed => "passed",
             Verdict::NotTested => "not-tested",
             Verdict::NotApplicable => "not-applicable",
         }

@@ -150,15 +150,15 @@ impl ScoreTable {
 #[derive(Debug, Clone, PartialEq)]
 pub enum RuleOutcome {
     /// Found, at so many locations.
-    Found {
+    Failed {
         /// The strongest confidence among them.
         confidence: Confidence,
         /// How many locations.
         locations: usize,
     },
-    /// Looked at and not found.
-    Holds,
-    /// Not looked at.
+    /// Tested and not found.
+    Passed,
+    /// Not tested.
     NotTested,
     /// Nothing of the kind is at the target, or the user did not select it.
     NotApplicable,
@@ -218,11 +218,11 @@ fn best_next_fix(outcomes: &[Scored], context: Context, now: &Score) -> Option<(
     let before = now.score?;
     let mut best: Option<(u8, Severity, String)> = None;
     for (index, fixed) in outcomes.iter().enumerate() {
-        if !matches!(fixed.outcome, RuleOutcome::Found { .. }) {
+        if !matches!(fixed.outcome, RuleOutcome::Failed { .. }) {
             continue;
         }
         let mut then = outcomes.to_vec();
-        then[index].outcome = RuleOutcome::Holds;
+        then[index].outcome = RuleOutcome::Passed;
         let gain = score_once(&then, context).score.unwrap_or(before).saturating_sub(before);
         let better = best.as_ref().is_none_or(|(g, s, id)| {
             (gain, fixed.severity, std::cmp::Reverse(&fixed.rule)) > (*g, *s, std::cmp::Reverse(id))
@@ -240,7 +240,7 @@ fn score_once(outcomes: &[Scored], context: Context) -> Score {
     for category in Category::ALL {
         let of: Vec<&Scored> = outcomes.iter().filter(|o| o.category == category).collect();
         let applies = of.iter().any(|o| o.outcome != RuleOutcome::NotApplicable);
-        let assessed = of.iter().any(|o| matches!(o.outcome, RuleOutcome::Found { .. } | RuleOutcome::Holds));
+        let assessed = of.iter().any(|o| matches!(o.outcome, RuleOutcome::Failed { .. } | RuleOutcome::Passed));
         let mut lost: Vec<f64> = of.iter().map(|o| deduction(table, o)).collect();
         lost.sort_by(f64::total_cmp); // one order of summation, whatever order the outcomes came in
         let left = (100.0 - lost.iter().sum::<f64>()).max(0.0);
@@ -288,7 +288,7 @@ fn score_once(outcomes: &[Scored], context: Context) -> Score {
 }
 
 fn deduction(table: &ScoreTable, scored: &Scored) -> f64 {
-    let RuleOutcome::Found { confidence, locations } = scored.outcome else { return 0.0 };
+    let RuleOutcome::Failed { confidence, locations } = scored.outcome else { return 0.0 };
     let points = table.deduction.get(scored.severity.id()).copied().unwrap_or(0.0);
     let sure = table.confidence.get(confidence.id()).copied().unwrap_or(1.0);
     let share = ((locations.max(1) as f64).ln() / table.locations.full.ln()).min(1.0);
@@ -301,7 +301,7 @@ fn cap(table: &ScoreTable, outcomes: &[Scored]) -> Option<(u8, String)> {
             .iter()
             .filter(|o| {
                 o.severity == severity
-                    && matches!(o.outcome, RuleOutcome::Found { confidence, .. } if confidence >= least)
+                    && matches!(o.outcome, RuleOutcome::Failed { confidence, .. } if confidence >= least)
             })
             .count()
     };

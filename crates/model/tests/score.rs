@@ -5,11 +5,11 @@ use proptest::prelude::*;
 
 fn outcome() -> impl Strategy<Value = RuleOutcome> {
     prop_oneof![
-        (0..3usize, 1..60usize).prop_map(|(c, locations)| RuleOutcome::Found {
+        (0..3usize, 1..60usize).prop_map(|(c, locations)| RuleOutcome::Failed {
             confidence: [Confidence::Tentative, Confidence::Firm, Confidence::Confirmed][c],
             locations
         }),
-        Just(RuleOutcome::Holds),
+        Just(RuleOutcome::Passed),
         Just(RuleOutcome::NotTested),
         Just(RuleOutcome::NotApplicable),
     ]
@@ -26,7 +26,7 @@ fn scored() -> impl Strategy<Value = Scored> {
 
 fn found() -> impl Strategy<Value = Scored> {
     (scored(), 0..3usize, 1..60usize).prop_map(|(scored, c, locations)| Scored {
-        outcome: RuleOutcome::Found {
+        outcome: RuleOutcome::Failed {
             confidence: [Confidence::Tentative, Confidence::Firm, Confidence::Confirmed][c],
             locations,
         },
@@ -58,10 +58,10 @@ proptest! {
 
     #[test]
     fn fixing_a_finding_never_lowers_the_score(base in outcomes(), at in any::<prop::sample::Index>(), context in context()) {
-        let found: Vec<usize> = (0..base.len()).filter(|i| matches!(base[*i].outcome, RuleOutcome::Found { .. })).collect();
+        let found: Vec<usize> = (0..base.len()).filter(|i| matches!(base[*i].outcome, RuleOutcome::Failed { .. })).collect();
         prop_assume!(!found.is_empty());
         let mut then = base.clone();
-        then[found[at.index(found.len())]].outcome = RuleOutcome::Holds;
+        then[found[at.index(found.len())]].outcome = RuleOutcome::Passed;
         prop_assert!(score(&then, context).score >= score(&base, context).score);
     }
 
@@ -75,7 +75,7 @@ proptest! {
 
     #[test]
     fn leaving_out_what_held_never_raises_the_score(base in outcomes(), at in any::<prop::sample::Index>(), context in context()) {
-        let held: Vec<usize> = (0..base.len()).filter(|i| base[*i].outcome == RuleOutcome::Holds).collect();
+        let held: Vec<usize> = (0..base.len()).filter(|i| base[*i].outcome == RuleOutcome::Passed).collect();
         prop_assume!(!held.is_empty());
         let mut then = base.clone();
         then[held[at.index(held.len())]].outcome = RuleOutcome::NotTested;
@@ -107,14 +107,14 @@ fn one(severity: Severity, confidence: Confidence) -> Vec<Scored> {
             rule: format!("holds-{category}"),
             category,
             severity: Severity::Low,
-            outcome: RuleOutcome::Holds,
+            outcome: RuleOutcome::Passed,
         })
         .collect();
     outcomes.push(Scored {
         rule: "found".to_owned(),
         category: Category::Llm,
         severity,
-        outcome: RuleOutcome::Found { confidence, locations: 1 },
+        outcome: RuleOutcome::Failed { confidence, locations: 1 },
     });
     outcomes
 }
@@ -144,7 +144,7 @@ fn too_little_coverage_withholds_the_grade() {
             rule: format!("rule-{category}"),
             category,
             severity: Severity::Low,
-            outcome: if category == Category::Llm { RuleOutcome::Holds } else { RuleOutcome::NotTested },
+            outcome: if category == Category::Llm { RuleOutcome::Passed } else { RuleOutcome::NotTested },
         })
         .collect();
     let result = score(&outcomes, Context::Public);

@@ -16,7 +16,7 @@ const LOCATIONS: usize = 50;
 /// Longest line, in characters.
 const LINE: usize = 2_000;
 
-/// Renders the report. A rule that held passes; one that was found at low or worse fails; what is only informative passes with a
+/// Renders the report. A rule that failed at low or worse fails; what is only informative passes with a
 /// note; what was not tested, does not apply or is ignored is skipped with the reason. A scan that did not complete is an error.
 pub(crate) fn render(report: &Report) -> String {
     let found: BTreeMap<&str, &FindingView> = report.findings.iter().map(|f| (f.id.as_str(), f)).collect();
@@ -78,7 +78,7 @@ fn case(
     reasons: Option<&Vec<&NotTestedView>>,
 ) -> TestCase {
     let status = match (rule.verdict, finding) {
-        (Verdict::Found, Some(finding)) if finding.severity >= Severity::Low => {
+        (Verdict::Failed, Some(finding)) if finding.severity >= Severity::Low => {
             let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
             status
                 .set_message(format!("{} ({}, {})", plain(&finding.title), finding.severity, finding.confidence))
@@ -86,7 +86,7 @@ fn case(
                 .set_description(description(finding));
             status
         }
-        (Verdict::Found | Verdict::Holds, _) => TestCaseStatus::success(),
+        (Verdict::Failed | Verdict::Passed, _) => TestCaseStatus::success(),
         (Verdict::Ignored, _) => skipped(&ignored(report, &rule.id)),
         (Verdict::NotTested | Verdict::NotApplicable, _) => skipped(&why_not(rule, reasons)),
     };
@@ -123,7 +123,13 @@ fn description(finding: &FindingView) -> String {
         let _ = writeln!(text, "and {} more", finding.locations.len() - LOCATIONS);
     }
     let _ = writeln!(text, "\n{}\nFix: {}", block(&finding.description), block(&finding.remediation));
-    if !finding.reproduce.is_empty() {
+    if let [_, _, ..] = finding.steps.as_slice() {
+        let _ = writeln!(text, "\nTo reproduce:");
+        for (at, step) in finding.steps.iter().enumerate() {
+            let _ = writeln!(text, "{}. {}", at + 1, cut(&plain(&step.command), LINE));
+            let _ = writeln!(text, "   look for: {}", cut(&plain(&step.look_for), LINE));
+        }
+    } else if !finding.reproduce.is_empty() {
         let _ = writeln!(text, "\n{}", cut(&plain(&finding.reproduce), LINE));
     }
     text

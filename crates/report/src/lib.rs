@@ -12,14 +12,16 @@ mod markdown;
 mod not_tested;
 mod place;
 mod plain;
-pub use plain::plain;
 mod sarif;
 mod schema;
 mod summary;
 mod table;
+mod tested;
 
 pub use documents::{RuleDocument, RuleDocuments};
 pub use format::{Format, Style};
+pub use place::operation as place;
+pub use plain::plain;
 pub use schema::schema;
 
 use model::Report;

@@ -4,31 +4,31 @@ use std::fmt::Write as _;
 
 use model::LocationView;
 
-/// `GET /users/{id}`, or the source file when there is no operation.
-pub(crate) fn operation(location: &LocationView) -> String {
-    match (&location.method, &location.path) {
-        (Some(method), Some(path)) => format!("{method} {path}"),
-        (None, Some(path)) => path.clone(),
+/// `GET /users/{id}`, `app/main.py:14` or `Werkzeug 2.2.2`.
+pub fn operation(location: &LocationView) -> String {
+    match (&location.method, &location.path, &location.component) {
+        (Some(method), Some(path), _) => format!("{method} {path}"),
+        (None, Some(path), _) => path.clone(),
+        (_, None, Some(component)) => match &component.version {
+            Some(version) => format!("{} {version}", component.name),
+            None => component.name.clone(),
+        },
         _ => source(location).unwrap_or_default(),
     }
 }
 
-/// `app/main.py:14`.
+/// `app/main.py:14`, with `(login)` when it is in a function.
 pub(crate) fn source(location: &LocationView) -> Option<String> {
     let file = location.file.as_ref()?;
-    Some(location.line.map_or_else(|| file.clone(), |line| format!("{file}:{line}")))
+    let place = location.line.map_or_else(|| file.clone(), |line| format!("{file}:{line}"));
+    Some(location.symbol.as_ref().map_or_else(|| place.clone(), |symbol| format!("{place} ({symbol})")))
 }
 
-/// `GET /users/{id} (path id) · app/main.py:14`.
+/// `GET /users/{id} (path id)`.
 pub(crate) fn full(location: &LocationView) -> String {
     let mut text = operation(location);
     if let Some(part) = &location.parameter {
         let _ = write!(text, " ({} {})", part.place, part.name);
-    }
-    if location.path.is_some()
-        && let Some(source) = source(location)
-    {
-        let _ = write!(text, " · {source}");
     }
     text
 }

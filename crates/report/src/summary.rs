@@ -8,7 +8,7 @@ use model::{Category, FindingView, Grade, Report, Severity, Status};
 
 use crate::Style;
 use crate::plain::{columns, fit, plain, wrap};
-use crate::{not_tested, place};
+use crate::{not_tested, place, tested};
 
 /// Most findings shown without `--verbose`.
 const FINDINGS: usize = 8;
@@ -67,16 +67,8 @@ impl Page<'_> {
         }
         let grade = report.grade.map_or("-".to_owned(), |g| g.to_string());
         let score = report.score.map_or("  -".to_owned(), |s| format!("{s:>3}"));
-        let coverage = &report.coverage;
         let seconds = report.duration_ms as f64 / 1000.0;
-        let facts = format!(
-            "{} of {} categories, {} of {} operations, {} requests, {seconds:.1} s",
-            coverage.categories_assessed,
-            coverage.categories_applicable,
-            coverage.operations_reached,
-            coverage.operations,
-            report.requests
-        );
+        let facts = format!("{}, {seconds:.1} s", tested::facts(report));
         let shown = self.paint(&format!("{grade} {score}/100"), grade_color(report.grade).bold());
         for (at, line) in wrap(&facts, self.width.saturating_sub(15)).iter().enumerate() {
             let _ = if at == 0 { writeln!(out, "  {shown}    {line}") } else { writeln!(out, "{:15}{line}", "") };

@@ -130,14 +130,20 @@ fn sarif_says_what_github_shows() {
     assert_eq!(rule["properties"]["security-severity"], "9.5");
     assert!(rule["help"]["markdown"].as_str().unwrap().contains("What it is"));
     assert!(rule["properties"]["tags"].as_array().unwrap().contains(&Value::from("external/cwe/cwe-489")));
-    let first = &run["results"][0];
-    assert_eq!(first["locations"][0]["physicalLocation"]["artifactLocation"]["uri"], "app/main.py");
-    assert_eq!(first["locations"][0]["physicalLocation"]["region"]["startLine"], 14);
-    let second = &run["results"][1]["locations"][0];
-    assert_eq!(second["physicalLocation"]["artifactLocation"]["uri"], "endpoints/GET/users/%7Bid%7D");
-    assert_eq!(second["logicalLocations"][0]["fullyQualifiedName"], "GET /users/{id}");
-    assert_eq!(run["results"][1]["message"]["text"].as_str().unwrap().find("/users/{{id}}"), Some(4));
+    let [first, source, cookie] = [0, 1, 2].map(|at| &run["results"][at]);
+    assert_eq!(source["locations"][0]["physicalLocation"]["artifactLocation"]["uri"], "app/main.py");
+    assert_eq!(source["locations"][0]["physicalLocation"]["region"]["startLine"], 14);
+    assert_eq!(source["locations"][0]["logicalLocations"][0]["name"], "main");
+    assert!(source["webRequest"].is_null() && source["properties"]["steps"].is_null());
+    let place = &cookie["locations"][0];
+    assert_eq!(place["physicalLocation"]["artifactLocation"]["uri"], "endpoints/GET/users/%7Bid%7D");
+    assert_eq!(place["logicalLocations"][0]["fullyQualifiedName"], "GET /users/{id}");
+    assert_eq!(cookie["message"]["text"].as_str().unwrap().find("/users/{{id}}"), Some(4));
+    let component = &run["results"][5]["locations"][0];
+    assert_eq!(component["physicalLocation"]["artifactLocation"]["uri"], "components/Werkzeug");
+    assert_eq!(component["logicalLocations"][0]["name"], "Werkzeug 3.1.3");
     assert_eq!(first["partialFingerprints"]["middlebrick/v1"], "1111111111111111111a");
+    assert_eq!(first["properties"]["steps"][1]["lookFor"], "status 200: the script of the debugger");
     let at = first["webRequest"]["index"].as_u64().unwrap() as usize;
     assert!(run["webRequests"][at]["target"].as_str().unwrap().contains("__debugger__"));
 }
@@ -153,7 +159,7 @@ fn sarif_stays_within_githubs_limit() {
         value["runs"][0]["invocations"][0]["toolExecutionNotifications"][0]["message"]["text"]
             .as_str()
             .unwrap()
-            .contains("5002")
+            .contains("5004")
     );
 }
 
@@ -196,6 +202,46 @@ fn har_follows_its_schema() {
     }
     let bad = serde_json::json!({ "log": { "version": "1.2" } });
     assert!(!validator.is_valid(&bad), "the schema accepts anything");
+}
+
+/// A report of the time before the contract was published, with its words for what a rule came to, is still read.
+#[test]
+fn an_early_report_is_read() {
+    let mut value = common::rich_json();
+    for rule in value["rules"].as_array_mut().unwrap() {
+        let early = match rule["verdict"].as_str().unwrap() {
+            "passed" => "holds",
+            "failed" => "found",
+            other => other,
+        };
+        rule["verdict"] = early.to_owned().into();
+    }
+    for finding in value["findings"].as_array_mut().unwrap() {
+        finding.as_object_mut().unwrap().remove("steps");
+        for list in ["locations", "evidence"] {
+            for item in finding[list].as_array_mut().unwrap() {
+                item.as_object_mut().unwrap().retain(|key, _| key != "kind" && key != "steps");
+            }
+        }
+    }
+    let early: model::Report = serde_json::from_value(value).unwrap();
+    assert_eq!(early.rules, rich().rules);
+    let value = json(&early, Format::Json);
+    assert!(
+        value["rules"].as_array().unwrap().iter().all(|rule| rule["verdict"] != "holds" && rule["verdict"] != "found")
+    );
+}
+
+/// A proof by comparison shows all of its sides wherever a reader would repeat it.
+#[test]
+fn every_side_of_a_proof_is_shown() {
+    let report = rich();
+    for format in [Format::Json, Format::Html, Format::Markdown, Format::Sarif, Format::Junit] {
+        let text = written(&report, format);
+        for part in ["__debugger__=yes", "status 404: the ordinary page", "status 200: the script of the debugger"] {
+            assert!(text.contains(part), "{format}: {part}");
+        }
+    }
 }
 
 #[test]

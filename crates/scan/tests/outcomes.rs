@@ -1,4 +1,4 @@
-//! "Nothing found" is "holds" only where something was tested, and stays "holds" where it was.
+//! "Nothing found" is "passed" only where something was tested, and stays "passed" where it was.
 
 // Helpers of tests may end a test like the tests themselves.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
@@ -67,12 +67,12 @@ fn busy(asked: &Asked) -> Answer {
 #[test]
 fn injection_rules_know_who_refused() {
     let verdict = |manner: fn(&Asked) -> Answer| outcome("reflected-xss", manner, None);
-    assert_eq!(verdict(deaf).0, Verdict::Holds);
+    assert_eq!(verdict(deaf).0, Verdict::Passed);
     // The page for paths that are not there is asked too: what it came to is the other half of the rule.
     let (_, reasons) = verdict(behind_a_firewall);
     assert!(reasons.contains("something before the application refuses what was sent (403)"), "{reasons}");
     let (verdict_, reasons) = verdict(strict);
-    assert!(verdict_ == Verdict::Holds && reasons.is_empty(), "the application's own refusal is an answer: {reasons}");
+    assert!(verdict_ == Verdict::Passed && reasons.is_empty(), "the application's own refusal is an answer: {reasons}");
     let (verdict_, reasons) = verdict(busy);
     assert!(verdict_ == Verdict::NotTested && reasons.contains("429"), "{verdict_:?} {reasons}");
 }
@@ -83,7 +83,7 @@ fn what_a_gate_keeps_from_being_asked_is_not_tested() {
         let (verdict, reasons) = outcome(rule, deaf, None);
         assert_eq!(
             verdict,
-            if rule == "sql-injection" { Verdict::Holds } else { Verdict::NotTested },
+            if rule == "sql-injection" { Verdict::Passed } else { Verdict::NotTested },
             "{rule} {reasons}"
         );
     }
@@ -123,14 +123,14 @@ fn an_open_door_has_no_lock_to_test() {
         let (verdict, reasons) = outcome(rule, deaf, None);
         assert!(verdict == Verdict::NotApplicable && reasons.contains("not refused"), "{rule}: {verdict:?} {reasons}");
         let (verdict, reasons) = outcome(rule, |_| Answer::json(403, r#"{"error":"Forbidden"}"#), None);
-        assert!(verdict == Verdict::Holds, "{rule}: {verdict:?} {reasons}");
+        assert!(verdict == Verdict::Passed, "{rule}: {verdict:?} {reasons}");
     }
 }
 
 #[test]
 fn a_debugger_that_is_not_there_holds_and_one_behind_a_filter_is_not_tested() {
-    assert_eq!(outcome("werkzeug-debugger", deaf, None).0, Verdict::Holds);
-    assert_eq!(outcome("werkzeug-debugger", |_| Answer::html(200, "<h1>a page</h1>"), None).0, Verdict::Holds);
+    assert_eq!(outcome("werkzeug-debugger", deaf, None).0, Verdict::Passed);
+    assert_eq!(outcome("werkzeug-debugger", |_| Answer::html(200, "<h1>a page</h1>"), None).0, Verdict::Passed);
     let filtering = |asked: &Asked| {
         if asked.target.contains("__debugger__") { Answer::html(403, "<h1>blocked</h1>") } else { deaf(asked) }
     };
@@ -157,9 +157,9 @@ fn open_to_all(asked: &Asked) -> Answer {
 #[test]
 fn sockets_are_told_apart() {
     let verdict = |manner: fn(&Asked) -> Answer| outcome("socketio-any-origin", manner, None).0;
-    assert_eq!(verdict(open_to_all), Verdict::Found);
+    assert_eq!(verdict(open_to_all), Verdict::Failed);
     let refused = |a: &Asked| mentions(a, Answer::new(400, "text/plain", "\"Not an accepted origin.\""));
-    assert_eq!(verdict(refused), Verdict::Holds);
+    assert_eq!(verdict(refused), Verdict::Passed);
     assert_eq!(verdict(|a: &Asked| mentions(a, Answer::new(200, "text/plain", OPEN))), Verdict::NotTested);
     assert_eq!(verdict(|a: &Asked| mentions(a, not_found())), Verdict::NotApplicable);
     assert_eq!(verdict(deaf), Verdict::NotApplicable);
@@ -182,7 +182,7 @@ fn fetches_afterwards(asked: &Asked) -> Answer {
 #[test]
 fn a_call_may_come_after_the_answer() {
     let preview = document("/preview", "query", "url");
-    assert_eq!(outcome("ssrf", fetches_afterwards, Some(&preview)).0, Verdict::Found);
+    assert_eq!(outcome("ssrf", fetches_afterwards, Some(&preview)).0, Verdict::Failed);
 }
 
 /// Runs its parameter by a real shell and shows what that prints: nothing of an ordinary value, and nothing of one that is no shell
@@ -198,7 +198,7 @@ fn run_by_a_shell(asked: &Asked) -> Answer {
 fn a_command_is_asked_though_its_answer_never_changes() {
     let run = document("/terminal", "query", "cmd");
     let (verdict, reasons) = outcome("command-injection", run_by_a_shell, Some(&run));
-    assert_eq!(verdict, Verdict::Found, "{reasons}");
+    assert_eq!(verdict, Verdict::Failed, "{reasons}");
     let quiet = |_: &Asked| Answer::html(200, "");
-    assert_eq!(outcome("command-injection", quiet, Some(&run)).0, Verdict::Holds);
+    assert_eq!(outcome("command-injection", quiet, Some(&run)).0, Verdict::Passed);
 }

@@ -71,12 +71,12 @@ fn fixed_fault(check: &Check, report: &Report) -> Option<String> {
     let verdict = verdict(check, report);
     let declared = EXPECTED.get(id).is_some_and(|e| e.not_applicable.is_some());
     match verdict {
-        Some(Verdict::Holds) if declared => {
+        Some(Verdict::Passed) if declared => {
             Some("is tested on its fixed twin, though the table says it cannot".to_owned())
         }
-        Some(Verdict::Holds) => None,
+        Some(Verdict::Passed) => None,
         Some(Verdict::NotApplicable) if declared => None,
-        Some(Verdict::Found) => Some("fires on its fixed twin".to_owned()),
+        Some(Verdict::Failed) => Some("fires on its fixed twin".to_owned()),
         _ => Some(format!("proves nothing on its fixed twin: {verdict:?}")),
     }
 }

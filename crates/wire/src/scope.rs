@@ -1,4 +1,4 @@
-use model::{Origin, Request, glob};
+use model::{Origin, PathPattern, Request};
 use percent_encoding::percent_decode_str;
 
 /// Where a scan may send to: its own origin, and hosts that the user named; not the paths that the user excluded.
@@ -6,14 +6,14 @@ use percent_encoding::percent_decode_str;
 pub struct Scope {
     origin: Origin,
     hosts: Vec<String>,
-    excluded: Vec<String>,
+    excluded: Vec<PathPattern>,
 }
 
 impl Scope {
     /// The target's origin and further hosts, without the paths that match one of these globs or path templates.
     pub fn new(origin: Origin, hosts: Vec<String>, excluded: &[String]) -> Scope {
         let hosts = hosts.into_iter().map(|h| h.to_ascii_lowercase()).collect();
-        Scope { origin, hosts, excluded: excluded.iter().map(|pattern| without_names(pattern)).collect() }
+        Scope { origin, hosts, excluded: excluded.iter().map(PathPattern::new).collect() }
     }
 
     /// Whether a request may be sent.
@@ -31,7 +31,7 @@ impl Scope {
             .split('/')
             .filter(|segment| !segment.is_empty())
             .fold(String::new(), |path, segment| path + "/" + segment);
-        self.excluded.iter().any(|pattern| [path, &decoded, &merged].iter().any(|spelling| glob(pattern, spelling)))
+        self.excluded.iter().any(|pattern| [path, &decoded, &merged].iter().any(|spelling| pattern.matches(spelling)))
     }
 
     /// Whether requests may go there. The same host with the scheme's other default port is in scope: whether plain HTTP
@@ -45,18 +45,6 @@ impl Scope {
             || self.hosts.contains(&origin.host)
             || self.hosts.contains(&format!("{}:{}", origin.host, origin.port))
     }
-}
-
-/// `/users/{id}/reset` as a glob: a parameter stands for anything.
-fn without_names(pattern: &str) -> String {
-    let mut glob = String::new();
-    let mut rest = pattern;
-    while let Some((before, (_, after))) = rest.split_once('{').and_then(|(b, r)| Some((b, r.split_once('}')?))) {
-        glob.push_str(before);
-        glob.push('*');
-        rest = after;
-    }
-    glob + rest
 }
 
 #[cfg(test)]

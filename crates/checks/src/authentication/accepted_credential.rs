@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use model::{Exchange, NotTested, Request};
+use model::{Evidence, Exchange, NotTested, Request};
 
 use super::authorization::{self, Guarded};
 use crate::text::jwt::{self, Jwt};
@@ -26,6 +26,17 @@ pub(super) struct AcceptedCredential {
     pub(super) token: Jwt,
     /// The answer to the token as it was issued: 2xx.
     pub(super) genuine: Arc<Exchange>,
+}
+
+impl AcceptedCredential {
+    /// The controls of a proof with this token: it is accepted as it was issued, and without one the request is refused.
+    pub(super) fn controls(&self) -> [Evidence; 2] {
+        let (genuine, anonymous) = (&self.genuine, &self.guarded.anonymous);
+        [
+            Evidence::new(genuine, format!("status {} for the genuine token", genuine.status())),
+            Evidence::new(anonymous, format!("status {} without a token", anonymous.status())),
+        ]
+    }
 }
 
 /// Looks for a guarded operation that takes one of the tokens that the user gave or that stand in answers.

@@ -8,7 +8,7 @@ mod view;
 use askama::Template;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use model::{Report, Status, Verdict};
+use model::{Report, Status};
 use sha2::{Digest, Sha256};
 
 use crate::RuleDocuments;
@@ -42,7 +42,7 @@ struct Page<'a> {
     operations: Vec<view::Operation>,
     hidden_operations: usize,
     rules: Vec<view::RuleRow>,
-    held: usize,
+    passed: usize,
     reasons: Vec<view::Reason>,
     not_applicable: Vec<view::Reason>,
     technologies: Vec<[String; 3]>,
@@ -78,7 +78,7 @@ pub(crate) fn render(report: &Report, documents: &RuleDocuments<'_>) -> String {
         operations: view::operations(report),
         hidden_operations: view::hidden_operations(report),
         rules: view::rules(report),
-        held: report.rules.iter().filter(|r| r.verdict == Verdict::Holds).count(),
+        passed: crate::tested::passed(report),
         reasons: view::reasons(report, true),
         not_applicable: view::reasons(report, false),
         technologies: report

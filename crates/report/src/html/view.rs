@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use model::{Category, FindingView, Report, Severity, Status, TranscriptEntry, Verdict};
+use model::{Category, FindingView, LocationView, Report, Severity, Status, StepView, TranscriptEntry, Verdict};
 
 use super::code::{self, CodeLine};
 use super::page;
@@ -63,12 +63,22 @@ pub(super) struct Location {
     pub(super) confidence: &'static str,
     pub(super) detail: String,
     pub(super) reproduce: String,
+    /// The whole proof, if it takes more than one request.
+    pub(super) steps: Vec<Step>,
     pub(super) evidence: Vec<Evidence>,
+}
+
+/// A step of a proof.
+pub(super) struct Step {
+    pub(super) command: String,
+    pub(super) look_for: String,
 }
 
 /// One piece of evidence.
 pub(super) struct Evidence {
     pub(super) number: u32,
+    /// The place in the source; empty for an exchange.
+    pub(super) place: String,
     pub(super) excerpt: String,
     pub(super) exchange: Option<Exchange>,
 }
@@ -89,8 +99,8 @@ pub(super) struct CategoryRow {
     pub(super) score: Option<u8>,
     pub(super) grade: String,
     pub(super) note: String,
-    /// Rules found, held and not tested, for the tooltip and the table.
-    pub(super) held: usize,
+    /// Rules that passed, and all that apply.
+    pub(super) passed: usize,
     pub(super) rules: usize,
 }
 
@@ -162,6 +172,7 @@ fn finding(
             confidence: location.confidence.id(),
             detail: line(&location.detail),
             reproduce: cut(&plain(&location.reproduce), BODY),
+            steps: steps(location),
             evidence: evidence(finding, at, transcript, shown),
         })
         .collect();
@@ -197,6 +208,13 @@ fn finding(
     }
 }
 
+/// Nothing for a proof by one request: its command stands there already.
+fn steps(location: &LocationView) -> Vec<Step> {
+    let [_, _, ..] = location.steps.as_slice() else { return Vec::new() };
+    let step = |step: &StepView| Step { command: cut(&plain(&step.command), BODY), look_for: line(&step.look_for) };
+    location.steps.iter().map(step).collect()
+}
+
 const fn confidence_says(confidence: model::Confidence) -> &'static str {
     match confidence {
         model::Confidence::Confirmed => "the effect itself was shown, with a control that did not show it",
@@ -216,9 +234,13 @@ fn evidence(
         .iter()
         .filter(|e| e.location as usize == at)
         .map(|e| Evidence {
-            number: e.exchange,
+            number: e.exchange.unwrap_or(0),
+            place: e.file.as_deref().map(|file| line(&format!("{file}:{}", e.line.unwrap_or(1)))).unwrap_or_default(),
             excerpt: cut(&block(&e.excerpt), LINE),
-            exchange: transcript.get(&e.exchange).map(|entry| exchange(entry, shown.insert(entry.number))),
+            exchange: e
+                .exchange
+                .and_then(|number| transcript.get(&number))
+                .map(|entry| exchange(entry, shown.insert(entry.number))),
         })
         .collect()
 }
@@ -270,14 +292,14 @@ pub(super) fn categories(report: &Report) -> Vec<CategoryRow> {
         .iter()
         .map(|(category, result)| {
             let of = || report.rules.iter().filter(move |r| r.category == *category);
-            let held = of().filter(|r| r.verdict == Verdict::Holds).count();
+            let passed = of().filter(|r| r.verdict == Verdict::Passed).count();
             CategoryRow {
                 id: category.id(),
                 label: category.label(),
                 score: result.score,
                 grade: result.grade.map_or(String::new(), |g| g.to_string()),
                 note: note(report, *category, result.score.is_some(), result.applies),
-                held,
+                passed,
                 rules: of().filter(|r| !matches!(r.verdict, Verdict::NotApplicable)).count(),
             }
         })
@@ -411,9 +433,9 @@ pub(super) fn rules(report: &Report) -> Vec<RuleRow> {
             severity: rule.severity.id(),
             verdict: rule.verdict.id(),
             verdict_says: match rule.verdict {
-                Verdict::Found => "found",
+                Verdict::Failed => "failed",
                 Verdict::Ignored => "ignored",
-                Verdict::Holds => "holds",
+                Verdict::Passed => "passed",
                 Verdict::NotTested => "not tested",
                 Verdict::NotApplicable => "does not apply",
             },

@@ -6,8 +6,8 @@ use std::fmt::Write as _;
 
 use model::{FindingView, Report, Severity, Status};
 
-use crate::place;
 use crate::plain::cut;
+use crate::{place, tested};
 use escape::{code, fenced, inline};
 
 /// A comment on GitHub may have 65,536 characters; details stop before.
@@ -15,6 +15,9 @@ const LONGEST: usize = 60_000;
 
 /// Most locations listed of one finding.
 const LOCATIONS: usize = 10;
+
+/// Most steps of a proof.
+const STEPS: usize = 6;
 
 /// Longest piece of the target's text, in characters.
 const PIECE: usize = 300;
@@ -38,18 +41,8 @@ fn headline(report: &Report, out: &mut String) {
     }
     let grade = report.grade.map_or("no grade".to_owned(), |g| format!("grade {g}"));
     let score = report.score.map_or(String::new(), |s| format!(", {s} of 100"));
-    let coverage = &report.coverage;
     let _ = writeln!(out, "## middlebrick: {grade}{score}\n");
-    let _ = writeln!(
-        out,
-        "{url} · {} of {} categories, {} of {} operations, {} requests in {:.1} s",
-        coverage.categories_assessed,
-        coverage.categories_applicable,
-        coverage.operations_reached,
-        coverage.operations,
-        report.requests,
-        report.duration_ms as f64 / 1000.0
-    );
+    let _ = writeln!(out, "{url} · {} in {:.1} s", tested::facts(report), report.duration_ms as f64 / 1000.0);
     if let (Some(before), Some(cap)) = (report.score_before_cap, &report.cap) {
         let _ = writeln!(out, "\n{before} before the cap: {}.", inline(cap));
     }
@@ -139,7 +132,13 @@ fn details(finding: &FindingView) -> String {
     if finding.locations.len() > LOCATIONS {
         let _ = writeln!(text, "- and {} more", finding.locations.len() - LOCATIONS);
     }
-    if !finding.reproduce.is_empty() {
+    if let [_, _, ..] = finding.steps.as_slice() {
+        let _ = writeln!(text, "\nTo reproduce:");
+        for step in finding.steps.iter().take(STEPS) {
+            let look_for = inline(&cut(&step.look_for, PIECE));
+            let _ = write!(text, "\n{}\nLook for: {look_for}\n", fenced("sh", &cut(&step.command, 2_000)));
+        }
+    } else if !finding.reproduce.is_empty() {
         let _ = write!(text, "\n{}", fenced("sh", &cut(&finding.reproduce, 2_000)));
     }
     let ids: Vec<String> = finding.cwe.iter().chain(&finding.owasp).map(|id| inline(id)).collect();

@@ -30,8 +30,8 @@ pub(super) fn location(view: &LocationView) -> Location {
 }
 
 fn logical(view: &LocationView) -> Vec<LogicalLocation> {
-    if view.path.is_none() {
-        return Vec::new();
+    if view.path.is_none() && view.component.is_none() {
+        return view.symbol.iter().map(|symbol| symbol_of(view, symbol)).collect();
     }
     let operation = cut(&plain(&place::operation(view)), LONGEST);
     let parameter = view.parameter.as_ref().map(|part| LogicalLocation {
@@ -39,11 +39,25 @@ fn logical(view: &LocationView) -> Vec<LogicalLocation> {
         fully_qualified_name: cut(&plain(&format!("{operation} {}:{}", part.place, part.name)), 2 * LONGEST),
         kind: "parameter",
     });
-    let whole = LogicalLocation { name: operation.clone(), fully_qualified_name: operation, kind: "resource" };
+    let kind = if view.component.is_some() { "module" } else { "resource" };
+    let whole = LogicalLocation { name: operation.clone(), fully_qualified_name: operation, kind };
     [Some(whole), parameter].into_iter().flatten().collect()
 }
 
+/// A function or class of the source.
+fn symbol_of(view: &LocationView, symbol: &str) -> LogicalLocation {
+    let file = view.file.as_deref().unwrap_or("");
+    LogicalLocation {
+        name: cut(&plain(symbol), LONGEST),
+        fully_qualified_name: cut(&plain(&format!("{file} {symbol}")), 2 * LONGEST),
+        kind: "function",
+    }
+}
+
 fn pseudo_path(view: &LocationView) -> String {
+    if let Some(component) = &view.component {
+        return format!("components/{}", segment(&component.name));
+    }
     let method = view.method.as_ref().map_or("ANY", model::Method::as_str);
     let path = view.path.as_deref().or(view.file.as_deref()).unwrap_or("");
     let uri = format!("endpoints/{}/{}", segment(method), segments(path));
@@ -71,7 +85,8 @@ fn segment(text: &str) -> String {
     if text.chars().all(|c| c == '.') {
         return "_".repeat(text.len().max(1));
     }
-    text.bytes().fold(String::new(), |mut out, byte| {
+    // What only looks as if it climbed, in a method or a name, is refused by GitHub all the same.
+    text.replace("..", "__").bytes().fold(String::new(), |mut out, byte| {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
             out.push(char::from(byte));
         } else {
@@ -96,5 +111,6 @@ mod tests {
     #[test]
     fn a_path_cannot_climb() {
         assert_eq!(segments("/../..//a/{id}/."), "__/__/a/%7Bid%7D/_");
+        assert_eq!(segment("../x"), "__%2Fx");
     }
 }

@@ -23,7 +23,8 @@ const DESCRIPTION: usize = 1_000;
 /// Renders the log.
 pub(crate) fn render(report: &Report, documents: &RuleDocuments<'_>) -> String {
     let places: usize = report.findings.iter().map(|f| f.locations.len()).sum();
-    let cited: BTreeSet<u32> = report.findings.iter().flat_map(|f| f.evidence.iter().map(|e| e.exchange)).collect();
+    let cited: BTreeSet<u32> =
+        report.findings.iter().flat_map(|f| f.evidence.iter().filter_map(|e| e.exchange)).collect();
     let exchanges: Vec<&TranscriptEntry> = report.transcript.iter().filter(|e| cited.contains(&e.number)).collect();
     let index: BTreeMap<u32, usize> = exchanges.iter().enumerate().map(|(at, e)| (e.number, at)).collect();
     let results = report
@@ -170,7 +171,8 @@ fn result<'a>(
     view: &'a LocationView,
     index: &BTreeMap<u32, usize>,
 ) -> SarifResult<'a> {
-    let shown = finding.evidence.iter().find(|e| e.location as usize == at).and_then(|e| index.get(&e.exchange));
+    let first = finding.evidence.iter().filter(|e| e.location as usize == at).find_map(|e| e.exchange);
+    let shown = first.and_then(|exchange| index.get(&exchange));
     let detail = if view.detail.is_empty() { String::new() } else { format!(" {}", view.detail) };
     SarifResult {
         rule_id: &finding.id,
@@ -186,6 +188,7 @@ fn result<'a>(
             severity: finding.severity.id(),
             category: finding.category.id(),
             reproduce: &view.reproduce,
+            steps: &view.steps,
         },
     }
 }

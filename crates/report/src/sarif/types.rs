@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use model::StepView;
 use serde::Serialize;
 
 #[derive(Serialize)]
@@ -140,6 +141,8 @@ pub(super) struct ResultProperties<'a> {
     pub(super) severity: &'static str,
     pub(super) category: &'static str,
     pub(super) reproduce: &'a str,
+    #[serde(skip_serializing_if = "<[StepView]>::is_empty")]
+    pub(super) steps: &'a [StepView],
 }
 
 #[derive(Serialize)]

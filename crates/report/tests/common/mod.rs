@@ -42,25 +42,27 @@ pub fn rich_json() -> Value {
             "operations": 20, "operationsSuccessful": 12, "operationsProbed": 9, "rulesTested": 60, "rules": 92 },
         "categories": categories,
         "rules": [
-            rule("credentials-ignored", "Credentials are ignored", "authentication", "high", "holds"),
+            rule("credentials-ignored", "Credentials are ignored", "authentication", "high", "passed"),
             rule("weak-secret-key", "The session key can be guessed", "authentication", "critical", "not-tested"),
             rule("no-rate-limit", "Nothing limits the rate", "rate-limiting", "medium", "not-tested"),
-            rule("werkzeug-debugger", "The Werkzeug debugger answers", "data-exposure", "critical", "found"),
-            rule("server-version", "The server tells its version", "data-exposure", "info", "found"),
+            rule("werkzeug-debugger", "The Werkzeug debugger answers", "data-exposure", "critical", "failed"),
+            rule("server-version", "The server tells its version", "data-exposure", "info", "failed"),
             rule("error-details", "An error answer quotes the exception", "data-exposure", "medium", "ignored"),
-            rule("cookie-flags", "A cookie lacks its flags", "encryption", "medium", "found"),
+            rule("cookie-flags", "A cookie lacks its flags", "encryption", "medium", "failed"),
             rule("prompt-leak", "The system prompt leaks", "llm", "high", "not-applicable"),
         ],
         "findings": [
             finding("werkzeug-debugger", "critical", "confirmed", "data-exposure", "The Werkzeug debugger answers", &[
-                location("1111111111111111111a", "GET", "/", None, Some("app/main.py"), Some(14)),
+                location("1111111111111111111a", "GET", "/", None),
+                source("6666666666666666666f", "app/main.py", "main", 14),
             ]),
             finding("cookie-flags", "medium", "firm", "encryption", "A cookie lacks its flags", &[
-                location("2222222222222222222b", "GET", "/users/{id}", Some(("cookie", "session")), None, None),
-                location("3333333333333333333c", "POST", "/login", Some(("cookie", "remember_token")), None, None),
+                location("2222222222222222222b", "GET", "/users/{id}", Some(("cookie", "session"))),
+                location("3333333333333333333c", "POST", "/login", Some(("cookie", "remember_token"))),
             ]),
             finding("server-version", "info", "confirmed", "data-exposure", "The server tells its version", &[
-                location("4444444444444444444d", "GET", "/", Some(("header", "Server")), None, None),
+                location("4444444444444444444d", "GET", "/", Some(("header", "Server"))),
+                component("77777777777777777770", "Werkzeug", "3.1.3"),
             ]),
         ],
         "ignored": [{ "rule": "error-details", "location": "GET /boom", "fingerprint": "5555555555555555555e",
@@ -93,35 +95,57 @@ fn not_tested(rule: &str, category: &str, reason: &str, detail: &str, operations
     json!({ "rule": rule, "category": category, "reason": reason, "detail": detail, "operations": operations })
 }
 
-fn location(
-    print: &str,
-    method: &str,
-    path: &str,
-    part: Option<(&str, &str)>,
-    file: Option<&str>,
-    line: Option<u32>,
-) -> Value {
+fn location(print: &str, method: &str, path: &str, part: Option<(&str, &str)>) -> Value {
     let mut value = json!({ "fingerprint": print, "method": method, "path": path, "confidence": "confirmed",
-        "detail": "The script was sent in full.", "reproduce": format!("curl -sk -i --path-as-is 'https://api.example.com{path}'") });
+        "kind": "operation", "detail": "The script was sent in full.",
+        "reproduce": format!("curl -sk -i --path-as-is 'https://api.example.com{path}'"), "steps": steps(path) });
     if let Some((place, name)) = part {
         value["parameter"] = json!({ "place": place, "name": name });
-    }
-    if let Some(file) = file {
-        value["file"] = json!(file);
-        value["line"] = json!(line);
     }
     value
 }
 
+/// The same in the source: no request shows it.
+fn source(print: &str, file: &str, symbol: &str, line: u32) -> Value {
+    json!({ "fingerprint": print, "kind": "source", "file": file, "symbol": symbol, "line": line, "confidence": "firm",
+        "detail": "", "reproduce": "", "steps": [] })
+}
+
+/// The same of a component.
+fn component(print: &str, name: &str, version: &str) -> Value {
+    let mut value = location(print, "GET", "/", None);
+    value["kind"] = json!("component");
+    value["component"] = json!({ "name": name, "version": version });
+    for key in ["method", "path"] {
+        value.as_object_mut().unwrap().remove(key);
+    }
+    value
+}
+
+/// A control and a probe.
+fn steps(path: &str) -> Value {
+    let step = |query: &str, look_for: &str| json!({ "command": format!("curl -sk -i --path-as-is 'https://api.example.com{path}{query}'"), "lookFor": look_for });
+    json!([
+        step("", "status 404: the ordinary page"),
+        step("?__debugger__=yes", "status 200: the script of the debugger")
+    ])
+}
+
 fn finding(id: &str, severity: &str, confidence: &str, category: &str, title: &str, locations: &[Value]) -> Value {
     let evidence: Vec<Value> = (0..locations.len())
-        .map(|at| json!({ "location": at, "exchange": at + 1, "excerpt": "docReady(function() { … \"CONSOLE_MODE\"" }))
+        .map(|at| {
+            let excerpt = "docReady(function() { … \"CONSOLE_MODE\"";
+            match locations[at]["kind"].as_str() {
+                Some("source") => json!({ "location": at, "kind": "source", "file": "app/main.py", "line": 14, "excerpt": "app.run(debug=True)" }),
+                _ => json!({ "location": at, "kind": "exchange", "exchange": at + 1, "excerpt": excerpt }),
+            }
+        })
         .collect();
     json!({
         "id": id, "fingerprint": "abcdefabcdefabcdefab", "severity": severity, "confidence": confidence, "category": category, "title": title,
         "description": "Whoever reaches this server can try to run code on it.",
         "remediation": "Serve with gunicorn and leave FLASK_DEBUG unset.",
-        "locations": locations, "evidence": evidence, "reproduce": "curl -sk -i --path-as-is 'https://api.example.com/'",
+        "locations": locations, "evidence": evidence, "reproduce": "curl -sk -i --path-as-is 'https://api.example.com/'", "steps": steps("/"),
         "cwe": ["CWE-489", "CWE-215"], "owasp": ["API8:2023"],
         "compliance": [{ "standard": "PCI DSS 4.0.1", "requirement": "6.2.4" }],
         "references": ["https://werkzeug.palletsprojects.com/en/stable/debug/"],
@@ -158,7 +182,8 @@ fn failed(number: u32) -> Value {
 }
 
 /// Keys whose strings no target controls: words, ids and numbers of ours.
-const OURS: [&str; 20] = [
+const OURS: [&str; 21] = [
+    "kind",
     "schema",
     "status",
     "grade",

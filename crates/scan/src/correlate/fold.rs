@@ -40,10 +40,7 @@ pub(super) fn fold(results: &mut [RuleResult]) {
             for (number, weak) in told {
                 let finding = &mut results[stronger].found[number];
                 let room = EVIDENCE.saturating_sub(finding.evidence.len());
-                finding.evidence.extend(weak.evidence.into_iter().take(room).map(|mut evidence| {
-                    evidence.excerpt = format!("{title}: {}", evidence.excerpt);
-                    evidence
-                }));
+                finding.evidence.extend(weak.evidence.into_iter().take(room).map(|e| e.introduced_by(title)));
                 finding.secrets.extend(weak.secrets);
             }
             results[at].found = kept;
@@ -54,13 +51,13 @@ pub(super) fn fold(results: &mut [RuleResult]) {
 
 /// The operation that a location is about, without the part of it.
 fn whole(location: &Location) -> Location {
-    Location { parameter: None, ..location.clone() }
+    location.clone().whole()
 }
 
 /// Whether a finding is about the same place, or about the same operation where only one of them names a part of it. A finding that is
 /// only a hint tells nothing that is proved elsewhere.
 fn covers(strong: &Finding, weak: &Finding) -> bool {
-    let one_is_whole = strong.location.parameter.is_none() || weak.location.parameter.is_none();
+    let one_is_whole = strong.location.part().is_none() || weak.location.part().is_none();
     strong.confidence >= weak.confidence.min(Confidence::Firm)
         && (strong.location == weak.location || one_is_whole && whole(&strong.location) == whole(&weak.location))
 }
@@ -117,7 +114,7 @@ mod tests {
         let weak = ["/a", "/b"].map(|path| finding("input-reflection", Confidence::Confirmed, path, Some("q")));
         let both = folded(weak.to_vec(), vec![finding("reflected-xss", Confidence::Confirmed, "/a", Some("q"))]);
         assert_eq!(both[1].found.len(), 1);
-        assert!(matches!(both[1].scored().outcome, RuleOutcome::Found { locations: 1, .. }));
+        assert!(matches!(both[1].scored().outcome, RuleOutcome::Failed { locations: 1, .. }));
     }
 
     #[test]

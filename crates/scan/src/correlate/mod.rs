@@ -5,6 +5,7 @@ mod curl;
 mod fold;
 mod outcome;
 mod spent;
+mod steps;
 mod transcript;
 mod view;
 
@@ -56,7 +57,7 @@ pub(crate) fn report(target: &Target, wire: &Wire, ended: &Ended, elapsed: Durat
     let cited: BTreeSet<u32> = if whole {
         numbers.values().copied().collect()
     } else {
-        findings.iter().flat_map(|f| f.evidence.iter().map(|e| e.exchange)).collect()
+        findings.iter().flat_map(|f| f.evidence.iter().filter_map(|e| e.exchange)).collect()
     };
     let started_ms = records.iter().map(|r| r.sent_at_ms).min().unwrap_or(target.now * 1000);
     Report {
@@ -105,11 +106,10 @@ fn ignore(by_rule: &mut [outcome::RuleResult], target: &Target) -> Vec<IgnoredVi
         result.found.retain(|finding| {
             let entry = target.ignores.iter().find(|i| i.covers(rule, &finding.location, today));
             if let Some(entry) = entry {
-                let method = finding.location.method.as_ref().map_or("", model::Method::as_str);
                 ignored.push(IgnoredView {
                     rule: rule.id.to_owned(),
-                    location: format!("{method} {}", finding.location.path.as_deref().unwrap_or("")).trim().to_owned(),
-                    fingerprint: fingerprint(rule.id, &finding.location),
+                    location: finding.location.to_string(),
+                    fingerprint: finding.location.fingerprint(rule.id),
                     reason: entry.reason.clone(),
                     expires: entry.expires.clone(),
                 });
@@ -134,7 +134,7 @@ fn learn_identity(redactor: &mut Redactor, identity: &model::Identity) {
 /// The id of a scan: from seed, URL and start.
 fn scan_id(target: &Target) -> String {
     let text = format!("{} {} {}", target.seed, target.url(), target.now);
-    format!("scan_{}", fingerprint(&text, &model::Location::host()))
+    format!("scan_{}", fingerprint(&[&text]))
 }
 
 fn consent_id(consent: model::Consent) -> &'static str {

@@ -1,9 +1,13 @@
 //! Joining what the detectors of one rule came to.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::mem::discriminant;
 
-use model::{Confidence, Finding, Location, NotTested, NotTestedView, Rule, RuleOutcome, RuleView, Scored, Verdict};
+use model::{
+    Confidence, Finding, Location, Method, NotTested, NotTestedView, Operation, PathTemplate, Rule, RuleOutcome,
+    RuleView, Scored, Verdict,
+};
 
 use crate::Ended;
 use crate::plan::NO_OPERATION;
@@ -17,22 +21,24 @@ pub(crate) struct RuleResult {
     pub(crate) rule: &'static Rule,
     /// One finding for each location, the strongest.
     pub(crate) found: Vec<Finding>,
-    holds: bool,
+    passed: bool,
     untested: BTreeMap<NotTested, Vec<usize>>,
 }
 
 /// Groups outcomes by check and findings by rule, in registry order; findings at the same location are merged, the stronger confidence leading.
 pub(crate) fn by_rule(ended: &Ended) -> Vec<RuleResult> {
     let mut results: Vec<RuleResult> = Vec::new();
+    let operations = ended.surface.operations.iter();
+    let known: Known<'_> = operations.map(|o| ((&o.method, PathTemplate::from(&o.path).key()), o.as_ref())).collect();
     for check in checks::all() {
         let outcomes = ended.outcomes.iter().filter(|o| o.check.rule.id == check.rule.id);
         let skipped = ended.skipped.iter().filter(|s| s.check.rule.id == check.rule.id);
-        let mut result = RuleResult { rule: check.rule, found: Vec::new(), holds: false, untested: BTreeMap::new() };
+        let mut result = RuleResult { rule: check.rule, found: Vec::new(), passed: false, untested: BTreeMap::new() };
         let mut any = false;
         for outcome in outcomes {
             any = true;
             match &outcome.result {
-                Ok(()) => result.holds = true,
+                Ok(()) => result.passed = true,
                 Err(reason) => result.leave(reason, outcome.operation),
             }
         }
@@ -43,7 +49,8 @@ pub(crate) fn by_rule(ended: &Ended) -> Vec<RuleResult> {
         if any {
             // A detector may meet what another rule tells.
             let found = ended.outcomes.iter().flat_map(|o| &o.found);
-            result.found = strongest(found.filter(|f| f.rule.id == check.rule.id));
+            let found = found.filter(|f| f.rule.id == check.rule.id).cloned();
+            result.found = strongest(found.map(|f| settled(f, &known)));
             result.forget_what_did_not_matter();
             result.found.sort_by(|a, b| (b.confidence, &a.location).cmp(&(a.confidence, &b.location)));
             results.push(result);
@@ -52,22 +59,37 @@ pub(crate) fn by_rule(ended: &Ended) -> Vec<RuleResult> {
     results
 }
 
+/// Operations by method and path, whatever the parameters of the path are called.
+type Known<'a> = BTreeMap<(&'a Method, String), &'a Operation>;
+
+/// A path that is an operation of the surface is given as that operation, whichever way a rule came to it.
+fn settled(mut finding: Finding, known: &Known<'_>) -> Finding {
+    if let Location::Path { method, path, parameter } = &finding.location
+        && let Some(operation) = known.get(&(method, path.key()))
+    {
+        let (path, parameter) = (PathTemplate::from(&operation.path), parameter.clone());
+        finding.location = Location::Operation { method: method.clone(), path, parameter };
+    }
+    finding
+}
+
 /// One finding for each location: the first of the strongest.
-fn strongest<'a>(found: impl Iterator<Item = &'a Finding>) -> Vec<Finding> {
-    let mut strongest: BTreeMap<&Location, &Finding> = BTreeMap::new();
+fn strongest(found: impl Iterator<Item = Finding>) -> Vec<Finding> {
+    let mut strongest: BTreeMap<Location, Finding> = BTreeMap::new();
     for finding in found {
-        let known = strongest.entry(&finding.location).or_insert(finding);
-        if known.confidence < finding.confidence {
-            *known = finding;
+        match strongest.entry(finding.location.clone()) {
+            Entry::Vacant(place) => drop(place.insert(finding)),
+            Entry::Occupied(mut known) if known.get().confidence < finding.confidence => drop(known.insert(finding)),
+            Entry::Occupied(_) => {}
         }
     }
-    strongest.into_values().cloned().collect()
+    strongest.into_values().collect()
 }
 
 impl RuleResult {
     #[cfg(test)]
     pub(super) fn of(rule: &'static Rule, found: Vec<Finding>) -> RuleResult {
-        RuleResult { rule, found, holds: true, untested: BTreeMap::new() }
+        RuleResult { rule, found, passed: true, untested: BTreeMap::new() }
     }
 
     fn leave(&mut self, reason: &NotTested, operation: Option<usize>) {
@@ -82,10 +104,10 @@ impl RuleResult {
         }
     }
 
-    /// Its findings became another rule's. Without any left it does not hold: it was right.
+    /// Its findings became another rule's. Without any left it has not passed: it was right.
     pub(super) fn told(&mut self, reason: &NotTested) {
         if self.found.is_empty() {
-            self.holds = false;
+            self.passed = false;
         }
         self.leave(reason, None);
     }
@@ -95,7 +117,7 @@ impl RuleResult {
     }
 
     pub(crate) fn is_tested(&self) -> bool {
-        self.holds || !self.found.is_empty()
+        self.passed || !self.found.is_empty()
     }
 
     pub(crate) fn is_untested(&self) -> bool {
@@ -104,8 +126,8 @@ impl RuleResult {
 
     pub(crate) fn scored(&self) -> Scored {
         let outcome = if self.found.is_empty() {
-            if self.holds {
-                RuleOutcome::Holds
+            if self.passed {
+                RuleOutcome::Passed
             } else if self.only_not_applicable() {
                 RuleOutcome::NotApplicable
             } else {
@@ -114,7 +136,7 @@ impl RuleResult {
         } else {
             let confidence = self.found.iter().map(|f| f.confidence).max().unwrap_or(Confidence::Tentative);
             let locations = self.found.iter().filter(|f| f.confidence == confidence).count();
-            RuleOutcome::Found { confidence, locations }
+            RuleOutcome::Failed { confidence, locations }
         };
         Scored { rule: self.rule.id.to_owned(), category: self.rule.category, severity: self.rule.severity, outcome }
     }
@@ -122,9 +144,9 @@ impl RuleResult {
     /// What the rule came to; `ignored` says that the ignore file took a location of it.
     pub(crate) fn view(&self, ignored: bool) -> RuleView {
         let verdict = match self.scored().outcome {
-            RuleOutcome::Found { .. } => Verdict::Found,
+            RuleOutcome::Failed { .. } => Verdict::Failed,
             _ if ignored => Verdict::Ignored,
-            RuleOutcome::Holds => Verdict::Holds,
+            RuleOutcome::Passed => Verdict::Passed,
             RuleOutcome::NotTested => Verdict::NotTested,
             RuleOutcome::NotApplicable => Verdict::NotApplicable,
         };
@@ -207,7 +229,7 @@ mod tests {
 
     fn result(reasons: &[(NotTested, Option<usize>)]) -> RuleResult {
         let rule = checks::authentication::CHECKS[0].rule;
-        let mut result = RuleResult { rule, found: Vec::new(), holds: false, untested: BTreeMap::new() };
+        let mut result = RuleResult { rule, found: Vec::new(), passed: false, untested: BTreeMap::new() };
         for (reason, operation) in reasons {
             result.leave(reason, *operation);
         }
@@ -241,10 +263,10 @@ mod tests {
     #[test]
     fn what_one_detector_answered_does_not_want_another() {
         let none = || NotTested::not_applicable("none is declared");
-        let mut holds = result(&[(none(), None), (none(), Some(1)), (NotTested::OverBudget, Some(2))]);
-        holds.holds = true;
-        holds.forget_what_did_not_matter();
-        assert_eq!(holds.untested.len(), 2, "what is said of operations stays");
+        let mut passed = result(&[(none(), None), (none(), Some(1)), (NotTested::OverBudget, Some(2))]);
+        passed.passed = true;
+        passed.forget_what_did_not_matter();
+        assert_eq!(passed.untested.len(), 2, "what is said of operations stays");
         let mut whole = result(&[(none(), None)]);
         whole.forget_what_did_not_matter();
         assert_eq!(whole.untested.len(), 1, "nothing answered");

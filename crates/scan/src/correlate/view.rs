@@ -3,42 +3,36 @@
 use std::collections::BTreeMap;
 
 use model::{
-    Category, CategoryResult, EvidenceView, Finding, FindingView, Grade, LocationView, Redactor, fingerprint,
-    requirements,
+    Category, CategoryResult, ComponentView, Evidence, EvidenceKind, EvidenceView, Finding, FindingView, Grade,
+    Location, LocationKind, LocationView, Redactor, StepView, fingerprint, requirements,
 };
 
 use super::curl;
 use super::outcome::RuleResult;
+use super::steps;
 
-/// Most evidence a finding shows for one location, and in all.
-const EVIDENCE_EACH: usize = 3;
+/// Most evidence a finding shows for one location, and in all. A proof by comparison cites a control, a probe and a repeat of each.
+const EVIDENCE_EACH: usize = 6;
 const EVIDENCE_IN_ALL: usize = 40;
 
 /// One rule's findings. `numbers` are the exchanges' places in the transcript by serial.
 pub(super) fn finding(result: &RuleResult, numbers: &BTreeMap<u64, u32>, redactor: &Redactor) -> FindingView {
     let rule = result.rule;
     let mut evidence = Vec::new();
-    let locations: Vec<LocationView> = result
-        .found
-        .iter()
-        .enumerate()
-        .map(|(at, finding)| {
-            for piece in finding.evidence.iter().take(EVIDENCE_EACH) {
-                if evidence.len() < EVIDENCE_IN_ALL {
-                    evidence.push(EvidenceView {
-                        location: at as u32,
-                        exchange: numbers.get(&piece.exchange.serial).copied().unwrap_or(0),
-                        excerpt: redactor.text(&piece.excerpt),
-                    });
-                }
+    let mut locations = Vec::new();
+    for (at, finding) in result.found.iter().enumerate() {
+        let cited: Vec<&Evidence> = finding.evidence.iter().take(EVIDENCE_EACH).collect();
+        for piece in &cited {
+            if evidence.len() < EVIDENCE_IN_ALL {
+                evidence.push(evidence_view(at, piece, numbers, redactor));
             }
-            location(finding, redactor)
-        })
-        .collect();
+        }
+        locations.push(location(finding, steps::steps(&cited, numbers, redactor), redactor));
+    }
     let first_detail = locations.iter().map(|l| l.detail.as_str()).find(|d| !d.is_empty());
     FindingView {
         id: rule.id.to_owned(),
-        fingerprint: fingerprint(rule.id, &model::Location::default()),
+        fingerprint: fingerprint(&[rule.id]),
         severity: rule.severity,
         confidence: result.found.iter().map(|f| f.confidence).max().unwrap_or(model::Confidence::Tentative),
         category: rule.category,
@@ -49,6 +43,7 @@ pub(super) fn finding(result: &RuleResult, numbers: &BTreeMap<u64, u32>, redacto
         },
         remediation: rule.fix.to_owned(),
         reproduce: locations.first().map(|l| l.reproduce.clone()).unwrap_or_default(),
+        steps: locations.first().map(|l| l.steps.clone()).unwrap_or_default(),
         locations,
         evidence,
         cwe: rule.cwe.iter().map(|n| format!("CWE-{n}")).collect(),
@@ -58,18 +53,71 @@ pub(super) fn finding(result: &RuleResult, numbers: &BTreeMap<u64, u32>, redacto
     }
 }
 
-fn location(finding: &Finding, redactor: &Redactor) -> LocationView {
+fn evidence_view(
+    location: usize,
+    evidence: &Evidence,
+    numbers: &BTreeMap<u64, u32>,
+    redactor: &Redactor,
+) -> EvidenceView {
+    let whole = EvidenceView {
+        location: location as u32,
+        kind: EvidenceKind::Exchange,
+        exchange: None,
+        file: None,
+        line: None,
+        excerpt: redactor.text(evidence.excerpt()),
+    };
+    match evidence {
+        Evidence::Exchange { exchange, .. } => {
+            EvidenceView { exchange: numbers.get(&exchange.serial).copied(), ..whole }
+        }
+        Evidence::Source { file, line, .. } => {
+            EvidenceView { kind: EvidenceKind::Source, file: Some(redactor.text(file)), line: Some(*line), ..whole }
+        }
+    }
+}
+
+fn location(finding: &Finding, steps: Vec<StepView>, redactor: &Redactor) -> LocationView {
     let place = &finding.location;
-    LocationView {
-        fingerprint: fingerprint(finding.rule.id, place),
-        method: place.method.clone(),
-        path: place.path.as_deref().map(|p| redactor.text(p)),
-        parameter: place.parameter.clone(),
-        file: place.file.clone(),
-        line: place.line,
+    let whole = LocationView {
+        fingerprint: place.fingerprint(finding.rule.id),
+        kind: LocationKind::Host,
+        method: place.method().cloned(),
+        path: place.path().map(|path| redactor.text(&path)),
+        parameter: place.part().cloned(),
+        file: None,
+        symbol: None,
+        line: None,
+        component: None,
         confidence: finding.confidence,
         detail: redactor.text(&finding.detail),
-        reproduce: finding.evidence.first().map(|e| curl::line(&e.exchange.request, redactor)).unwrap_or_default(),
+        reproduce: finding
+            .evidence
+            .iter()
+            .find_map(Evidence::exchange)
+            .map(|exchange| curl::line(&exchange.request, redactor))
+            .unwrap_or_default(),
+        steps,
+    };
+    match place {
+        Location::Host { .. } => whole,
+        Location::Operation { .. } => LocationView { kind: LocationKind::Operation, ..whole },
+        Location::Path { .. } => LocationView { kind: LocationKind::Path, ..whole },
+        Location::Source { file, symbol, line } => LocationView {
+            kind: LocationKind::Source,
+            file: Some(redactor.text(file)),
+            symbol: Some(redactor.text(symbol)).filter(|symbol| !symbol.is_empty()),
+            line: *line,
+            ..whole
+        },
+        Location::Component(component) => LocationView {
+            kind: LocationKind::Component,
+            component: Some(ComponentView {
+                name: redactor.text(&component.name),
+                version: component.version.as_deref().map(|version| redactor.text(version)),
+            }),
+            ..whole
+        },
     }
 }
 

@@ -20,7 +20,8 @@ use checks::vocabulary::{acting_parameter, looks_destructive};
 use futures::StreamExt;
 use futures::stream;
 use model::{
-    Depth, Exchange, Method, NotTested, Operation, OrderKey, ParameterIn, Request, Round, Source, Surface, Target,
+    Depth, Exchange, Method, NotTested, Operation, OrderKey, ParameterIn, PathPattern, PathTemplate, Request, Round,
+    Source, Surface, Target,
 };
 use wire::{Lease, Wire};
 
@@ -298,8 +299,12 @@ fn acts_by_query(operation: &Operation) -> bool {
 
 /// Whether the user's choice of paths includes this one.
 fn is_wanted(path: &str, target: &Target) -> bool {
-    let matches = |globs: &[String]| globs.iter().any(|g| model::glob(g, path));
-    (target.include_paths.is_empty() || matches(&target.include_paths)) && !matches(&target.exclude_paths)
+    let template = PathTemplate::from(path);
+    let included = |pattern: &String| PathPattern::new(pattern).names(&template);
+    // The wall around what is excluded stands before concrete paths: what lies behind it is no operation of this scan either.
+    let excluded = |pattern: &String| PathPattern::new(pattern).matches(path);
+    (target.include_paths.is_empty() || target.include_paths.iter().any(included))
+        && !target.exclude_paths.iter().any(excluded)
 }
 
 fn merge(known: &mut Operation, seen: Operation) {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use model::{Confidence, Exchange, OrderKey, Round, Severity};
+use model::{Confidence, Evidence, Exchange, OrderKey, Round, Severity};
 use wire::{Lease, Wire};
 
 use super::Outcome;
@@ -26,7 +26,7 @@ pub(crate) async fn confirm(outcomes: &mut [Outcome], exchanges: &[Arc<Exchange>
         .flat_map(|outcome| &mut outcome.found)
         .filter(|f| f.rule.severity >= Severity::Medium && f.confidence > Confidence::Tentative);
     for finding in doubted {
-        let Some(first) = finding.evidence.first().map(|e| Arc::clone(&e.exchange)) else { continue };
+        let Some(first) = finding.evidence.iter().find_map(Evidence::exchange).map(Arc::clone) else { continue };
         if !first.request.method.is_safe() {
             continue;
         }

@@ -47,10 +47,11 @@ async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(
         return Err(NotTested::OpenAnyway);
     }
     if opens(&first, &second, &without) {
-        let evidence = Evidence::new(&first, format!("{} for a made-up name and password", first.status()));
-        let control = Evidence::new(&without, format!("{} without credentials", without.status()));
+        let evidence = Evidence::new(&first, format!("status {} for a random username and password", first.status()));
+        let repeat = Evidence::new(&second, format!("status {} for another random pair", second.status()));
+        let control = Evidence::new(&without, format!("status {} without credentials", without.status()));
         let location = Location::at(place.method(), place.path());
-        found.push(Finding::new(&RULE, Confidence::Confirmed, location, evidence).also(control));
+        found.push(Finding::new(&RULE, Confidence::Confirmed, location, evidence).also(repeat).also(control));
     }
     Ok(())
 }

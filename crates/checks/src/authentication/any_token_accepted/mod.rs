@@ -53,10 +53,11 @@ fn judge(probe: &TargetProbe<'_>, guarded: &Guarded, other: &Arc<Exchange>, agai
         return None;
     }
     let evidence =
-        Evidence::new(&guarded.nonsense, format!("{} with a made-up bearer token", guarded.nonsense.status()));
-    let control = Evidence::new(again, format!("{} without credentials", again.status()));
+        Evidence::new(&guarded.nonsense, format!("status {} with a random bearer token", guarded.nonsense.status()));
+    let repeat = Evidence::new(other, format!("status {} with another random token", other.status()));
+    let control = Evidence::new(again, format!("status {} without credentials", again.status()));
     let location = crate::place(probe.surface, &guarded.anonymous);
-    Some(Finding::new(&RULE, Confidence::Confirmed, location, evidence).also(control))
+    Some(Finding::new(&RULE, Confidence::Confirmed, location, evidence).also(repeat).also(control))
 }
 
 /// Both made-up tokens are served and the anonymous client is still refused.

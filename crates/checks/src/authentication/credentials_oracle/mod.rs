@@ -94,9 +94,11 @@ fn judge(place: &Login, attempts: [(&Arc<Exchange>, &str); 3], password: &str) -
     let location = Location::at(place.method(), place.path());
     let (exchange, _) = attempts[0];
     if first == second && third != first && refuses(first.0) && refuses(third.0) {
-        let evidence = Evidence::new(attempts[2].0, format!("{} for a name that exists", third.0));
-        let control = Evidence::new(exchange, format!("{} for a name that does not, twice alike", first.0));
-        return Some(Finding::new(&RULE, Confidence::Confirmed, location, evidence).also(control));
+        let evidence =
+            Evidence::new(attempts[2].0, format!("status {} for an existing username: another response", third.0));
+        let control = Evidence::new(exchange, format!("status {} for a random username", first.0));
+        let repeat = Evidence::new(attempts[1].0, "the same response for another random username");
+        return Some(Finding::new(&RULE, Confidence::Confirmed, location, evidence).also(control).also(repeat));
     }
     let excerpt = says_so(&exchange.text()).filter(|_| matches!(exchange.status(), 200 | 400..=499))?;
     Some(Finding::new(&RULE, Confidence::Firm, location, Evidence::new(exchange, excerpt)))

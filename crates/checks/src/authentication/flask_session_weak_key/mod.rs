@@ -62,7 +62,7 @@ async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(
 
 /// The application takes up a harmless session signed with the guessed key.
 async fn proof(probe: &TargetProbe<'_>, guessed: &Guessed) -> Result<Option<Evidence>, NotTested> {
-    let Some(cookie) = guessed.token.location.parameter.as_ref().map(|part| part.name.as_str()) else {
+    let Some(cookie) = guessed.token.location.part().map(|part| part.name.as_str()) else {
         return Ok(None);
     };
     if guessed.token.readings.iter().any(|reading| reading.kind() != crack::Kind::FlaskSession) {

@@ -73,9 +73,11 @@ fn judge(
 ) -> Finding {
     let nonsense = &accepted.guarded.nonsense;
     let evidence = Evidence::new(response, format!("a token that expired {} minutes ago is accepted", seconds / 60));
-    let control = Evidence::new(nonsense, format!("{} for nonsense", nonsense.status()));
+    let control = Evidence::new(nonsense, format!("status {} for a random string as the token", nonsense.status()));
+    let anonymous = &accepted.guarded.anonymous;
+    let without = Evidence::new(anonymous, format!("status {} without a token", anonymous.status()));
     let location = crate::place(probe.surface, &accepted.guarded.anonymous);
-    Finding::new(&RULE, Confidence::Confirmed, location, evidence).also(control).hiding(&token.token)
+    Finding::new(&RULE, Confidence::Confirmed, location, evidence).also(control).also(without).hiding(&token.token)
 }
 
 /// By how many seconds a token is too old.

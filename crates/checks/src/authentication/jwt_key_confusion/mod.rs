@@ -75,13 +75,17 @@ async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(
             if response.is_success() && ResponseFingerprint::plain(&response) == genuine {
                 let evidence = Evidence::new(
                     &response,
-                    "the token signed by HS256 with the public key is answered like the genuine one",
+                    "the same response for the token signed by HS256 with the public key as for the genuine one",
                 );
-                let refused = Evidence::new(&control, format!("{} for a random key", control.status()));
-                let public = Evidence::new(&source, "the public key is handed out here");
+                let refused = Evidence::new(
+                    &control,
+                    format!("status {} for the token signed with a random key", control.status()),
+                );
+                let public = Evidence::new(&source, "the public key is published here");
                 let location = crate::place(probe.surface, &accepted.guarded.anonymous);
                 let finding = Finding::new(&RULE, Confidence::Confirmed, location, evidence);
                 let finding = finding.also(refused).also(public);
+                let finding = accepted.controls().into_iter().fold(finding, Finding::also);
                 found.push(finding.hiding(accepted.token.token.clone()).hiding(confused).hiding(random));
                 return Ok(());
             }

@@ -104,12 +104,17 @@ async fn in_statement(
     let doubled = probe.response_to(with_id(&format!("{one}''"))).await?;
     let again = probe.response_to(with_id(&format!("{other}'"))).await?;
     if breaks(&plain, [&quoted, &again], &doubled) {
-        let evidence = Evidence::new(&quoted, format!("{} for a key id with a quote, twice", quoted.status()));
-        let mended = format!("{} for the same id with two quotes, as without any", doubled.status());
+        let evidence = Evidence::new(&quoted, format!("status {} for a `kid` with a quote", quoted.status()));
+        let mended = format!("status {} for the same `kid` with two quotes: no error", doubled.status());
+        let repeat = format!("status {} for another `kid` with a quote", again.status());
+        let control = format!("status {} for an unknown `kid`", plain.status());
         let location = crate::place(probe.surface, &guarded.anonymous);
         let finding = Finding::new(&RULE, Confidence::Confirmed, location, evidence);
         found.push(
-            finding.also(Evidence::new(&doubled, mended)).also(Evidence::new(&plain, "a key id that nobody has")),
+            finding
+                .also(Evidence::new(&doubled, mended))
+                .also(Evidence::new(&again, repeat))
+                .also(Evidence::new(&plain, control)),
         );
     }
     Ok(())
@@ -144,12 +149,15 @@ async fn in_file(
         if !is_read(&response, &missing, &accepted.genuine) {
             return Err(accepted_credential::other_response());
         }
-        let excerpt =
-            format!("the token signed with an empty key under the key id {file} is answered like the genuine one");
-        let control = format!("{} where the key id names no file", missing.status());
+        let excerpt = format!(
+            "the same response for a token signed with an empty key and the `kid` {file} as for the genuine one"
+        );
+        let control = format!("status {} for a `kid` that names no file", missing.status());
         let location = crate::place(probe.surface, &accepted.guarded.anonymous);
         let finding = Finding::new(&RULE, Confidence::Confirmed, location, Evidence::new(&response, excerpt));
-        found.push(finding.also(Evidence::new(&missing, control)).hiding(token.token.clone()).hiding(keyless(&file)));
+        let finding =
+            accepted.controls().into_iter().fold(finding.also(Evidence::new(&missing, control)), Finding::also);
+        found.push(finding.hiding(token.token.clone()).hiding(keyless(&file)));
         return Ok(());
     }
     Ok(())

@@ -50,11 +50,14 @@ async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(
         if response.is_success() && ResponseFingerprint::plain(&response) == genuine {
             let evidence = Evidence::new(
                 &response,
-                format!("the token with alg {spelling} and no signature is answered like the genuine one"),
+                format!(
+                    "the same response for the token with `alg` {spelling} and no signature as for the genuine one"
+                ),
             );
-            let control = Evidence::new(&wrong, format!("{} for a wrong signature", wrong.status()));
+            let control = Evidence::new(&wrong, format!("status {} for a wrong signature", wrong.status()));
             let location = crate::place(probe.surface, &accepted.guarded.anonymous);
             let finding = Finding::new(&RULE, Confidence::Confirmed, location, evidence).also(control);
+            let finding = accepted.controls().into_iter().fold(finding, Finding::also);
             found.push(finding.hiding(accepted.token.token.clone()).hiding(unsigned));
             return Ok(());
         }

@@ -48,11 +48,13 @@ async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(
     if !same(&accepted, &[&first, &second]) {
         return Err(accepted_credential::other_response());
     }
-    let evidence = Evidence::new(&first, "the token with a wrong signature is answered like the genuine one");
+    let evidence = Evidence::new(&first, "the same response for a wrong signature as for the genuine one");
+    let repeat = Evidence::new(&second, "the same response when it is sent again");
     let nonsense = &accepted.guarded.nonsense;
-    let control = Evidence::new(nonsense, format!("{} for nonsense", nonsense.status()));
+    let control = Evidence::new(nonsense, format!("status {} for a random string as the token", nonsense.status()));
     let location = crate::place(probe.surface, &accepted.guarded.anonymous);
-    let finding = Finding::new(&RULE, Confidence::Confirmed, location, evidence).also(control);
+    let finding = Finding::new(&RULE, Confidence::Confirmed, location, evidence).also(repeat).also(control);
+    let finding = accepted.controls().into_iter().fold(finding, Finding::also);
     found.push(finding.hiding(accepted.token.token));
     Ok(())
 }

@@ -64,9 +64,10 @@ fn judge(refused: &Arc<Exchange>, swapped: &Arc<Exchange>, control: &Arc<Exchang
     if !access::is_refused(refused) || !swapped.is_success() || control.is_success() {
         return None;
     }
-    let evidence = Evidence::new(swapped, format!("HEAD: {} with {announced} bytes to come", swapped.status()));
-    let get = Evidence::new(refused, format!("GET: {}", refused.status()));
-    let missing = Evidence::new(control, format!("HEAD of a path that is not there: {}", control.status()));
+    let evidence =
+        Evidence::new(swapped, format!("status {} for HEAD, which announces {announced} bytes", swapped.status()));
+    let get = Evidence::new(refused, format!("status {} for GET", refused.status()));
+    let missing = Evidence::new(control, format!("status {} for HEAD of a path that does not exist", control.status()));
     Some(Finding::new(&RULE, Confidence::Confirmed, at, evidence).also(get).also(missing))
 }
 

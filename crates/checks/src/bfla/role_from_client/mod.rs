@@ -107,9 +107,10 @@ fn judge(
     if !access::is_refused(refused) || !granted.is_success() || denied.is_success() {
         return None;
     }
-    let evidence = Evidence::new(granted, format!("{} with {name}={yes} in the {}", granted.status(), place.id()));
-    let without = Evidence::new(refused, format!("{} without it", refused.status()));
-    let control = Evidence::new(denied, format!("{} with {name}={no}", denied.status()));
+    let evidence =
+        Evidence::new(granted, format!("status {} with {name}={yes} in the {}", granted.status(), place.id()));
+    let without = Evidence::new(refused, format!("status {} without it", refused.status()));
+    let control = Evidence::new(denied, format!("status {} with {name}={no}", denied.status()));
     let location = location.parameter(place.id(), name);
     Some(Finding::new(&RULE, Confidence::Confirmed, location, evidence).also(without).also(control))
 }

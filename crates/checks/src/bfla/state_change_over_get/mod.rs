@@ -136,7 +136,7 @@ mod tests {
         let page = [Arc::new(samples::operation(Method::GET, "/")), Arc::new(samples::operation(Method::POST, "/"))];
         let finding = judge(&link, &written(&page), &samples::exchange("/", 200, "")).unwrap();
         assert!(finding.detail.starts_with("GET /?action=delete says 'delete'"), "{}", finding.detail);
-        assert_eq!(finding.location.parameter.unwrap().name, "action");
+        assert_eq!(finding.location.part().unwrap().name, "action");
     }
 
     #[test]

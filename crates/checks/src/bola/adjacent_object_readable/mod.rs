@@ -180,10 +180,10 @@ fn judge(
     };
     let who = if anonymous { "without credentials" } else { "with the first identity's credentials" };
     let said = format!("{who}: an object with {}", names.join(", "));
-    let refused = format!("{} for an id that nothing has", control.status());
+    let refused = format!("status {} for an ID that no object has", control.status());
     Some(
         Finding::new(&RULE, confidence, at, Evidence::new(other, said))
-            .also(Evidence::new(own, "another object of the same kind"))
+            .also(Evidence::new(own, "the object of the ordinary request, for comparison"))
             .also(Evidence::new(control, refused)),
     )
 }

@@ -99,8 +99,8 @@ fn judge(
     } else {
         return None;
     };
-    let evidence = Evidence::new(known, format!("{} for an id that exists", known.status()));
-    let other = Evidence::new(control, format!("{} for an id that does not", control.status()));
+    let evidence = Evidence::new(known, format!("status {} for an existing ID", known.status()));
+    let other = Evidence::new(control, format!("status {} for an ID that no object has", control.status()));
     let detail = format!("without credentials {} when it exists, {} when not", known.status(), control.status());
     Some(Finding::new(&RULE, confidence, location, evidence).also(other).detail(detail))
 }

@@ -91,9 +91,9 @@ fn judge(
     if !reached.is_success() || control.is_success() || !is_new(control) || plain.is_some_and(|p| !is_new(p)) {
         return None;
     }
-    let evidence = Evidence::new(reached, format!("{} through the id", reached.status()));
-    let direct = Evidence::new(refusal, format!("{} when asked for directly", refusal.status()));
-    let absent = Evidence::new(control, format!("{} for a name that is not there", control.status()));
+    let evidence = Evidence::new(reached, format!("status {} through the ID", reached.status()));
+    let direct = Evidence::new(refusal, format!("status {} when requested directly", refusal.status()));
+    let absent = Evidence::new(control, format!("status {} for a name that does not exist", control.status()));
     Some(Finding::new(&RULE, Confidence::Confirmed, location, evidence).also(direct).also(absent))
 }
 

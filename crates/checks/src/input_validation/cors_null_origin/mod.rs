@@ -40,8 +40,10 @@ async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(
         every = false;
         let null = probe.send(cors::request(probe, asked.operation, "null")).await?;
         if cors::allowed(&null) == Some("null") && cors::allowed(&asked.exchange) != Some("null") {
-            let evidence = Evidence::new(&null, "Origin: null is answered with Access-Control-Allow-Origin: null");
-            let control = Evidence::new(&asked.exchange, "another origin is not allowed");
+            let evidence =
+                Evidence::new(&null, "`Access-Control-Allow-Origin: null` in the response to `Origin: null`");
+            let control =
+                Evidence::new(&asked.exchange, format!("no `Access-Control-Allow-Origin` for {}", asked.origin));
             found.push(Finding::new(&RULE, Confidence::Confirmed, asked.location(), evidence).also(control));
         }
     }

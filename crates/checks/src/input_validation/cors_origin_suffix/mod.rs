@@ -42,8 +42,10 @@ async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(
     for origin in lookalikes::lookalikes(known.unwrap_or(&own), &probe.canary("name")) {
         let exchange = probe.send(cors::request(probe, first.operation, &origin)).await?;
         if cors::allowed(&exchange) == Some(origin.as_str()) {
-            let evidence = Evidence::new(&exchange, format!("Access-Control-Allow-Origin: {origin}"));
-            let control = Evidence::new(&first.exchange, format!("{} is not allowed", first.origin));
+            let evidence =
+                Evidence::new(&exchange, format!("`Access-Control-Allow-Origin: {origin}`: the lookalike is allowed"));
+            let control =
+                Evidence::new(&first.exchange, format!("{} is not in `Access-Control-Allow-Origin`", first.origin));
             found.push(Finding::new(&RULE, Confidence::Confirmed, first.location(), evidence).also(control));
             return Ok(());
         }

@@ -41,8 +41,8 @@ async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(
     for exchange in plain {
         let other = probe.send(hosts::claiming(&exchange.request, "Host", &host)).await?;
         if let Some(address) = hosts::names(&other, &host) {
-            let evidence = Evidence::new(&other, format!("with Host: {host} the answer has {address}"));
-            let control = Evidence::new(&exchange, "with the true host it has that one");
+            let evidence = Evidence::new(&other, format!("`{address}` in the response to `Host: {host}`"));
+            let control = Evidence::new(&exchange, "the same address with the real host");
             let location =
                 Location::at(exchange.request.method.clone(), exchange.request.path()).parameter("header", "Host");
             found.push(Finding::new(&RULE, Confidence::Confirmed, location, evidence).also(control));

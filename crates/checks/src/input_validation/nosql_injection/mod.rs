@@ -105,10 +105,16 @@ async fn prove(probe: &OperationProbe<'_>, parameter: &Parameter, way: Way) -> R
         return Ok(None);
     }
     let location = probe.location().parameter(parameter.place.id(), &parameter.name);
-    let evidence = Evidence::new(&shown[0], "$ne with a word that nothing is called finds something, twice");
-    let control = Evidence::new(&shown[1], "$eq with the same word does not");
-    let unknown = Evidence::new(&shown[2], "an operator that does not exist does not either");
-    Ok(Some(Finding::new(&RULE, Confidence::Confirmed, location, evidence).also(control).also(unknown)))
+    let says = [
+        "`$ne` (not equal) with a random word: the response has data",
+        "`$eq` (equal) with the same word: another response",
+        "`$zz`, which is no operator: not the response to `$ne`",
+        "`$ne` with another random word: the same response as to the first `$ne`",
+        "`$eq` with that word: the same response as to the first `$eq`",
+    ];
+    let mut sides = shown.iter().zip(says).map(|(exchange, says)| Evidence::new(exchange, says));
+    let Some(first) = sides.next() else { return Ok(None) };
+    Ok(Some(sides.fold(Finding::new(&RULE, Confidence::Confirmed, location, first), Finding::also)))
 }
 
 /// What an answer says, without an echo of what was asked.

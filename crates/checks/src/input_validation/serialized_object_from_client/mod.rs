@@ -139,7 +139,7 @@ mod tests {
         let observations = Observations { plain: Vec::new(), exchanges: vec![seen] };
         let mut found = Findings::default();
         judge(surface, &observations, &mut found).unwrap();
-        let told = |f: Finding| (f.confidence, f.evidence[0].excerpt.clone());
+        let told = |f: Finding| (f.confidence, f.evidence[0].excerpt().to_owned());
         found.into_vec().into_iter().map(told).collect()
     }
 

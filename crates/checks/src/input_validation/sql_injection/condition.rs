@@ -28,27 +28,23 @@ enum Kind {
 static CONDITIONS: [Condition; 5] = [
     Condition {
         template: "{v} AND {a}<{b}",
-        meaning: "a true condition after the number changes nothing",
+        meaning: "true, and the response is the same as without it",
         kind: Kind::Number,
     },
     Condition {
         template: "{v}' AND '{a}'<'{b}",
-        meaning: "a true condition after the quote changes nothing",
+        meaning: "true, and the response is the same as without it",
         kind: Kind::Text,
     },
     Condition {
         template: "{v}%' AND '{a}%'<'{b}",
-        meaning: "a true condition after the pattern changes nothing",
+        meaning: "true, and the response is the same as without it",
         kind: Kind::Text,
     },
-    Condition {
-        template: "%' AND '{a}%'<'{b}",
-        meaning: "a true condition after the pattern finds everything",
-        kind: Kind::Search,
-    },
+    Condition { template: "%' AND '{a}%'<'{b}", meaning: "true, and the search finds everything", kind: Kind::Search },
     Condition {
         template: "CASE WHEN {a}<{b} THEN {v} END DESC",
-        meaning: "a true condition sorts by the column, a false one does not",
+        meaning: "true, and the response is sorted by the column",
         kind: Kind::Order,
     },
 ];

@@ -161,11 +161,15 @@ impl Prober<'_, '_> {
         if again.fingerprint != first.fingerprint || no_again.fingerprint != no.fingerprint {
             return Ok(None);
         }
-        let shown = condition.payload(&self.value, '7', '8');
-        let evidence = Evidence::new(&first.exchange, format!("{shown}: {}", condition.meaning));
-        let control =
-            Evidence::new(&no.exchange, "the same with the comparison the other way round: another answer, twice");
-        Ok(Some(self.finding(Confidence::Confirmed, evidence).also(control)))
+        let side = |answer: &Answer, a: char, b: char, shows: &str| {
+            Evidence::new(&answer.exchange, format!("`{}`: {shows}", condition.payload(&self.value, a, b)))
+        };
+        let finding = self
+            .finding(Confidence::Confirmed, side(&first, '7', '8', condition.meaning))
+            .also(side(&no, '8', '7', "false, and the response is another one"))
+            .also(side(&again, '3', '5', "true again: the response to the first true condition"))
+            .also(side(&no_again, '5', '3', "false again: the response to the first false condition"));
+        Ok(Some(finding.also(ordinary(plain))))
     }
 
     /// One quote breaks the statement, two are text.
@@ -176,12 +180,18 @@ impl Prober<'_, '_> {
         }
         let two = self.send(&format!("{}''", self.value)).await?;
         let paired = two.exchange.status() < 500 && error_in(&two).is_none();
-        let evidence =
-            |text: &str| Evidence::new(&quoted.exchange, format!("one quote: {} {text}", quoted.exchange.status()));
-        let calm = Evidence::new(&two.exchange, format!("two quotes: {}", two.exchange.status()));
+        let side = |answer: &Answer, quotes: &str, shows: &str| {
+            let status = answer.exchange.status();
+            Evidence::new(&answer.exchange, format!("status {status} for {quotes}{shows}"))
+        };
+        let fails = |shows: &str| side(quoted, "one quote", shows);
+        let calm = side(&two, "two quotes: no error", "");
+        let message = message.map(|text| format!(": {text}"));
         match message {
-            Some(text) if paired => Ok(Some(self.finding(Confidence::Confirmed, evidence(&text)).also(calm))),
-            Some(text) => Ok(Some(self.finding(Confidence::Firm, evidence(&text)))),
+            Some(text) if paired => {
+                Ok(Some(self.finding(Confidence::Confirmed, fails(&text)).also(calm).also(ordinary(plain))))
+            }
+            Some(text) => Ok(Some(self.finding(Confidence::Firm, fails(&text)).also(ordinary(plain)))),
             None if paired => {
                 let three = self.send(&format!("{}'''", self.value)).await?;
                 let four = self.send(&format!("{}''''", self.value)).await?;
@@ -189,7 +199,9 @@ impl Prober<'_, '_> {
                 if !alternates || !self.is_steady(&quoted.exchange, &two.exchange).await? {
                     return Ok(None);
                 }
-                Ok(Some(self.finding(Confidence::Firm, evidence("and so do three")).also(calm)))
+                let finding = self.finding(Confidence::Firm, fails(""));
+                let finding = finding.also(calm).also(side(&three, "three quotes", ""));
+                Ok(Some(finding.also(side(&four, "four quotes: no error", "")).also(ordinary(plain))))
             }
             None => Ok(None),
         }
@@ -211,6 +223,11 @@ impl Prober<'_, '_> {
         let location = self.probe.location().parameter(self.parameter.place.id(), &self.parameter.name);
         Finding::new(&RULE, confidence, location, evidence)
     }
+}
+
+/// The control: what the value brings without a payload.
+fn ordinary(plain: &Answer) -> Evidence {
+    Evidence::new(&plain.exchange, format!("status {} for the value alone", plain.exchange.status()))
 }
 
 fn is_refused(marked: &[Marked]) -> bool {

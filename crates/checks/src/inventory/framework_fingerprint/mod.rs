@@ -70,7 +70,7 @@ mod tests {
         let cited = |exchanges: Vec<std::sync::Arc<model::Exchange>>| {
             let mut found = Findings::default();
             judge(&Surface::default(), &Observations { plain: Vec::new(), exchanges }, &mut found).unwrap();
-            found.as_slice()[0].evidence[0].exchange.request.target.clone()
+            found.as_slice()[0].evidence[0].exchange().unwrap().request.target.clone()
         };
         assert_eq!(cited(vec![long.clone(), plain]), "/x");
         assert_eq!(cited(vec![long]), "/999");

@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use model::{Category, Evidence, Finding, Location, NotTested, Rule, Severity, Surface, Tag};
 
 use super::versions;
-use crate::{Check, Detectors, Findings, Observations, Twins, place};
+use crate::{Check, Detectors, Findings, Observations, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "vulnerable-version",
@@ -33,7 +33,7 @@ pub(crate) static CHECK: Check = Check {
     ..Check::of(&RULE)
 };
 
-fn judge(surface: &Surface, observations: &Observations, found: &mut Findings) -> Result<(), NotTested> {
+fn judge(_surface: &Surface, observations: &Observations, found: &mut Findings) -> Result<(), NotTested> {
     let shown = versions::shown(&observations.exchanges);
     if shown.is_empty() {
         return Err(NotTested::not_applicable("no answer shows a version"));
@@ -45,9 +45,7 @@ fn judge(surface: &Surface, observations: &Observations, found: &mut Findings) -
         let ids = ids.into_iter().collect::<Vec<_>>().join(", ");
         let or_older = if seen.oldest.is_some() { " or older" } else { "" };
         let detail = format!("{product} {}{or_older}: {ids} (such as: {}).", seen.version, last.what);
-        // The product stands for the parameter, so that each has a finding of its own.
-        let location =
-            Location { path: Some("/".to_owned()), ..place(surface, seen.exchange) }.parameter("component", &product);
+        let location = Location::component(&product, Some(seen.version.clone()));
         let evidence = Evidence::new(seen.exchange, &seen.how);
         found.push(Finding::new(&RULE, seen.confidence, location, evidence).detail(detail));
     }

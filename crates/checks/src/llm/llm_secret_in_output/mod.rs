@@ -106,6 +106,6 @@ mod tests {
     fn a_secret_is_masked() {
         let told = replied("secrets", "postgresql://shop:tr0ub4dor-and-3@db.internal/shop");
         let finding = judge(&Interview { said: vec![told] }, Location::host()).unwrap();
-        assert!(!finding.evidence[0].excerpt.contains("tr0ub4dor-and-3") && !finding.secrets.is_empty());
+        assert!(!finding.evidence[0].excerpt().contains("tr0ub4dor-and-3") && !finding.secrets.is_empty());
     }
 }

@@ -59,7 +59,7 @@ mod tests {
     fn counters_are_shown_with_the_model() {
         let judged = |body: &str| judge(&Interview { said: vec![said("plain", 200, body)] }, Location::host());
         let found = judged(r#"{"model":"small-1","reply":"x","usage":{"prompt_tokens":40}}"#).unwrap();
-        assert_eq!(found.evidence[0].excerpt, "usage.prompt_tokens=40, model=small-1");
+        assert_eq!(found.evidence[0].excerpt(), "usage.prompt_tokens=40, model=small-1");
         assert!(judged(r#"{"reply":"x","usage":"see the manual"}"#).is_none());
         assert!(judged(r#"{"model":"small-1","reply":"x"}"#).is_none());
     }

@@ -183,7 +183,7 @@ mod tests {
     fn clear_secrets_are_found_and_never_shown() {
         let finding = found(r#"{"users":[{"username":"ann","password":"kingfisher7"}]}"#).unwrap();
         assert_eq!(finding.confidence, Confidence::Confirmed);
-        assert!(!finding.evidence[0].excerpt.contains("kingfisher7") && !finding.detail.contains("kingfisher7"));
+        assert!(!finding.evidence[0].excerpt().contains("kingfisher7") && !finding.detail.contains("kingfisher7"));
         assert!(found(r#"[{"email":"a@b.example","reset_token":"q8Hs01kd"}]"#).is_some());
         assert!(found(r#"{"email":"a@b.example","pincode":"411001"}"#).is_some());
     }
