@@ -1,6 +1,6 @@
 //! Whether a later scan looked again at what an earlier one had found. Gone is only what was looked at again. Pure.
 
-use model::{FindingView, LocationView, Method, Report, Status, SurfaceView, TranscriptEntry, Verdict};
+use model::{FindingView, LocationView, Method, PathTemplate, Report, Status, SurfaceView, TranscriptEntry, Verdict};
 
 /// Reasons that say nothing against a rule's own answer: where one of its detectors came to one, another had nothing to look at.
 const NOT_APPLICABLE: &str = "not-applicable";
@@ -100,7 +100,7 @@ pub(crate) fn looked_again(shown: &Shown<'_>, new: &Report, transcript: Transcri
     }
     let name = shown.name();
     let reasons = || new.not_tested.iter().filter(|n| n.rule == *id);
-    if let Some(reason) = reasons().find(|n| n.operations.contains(&name)) {
+    if let Some(reason) = reasons().find(|n| n.operations.iter().any(|operation| is_same(operation, &name))) {
         return Err(reason.detail.clone());
     }
     if let Some(reason) = reasons().find(|n| n.operations.is_empty() && n.reason != NOT_APPLICABLE) {
@@ -182,7 +182,7 @@ fn answers<'r>(shown: &Shown<'_>, report: &'r Report) -> Vec<&'r TranscriptEntry
 
 /// A path without parameters is gone when it answers 404; behind one only the object may be gone.
 fn is_fixed_path(shown: &Shown<'_>) -> bool {
-    !shown.operation().1.contains('{')
+    !PathTemplate::from(shown.operation().1).has_parameters()
 }
 
 fn is_gone(status: u16) -> bool {
@@ -190,14 +190,7 @@ fn is_gone(status: u16) -> bool {
 }
 
 /// Whether a path is an instance of a template, or the same template with other names.
-pub(crate) fn is_same(template: &str, path: &str) -> bool {
-    let is_parameter = |segment: &str| segment.starts_with('{') && segment.ends_with('}');
-    let (mut a, mut b) = (template.split('/'), path.split('/'));
-    loop {
-        match (a.next(), b.next()) {
-            (None, None) => return true,
-            (Some(x), Some(y)) if x == y || is_parameter(x) && !y.is_empty() => {}
-            _ => return false,
-        }
-    }
+fn is_same(template: &str, path: &str) -> bool {
+    let template = PathTemplate::from(template);
+    template.is_same_place(&PathTemplate::from(path)) || template.matches(path)
 }

@@ -56,7 +56,11 @@ fn respond(asked: &Asked, now: Now, locked: bool) -> Response {
         return (204, "text/plain", String::new());
     }
     match (asked.path(), now) {
-        ("/", _) => html("<a href='/find?q=tea'>find</a> <a href='/people'>people</a>".to_owned()),
+        ("/", _) => html(
+            "<a href='/find?q=tea'>find</a> <a href='/people'>people</a> <a href='/other?q=tea'>other</a>".to_owned(),
+        ),
+        // What a scan probes and has no finding: nothing of it is to be asked again.
+        ("/other", _) => html("<p>Other</p>".to_owned()),
         ("/find" | "/people", Now::Removed) => (404, "text/plain", "nothing here".to_owned()),
         ("/find" | "/people", Now::Broken) => (500, "text/plain", "oh".to_owned()),
         ("/find" | "/people", Now::Closed) => (401, "text/plain", "log in".to_owned()),

@@ -123,7 +123,7 @@ impl Target {
     /// Whether a rule may probe an operation of this method and path: anything, unless it has places of its own.
     pub fn lets_probe(&self, rule: &Rule, method: &Method, path: &str) -> bool {
         let mut own = self.places.iter().filter(|p| p.rule.as_deref().is_some_and(|id| rule.is_called(id))).peekable();
-        own.peek().is_none() || own.any(|place| place.method == *method && place.path == path)
+        own.peek().is_none() || own.any(|place| place.is_at(method, path))
     }
 
     /// The URL asked for.
@@ -162,6 +162,33 @@ mod tests {
         assert_eq!(seconds(Depth::Deep, Consent::All, 300), 1_800);
         let own = Target { deadline: Some(Duration::from_hours(2)), ..target() };
         assert_eq!(own.time(9).as_secs(), 7_200, "what the user set is not capped");
+    }
+
+    #[test]
+    fn a_rule_with_places_probes_nothing_else() {
+        let rule = |id| Rule {
+            id,
+            aliases: &[],
+            title: "",
+            category: crate::Category::Ssrf,
+            severity: crate::Severity::Low,
+            cwe: &[],
+            tags: &[],
+            risk: "",
+            fix: "",
+            references: &[],
+            page: "",
+        };
+        let place = |rule: Option<&str>| Place {
+            rule: rule.map(str::to_owned),
+            method: Method::GET,
+            path: "/users/{id}".to_owned(),
+        };
+        let target = Target { places: vec![place(Some("kept")), place(None)], ..target() };
+        let probes = |id, path| target.lets_probe(&rule(id), &Method::GET, path);
+        assert!(probes("kept", "/users/{user_id}") && !probes("kept", "/users"));
+        assert!(probes("other", "/users"), "a place without a rule keeps none from others");
+        assert!(!target.lets_probe(&rule("kept"), &Method::POST, "/users/{id}"));
     }
 
     fn target() -> Target {
