@@ -1,6 +1,6 @@
 import os
 
-from flask import Flask, request, session
+from flask import Flask, abort, request, session
 
 app = Flask(__name__)
 app.config["SECRET_KEY"] = os.urandom(32)
@@ -23,6 +23,8 @@ def specification():
 
 @app.post("/orders")
 def order():
+    if not request.is_json:
+        abort(415)  # Werkzeug before 2.3 answers 400, as it does to broken JSON
     order = request.get_json()
     return {"ordered": order.get("item")}
 

@@ -46,6 +46,8 @@ pub(super) enum Judged {
     Unmoved,
     /// One came sooner than it could have, had it been obeyed.
     Refuted,
+    /// The first took so long that no more should be asked for.
+    TooLong,
     /// One has another status, or is a refusal: a command that is cut off by a time limit is no proof.
     Unclear,
     /// The one at this place is the first to doubt: it came later than it should, which noise may do.
@@ -86,12 +88,13 @@ pub(super) fn rows(measured: &[Measured]) -> Judged {
         return Judged::Late(controls.slowest_at);
     }
     let Some(rate) = Rate::of(measured, controls.usual, 1.0) else { return Judged::Fits };
-    let first = measured.first().map_or(0, |m| m.took_us.saturating_sub(controls.usual));
-    match first {
-        ..AT_LEAST => Judged::Late(controls.slowest_at),
-        AT_LEAST..=AT_MOST if rate.most <= EVEN * rate.least => Judged::Fits,
-        AT_LEAST..=AT_MOST => Judged::Late(rate.most_at),
-        _ => Judged::Late(0),
+    match measured.first() {
+        Some(first) if first.took_us.saturating_sub(controls.usual) < least(first.amount) => {
+            Judged::Late(controls.slowest_at)
+        }
+        Some(first) if first.took_us.saturating_sub(controls.usual) > AT_MOST => Judged::TooLong,
+        _ if rate.most > EVEN * rate.least => Judged::Late(rate.most_at),
+        _ => Judged::Fits,
     }
 }
 
@@ -192,7 +195,7 @@ mod tests {
 
     #[test]
     fn only_who_counts_as_told_counts() {
-        use Judged::{Fits, Late, Refuted, Unmoved};
+        use Judged::{Fits, Late, Refuted, TooLong, Unmoved};
         for (took, expected, what) in [
             ([330, 5, 1_010, 6, 680, 5, 1_000, 6, 340, 6, 690, 6], Fits, "counts"),
             ([630, 305, 1_310, 310, 980, 306, 1_300, 306, 640, 310, 990, 306], Fits, "counts after its own work"),
@@ -204,12 +207,15 @@ mod tests {
             ([330, 300, 1_010, 12, 680, 240, 1_000, 30, 340, 12, 690, 30], Late(1), "has jitter"),
             ([330, 5, 1_010, 6, 680, 500, 1_000, 6, 340, 6, 690, 6], Late(5), "is loaded"),
             ([900, 5, 6, 5, 5, 6, 5, 5, 6, 5, 5, 5], Refuted, "was held up once"),
-            ([2_500, 5, 7_500, 6, 5_000, 5, 7_500, 6, 2_500, 6, 5_000, 6], Late(0), "takes too long"),
+            ([2_500, 5, 7_500, 6, 5_000, 5, 7_500, 6, 2_500, 6, 5_000, 6], TooLong, "takes too long"),
         ] {
             assert_eq!(first_doubt(rows, &series(&ROWS, &took, 200)), expected, "{what}");
         }
         let counts = [330, 5, 1_010, 6, 680, 5, 1_000, 6, 340, 6, 690, 6];
         assert_eq!(first_doubt(rows, &series(&ROWS, &counts, 503)), Judged::Unclear, "refuses");
+        let fewer = ROWS.map(|rows| rows / 8);
+        let quick = [83, 5, 250, 6, 170, 5, 250, 6, 85, 6, 172, 6];
+        assert_eq!(first_doubt(rows, &series(&fewer, &quick, 200)), Judged::Fits, "fewer rows");
     }
 
     #[test]

@@ -42,6 +42,9 @@ const SHOWN: u32 = 2;
 /// Most series, for those that are too uneven to tell.
 const SERIES: u32 = 3;
 
+/// How many times fewer rows are asked for where the first ones took too long.
+const FEWER: u32 = 8;
+
 /// What [`obeys`] sends at most.
 pub(super) const REQUESTS: u32 = (SECONDS.len() + REPEATED) as u32 * SERIES;
 
@@ -177,6 +180,8 @@ enum Series {
     Shown { sent: Vec<Sent>, repeated: bool },
     /// It did not fit after all repetitions, and yet it may have.
     TooUneven,
+    /// The first amount took too long: the target is so busy that fewer will do.
+    TooLong,
     /// It told the outcome before its end.
     Ended(Outcome),
 }
@@ -186,9 +191,9 @@ type Sent = (u32, Arc<Exchange>);
 
 impl Command {
     async fn prove(&self, probe: &TargetProbe<'_>, request: &impl Fn(u32) -> Request) -> Result<Outcome, NotTested> {
-        let mut shown = 0;
+        let (mut shown, mut fewer) = (0, 1);
         for _ in 0..SERIES {
-            match self.series(probe, request).await? {
+            match self.series(probe, request, fewer).await? {
                 Series::Shown { sent, repeated } => {
                     shown += 1;
                     if !repeated || shown >= SHOWN {
@@ -196,6 +201,7 @@ impl Command {
                     }
                 }
                 Series::TooUneven => {}
+                Series::TooLong => fewer *= FEWER,
                 Series::Ended(outcome) => return Ok(outcome),
             }
         }
@@ -210,13 +216,19 @@ impl Command {
         self.told.iter().filter_map(|at| sent.get(*at)).map(told).collect()
     }
 
-    async fn series(&self, probe: &TargetProbe<'_>, request: &impl Fn(u32) -> Request) -> Result<Series, NotTested> {
+    /// Sends the amounts, or fewer: an eighth of them, for one.
+    async fn series(
+        &self,
+        probe: &TargetProbe<'_>,
+        request: &impl Fn(u32) -> Request,
+        fewer: u32,
+    ) -> Result<Series, NotTested> {
         let mut sent: Vec<Sent> = Vec::new();
         let (mut repeated, mut slowest_of_none) = (0, 0);
-        for amount in self.amounts {
-            let exchange = probe.send(request(*amount).fresh()).await?;
-            slowest_of_none = slowest_of_none.max(if *amount == 0 { exchange.elapsed_us } else { 0 });
-            sent.push((*amount, exchange));
+        for amount in self.amounts.iter().map(|amount| amount / fewer) {
+            let exchange = probe.send(request(amount).fresh()).await?;
+            slowest_of_none = slowest_of_none.max(if amount == 0 { exchange.elapsed_us } else { 0 });
+            sent.push((amount, exchange));
             loop {
                 let measured: Vec<Measured> = sent.iter().map(|(amount, e)| Measured::of(*amount, e)).collect();
                 let at = match (self.judge)(&measured) {
@@ -224,6 +236,7 @@ impl Command {
                     Judged::Unmoved => return Ok(Series::Ended(Outcome::Unmoved)),
                     Judged::Refuted => return Ok(Series::Ended(Outcome::Refuted)),
                     Judged::Unclear => return Ok(Series::Ended(Outcome::Unclear)),
+                    Judged::TooLong => return Ok(Series::TooLong),
                     Judged::Late(at) => at,
                 };
                 if repeated >= if sent.len() <= 2 { REPEATED_EARLY } else { REPEATED } {
