@@ -250,6 +250,11 @@ impl<'a> OperationProbe<'a> {
         request::build(self.operation, self.surface, self.target, values)
     }
 
+    /// The same with other values for some fields of the body.
+    pub fn request_with_fields(&self, fields: &[(&str, serde_json::Value)]) -> Request {
+        request::with_fields(self.operation, self.surface, self.target, &[], fields)
+    }
+
     /// The plain exchange of the observe round.
     ///
     /// # Errors

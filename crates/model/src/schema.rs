@@ -48,6 +48,8 @@ pub struct Schema {
     pub min_length: Option<u64>,
     /// Longest string.
     pub max_length: Option<u64>,
+    /// Fewest items.
+    pub min_items: Option<u64>,
     /// Most items.
     pub max_items: Option<u64>,
     /// Regular expression for strings.

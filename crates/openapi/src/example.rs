@@ -6,6 +6,9 @@ use crate::pattern::matching;
 /// Deepest nesting of an example, whatever the schema.
 const DEEPEST: usize = 16;
 
+/// Most items that `minItems` can ask for.
+const MOST_ITEMS: u64 = 50;
+
 /// Longest text that `minLength` can ask for.
 const LONGEST_TEXT: u64 = 4_096;
 
@@ -43,7 +46,9 @@ fn value(schema: &Schema, name: &str, depth: usize) -> Value {
         SchemaType::Object => object(schema, depth),
         SchemaType::Array => match &schema.items {
             Some(items) if depth < DEEPEST && schema.max_items != Some(0) && !items.cut => {
-                Value::Array(vec![value(items, name, depth + 1)])
+                let count = schema.min_items.unwrap_or(1).clamp(1, MOST_ITEMS);
+                let first = value(items, name, depth + 1);
+                Value::Array((0..count).map(|number| another(&first, items, number)).collect())
             }
             _ => Value::Array(Vec::new()),
         },
@@ -52,6 +57,31 @@ fn value(schema: &Schema, name: &str, depth: usize) -> Value {
         SchemaType::Number => number(schema),
         SchemaType::Boolean => Value::Bool(true),
         SchemaType::Null => Value::Null,
+    }
+}
+
+/// The value, or where it is free another one of its kind for each number: items may have to differ.
+fn another(value: &Value, schema: &Schema, number: u64) -> Value {
+    if !schema.enumeration.is_empty() {
+        return schema.enumeration[number as usize % schema.enumeration.len()].clone();
+    }
+    match value {
+        Value::Number(first) if number > 0 => {
+            let next = first.as_f64().unwrap_or_default() + number as f64;
+            if schema.maximum.is_some_and(|most| next > most) {
+                value.clone()
+            } else if schema.kind == SchemaType::Integer {
+                Value::from(next as i64)
+            } else {
+                Value::from(next)
+            }
+        }
+        Value::String(first) if number > 0 && schema.format.is_none() && schema.pattern.is_none() => {
+            let next = format!("{first}{number}");
+            let fits = schema.max_length.is_none_or(|most| next.chars().count() as u64 <= most);
+            if fits { Value::from(next) } else { value.clone() }
+        }
+        _ => value.clone(),
     }
 }
 
@@ -247,6 +277,20 @@ mod tests {
         assert_eq!(example_text(&text, ""), "ex");
         let pattern = Schema { pattern: Some("^[A-Z]{2}-[0-9]{3}$".into()), ..string() };
         assert_eq!(example_text(&pattern, "id"), "AA-111");
+    }
+
+    #[test]
+    fn lists_hold_as_many_items_as_they_must() {
+        let list = |least: u64, items: Schema| {
+            let items = Some(Box::new(items));
+            example(&Schema { min_items: Some(least), items, ..Schema::of(SchemaType::Array) })
+        };
+        assert_eq!(list(3, string()), json!(["example", "example1", "example2"]));
+        assert_eq!(list(2, Schema::of(SchemaType::Integer)), json!([1, 2]));
+        assert_eq!(list(3, Schema { enumeration: vec![json!("a"), json!("b")], ..string() }), json!(["a", "b", "a"]));
+        assert_eq!(list(2, Schema { maximum: Some(1.0), ..Schema::of(SchemaType::Integer) }), json!([1, 1]));
+        assert_eq!(list(0, string()), json!(["example"]));
+        assert_eq!(list(u64::MAX, string()).as_array().map(Vec::len), Some(50));
     }
 
     #[test]

@@ -144,6 +144,7 @@ impl Reader {
         into.maximum = into.maximum.or(below.map(|bound| bound - step)).or_else(|| number("maximum"));
         into.min_length = into.min_length.or_else(|| count("minLength"));
         into.max_length = into.max_length.or_else(|| count("maxLength"));
+        into.min_items = into.min_items.or_else(|| count("minItems"));
         into.max_items = into.max_items.or_else(|| count("maxItems"));
         into.read_only |= flag("readOnly") == Some(true);
         into.write_only |= flag("writeOnly") == Some(true);

@@ -2,20 +2,23 @@
 
 use std::sync::LazyLock;
 
-use model::{Exchange, Method, Operation, Request, Schema, SchemaType, Surface};
+use model::{Exchange, Method, Operation, Request, Schema, Surface};
 use regex::Regex;
 use serde_json::{Map, Value};
 
 use crate::TargetProbe;
+use crate::calling::body;
 use crate::judging::{access, transport};
-use crate::text::percent;
 use crate::vocabulary::fields::{self, Holds};
 use crate::vocabulary::{self, Meaning, says};
+
+const JSON: &str = "application/json";
+const FORM: &str = "application/x-www-form-urlencoded";
 
 /// A place to log in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Login {
-    /// A request with a body: `POST path`, the names of the two fields, whether the body is JSON.
+    /// A request with a body: `POST path` and the names of the two fields.
     Body {
         /// Where it goes.
         path: String,
@@ -23,10 +26,10 @@ pub enum Login {
         user: String,
         /// The field of the password.
         password: String,
-        /// Further fields to send as they are: required texts, hidden form fields.
-        others: Vec<(String, String)>,
-        /// Whether the body is JSON; else it is a form.
-        json: bool,
+        /// Further fields to send as they are: what else is required, hidden form fields.
+        others: Map<String, Value>,
+        /// How the body is written.
+        media_type: String,
     },
     /// HTTP Basic on this request target.
     Basic {
@@ -56,19 +59,11 @@ impl Login {
     pub fn attempt(&self, probe: &TargetProbe<'_>, name: &str, secret: &str) -> Request {
         use base64::Engine as _;
         let request = match self {
-            Login::Body { path, user, password, others, json } => {
-                let others = others.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-                let pairs = [(user.as_str(), name), (password.as_str(), secret)].into_iter().chain(others);
+            Login::Body { path, user, password, others, media_type } => {
+                let mut fields = others.clone();
+                fields.extend([(user, name), (password, secret)].map(|(key, v)| (key.clone(), Value::from(v))));
                 let request = Request::new(Method::POST, probe.origin(), path);
-                if *json {
-                    let object: Map<String, Value> = pairs.map(|(key, v)| (key.to_owned(), Value::from(v))).collect();
-                    request.body("application/json", Value::Object(object).to_string())
-                } else {
-                    let pair =
-                        |(key, value): (&str, &str)| format!("{}={}", percent::encode(key), percent::encode(value));
-                    let text = pairs.map(pair).collect::<Vec<_>>().join("&");
-                    request.body("application/x-www-form-urlencoded", text)
-                }
+                body::put(request, media_type, &Schema::default(), &Value::Object(fields))
             }
             Login::Basic { target } => {
                 let pair = base64::engine::general_purpose::STANDARD.encode(format!("{name}:{secret}"));
@@ -105,7 +100,7 @@ pub fn is_login_page(exchange: &Exchange) -> bool {
 
 fn in_bodies(surface: &Surface) -> Vec<Login> {
     let posts = || surface.operations.iter().filter(|o| o.method == Method::POST && is_login(o));
-    let mut places: Vec<Login> = posts().filter_map(|o| of_operation(o)).collect();
+    let mut places: Vec<Login> = posts().filter_map(|o| of_operation(o, surface)).collect();
     for form in surface.forms.iter().filter(|form| form.method == "POST") {
         let password = form.fields.iter().find(|f| f.kind == "password");
         let user = form.fields.iter().find(|f| matches!(f.kind.as_str(), "text" | "email") && is_user(&f.name));
@@ -116,8 +111,8 @@ fn in_bodies(surface: &Surface) -> Vec<Login> {
         {
             let (path, user, password) = (form.action.clone(), user.name.clone(), password.name.clone());
             let hidden = form.fields.iter().filter(|f| f.kind == "hidden");
-            let others = hidden.map(|f| (f.name.clone(), f.value.clone())).collect();
-            places.push(Login::Body { path, user, password, others, json: false });
+            let others = hidden.map(|f| (f.name.clone(), Value::from(f.value.as_str()))).collect();
+            places.push(Login::Body { path, user, password, others, media_type: FORM.to_owned() });
         }
     }
     if places.is_empty() {
@@ -137,10 +132,10 @@ fn is_login(operation: &Operation) -> bool {
 /// What a path that is named like a log-in most likely takes when nothing is declared.
 fn assumed(path: &str) -> Login {
     let (user, password) = ("username".to_owned(), "password".to_owned());
-    Login::Body { path: path.to_owned(), user, password, others: Vec::new(), json: true }
+    Login::Body { path: path.to_owned(), user, password, others: Map::new(), media_type: JSON.to_owned() }
 }
 
-fn of_operation(operation: &Operation) -> Option<Login> {
+fn of_operation(operation: &Operation, surface: &Surface) -> Option<Login> {
     let body = operation.body.as_ref()?;
     let named = |is: fn(&str) -> bool| -> Option<String> {
         body.schema
@@ -151,16 +146,9 @@ fn of_operation(operation: &Operation) -> Option<Login> {
     };
     let user = named(is_user)?;
     let password = named(|name| fields::holds(name, Holds::Password))?;
-    let needed = |name: &String, schema: &Schema| {
-        body.schema.required.contains(name) && schema.kind == SchemaType::String && *name != user && *name != password
-    };
-    let example = |schema: &Schema| {
-        let value = schema.example.as_ref().or(schema.enumeration.first());
-        value.and_then(Value::as_str).unwrap_or("1").to_owned()
-    };
-    let others = body.schema.properties.iter().filter(|(n, s)| needed(n, s)).map(|(n, s)| (n.clone(), example(s)));
-    let others = others.collect();
-    Some(Login::Body { path: operation.path.clone(), user, password, others, json: body.media_type.contains("json") })
+    let mut others = body::required(body, surface);
+    others.retain(|name, _| *name != user && *name != password);
+    Some(Login::Body { path: operation.path.clone(), user, password, others, media_type: body.media_type.clone() })
 }
 
 fn is_object(schema: &Schema) -> bool {

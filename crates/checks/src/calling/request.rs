@@ -1,7 +1,8 @@
-//! Turning an operation into a request: harvested values, examples, and a check's own values.
+//! Turning an operation into a complete request: harvested values, examples, the declared body, and a check's own values.
 
 use model::{Operation, Parameter, ParameterIn, Request, Schema, SchemaType, Surface, Target};
 
+use crate::calling::{body, harvested};
 use crate::text::percent::encode;
 
 /// A value that a check puts into a parameter.
@@ -25,8 +26,41 @@ impl<'a> Value<'a> {
 }
 
 /// The operation called as an ordinary client would, with the first identity's credentials and `values` in place of its own.
-/// Required parameters are always sent; optional query parameters only when they have a declared example or are in `values`.
+/// Required parameters are always sent; optional ones only when they have a declared example or are in `values`. So it is with the
+/// fields of the declared body, which goes with methods that take one.
 pub fn build(operation: &Operation, surface: &Surface, target: &Target, values: &[Value<'_>]) -> Request {
+    with_fields(operation, surface, target, values, &[])
+}
+
+/// The same with these values for some fields of the body.
+pub fn with_fields(
+    operation: &Operation,
+    surface: &Surface,
+    target: &Target,
+    values: &[Value<'_>],
+    fields: &[(&str, serde_json::Value)],
+) -> Request {
+    let request = without_body(operation, surface, target, values);
+    let Some(declared) = operation.body.as_ref().filter(|_| takes_a_body(operation)) else { return request };
+    let mut value = body::filled(declared, surface);
+    if let Some(members) = value.as_object_mut() {
+        members.extend(fields.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
+    }
+    let shown = |value: &serde_json::Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    let request = fields.iter().fold(request, |request, (name, value)| request.altered("body", name, &shown(value)));
+    body::put(request, &declared.media_type, &declared.schema, &value)
+}
+
+/// A body of GET, HEAD, OPTIONS or TRACE has no meaning (RFC 9110 section 9.3), one of DELETE only where it is declared to be needed.
+fn takes_a_body(operation: &Operation) -> bool {
+    match operation.method.as_str() {
+        "GET" | "HEAD" | "OPTIONS" | "TRACE" => false,
+        "DELETE" => operation.body.as_ref().is_some_and(|body| body.required),
+        _ => true,
+    }
+}
+
+fn without_body(operation: &Operation, surface: &Surface, target: &Target, values: &[Value<'_>]) -> Request {
     let mut path = operation.path.clone();
     let mut query: Vec<String> = Vec::new();
     let mut headers: Vec<(String, String)> = Vec::new();
@@ -93,48 +127,11 @@ pub fn ordinary(parameter: &Parameter, operation: &Operation, surface: &Surface)
         return settled.clone();
     }
     if parameter.place == ParameterIn::Path
-        && let Some(value) = harvested(&parameter.name, &operation.path, surface).into_iter().next()
+        && let Some(value) = harvested::of_parameter(&parameter.name, &operation.path, surface).into_iter().next()
     {
         return value;
     }
     parameter.example.clone().unwrap_or_else(|| by_type(&parameter.schema))
-}
-
-/// Values seen in answers that fit a path parameter: those of the collection before it (`/users/{id}`: `users/id`), by the
-/// parameter's name, its name without the collection's (`user_id`, `userId` under `users`: `id`), or what names an object.
-pub fn harvested(parameter: &str, path: &str, surface: &Surface) -> Vec<String> {
-    const NAMES: [&str; 6] = ["id", "uuid", "slug", "name", "username", "key"];
-    let placeholder = format!("{{{parameter}}}");
-    let collection = path.split('/').take_while(|s| **s != *placeholder).filter(|s| !s.is_empty()).last().unwrap_or("");
-    let lower = parameter.to_ascii_lowercase();
-    let singular = singular(&collection.to_ascii_lowercase());
-    let short = lower.strip_prefix(&singular).map_or(&*lower, |rest| rest.trim_start_matches(['_', '-']));
-    let mut keys = vec![format!("{collection}/{parameter}"), format!("{collection}/{short}")];
-    if lower.ends_with("id") {
-        keys.extend([format!("{collection}/id"), format!("{collection}/_id"), format!("{collection}/uuid")]);
-    } else if short.is_empty() {
-        // `/users/{user}`: whatever names one.
-        keys.extend(NAMES.iter().map(|name| format!("{collection}/{name}")));
-    }
-    keys.push(parameter.to_owned());
-    let mut values: Vec<String> = Vec::new();
-    for value in keys.iter().filter_map(|key| surface.harvested.get(key)).flatten() {
-        if !values.contains(value) {
-            values.push(value.clone());
-        }
-    }
-    values
-}
-
-/// `users`: `user`; `categories`: `category`; `boxes`: `box`.
-pub fn singular(word: &str) -> String {
-    if let Some(stem) = word.strip_suffix("ies") {
-        format!("{stem}y")
-    } else if let Some(stem) = word.strip_suffix("es").filter(|s| s.ends_with(['x', 's', 'z']) || s.ends_with("ch")) {
-        stem.to_owned()
-    } else {
-        word.strip_suffix('s').unwrap_or(word).to_owned()
-    }
 }
 
 fn by_type(schema: &Schema) -> String {
@@ -149,21 +146,38 @@ fn by_type(schema: &Schema) -> String {
 
 #[cfg(test)]
 mod tests {
+    use model::{Body, Method, Scheme};
+    use serde_json::json;
+
     use super::*;
+    use crate::samples;
+
+    fn adding(method: Method) -> Operation {
+        let name = ("name".to_owned(), Schema::of(SchemaType::String));
+        let schema =
+            Schema { required: vec!["name".to_owned()], properties: [name].into(), ..Schema::of(SchemaType::Object) };
+        let body = Some(Body { media_type: "application/json".to_owned(), schema, required: false });
+        Operation { body, ..samples::operation(method, "/authors") }
+    }
+
+    fn body_of(method: Method, fields: &[(&str, serde_json::Value)]) -> String {
+        let target = samples::target(Scheme::Http);
+        let request = with_fields(&adding(method), &Surface::default(), &target, &[], fields);
+        assert_eq!(request.is_clean(), fields.is_empty());
+        String::from_utf8(request.body).unwrap()
+    }
 
     #[test]
-    fn values_come_from_the_collection() {
-        let mut surface = Surface::default();
-        for (key, value) in [("users/id", "7"), ("categories/slug", "tea"), ("id", "9"), ("teams/name", "red")] {
-            surface.harvested.insert(key.to_owned(), vec![value.to_owned()]);
+    fn the_declared_body_goes_along_where_the_method_takes_one() {
+        assert_eq!(body_of(Method::POST, &[]), r#"{"name":"example"}"#);
+        for method in [Method::GET, Method::OPTIONS, Method::DELETE] {
+            assert_eq!(body_of(method.clone(), &[]), "", "{method}");
         }
-        let first = |name: &str, path: &str| harvested(name, path, &surface).into_iter().next().unwrap_or_default();
-        assert_eq!(first("id", "/users/{id}"), "7");
-        assert_eq!(first("user_id", "/users/{user_id}/orders"), "7");
-        assert_eq!(first("userId", "/users/{userId}"), "7");
-        assert_eq!(first("slug", "/categories/{slug}"), "tea");
-        assert_eq!(first("category", "/categories/{category}"), "tea");
-        assert_eq!(first("team", "/teams/{team}"), "red");
-        assert_eq!(first("id", "/orders/{id}"), "9");
+    }
+
+    #[test]
+    fn one_field_is_altered_and_noted() {
+        assert_eq!(body_of(Method::PUT, &[("name", json!(7))]), r#"{"name":7}"#);
+        assert_eq!(body_of(Method::PUT, &[("role", json!("x"))]), r#"{"name":"example","role":"x"}"#);
     }
 }

@@ -9,8 +9,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use crate::OperationProbe;
-use crate::calling::request;
-use crate::text::percent;
+use crate::calling::{body, request};
 use crate::vocabulary::{self, Meaning};
 
 /// Most endpoints that are asked.
@@ -132,7 +131,9 @@ pub(super) fn prompt(probe: &OperationProbe<'_>, text: &str, system: Option<&str
         Some(declared) if is_form(declared) => {
             return system.is_none().then(|| form(probe, declared, text)).flatten();
         }
-        Some(declared) => (declared.media_type.as_str(), filled(&declared.schema, text, system)?),
+        Some(declared) => {
+            (declared.media_type.as_str(), filled(declared, body::required(declared, probe.surface), text, system)?)
+        }
     };
     let shown = text.get(..text.floor_char_boundary(200)).unwrap_or(text);
     Some(probe.request().altered("body", "prompt", shown).body(media, body.to_string()))
@@ -183,10 +184,8 @@ fn messages(text: &str, system: Option<&str>) -> Value {
 }
 
 /// What is required, filled with examples, and the prompt in its field.
-fn filled(schema: &Schema, text: &str, system: Option<&str>) -> Option<Value> {
-    let example = openapi::example(schema);
-    let mut body: Map<String, Value> = example.as_object().cloned().unwrap_or_default();
-    body.retain(|name, _| schema.required.contains(name));
+fn filled(declared: &Body, mut body: Map<String, Value>, text: &str, system: Option<&str>) -> Option<Value> {
+    let schema = &declared.schema;
     let list = schema.properties.get("messages").filter(|s| matches!(s.kind, SchemaType::Array | SchemaType::Any));
     if let Some(list) = list {
         let texts = list.items.as_ref().is_some_and(|item| item.kind == SchemaType::String);
@@ -219,14 +218,7 @@ fn is_form(body: &Body) -> bool {
 
 fn form(probe: &OperationProbe<'_>, declared: &Body, text: &str) -> Option<Request> {
     let name = carrier(&declared.schema)?;
-    let Value::Object(mut fields) = openapi::example(&declared.schema) else { return None };
-    fields.insert(name.clone(), Value::String(text.to_owned()));
-    let pairs = fields.iter().map(|(name, value)| {
-        let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        format!("{}={}", percent::encode(name), percent::encode(&value))
-    });
-    let body = pairs.collect::<Vec<_>>().join("&");
-    Some(probe.request().altered("body", name, text).body(&declared.media_type, body))
+    Some(probe.request_with_fields(&[(name, Value::String(text.to_owned()))]))
 }
 
 /// The text of the model in an answer, whatever its form: JSON, an event stream, lines of JSON, a page, plain text. What repeats
@@ -392,17 +384,22 @@ mod tests {
 
     #[test]
     fn a_prompt_takes_its_field_and_leaves_the_rest() {
+        let of = |schema: &Schema, system: Option<&str>| {
+            let schema = schema.clone();
+            let declared = Body { media_type: "application/json".to_owned(), schema, required: true };
+            filled(&declared, body::required(&declared, &Surface::default()), "hello", system)
+        };
         let mut schema = object(&["prompt", "model", "user"]);
         schema.required = vec!["prompt".to_owned(), "model".to_owned()];
-        let body = filled(&schema, "hello", None).unwrap();
+        let body = of(&schema, None).unwrap();
         assert_eq!(body["prompt"], "hello");
         assert!(body.get("model").is_some() && body.get("user").is_none());
         let mut list = object(&[]);
         list.properties.insert("messages".to_owned(), Schema::of(SchemaType::Array));
-        let body = filled(&list, "hello", Some("be brief")).unwrap();
+        let body = of(&list, Some("be brief")).unwrap();
         assert_eq!(body["messages"][1]["content"], "hello");
         assert_eq!(body["messages"][0]["role"], "system");
-        assert!(filled(&object(&["title"]), "hello", None).is_none());
+        assert!(of(&object(&["title"]), None).is_none());
     }
 
     #[test]

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use checks::calling::request::singular;
+use checks::calling::harvested::singular;
 use checks::vocabulary::looks_destructive;
 use model::{Depth, Exchange, Method, Operation, Source, Surface};
 

@@ -5,7 +5,7 @@ mod harvest;
 use std::sync::Arc;
 
 use checks::Observations;
-use checks::calling::request;
+use checks::calling::{harvested, request};
 pub(crate) use checks::vocabulary::looks_destructive;
 use futures::StreamExt;
 use futures::stream;
@@ -131,7 +131,7 @@ fn others(surface: &Surface, at: usize) -> Vec<(String, String)> {
         return Vec::new();
     };
     let used = request::ordinary(last, operation, surface);
-    request::harvested(&last.name, &operation.path, surface)
+    harvested::of_parameter(&last.name, &operation.path, surface)
         .into_iter()
         .chain(last.example.clone())
         .filter(|value| *value != used)

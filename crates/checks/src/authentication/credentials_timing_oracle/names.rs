@@ -99,7 +99,7 @@ mod tests {
 
     fn place(user: &str) -> Login {
         let (path, user, password) = ("/login".to_owned(), user.to_owned(), "password".to_owned());
-        Login::Body { path, user, password, others: Vec::new(), json: true }
+        Login::Body { path, user, password, others: serde_json::Map::new(), media_type: "application/json".to_owned() }
     }
 
     fn surface(values: &[(&str, &str)], example: &str) -> Surface {

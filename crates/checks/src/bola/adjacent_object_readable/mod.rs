@@ -7,7 +7,7 @@ use model::{
 use serde_json::{Map, Value};
 
 use super::identifiers;
-use crate::calling::request;
+use crate::calling::{harvested, request};
 use crate::judging::access;
 use crate::vocabulary::fields::{self, Holds};
 use crate::vocabulary::{self, Meaning};
@@ -69,7 +69,7 @@ async fn probe_operation(probe: &OperationProbe<'_>, found: &mut Findings) -> Re
         if anonymous { request.anonymous() } else { request }
     };
     let id = request::ordinary(parameter, probe.operation, probe.surface);
-    let known = request::harvested(&parameter.name, &probe.operation.path, probe.surface);
+    let known = harvested::of_parameter(&parameter.name, &probe.operation.path, probe.surface);
     let mut judged = false;
     for other in others(&id, &known, anonymous).into_iter().take(OTHERS) {
         let response = probe.response_to(with(&other)).await?;

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
-use model::{Category, Confidence, Evidence, Exchange, Finding, NotTested, Operation, Request, Rule, Severity, Tag};
-use serde_json::{Map, Value, json};
+use model::{Category, Confidence, Evidence, Exchange, Finding, NotTested, Operation, Rule, Severity, Tag};
+use serde_json::{Value, json};
 use wire::Callback;
 
 use super::fetches;
@@ -51,7 +51,9 @@ async fn probe_operation(probe: &OperationProbe<'_>, found: &mut Findings) -> Re
         .take(8)
         .map(|name| (name.clone(), canary(probe.target.seed, &["call-back", &probe.operation.name(), "body", name])))
         .collect();
-    let exchange = probe.send(request(probe, address, &fields)).await?;
+    let urls: Vec<(&str, Value)> =
+        fields.iter().map(|(name, word)| (name.as_str(), json!(format!("{address}/{word}")))).collect();
+    let exchange = probe.send(probe.request_with_fields(&urls)).await?;
     let unsent = probe.canary("never sent");
     let words: Vec<&str> = fields.iter().map(|(_, word)| word.as_str()).collect();
     let calls = probe.calls(&words, fetches::patience(probe)).await?;
@@ -77,42 +79,5 @@ fn taken(exchange: &Exchange) -> Result<(), NotTested> {
             Err(NotTested::inconclusive(format!("the body is answered with {status}")))
         }
         _ => Ok(()),
-    }
-}
-
-/// The operation with a body of example values, or values by type, and our addresses in the URL fields.
-fn request(probe: &OperationProbe<'_>, address: &str, fields: &[(String, String)]) -> Request {
-    let Some(body) = &probe.operation.body else { return probe.request() };
-    let mut object = Map::new();
-    for (name, schema) in &body.schema.properties {
-        if schema.read_only || !body.schema.required.contains(name) && schema.example.is_none() {
-            continue;
-        }
-        object.insert(name.clone(), schema.example.clone().unwrap_or_else(|| by_type(schema)));
-    }
-    for (name, word) in fields {
-        object.insert(name.clone(), json!(format!("{address}/{word}")));
-    }
-    let mut request = if body.media_type.contains("form") {
-        let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        let pairs = object.iter().map(|(name, value)| (name.clone(), text(value)));
-        let encoded = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
-        probe.request().body("application/x-www-form-urlencoded", encoded)
-    } else {
-        probe.request().body("application/json", Value::Object(object).to_string())
-    };
-    for (name, word) in fields {
-        request = request.altered("body", name, &format!("{address}/{word}"));
-    }
-    request
-}
-
-fn by_type(schema: &model::Schema) -> Value {
-    match schema.kind {
-        model::SchemaType::Integer | model::SchemaType::Number => json!(1),
-        model::SchemaType::Boolean => json!(true),
-        model::SchemaType::Array => json!([]),
-        model::SchemaType::Object => json!({}),
-        _ => schema.enumeration.first().cloned().unwrap_or_else(|| json!("example")),
     }
 }

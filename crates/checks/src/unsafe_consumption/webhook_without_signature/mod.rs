@@ -1,12 +1,13 @@
 use std::sync::Arc;
 
 use model::{
-    Category, Confidence, Evidence, Exchange, Finding, Location, Method, NotTested, Operation, Request, Rule, Schema,
+    Body, Category, Confidence, Evidence, Exchange, Finding, Location, Method, NotTested, Operation, Request, Rule,
     Severity, Surface,
 };
 use serde_json::{Map, Value};
 
 use super::webhooks;
+use crate::calling::body;
 use crate::judging::access;
 use crate::{Check, Cost, Detectors, Findings, Observations, OperationProbe, RunsOn, Twins};
 
@@ -56,8 +57,8 @@ async fn probe_operation(probe: &OperationProbe<'_>, found: &mut Findings) -> Re
         found.push(Finding::new(&RULE, Confidence::Firm, probe.location(), Evidence::new(&empty, shows)));
         return Ok(());
     }
-    let schema = probe.operation.body.as_ref().map(|body| &body.schema);
-    let about_nothing = schema.map_or(Value::Null, |schema| of_nothing(schema, &probe.canary("delivery")));
+    let declared = probe.operation.body.as_ref();
+    let about_nothing = declared.map_or(Value::Null, |declared| of_nothing(declared, &probe.canary("delivery")));
     let filled = probe.response_to(unsigned(probe, &about_nothing)).await?;
     if refuses(&filled) {
         return Ok(());
@@ -81,11 +82,11 @@ fn unsigned(probe: &OperationProbe<'_>, body: &Value) -> Request {
 }
 
 /// A body of the declared form whose numbers and names belong to nothing.
-fn of_nothing(schema: &Schema, word: &str) -> Value {
+fn of_nothing(declared: &Body, word: &str) -> Value {
     const NOBODY: u32 = 2_147_480_000;
-    let mut body = openapi::example(schema);
+    let mut body = body::filled(declared, &Surface::default());
     for (name, value) in body.as_object_mut().into_iter().flatten() {
-        let free = schema.properties.get(name).is_some_and(|property| property.enumeration.is_empty());
+        let free = declared.schema.properties.get(name).is_some_and(|property| property.enumeration.is_empty());
         match value {
             Value::Number(_) if free => *value = Value::from(NOBODY),
             Value::String(text) if free => word.clone_into(text),
@@ -137,7 +138,7 @@ fn declared(receiver: &Operation, observations: &Observations, witness: &Arc<Exc
 
 #[cfg(test)]
 mod tests {
-    use model::{Parameter, ParameterIn, SchemaType};
+    use model::{Parameter, ParameterIn, Schema, SchemaType};
 
     use super::*;
     use crate::samples;
@@ -177,7 +178,8 @@ mod tests {
         let state = Schema { enumeration: vec!["paid".into()], ..Schema::of(SchemaType::String) };
         schema.properties.insert("state".to_owned(), state);
         schema.properties.insert("name".to_owned(), Schema::of(SchemaType::String));
-        let body = of_nothing(&schema, "word");
+        let declared = Body { media_type: "application/json".to_owned(), schema, required: true };
+        let body = of_nothing(&declared, "word");
         assert_eq!(body, serde_json::json!({"order_id": 2_147_480_000, "state": "paid", "name": "word"}));
     }
 
