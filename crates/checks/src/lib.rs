@@ -6,10 +6,15 @@ mod callback_wait;
 mod canary;
 mod check;
 mod findings;
+#[cfg(test)]
+mod hostile;
 mod observations;
 mod probe;
 #[cfg(test)]
 pub(crate) mod samples;
+#[cfg(test)]
+pub(crate) mod scripted;
+mod sender;
 
 pub mod calling;
 pub mod experiments;
@@ -38,6 +43,7 @@ pub use check::{
 pub use findings::Findings;
 pub use observations::{Observations, ObservedExchange, place};
 pub use probe::{OperationProbe, RequestCounts, TargetProbe};
+pub use sender::Sender;
 
 /// Every check, by category in the order of reports, then as listed in the category.
 pub fn all() -> Vec<&'static Check> {

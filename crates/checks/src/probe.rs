@@ -4,12 +4,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use model::{Exchange, Location, NotTested, Operation, OrderKey, Origin, Request, Surface, Target, TlsReport};
-use wire::{Call, Callback, Lease, Wire};
+use wire::{Call, Callback, Lease};
 
 use crate::calling::request;
 use crate::canary::canary;
 use crate::judging::soft_404;
-use crate::{CallbackWait, Observations};
+use crate::{CallbackWait, Observations, Sender};
 
 /// What a detector may use to ask about the target as a whole: the surface, what was observed, and a way to send.
 #[derive(Debug)]
@@ -20,7 +20,7 @@ pub struct TargetProbe<'a> {
     pub observations: &'a Observations,
     /// What was asked of the scan.
     pub target: &'a Target,
-    wire: &'a Wire,
+    wire: &'a dyn Sender,
     lease: Lease,
     key: OrderKey,
     step: AtomicU32,
@@ -57,7 +57,7 @@ impl<'a> TargetProbe<'a> {
         surface: &'a Surface,
         observations: &'a Observations,
         target: &'a Target,
-        wire: &'a Wire,
+        wire: &'a dyn Sender,
         lease: Lease,
         key: OrderKey,
         rule: &'static str,

@@ -103,6 +103,7 @@ fn judge(response: &Arc<Exchange>, missing: &Arc<Exchange>, declared: bool, loca
 mod tests {
     use super::*;
     use crate::samples;
+    use crate::scripted::{Said, Scripted};
 
     fn found(body: &str, missing: (u16, &str)) -> bool {
         let response = samples::exchange("/admin/users", 200, body);
@@ -126,5 +127,25 @@ mod tests {
         assert!(is_for_administrators(&operation(Method::GET, "/api/admin/stats")));
         assert!(!is_for_administrators(&operation(Method::POST, "/api/admin/users")));
         assert!(!is_for_administrators(&operation(Method::GET, "/users")));
+    }
+
+    const RECORDS: &str =
+        r#"[{"id":1,"email":"ada@example.com","role":"admin"},{"id":2,"email":"bob@example.com","role":"user"}]"#;
+
+    async fn run(missing: fn() -> Said) -> crate::scripted::Ran {
+        let script = Scripted::new(move |request, _| match request.path() {
+            "/admin/users" => Said::json(200, RECORDS),
+            _ => missing(),
+        });
+        script.run(&CHECK, &samples::surface(vec![samples::operation(Method::GET, "/admin/users")])).await
+    }
+
+    #[tokio::test]
+    async fn the_control_decides() {
+        assert_eq!(run(|| Said::json(404, "{}")).await.found.len(), 1);
+        assert!(run(|| Said::json(200, RECORDS)).await.found.is_empty(), "the records are everywhere");
+        for missing in [(|| Said::json(429, "{}")) as fn() -> Said, || Said::Nothing] {
+            assert!(run(missing).await.found.is_empty(), "without a control nothing is proved");
+        }
     }
 }

@@ -74,7 +74,9 @@ fn judge(refused: &Arc<Exchange>, swapped: &Arc<Exchange>, control: &Arc<Exchang
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::samples;
     use crate::samples::answered;
+    use crate::scripted::{Said, Scripted};
 
     fn found(get: (u16, &str), head: (u16, &str), control: u16) -> bool {
         let [get, head, control] = [get, head, (control, "0")]
@@ -94,5 +96,33 @@ mod tests {
         assert!(!found((401, "20"), (200, "512"), 200));
         assert!(!found((401, "20"), (401, "20"), 404));
         assert!(!found((200, "20"), (200, "512"), 404));
+    }
+
+    /// GET is refused; HEAD of the operation and of anything else is answered so.
+    async fn run(head: impl Fn(&str) -> Said + Send + Sync + 'static) -> crate::scripted::Ran {
+        let script = Scripted::new(move |request, _| match request.method.as_str() {
+            "HEAD" => head(request.path()),
+            _ => Said::json(401, "{}"),
+        });
+        script.run(&CHECK, &samples::surface(vec![samples::operation(Method::GET, "/reports")])).await
+    }
+
+    fn announcing(status: u16) -> Said {
+        Said::With(vec![("Content-Length", "912".to_owned())], status, "application/json", String::new())
+    }
+
+    #[tokio::test]
+    async fn head_is_compared_with_what_is_not_there() {
+        let found = |path: &str| if path == "/reports" { announcing(200) } else { announcing(404) };
+        assert_eq!(run(found).await.found.len(), 1);
+        let every = run(|_| announcing(200)).await;
+        assert!(every.found.is_empty() && matches!(every.end(), Err(NotTested::Inconclusive(_))), "every HEAD is");
+    }
+
+    #[tokio::test]
+    async fn a_head_that_never_ends_is_no_answer() {
+        assert_eq!(run(|_| Said::Nothing).await.end(), &Err(NotTested::NoAnswer));
+        let control = run(|path| if path == "/reports" { announcing(200) } else { Said::Nothing }).await;
+        assert!(control.says_nothing());
     }
 }

@@ -34,3 +34,28 @@ pub(crate) static CHECK: Check = Check {
     },
     ..Check::of(&RULE)
 };
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scripted::{Said, Scripted};
+
+    async fn run(script: impl Fn(&str) -> Said + Send + Sync + 'static) -> crate::scripted::Ran {
+        let script = Scripted::new(move |request, _| script(request.path()));
+        script.run(&CHECK, &model::Surface::default()).await
+    }
+
+    #[tokio::test]
+    async fn a_file_that_is_everywhere_or_cut_short_is_none() {
+        const FILE: &str = "SECRET_KEY=6f1b0c2d9e8a7f53\nDATABASE_URL=postgresql://app:s3cr3t-pw@db/app\n";
+        let text = |status| Said::Response(status, "text/plain", FILE.to_owned());
+        let only =
+            run(move |path| if path == "/.env" { text(200) } else { Said::html(404, "<h1>Not Found</h1>") }).await;
+        assert_eq!(only.found.len(), 1);
+        assert!(run(move |_| text(200)).await.found.is_empty(), "whatever is asked for");
+        let control = run(move |path| if path == "/.env" { text(200) } else { Said::json(429, "{}") }).await;
+        assert!(control.says_nothing(), "the control is refused");
+        assert!(run(|_| Said::Nothing).await.says_nothing());
+        assert!(run(|_| Said::html(200, "<html>SECRET_KEY=</html>")).await.found.is_empty());
+    }
+}

@@ -42,3 +42,27 @@ async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scripted::{Said, Scripted};
+
+    #[tokio::test]
+    async fn the_origin_has_to_be_the_one_that_was_sent() {
+        let run = async |origin: fn(&str) -> Option<String>| {
+            let script = Scripted::new(move |request, _| {
+                let allowed = request.header_value("origin").and_then(origin);
+                let allowed = allowed.into_iter().map(|origin| ("Access-Control-Allow-Origin", origin));
+                let headers = allowed.chain([("Access-Control-Allow-Credentials", "true".to_owned())]).collect();
+                Said::With(headers, 200, "application/json", "[1]".to_owned())
+            });
+            let surface = crate::samples::surface(vec![crate::samples::operation(model::Method::GET, "/items")]);
+            script.run(&CHECK, &surface).await
+        };
+        assert_eq!(run(|sent| Some(sent.to_owned())).await.found.len(), 1);
+        assert!(run(|_| Some("https://partner.example".to_owned())).await.found.is_empty());
+        assert!(run(|_| Some("*".to_owned())).await.found.is_empty());
+        assert!(run(|_| None).await.found.is_empty());
+    }
+}

@@ -86,7 +86,9 @@ fn is_of_a_proxy(exchange: &Exchange) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::samples;
     use crate::samples::exchange;
+    use crate::scripted::{Said, Scripted};
 
     #[test]
     fn pages_of_proxies_are_known() {
@@ -95,5 +97,28 @@ mod tests {
         assert!(!is_of_a_proxy(&exchange("/x", 500, r#"{"error": "Something went wrong"}"#)));
         let flask = "<!doctype html>\n<title>500 Internal Server Error</title>\n<h1>Internal Server Error</h1>";
         assert!(!is_of_a_proxy(&exchange("/x", 500, flask)));
+    }
+
+    async fn run(missing: impl Fn(usize) -> Said + Send + Sync + 'static) -> crate::scripted::Ran {
+        let script = Scripted::new(move |request, number| match request.path() {
+            "/items" => Said::json(200, "[1]"),
+            _ => missing(number),
+        });
+        script.run(&CHECK, &samples::surface(vec![samples::operation(model::Method::GET, "/items")])).await
+    }
+
+    #[tokio::test]
+    async fn it_has_to_fail_each_time() {
+        assert_eq!(run(|_| Said::html(500, "<h1>error</h1>")).await.found.len(), 1);
+        let now_and_then = run(|number| Said::html(if number % 3 == 1 { 500 } else { 404 }, "<h1>error</h1>")).await;
+        assert!(now_and_then.found.is_empty() && now_and_then.end().is_ok());
+    }
+
+    #[tokio::test]
+    async fn refusals_and_silence_on_the_way_say_nothing() {
+        assert!(run(|_| Said::json(429, "{}")).await.says_nothing());
+        let silent = run(|number| if number < 3 { Said::html(500, "<h1>error</h1>") } else { Said::Nothing }).await;
+        assert_eq!(silent.end(), &Err(NotTested::NoAnswer));
+        assert!(silent.found.is_empty());
     }
 }

@@ -45,3 +45,34 @@ async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::samples;
+    use crate::scripted::{Said, Scripted};
+
+    async fn run(script: impl Fn(&str) -> Said + Send + Sync + 'static) -> crate::scripted::Ran {
+        let script = Scripted::new(move |request, _| script(&String::from_utf8_lossy(&request.body)));
+        script.run(&CHECK, &samples::surface(vec![samples::operation(Method::POST, "/graphql")])).await
+    }
+
+    #[tokio::test]
+    async fn only_the_schema_proves() {
+        const NAME: &str = r#"{"data":{"__typename":"Query"}}"#;
+        const TYPES: &str = r#"{"data":{"__schema":{"types":[{"name":"Query"}]}}}"#;
+        let types = |body: &str| Said::json(200, if body.contains("__schema") { TYPES } else { NAME });
+        assert_eq!(run(types).await.found.len(), 1);
+        let refused =
+            run(|body| if body.contains("__schema") { Said::html(429, "slow down") } else { Said::json(200, NAME) });
+        assert!(refused.await.found.is_empty());
+        let silent = run(|body| if body.contains("__schema") { Said::Nothing } else { Said::json(200, NAME) }).await;
+        assert_eq!(silent.end(), &Err(NotTested::NoAnswer));
+    }
+
+    #[tokio::test]
+    async fn a_page_for_everything_is_no_endpoint() {
+        let ran = run(|_| Said::html(200, "<html>data __typename Query</html>")).await;
+        assert!(matches!(ran.end(), Err(NotTested::NotApplicable(_))));
+    }
+}

@@ -112,6 +112,7 @@ mod tests {
 
     use super::*;
     use crate::samples;
+    use crate::scripted::{Said, Scripted};
 
     fn declaring(status: &str) -> Operation {
         let response = DeclaredResponse { status: status.to_owned(), media_type: None, schema: None };
@@ -142,5 +143,22 @@ mod tests {
         };
         assert_eq!([405, 410, 501, 404, 200].map(|status| found(declaring("200"), status)), [1, 1, 1, 0, 0]);
         assert_eq!(found(declaring("501"), 501), 0);
+    }
+
+    async fn run(options: fn() -> Said, missing: fn() -> Said) -> crate::scripted::Ran {
+        let script = Scripted::new(move |request, _| match (request.method.as_str(), request.path()) {
+            ("OPTIONS", _) => options(),
+            (_, "/gone") => Said::json(404, "{}"),
+            _ => missing(),
+        });
+        script.run(&CHECK, &crate::samples::surface(vec![crate::samples::operation(Method::GET, "/gone")])).await
+    }
+
+    #[tokio::test]
+    async fn options_has_to_be_answered() {
+        assert_eq!(run(|| Said::json(404, "{}"), || Said::json(404, "{}")).await.found.len(), 1);
+        assert!(run(|| Said::Nothing, || Said::json(404, "{}")).await.says_nothing());
+        assert!(run(|| Said::json(429, "{}"), || Said::json(404, "{}")).await.found.is_empty());
+        assert!(run(|| Said::json(404, "{}"), || Said::json(503, "{}")).await.says_nothing(), "the control is refused");
     }
 }

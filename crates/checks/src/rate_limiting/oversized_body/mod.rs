@@ -4,6 +4,7 @@ use model::{
     Category, Confidence, Evidence, Exchange, Finding, Location, NotTested, Operation, Request, Rule, Severity, Tag,
 };
 
+use crate::calling::request;
 use crate::vocabulary;
 use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twins};
 
@@ -67,7 +68,8 @@ fn broken(probe: &TargetProbe<'_>, operation: &Operation, length: usize) -> Requ
     let mut body = String::with_capacity(length + 8);
     body.push_str("{\"a\": \"");
     body.extend(std::iter::repeat_n('a', length));
-    Request::new(operation.method.clone(), probe.origin(), operation.path.as_str())
+    request::build(operation, probe.surface, probe.target, &[])
+        .anonymous()
         .altered("body", "", &format!("unfinished JSON of {length} bytes"))
         .body("application/json", body)
         .fresh()
@@ -95,6 +97,7 @@ fn judge(small: &Arc<Exchange>, large: &Arc<Exchange>, location: Location) -> Op
 mod tests {
     use super::*;
     use crate::samples::exchange;
+    use crate::scripted::{Said, Scripted};
 
     #[test]
     fn only_the_same_refusal_says_that_it_was_read() {
@@ -105,5 +108,26 @@ mod tests {
         assert!(!found(400, (413, "{}")));
         assert!(!found(400, (400, r#"{"error":"body too large"}"#)));
         assert!(!found(401, (401, "{}")));
+    }
+
+    async fn run(large: fn() -> Said) -> crate::scripted::Ran {
+        let body = model::Body {
+            media_type: "application/json".to_owned(),
+            schema: model::Schema::of(model::SchemaType::Object),
+            required: true,
+        };
+        let operation = Operation { body: Some(body), ..crate::samples::operation(model::Method::POST, "/notes") };
+        let script =
+            Scripted::new(move |request, _| if request.body.len() > 1_000 { large() } else { Said::json(400, "{}") });
+        script.run(&CHECK, &crate::samples::surface(vec![operation])).await
+    }
+
+    #[tokio::test]
+    async fn a_closed_connection_is_a_limit() {
+        let closed = run(|| Said::Nothing).await;
+        assert!(closed.found.is_empty() && closed.sent.len() == 2);
+        assert_eq!(run(|| Said::json(400, "{}")).await.found.len(), 1);
+        assert!(run(|| Said::json(429, "{}")).await.found.is_empty());
+        assert!(run(|| Said::html(413, "<h1>Request Entity Too Large</h1>")).await.found.is_empty());
     }
 }

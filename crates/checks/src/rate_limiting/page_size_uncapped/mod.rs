@@ -109,6 +109,7 @@ fn judge(plain: &Arc<Exchange>, large: &Arc<Exchange>, location: &Location) -> V
 mod tests {
     use super::*;
     use crate::samples;
+    use crate::scripted::{Said, Scripted};
 
     fn found(plain: usize, large: usize, said: &str) -> Option<bool> {
         let response = |count: usize, said: &str| {
@@ -135,5 +136,30 @@ mod tests {
         assert_eq!(found(20, 20, ""), Some(false));
         assert_eq!(found(20, 34, ""), None);
         assert_eq!(found(20, 34, r#""per_page":"100000""#), None, "an echo is text");
+    }
+
+    async fn run(large: fn() -> Said) -> crate::scripted::Ran {
+        let mut operation = crate::samples::link("limit", "10");
+        operation.path = "/items".to_owned();
+        operation.source = model::Source::Specification;
+        operation.parameters[0].schema = model::Schema::of(model::SchemaType::Integer);
+        let script = Scripted::new(move |request, _| match request.target.as_str() {
+            target if target.contains("100000") => large(),
+            _ => Said::json(200, r#"[{"id":1},{"id":2}]"#),
+        });
+        script.run(&CHECK, &crate::samples::surface(vec![operation])).await
+    }
+
+    fn records(count: usize) -> String {
+        format!("[{}]", vec![r#"{"id":1}"#; count].join(","))
+    }
+
+    #[tokio::test]
+    async fn a_page_that_never_comes_is_no_page() {
+        assert_eq!(run(|| Said::json(200, records(101))).await.found.len(), 1);
+        assert_eq!(run(|| Said::Nothing).await.end(), &Err(NotTested::NoAnswer));
+        assert!(matches!(run(|| Said::html(502, "<h1>Bad Gateway</h1>")).await.end(), Err(NotTested::Inconclusive(_))));
+        let page = run(|| Said::html(200, "<p>too many</p>")).await;
+        assert!(page.found.is_empty());
     }
 }

@@ -73,6 +73,7 @@ mod tests {
 
     use super::*;
     use crate::samples;
+    use crate::scripted::{Said, Scripted};
 
     fn found(path: &str, last: (u16, &[(&str, &str)]), count: usize) -> Option<Confidence> {
         let operation = samples::operation(Method::GET, path);
@@ -95,5 +96,25 @@ mod tests {
         assert_eq!(found("/search", (200, &[("X-RateLimit-Limit", "100")]), 24), None);
         assert_eq!(found("/search", (200, &[]), 9), None);
         assert_eq!(found("/search", (500, &[]), 24), None);
+    }
+
+    async fn run(script: impl Fn(usize) -> Said + Send + Sync + 'static) -> crate::scripted::Ran {
+        let script = Scripted::new(move |_, number| script(number));
+        script.run(&CHECK, &samples::surface(vec![samples::operation(model::Method::GET, "/search")])).await
+    }
+
+    #[tokio::test]
+    async fn a_refusal_in_the_middle_is_a_limit() {
+        let ran = run(|number| Said::json(if number < 9 { 200 } else { 429 }, "[]")).await;
+        assert!(ran.found.is_empty() && ran.end().is_ok());
+        assert!(ran.sent.len() < burst::REQUESTS as usize, "it ends soon after the first refusal");
+    }
+
+    #[tokio::test]
+    async fn silence_and_failures_in_the_middle_say_nothing() {
+        let silent = run(|number| if number < 9 { Said::json(200, "[]") } else { Said::Nothing }).await;
+        assert!(silent.says_nothing() && silent.sent.len() == 10, "and it ends at once");
+        assert!(run(|number| Said::json(if number % 7 == 5 { 500 } else { 200 }, "[]")).await.says_nothing());
+        assert_eq!(run(|_| Said::json(200, "[]")).await.found.len(), 1);
     }
 }
