@@ -6,10 +6,7 @@ use base64::Engine;
 use base64::alphabet::URL_SAFE;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
-use crate::ParseError;
-
-/// The longest payload taken out of a compressed token, in bytes. A browser keeps cookies of 4 KB; zlib shrinks at most about 1000 times.
-pub const MAX_PAYLOAD: usize = 1 << 20;
+use crate::{MAX_PAYLOAD, ParseError};
 
 /// base64url as Python reads it: padding or none, and loose bits at the end ignored.
 const BASE64URL: GeneralPurpose = GeneralPurpose::new(

@@ -3,10 +3,7 @@
 use serde_json::Value;
 
 use crate::payload::{self, Decoded, unbase64};
-use crate::{Derivation, Digest, ParseError, Signer};
-
-/// The longest token that is read, in bytes: servers take header lines of 8 to 16 KB, and the cost of each word grows with the token.
-pub const MAX_TOKEN: usize = 16 << 10;
+use crate::{Derivation, Digest, MAX_TOKEN, ParseError, Signer};
 
 /// Salts that the documentation of Flask extensions and well-known tutorials give to `URLSafeTimedSerializer`.
 const SERIALIZER_SALTS: [&str; 24] = [

@@ -31,12 +31,14 @@ mod rule;
 mod schema;
 mod score;
 mod secret;
+mod selector;
 mod severity;
 mod surface;
 mod target;
 mod tls;
+mod truncation;
 
-pub use category::{Category, Group, Selector};
+pub use category::Category;
 pub use compliance::{Requirement, requirements};
 pub use confidence::Confidence;
 pub use consent::Consent;
@@ -52,7 +54,7 @@ pub use method::Method;
 pub use not_tested::NotTested;
 pub use operation::{Body, DeclaredResponse, Operation, Parameter, ParameterIn, Source};
 pub use origin::{Origin, Scheme};
-pub use outcome::{Failure, Outcome, Phase, Truncation};
+pub use outcome::{Failure, Outcome, Phase};
 pub use path_pattern::PathPattern;
 pub use path_template::PathTemplate;
 pub use place::Place;
@@ -68,6 +70,7 @@ pub use rule::{Rule, Tag};
 pub use schema::{Schema, SchemaType};
 pub use score::{CategoryScore, Context, Grade, RuleOutcome, SCORE_VERSION, Score, ScoreTable, Scored, score};
 pub use secret::{Secret, mask};
+pub use selector::{Group, Selector};
 pub use severity::Severity;
 pub use surface::{Form, FormField, SecurityScheme, SpecFacts, Surface, Technology};
 pub use target::{Selection, Target};
@@ -75,3 +78,4 @@ pub use tls::{
     AcceptedSuite, Certificate, CertificateFault, CipherClass, TlsFacts, TlsFailure, TlsReport, TlsVersion,
     VersionFacts,
 };
+pub use truncation::Truncation;

@@ -19,19 +19,7 @@ use crate::share::Sharing;
 use crate::slow::Slow;
 use crate::transcript::Transcript;
 use crate::transport::Transport;
-use crate::{Budget, Lease, Mandate, Recorded, Scope, Settings, credentials, retry_after};
-
-/// Settings that cannot be used.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct WireError(pub String);
-
-impl fmt::Display for WireError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for WireError {}
+use crate::{Budget, Lease, Mandate, Recorded, Scope, Settings, WireError, credentials, retry_after};
 
 /// Who listens to the wire's events.
 pub type Listener = Arc<dyn Fn(Event) + Send + Sync>;

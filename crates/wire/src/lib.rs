@@ -10,6 +10,7 @@ mod client;
 mod credentials;
 mod decode;
 mod dial;
+mod error;
 mod frames;
 mod health;
 mod http1;
@@ -35,7 +36,8 @@ mod transport;
 
 pub use budget::{Budget, Lease};
 pub use callback::{Call, Callback};
-pub use client::{Listener, Wire, WireError};
+pub use client::{Listener, Wire};
+pub use error::WireError;
 pub use limits::Limits;
 pub use mandate::Mandate;
 pub use redirect::origin_of;
