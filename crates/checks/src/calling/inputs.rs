@@ -4,34 +4,16 @@ use model::{NotTested, Operation, Parameter, ParameterIn, Request, SchemaType, S
 
 use crate::OperationProbe;
 use crate::calling::request;
+use crate::vocabulary::List;
 
 /// Most parameters of one operation that are asked about one by one.
 pub const MOST: usize = 4;
-
-/// Headers whose value other parts of the way to the application depend on.
-const RESERVED: [&str; 12] = [
-    "authorization",
-    "host",
-    "cookie",
-    "content-type",
-    "content-length",
-    "accept",
-    "accept-encoding",
-    "connection",
-    "transfer-encoding",
-    "x-api-key",
-    "origin",
-    "user-agent",
-];
-
-/// Formats that a framework checks before the application sees the value.
-const STRICT: [&str; 9] = ["uuid", "date", "date-time", "time", "email", "ipv4", "ipv6", "byte", "binary"];
 
 /// The parameters that payloads may go into: everything but reserved headers, credentials and cookies.
 pub fn all(operation: &Operation) -> impl Iterator<Item = &Parameter> {
     operation.parameters.iter().filter(|p| match p.place {
         ParameterIn::Path | ParameterIn::Query => true,
-        ParameterIn::Header => !RESERVED.contains(&p.name.to_ascii_lowercase().as_str()),
+        ParameterIn::Header => !List::ReservedHeader.has(&p.name.to_ascii_lowercase()),
         ParameterIn::Cookie => false,
     })
 }
@@ -47,7 +29,7 @@ pub fn takes_text(parameter: &Parameter, operation: &Operation) -> bool {
     // A kind or a choice that was only read off a link or a form says what a browser sends, not what is taken.
     let declared = operation.source == Source::Specification;
     let kind = matches!(schema.kind, SchemaType::String | SchemaType::Any | SchemaType::Array);
-    let strict = schema.format.as_deref().is_some_and(|f| STRICT.contains(&f));
+    let strict = schema.format.as_deref().is_some_and(|format| List::StrictFormat.has(format));
     (!declared || kind && schema.enumeration.is_empty()) && !strict
 }
 

@@ -10,7 +10,7 @@ use crate::TargetProbe;
 use crate::calling::body;
 use crate::judging::{access, transport};
 use crate::vocabulary::fields::{self, Holds};
-use crate::vocabulary::{self, Meaning, says};
+use crate::vocabulary::{self, List, Meaning, says};
 
 const JSON: &str = "application/json";
 const FORM: &str = "application/x-www-form-urlencoded";
@@ -93,8 +93,7 @@ pub fn is_login_page(exchange: &Exchange) -> bool {
     static FIELD: LazyLock<Option<Regex>> =
         LazyLock::new(|| Regex::new(r#"(?i)<input\b[^>]{0,500}\btype\s*=\s*["']?password\b"#).ok());
     let field = || FIELD.as_ref().is_some_and(|shape| shape.is_match(&exchange.text()));
-    let path =
-        || vocabulary::words(exchange.request.path()).any(|w| ["login", "signin", "logon"].contains(&w.as_str()));
+    let path = || vocabulary::words(exchange.request.path()).any(|word| List::LoginPage.has(&word));
     exchange.is_html() && (path() || field())
 }
 
@@ -123,10 +122,9 @@ fn in_bodies(surface: &Surface) -> Vec<Login> {
 
 /// Named like a log-in, not like registration, log-out or refreshing; its path has no parameter.
 fn is_login(operation: &Operation) -> bool {
-    const OTHERS: [&str; 8] = ["register", "signup", "registration", "logout", "refresh", "reset", "forgot", "revoke"];
     says(&operation.path, Meaning::Login)
         && !operation.path.contains('{')
-        && !vocabulary::words(&operation.path).any(|w| OTHERS.contains(&w.as_str()))
+        && !vocabulary::words(&operation.path).any(|word| List::BesideLogin.has(&word))
 }
 
 /// What a path that is named like a log-in most likely takes when nothing is declared.
@@ -157,34 +155,17 @@ fn is_object(schema: &Schema) -> bool {
 
 fn is_user(name: &str) -> bool {
     let plain: String = name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
-    ["username", "user", "login", "email", "name", "userid", "emailaddress", "uname", "account"]
-        .contains(&plain.as_str())
+    List::UserField.has(&plain)
 }
 
 /// Whether an answer says that the credentials are wrong: a refusal, or a message about them, and no token.
 pub fn is_rejection(exchange: &Exchange) -> bool {
-    const SAYS_SO: [&str; 13] = [
-        "invalid",
-        "incorrect",
-        "wrong",
-        "failed",
-        "unknown",
-        "denied",
-        "does not exist",
-        "not correct",
-        "not found",
-        "no such",
-        "no user",
-        "no customer",
-        "no account",
-    ];
-    const ABOUT: [&str; 8] = ["credential", "password", "username", "login", "user", "email", "customer", "account"];
     if access::is_refused(exchange) {
         return true;
     }
     let text: String = exchange.text().chars().take(4_000).collect::<String>().to_ascii_lowercase();
-    let says_so = SAYS_SO.iter().any(|word| text.contains(word));
-    let about = ABOUT.iter().any(|word| text.contains(word));
+    let says_so = List::Rejection.is_in(&text);
+    let about = List::AboutCredentials.is_in(&text);
     let mut token = false;
     if let Some(json) = exchange.json() {
         fields::walk(json, &mut |field| token |= fields::holds(field.name, Holds::Token) && field.value.is_string());
@@ -196,11 +177,7 @@ pub fn is_rejection(exchange: &Exchange) -> bool {
 /// slower. Else something counts the attempts.
 pub fn is_as_before(first: &Exchange, last: &Exchange) -> bool {
     const NOTICEABLE_US: u64 = 400_000;
-    const PUZZLES: [&str; 4] = ["captcha", "too many", "locked", "try again later"];
-    let asks = |e: &Exchange| {
-        let text = e.text().to_ascii_lowercase();
-        PUZZLES.iter().any(|word| text.contains(word))
-    };
+    let asks = |e: &Exchange| List::AttemptLimit.is_in(&e.text().to_ascii_lowercase());
     let slower = last.elapsed_us > first.elapsed_us.max(NOTICEABLE_US).saturating_mul(5);
     last.status() == first.status() && !slower && (asks(first) || !asks(last))
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use model::{Exchange, Method, NotTested, Operation, Parameter, ParameterIn, Request, SchemaType, Surface};
 
 use crate::calling::request;
-use crate::vocabulary;
+use crate::vocabulary::{self, List};
 use crate::{Shares, TargetProbe};
 
 /// What [`errors`] sends at most.
@@ -135,53 +135,7 @@ pub fn integer<'a>(operation: &'a Operation, surface: &Surface, place: Parameter
 }
 
 fn is_an_amount(name: &str) -> bool {
-    const AMOUNTS: [&str; 44] = [
-        "amount",
-        "bytes",
-        "chunk",
-        "concurrency",
-        "count",
-        "days",
-        "delay",
-        "depth",
-        "dimension",
-        "duration",
-        "first",
-        "height",
-        "hours",
-        "interval",
-        "iterations",
-        "last",
-        "len",
-        "length",
-        "levels",
-        "limit",
-        "max",
-        "maximum",
-        "minutes",
-        "months",
-        "n",
-        "num",
-        "number",
-        "per",
-        "pagesize",
-        "precision",
-        "quantity",
-        "repeat",
-        "retries",
-        "rounds",
-        "rows",
-        "scale",
-        "seconds",
-        "size",
-        "sleep",
-        "steps",
-        "take",
-        "timeout",
-        "times",
-        "width",
-    ];
-    vocabulary::words(name).any(|word| AMOUNTS.contains(&word.as_str()))
+    vocabulary::words(name).any(|word| List::Amount.has(&word))
 }
 
 /// An integer that no 64-bit column holds.

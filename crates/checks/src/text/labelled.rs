@@ -7,6 +7,8 @@ use std::sync::LazyLock;
 use regex::Regex;
 use scraper::{ElementRef, Html, Selector};
 
+use crate::vocabulary::List;
+
 /// A labelled value on a page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Labelled {
@@ -84,13 +86,10 @@ pub fn is_digest(text: &str) -> bool {
 
 /// Whether the name of a field or column says that it holds a password or its hash.
 pub fn names_a_password(name: &str) -> bool {
-    const WORDS: [&str; 5] = ["password", "passwd", "pwd", "pass", "passphrase"];
-    const BEFORE: [&str; 5] = ["user", "hashed", "md5", "sha1", "sha256"];
-    const AFTER: [&str; 6] = ["hash", "hashed", "md5", "sha1", "sha256", "digest"];
     let plain: String = name.to_ascii_lowercase().chars().filter(char::is_ascii_alphanumeric).collect();
-    let inner = BEFORE.iter().find_map(|start| plain.strip_prefix(start)).unwrap_or(&plain);
-    let inner = AFTER.iter().find_map(|end| inner.strip_suffix(end)).unwrap_or(inner);
-    WORDS.contains(&inner)
+    let inner = List::BeforePassword.words().find_map(|start| plain.strip_prefix(start)).unwrap_or(&plain);
+    let inner = List::AfterPassword.words().find_map(|end| inner.strip_suffix(end)).unwrap_or(inner);
+    List::Password.has(inner)
 }
 
 /// The digests that a text labels as a password's.
@@ -143,8 +142,6 @@ pub fn entries(page: &Html) -> Vec<Entry> {
 
 /// Whether a short line before the list of an entry names users: `Manage users:`, unlike `Example users`.
 fn is_of_users(entry: ElementRef<'_>) -> bool {
-    const USERS: [&str; 5] = ["user", "users", "accounts", "members", "logins"];
-    const EXAMPLE: [&str; 6] = ["example", "examples", "sample", "default", "demo", "test"];
     let list = entry
         .ancestors()
         .filter_map(ElementRef::wrap)
@@ -152,23 +149,19 @@ fn is_of_users(entry: ElementRef<'_>) -> bool {
     let before = list.and_then(|list| list.prev_siblings().find_map(ElementRef::wrap));
     let before: String = before.map_or_else(String::new, |element| element.text().collect());
     let said: Vec<String> = crate::vocabulary::words(&before).collect();
-    let has = |list: &[&str]| said.iter().any(|word| list.contains(&word.as_str()));
-    said.len() <= 6 && has(&USERS) && !has(&EXAMPLE)
+    let has = |list: List| said.iter().any(|word| list.has(word));
+    said.len() <= 6 && has(List::Users) && !has(List::Example)
 }
 
 /// Whether words stand before the label that may name a user, none of which explains: `ann (Pass Hash: …)`, unlike
 /// `The MD5 password hash: …`.
 fn says_whose(entry: &str) -> bool {
-    const EXPLAIN: [&str; 24] = [
-        "the", "a", "an", "of", "for", "with", "as", "is", "your", "example", "e", "eg", "default", "md5", "sha1",
-        "sha", "sha256", "sha512", "hash", "hashed", "digest", "plain", "salted", "unsalted",
-    ];
     let Some(label) = DIGEST.find(entry) else { return false };
     let before = &entry[..label.start()];
     let names: Vec<&str> = before.split_whitespace().filter(|word| !word.contains('@')).collect();
     let words: Vec<String> = crate::vocabulary::words(&names.join(" ")).collect();
     let whose = has_address(before) || !words.is_empty();
-    whose && words.len() <= 12 && !words.iter().any(|word| EXPLAIN.contains(&word.as_str()))
+    whose && words.len() <= 12 && !words.iter().any(|word| List::Explanation.has(word))
 }
 
 fn names_a_user(entry: &str) -> bool {

@@ -4,6 +4,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use crate::vocabulary::List;
+
 /// The mailbox of an address: lower-case, without what stands after a plus.
 pub fn mailbox(text: &str) -> Option<String> {
     #[allow(clippy::expect_used)] // a constant, compiled by the test
@@ -17,23 +19,7 @@ pub fn mailbox(text: &str) -> Option<String> {
 
 /// Whether a mailbox is that of a role, as those of sites are, and not of a person.
 pub fn is_role(mailbox: &str) -> bool {
-    const ROLES: [&str; 14] = [
-        "info",
-        "support",
-        "contact",
-        "sales",
-        "hello",
-        "noreply",
-        "no-reply",
-        "admin",
-        "office",
-        "press",
-        "webmaster",
-        "postmaster",
-        "help",
-        "security",
-    ];
-    mailbox.split('@').next().is_some_and(|name| ROLES.contains(&name))
+    mailbox.split('@').next().is_some_and(|name| List::RoleMailbox.has(name))
 }
 
 #[cfg(test)]

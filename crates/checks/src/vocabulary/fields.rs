@@ -9,6 +9,8 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::vocabulary::List;
+
 /// What a field holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -68,29 +70,13 @@ pub fn holds(name: &str, what: Holds) -> bool {
 /// `endpoints[].request.email`. What is also the name of an envelope or of a list of results (`body.users[].email`, `docs[].email`)
 /// says so only further down and around no list.
 pub fn is_illustration(path: &str) -> bool {
-    const WORDS: [&str; 11] = [
-        "example",
-        "examples",
-        "sample",
-        "samples",
-        "payloads",
-        "demo",
-        "demos",
-        "documentation",
-        "usage",
-        "curl",
-        "instructions",
-    ];
-    const ENVELOPES: [&str; 7] = ["payload", "body", "request", "doc", "docs", "schema", "requestbody"];
-    /// `sample_users` and `demoAccounts` are accounts all the same.
-    const DATA: [&str; 5] = ["users", "accounts", "customers", "members", "data"];
     let parents: Vec<&str> = path.split('.').collect();
     let parents = &parents[..parents.len().saturating_sub(1)];
     parents.iter().enumerate().any(|(at, name)| {
         let said: Vec<String> = crate::vocabulary::words(name).collect();
-        let has = |list: &[&str]| said.iter().any(|word| list.contains(&word.as_str()));
+        let has = |list: List| said.iter().any(|word| list.has(word));
         let no_list = || !parents[at..].iter().any(|name| name.contains('['));
-        !has(&DATA) && (has(&WORDS) || at > 0 && has(&ENVELOPES) && no_list())
+        !has(List::Data) && (has(List::Illustration) || at > 0 && has(List::Envelope) && no_list())
     })
 }
 

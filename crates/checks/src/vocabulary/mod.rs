@@ -1,6 +1,7 @@
 //! What names and paths say: words with a meaning, as tables.
 
 pub mod fields;
+mod list;
 pub mod parameters;
 pub mod specifications;
 
@@ -9,6 +10,8 @@ use std::sync::LazyLock;
 
 use model::{Operation, Parameter, ParameterIn, Source};
 use serde::Deserialize;
+
+pub use list::List;
 
 /// What a word in a path can say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
@@ -89,23 +92,18 @@ pub fn destructive_word(operation: &Operation) -> Option<String> {
 /// Whether a summary begins with what is done to something: "Deletes every user", unlike "Reset password form" and "Votes of a poll".
 /// It is reason enough not to call the operation, and none to report it.
 fn summary_acts(summary: &str) -> bool {
-    const SOMETHING: [&str; 10] = ["a", "an", "the", "all", "any", "each", "every", "this", "your", "current"];
     let mut said = words(summary);
     let (Some(first), Some(second)) = (said.next(), said.next()) else { return false };
     let mut verb = ["es", "s"].iter().filter_map(|ending| first.strip_suffix(ending)).chain([first.as_str()]);
-    SOMETHING.contains(&second.as_str()) && verb.any(|verb| says(verb, Meaning::Destructive) && !TAKEN.contains(&verb))
+    List::Something.has(&second) && verb.any(|verb| says(verb, Meaning::Destructive) && !List::Taken.has(verb))
 }
-
-/// As names of parameters these say what is taken, not what is done: `?seed=7`, `?run=12`; and a summary may run a search.
-const TAKEN: [&str; 10] =
-    ["seed", "run", "init", "create", "send", "execute", "trigger", "install", "publish", "transfer"];
 
 /// The query parameter of a link that says what its path does not, with the word that says so: `/do?cmd=reset`, `/posts?delete=5`.
 /// What a document declares is asked with values of ours.
 pub fn acting_parameter(operation: &Operation) -> Option<(&Parameter, String)> {
     let declared = operation.source == Source::Specification;
     operation.parameters_in(ParameterIn::Query).find_map(|parameter| {
-        let name = words(&parameter.name).filter(|word| !declared && !TAKEN.contains(&word.as_str()));
+        let name = words(&parameter.name).filter(|word| !declared && !List::Taken.has(word));
         let value = parameter.example.as_deref().into_iter().flat_map(words);
         first_deed(name).or_else(|| first_deed(value)).map(|word| (parameter, word))
     })
@@ -120,16 +118,13 @@ fn first_deed(said: impl Iterator<Item = String>) -> Option<String> {
 }
 
 fn is_destructive(word: &str) -> bool {
-    const THINGS: [&str; 5] = ["db", "all", "database", "data", "cache"];
-    let stem = THINGS.iter().find_map(|thing| word.strip_suffix(thing)).unwrap_or(word);
+    let stem = List::UndoneThing.words().find_map(|thing| word.strip_suffix(thing)).unwrap_or(word);
     says(word, Meaning::Destructive) || says(stem, Meaning::Destructive)
 }
 
 /// Whether two words name records of what was done instead of calling for it: `run-history`, but not `clear-history`.
 fn is_record_of(word: &str, next: &str) -> bool {
-    const DEEDS: [&str; 8] = ["run", "transfer", "refund", "vote", "checkout", "install", "ban", "seed"];
-    const RECORDS: [&str; 7] = ["history", "log", "logs", "status", "list", "results", "records"];
-    DEEDS.contains(&word) && RECORDS.contains(&next)
+    List::RecordedDeed.has(word) && List::Record.has(next)
 }
 
 /// A path without what its braces hold.
@@ -157,9 +152,7 @@ fn calls_for_action(path: &str) -> bool {
         let before = at.checked_sub(1).and_then(|before| segments.get(before));
         let after = segments.get(at + 1);
         // `/toggle/dark` sets what it names; `/like/count` counts.
-        let sets = after.is_some()
-            && at + 2 == segments.len()
-            && matches!(said.as_str(), "toggle" | "set" | "enable" | "activate");
+        let sets = after.is_some() && at + 2 == segments.len() && List::Setter.has(&said);
         let means = |meaning| says(&said, meaning) && !said.contains(' ');
         let on = means(Meaning::ActionOn) && (object(before) || object(after) || sets);
         let ends = after.is_none()
@@ -172,9 +165,8 @@ fn calls_for_action(path: &str) -> bool {
 
 /// What stands before a page rather than before a thing: `/docs/set`, `/api/v1/set`, `/en/set`.
 fn is_a_place(segment: &str) -> bool {
-    const PLACES: [&str; 8] = ["api", "rest", "docs", "doc", "help", "guide", "blog", "tutorial"];
     let version = segment.strip_prefix('v').is_some_and(|rest| rest.bytes().all(|b| b.is_ascii_digit() || b == b'.'));
-    version || segment.len() == 2 || words(segment).any(|word| PLACES.contains(&word.as_str()))
+    version || segment.len() == 2 || words(segment).any(|word| List::Place.has(&word))
 }
 
 /// The words of a path or camel-case identifier, lower-case.
