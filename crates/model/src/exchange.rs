@@ -1,11 +1,9 @@
-use std::borrow::Cow;
 use std::sync::Arc;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
-use crate::{Failure, Outcome, Request, Response};
+use crate::{BodyBytes, BodyText, Failure, Json, Outcome, Request, Response};
 
 /// The part of a scan in which a request is sent. Rounds run one after the other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
@@ -80,18 +78,23 @@ impl Exchange {
         self.response().is_some_and(Response::is_success)
     }
 
+    /// The length of the body in bytes, 0 without a response.
+    pub fn body_len(&self) -> usize {
+        self.response().map_or(0, Response::body_len)
+    }
+
     /// The body, empty without a response.
-    pub fn body(&self) -> &[u8] {
-        self.response().map_or(&[], |r| &r.body)
+    pub fn body(&self) -> BodyBytes {
+        self.response().map_or_else(BodyBytes::default, Response::body)
     }
 
     /// The first 256 KiB of the body as text, empty without a response.
-    pub fn text(&self) -> Cow<'_, str> {
-        self.response().map_or(Cow::Borrowed(""), Response::text)
+    pub fn text(&self) -> BodyText {
+        self.response().map_or_else(BodyText::default, Response::text)
     }
 
-    /// The body as JSON, if it parses.
-    pub fn json(&self) -> Option<&Value> {
+    /// The body as JSON, if it parses; of a very large one the beginning (see [`crate::LARGEST_TREE`]).
+    pub fn json(&self) -> Option<Json> {
         self.response().and_then(Response::json)
     }
 

@@ -1,11 +1,8 @@
-use std::borrow::Cow;
-use std::sync::OnceLock;
+use std::sync::Arc;
 
-use serde_json::Value;
+use crate::{BodyBytes, BodyCache, BodyText, Json, StoredBody, Truncation};
 
-use crate::Truncation;
-
-/// One HTTP response as received: bytes as they came, decoded lazily.
+/// One HTTP response as received.
 #[derive(Debug, Default)]
 pub struct Response {
     /// 100-999.
@@ -16,16 +13,16 @@ pub struct Response {
     pub version: &'static str,
     /// Headers in the order of arrival, names as sent, values as bytes decoded from ISO-8859-1.
     pub headers: Vec<(String, String)>,
-    /// The body after content decoding, up to the cap.
-    pub body: Vec<u8>,
     /// Why the body is incomplete, if it is.
     pub truncated: Option<Truncation>,
-    json: OnceLock<Option<Value>>,
+    /// The body after content decoding, up to the cap.
+    body: Arc<StoredBody>,
 }
 
 impl Response {
     /// A response of these parts.
     pub fn new(status: u16, headers: Vec<(String, String)>, body: Vec<u8>) -> Response {
+        let body = Arc::new(StoredBody::new(body));
         Response { status, headers, body, version: "HTTP/1.1", ..Response::default() }
     }
 
@@ -56,24 +53,35 @@ impl Response {
         matches!(self.media_type().as_str(), "text/html" | "application/xhtml+xml")
     }
 
-    /// The first 256 KiB of the body as text, invalid UTF-8 replaced. Dozens of rules read every answer; what tells something
-    /// about an API stands well before that.
-    pub fn text(&self) -> Cow<'_, str> {
-        const READ: usize = 256 * 1024;
-        String::from_utf8_lossy(&self.body[..self.body.len().min(READ)])
+    /// The same response with this body.
+    #[must_use]
+    pub fn with_body(self, body: Vec<u8>) -> Response {
+        Response { body: Arc::new(StoredBody::new(body)), ..self }
     }
 
-    /// The body parsed as JSON, whatever its declared type; parsed once.
-    pub fn json(&self) -> Option<&Value> {
-        self.json
-            .get_or_init(|| {
-                let first = self.body.iter().find(|b| !b.is_ascii_whitespace())?;
-                if !matches!(first, b'{' | b'[' | b'"' | b'0'..=b'9' | b'-' | b't' | b'f' | b'n') {
-                    return None;
-                }
-                serde_json::from_slice(&self.body).ok()
-            })
-            .as_ref()
+    /// Hands the memory that the body takes to its owner.
+    pub fn keep_in(&self, cache: &Arc<BodyCache>) {
+        cache.admit(&self.body);
+    }
+
+    /// The length of the body in bytes.
+    pub fn body_len(&self) -> usize {
+        self.body.len()
+    }
+
+    /// The body after content decoding, up to the cap.
+    pub fn body(&self) -> BodyBytes {
+        self.body.bytes()
+    }
+
+    /// The first 256 KiB of the body as text, invalid UTF-8 replaced.
+    pub fn text(&self) -> BodyText {
+        self.body.text()
+    }
+
+    /// The body parsed as JSON, whatever its declared type; of a very large one the beginning (see [`crate::LARGEST_TREE`]).
+    pub fn json(&self) -> Option<Json> {
+        self.body.json()
     }
 
     /// 200-299.

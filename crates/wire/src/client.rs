@@ -9,9 +9,9 @@ use model::{
 };
 use tokio::sync::{OnceCell, Semaphore};
 
+use crate::allowance::Bodies;
 use crate::dial::Dialer;
 use crate::health::{Health, Suspicion};
-use crate::kept::{Allowance, Kept};
 use crate::message::refusal;
 use crate::pace::Pace;
 use crate::redirect::onward;
@@ -36,7 +36,7 @@ pub struct Wire {
     slots: Semaphore,
     transport: Transport,
     transcript: Transcript,
-    kept: Kept,
+    bodies: Bodies,
     slow: Slow,
     sharing: Sharing,
     tls_report: OnceCell<Arc<TlsReport>>,
@@ -77,12 +77,12 @@ impl Wire {
             pace: Pace::new(settings.rate, settings.burst, settings.limits.pause),
             health: Health::new(),
             slots: Semaphore::new(settings.concurrency.clamp(1, Semaphore::MAX_PERMITS)),
+            bodies: Bodies::new(&settings.limits),
             transport: Transport::new(settings.limits.clone(), Dialer::new(&settings)?),
             settings,
             mandate,
             budget,
             transcript: Transcript::default(),
-            kept: Kept::default(),
             slow: Slow::default(),
             sharing: Sharing::default(),
             tls_report: OnceCell::new(),
@@ -271,8 +271,7 @@ impl Wire {
     ) -> (Arc<Exchange>, Option<Suspicion>) {
         let sent_at_ms = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_millis() as i64);
         let limits = &self.settings.limits;
-        let allowance =
-            Allowance { bytes: self.kept.bytes(&request, limits), patience: self.slow.patience(&request, limits) };
+        let allowance = self.bodies.allowance(&request, limits, self.slow.patience(&request, limits));
         let attempt = self.transport.carry(&request, &self.mandate, allowance).await;
         let took = attempt.started.elapsed();
         let exchange = Arc::new(Exchange {
@@ -282,7 +281,7 @@ impl Wire {
             elapsed_us: took.as_micros() as u64,
             hops,
         });
-        self.kept.add(&exchange);
+        self.bodies.keep(&exchange, &self.settings.limits);
         self.slow.learn(&exchange);
         self.transcript.record(key, &exchange, sent_at_ms);
         let suspicion = self.learn(&exchange, attempt.started, took, provoked, sent_at_ms);

@@ -2,7 +2,7 @@
 
 use std::io::Read;
 
-use flate2::bufread::{DeflateDecoder, GzDecoder, ZlibDecoder};
+use flate2::bufread::{DeflateDecoder, GzDecoder, MultiGzDecoder, ZlibDecoder};
 use model::Truncation;
 
 use crate::Limits;
@@ -22,12 +22,39 @@ pub(crate) fn codings<'a>(values: impl Iterator<Item = &'a str>) -> Vec<String> 
         .collect()
 }
 
+/// The most that so many bytes may expand to.
+pub(crate) fn most(raw: usize, limits: &Limits, cap: usize) -> usize {
+    cap.min(raw.saturating_mul(limits.ratio).max(ALWAYS_ALLOWED))
+}
+
+/// Whether what was packed once comes to no more than so many bytes; nothing of it is kept.
+pub(crate) fn fits(raw: &[u8], codings: &[String], limits: &Limits, cap: usize) -> bool {
+    let cap = most(raw.len(), limits, cap) as u64;
+    let length = |decoder: &mut dyn Read| std::io::copy(&mut decoder.take(cap + 1), &mut std::io::sink());
+    let length = match codings {
+        [coding] if matches!(coding.as_str(), "gzip" | "x-gzip") => length(&mut MultiGzDecoder::new(raw)),
+        [coding] if coding == "deflate" && raw.first().is_some_and(|b| b & 0x0f == 8) => {
+            length(&mut ZlibDecoder::new(raw))
+        }
+        [coding] if coding == "deflate" => length(&mut DeflateDecoder::new(raw)),
+        _ => return false,
+    };
+    length.is_ok_and(|length| length <= cap)
+}
+
+/// The beginning of what is packed.
+pub(crate) fn beginning(raw: &[u8], codings: &[String], limits: &Limits) -> Vec<u8> {
+    const ENOUGH: usize = 4 << 10;
+    // Each layer of packing is unpacked from a beginning of the one around it.
+    decode(raw[..raw.len().min(ENOUGH)].to_vec(), codings, limits, ENOUGH).0
+}
+
 /// Undoes the codings, the last first (RFC 9110, section 8.4). What cannot be undone is kept as it came.
 pub(crate) fn decode(raw: Vec<u8>, codings: &[String], limits: &Limits, cap: usize) -> (Vec<u8>, Option<Truncation>) {
     if codings.len() > limits.codings {
         return (raw, Some(Truncation::Undecodable));
     }
-    let most = cap.min(raw.len().saturating_mul(limits.ratio).max(ALWAYS_ALLOWED));
+    let most = most(raw.len(), limits, cap);
     let mut bytes = raw;
     for coding in codings.iter().rev() {
         let decoded = match coding.as_str() {
@@ -52,7 +79,9 @@ struct Decoded {
 
 /// Reads at most `most` bytes.
 fn take(decoder: impl Read, most: usize) -> Decoded {
-    let mut bytes = Vec::new();
+    // Room for a large document at once: growing by doubling would leave as much again behind.
+    const LARGE: usize = 4 << 20;
+    let mut bytes = Vec::with_capacity(if most > LARGE { most + 1 } else { 0 });
     let outcome = decoder.take(most as u64 + 1).read_to_end(&mut bytes);
     let fault = if bytes.len() > most {
         bytes.truncate(most);
@@ -69,7 +98,11 @@ fn gunzip(raw: &[u8], most: usize) -> Decoded {
     let mut rest = raw;
     for _ in 0..MAX_MEMBERS {
         let member = take(GzDecoder::new(&mut rest), most - all.bytes.len());
-        all.bytes.extend_from_slice(&member.bytes);
+        if all.bytes.is_empty() {
+            all.bytes = member.bytes;
+        } else {
+            all.bytes.extend_from_slice(&member.bytes);
+        }
         all.fault = member.fault;
         // Padding after the last member is common and means nothing.
         if all.fault.is_some() || rest.iter().all(|b| *b == 0) {
@@ -122,6 +155,17 @@ mod tests {
         ] {
             assert_eq!(undo(raw, header), (b"text".to_vec(), None), "{header}");
         }
+    }
+
+    #[test]
+    fn what_fits_is_known_without_keeping_it() {
+        let limits = Limits::default();
+        let fits = |raw: &[u8], header: &str, cap| super::fits(raw, &codings([header].into_iter()), &limits, cap);
+        let text: String = (0..40_000).map(|n| format!("{n} ")).collect();
+        let (long, length) = (gzip(text.as_bytes()), text.len());
+        assert!(fits(&long, "gzip", length) && !fits(&long, "gzip", length - 1));
+        assert!(!fits(&long, "deflate", length) && !fits(&gzip(&long), "gzip, gzip", length));
+        assert!(!fits(&gzip(&vec![0; 32 << 20]), "gzip", 64 << 20), "a bomb");
     }
 
     #[test]

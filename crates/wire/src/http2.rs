@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
-use hyper::body::Incoming;
+use hyper::body::{Body as _, Incoming};
 use hyper::client::conn::http2::{Builder, SendRequest};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use model::{Failure, Phase, Response, Truncation};
@@ -14,12 +14,12 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout};
 
-use crate::Limits;
+use crate::allowance::Allowance;
 use crate::body::{self, Pieces};
 use crate::frames::Metered;
 use crate::http1::Attempt;
-use crate::kept::Allowance;
 use crate::stream::Stream;
+use crate::{Limits, decode};
 
 /// A connection that carries many requests at once.
 #[derive(Clone)]
@@ -45,8 +45,9 @@ impl Http2 {
         let stream = Metered::new(stream, limits.control_frames);
         let (sender, connection) = Builder::new(TokioExecutor::new())
             .max_header_list_size(u32::try_from(limits.head_bytes).unwrap_or(u32::MAX))
-            .initial_stream_window_size(1 << 20)
-            .initial_connection_window_size(8 << 20)
+            // What the server may send ahead of a body that waits for memory.
+            .initial_stream_window_size(512 << 10)
+            .initial_connection_window_size(2 << 20)
             .handshake(TokioIo::new(stream))
             .await
             .map_err(|_| Failure::Closed(Phase::Send))?;
@@ -82,7 +83,7 @@ impl Http2 {
         &mut self,
         message: hyper::Request<Full<Bytes>>,
         limits: &Limits,
-        allowance: Allowance,
+        allowance: Allowance<'_>,
     ) -> Attempt {
         let _stream = self.streams.acquire().await;
         let started = Instant::now();
@@ -107,8 +108,9 @@ impl Http2 {
         let mut response = Response::new(parts.status.as_u16(), headers.collect(), Vec::new());
         response.version = "HTTP/2";
         let allowance = allowance.with_media(response.header("content-type"));
-        let (raw, cut) = body::read(&mut incoming, limits, allowance).await;
-        body::finish(&mut response, raw, cut, limits, allowance).await;
+        let codings = decode::codings(response.header_all("content-encoding"));
+        let raw = body::read(&mut incoming, limits, allowance, &codings).await;
+        let response = body::finish(response, raw, codings, limits, allowance).await;
         Attempt { result: Ok(response), started, nothing_came: false }
     }
 }
@@ -119,6 +121,10 @@ impl Pieces for Incoming {
             Ok(frame) => Ok(frame.into_data().unwrap_or_default()),
             Err(_) => Err(Truncation::Ended),
         })
+    }
+
+    fn announced(&self) -> Option<usize> {
+        self.size_hint().exact().map(|length| usize::try_from(length).unwrap_or(usize::MAX))
     }
 }
 

@@ -3,6 +3,7 @@
 //! A request that may be sent is sent byte for byte as asked, at most once when an identical safe one was sent before, and becomes
 //! an [`model::Exchange`] whatever happens: a time-out or a reset is an outcome, not an error.
 
+mod allowance;
 mod body;
 mod budget;
 mod callback;
@@ -10,12 +11,13 @@ mod client;
 mod credentials;
 mod decode;
 mod dial;
+mod document;
 mod error;
 mod frames;
 mod health;
 mod http1;
 mod http2;
-mod kept;
+mod in_flight;
 mod limits;
 mod mandate;
 mod message;

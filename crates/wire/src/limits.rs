@@ -21,11 +21,15 @@ pub struct Limits {
     pub interim: usize,
     /// Bytes of body, as it comes and after decoding.
     pub body_bytes: usize,
-    /// Bytes of body of a document that is known to be a specification.
+    /// Bytes of body of an API description that was asked for as one and begins like one; in all of them.
     pub document_bytes: usize,
-    /// Bytes of bodies kept in a scan. One body takes at most an eighth of what is left of them, or 64 KiB; beyond four times as
-    /// many, 4 KiB.
+    /// Bytes of bodies kept in a scan, packed. One body takes at most a quarter of what is left of them, or 64 KiB; when nothing is
+    /// left, 4 KiB.
     pub kept_bytes: usize,
+    /// Bytes of bodies in all their forms, packed, unpacked and read as JSON. What was not read for longest is given up first.
+    pub hot_bytes: usize,
+    /// Bytes of bodies that are being read at one time, as they come and decoded; 64 KiB of each are free.
+    pub in_flight_bytes: usize,
     /// After [`Limits::slow_after`], the body must come at least this fast, in bytes a second.
     pub slowest: u64,
     /// When the minimum rate begins to count.
@@ -56,8 +60,10 @@ impl Default for Limits {
             headers: 256,
             interim: 8,
             body_bytes: 2 << 20,
-            document_bytes: 96 << 20,
-            kept_bytes: 32 << 20,
+            document_bytes: 16 << 20,
+            kept_bytes: 24 << 20,
+            hot_bytes: 32 << 20,
+            in_flight_bytes: 8 << 20,
             slowest: 256,
             slow_after: Duration::from_secs(2),
             ratio: 200,

@@ -6,10 +6,10 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use model::{Failure, Origin, Phase, Request, Scheme, Truncation};
 use tokio::time::Instant;
 
+use crate::allowance::Allowance;
 use crate::dial::Dialer;
 use crate::http1::{Attempt, Http1, Idle};
 use crate::http2::Http2;
-use crate::kept::Allowance;
 use crate::message::Message;
 use crate::pool::{Place, Pool};
 use crate::{Limits, Mandate};
@@ -34,7 +34,7 @@ impl Transport {
     }
 
     /// Sends a request and reads its response, its body within the allowance.
-    pub(crate) async fn carry(&self, request: &Request, mandate: &Mandate, allowance: Allowance) -> Attempt {
+    pub(crate) async fn carry(&self, request: &Request, mandate: &Mandate, allowance: Allowance<'_>) -> Attempt {
         let message = Message::of(request, mandate);
         let identity = request.identity.as_ref().and_then(|name| mandate.identity(name));
         let secret = identity.is_some_and(|i| i.credential.is_some() || !i.headers.is_empty());
@@ -77,7 +77,7 @@ impl Transport {
         self.over_http1(&message, &place, secret, allowance).await
     }
 
-    async fn over_http1(&self, message: &Message, place: &Place, secret: bool, allowance: Allowance) -> Attempt {
+    async fn over_http1(&self, message: &Message, place: &Place, secret: bool, allowance: Allowance<'_>) -> Attempt {
         // An idle connection may end just as the request is sent. Only what may be sent twice is risked on one.
         if message.may_be_repeated()
             && let Some(connection) = place.take().filter(|connection| connection.doubt().is_none() || !secret)

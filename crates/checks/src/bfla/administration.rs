@@ -26,7 +26,7 @@ pub(super) fn shows(exchange: &Exchange) -> Option<Shows> {
     if !exchange.is_success() {
         return None;
     }
-    match exchange.json() {
+    match exchange.json().as_deref() {
         Some(json) => of_json(json),
         None if exchange.is_html() => of_page(exchange.request.path(), &exchange.text()),
         None => None,

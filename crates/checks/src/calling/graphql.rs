@@ -98,7 +98,8 @@ async fn is_absent(probe: &TargetProbe<'_>, path: &str) -> Result<bool, NotTeste
 
 /// Whether an answer to `{__typename}` is that of a GraphQL server: an object type's name, under `data` alone.
 pub fn is_graphql(exchange: &Exchange) -> bool {
-    let name = exchange.json().and_then(|json| json.pointer("/data/__typename")).and_then(Value::as_str);
+    let json = exchange.json();
+    let name = json.as_deref().and_then(|json| json.pointer("/data/__typename")).and_then(Value::as_str);
     name.is_some_and(|name| !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_'))
 }
 
@@ -123,7 +124,8 @@ pub fn plain_query(probe: &TargetProbe<'_>, path: &str, text: &str) -> Request {
 
 /// The messages of the `errors` of an answer.
 pub fn errors(exchange: &Exchange) -> Vec<String> {
-    let list = exchange.json().and_then(|json| json.get("errors")).and_then(Value::as_array);
+    let json = exchange.json();
+    let list = json.as_deref().and_then(|json| json.get("errors")).and_then(Value::as_array);
     list.into_iter()
         .flatten()
         .filter_map(|error| error.get("message").and_then(Value::as_str).or(error.as_str()))

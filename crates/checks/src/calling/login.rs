@@ -167,7 +167,7 @@ pub fn is_rejection(exchange: &Exchange) -> bool {
     let says_so = List::Rejection.is_in(&text);
     let about = List::AboutCredentials.is_in(&text);
     let mut token = false;
-    if let Some(json) = exchange.json() {
+    if let Some(json) = exchange.json().as_deref() {
         fields::walk(json, &mut |field| token |= fields::holds(field.name, Holds::Token) && field.value.is_string());
     }
     matches!(exchange.status(), 200 | 400 | 404 | 422) && says_so && about && !token

@@ -18,7 +18,7 @@ pub(super) fn page<'a>(observed: &ObservedExchange<'a>) -> Option<&'a Response> 
 /// made up is not counted again and again.
 pub(super) fn response<'a>(observed: &ObservedExchange<'a>) -> Option<&'a Response> {
     let known = observed.operation.is_some() || observed.surface.assets.contains(&observed.exchange.request.target);
-    observed.exchange.response().filter(|r| known && r.is_success() && !r.body.is_empty())
+    observed.exchange.response().filter(|r| known && r.is_success() && r.body_len() > 0)
 }
 
 /// The enforced policies of a page: those of its headers, and of its meta elements.

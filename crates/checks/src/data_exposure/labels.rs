@@ -40,7 +40,7 @@ pub(super) fn of(exchange: &Exchange) -> Vec<(String, String)> {
         Regex::new(r"(?is)<(?:script|style)\b.*?</(?:script|style)>|</?(?:b|strong|i|em|code|span|kbd)\b[^>]*>").ok()
     });
     static BREAK: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"<[^>]*>").ok());
-    if !is_configuration(exchange) || exchange.json().is_some() || exchange.body().len() > LONGEST {
+    if !is_configuration(exchange) || exchange.json().is_some() || exchange.body_len() > LONGEST {
         return Vec::new();
     }
     let text = exchange.text();

@@ -43,7 +43,7 @@ pub(super) fn numbers(exchange: &Exchange) -> Numbers {
             list.push(text.to_owned());
         }
     };
-    if let Some(json) = exchange.json() {
+    if let Some(json) = exchange.json().as_deref() {
         if fields::describes_an_api(json) {
             return Numbers::default();
         }

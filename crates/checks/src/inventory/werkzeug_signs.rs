@@ -54,7 +54,8 @@ fn debugger_script(exchange: &Arc<Exchange>) -> Option<Sign<'_>> {
         return None;
     }
     let body = exchange.body();
-    let (_, _, oldest, newest) = BANDS.iter().find(|(size, sum, _, _)| body.len() == *size && adler32(body) == *sum)?;
+    let (_, _, oldest, newest) =
+        BANDS.iter().find(|(size, sum, _, _)| body.len() == *size && adler32(&body) == *sum)?;
     let how = format!("the size and checksum of the debugger's script are those of versions up to {newest}");
     Some(Sign { oldest, newest, exchange, how, confidence: Confidence::Firm })
 }
@@ -80,7 +81,7 @@ fn error_page(exchange: &Arc<Exchange>) -> Option<Sign<'_>> {
     if exchange.status() != 404 || !exchange.is_html() {
         return None;
     }
-    let (_, oldest, newest) = PAGES.iter().find(|(page, _, _)| exchange.body() == page.as_bytes())?;
+    let (_, oldest, newest) = PAGES.iter().find(|(page, _, _)| *exchange.body() == *page.as_bytes())?;
     let how = format!("the 404 page is that of versions up to {newest}, which begins with the doctype of HTML 3.2");
     Some(Sign { oldest, newest, exchange, how, confidence: Confidence::Firm })
 }

@@ -63,7 +63,7 @@ pub fn nothing_refused() -> NotTested {
 
 /// The exchange that fetched the specification, or any other to hang a finding about it on.
 pub fn witness(observations: &Observations) -> Option<&Arc<Exchange>> {
-    let document = |e: &&Arc<Exchange>| e.is_success() && e.json().is_some_and(fields::describes_an_api);
+    let document = |e: &&Arc<Exchange>| e.is_success() && e.json().as_deref().is_some_and(fields::describes_an_api);
     observations.exchanges.iter().find(document).or(observations.exchanges.first())
 }
 

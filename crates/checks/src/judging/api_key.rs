@@ -9,7 +9,7 @@ use regex::Regex;
 pub fn header_named(exchange: &Exchange) -> Option<String> {
     /// Longer ones are pages.
     const LONGEST: usize = 2_000;
-    let refused = matches!(exchange.status(), 401 | 403) && exchange.body().len() < LONGEST;
+    let refused = matches!(exchange.status(), 401 | 403) && exchange.body_len() < LONGEST;
     if refused { named(&exchange.text()) } else { None }
 }
 

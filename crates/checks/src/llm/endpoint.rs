@@ -229,7 +229,7 @@ pub(super) fn reply(exchange: &Exchange, sent: &str) -> String {
     let raw = &raw[..raw.floor_char_boundary(LONGEST)];
     let text = if exchange.is_html() {
         page(raw)
-    } else if let Some(json) = exchange.json() {
+    } else if let Some(json) = exchange.json().as_deref() {
         let mut parts = Vec::new();
         collect(json, sent, &mut parts, 0);
         parts.join("\n")
@@ -318,7 +318,7 @@ pub(super) fn usage(exchange: &Exchange) -> Vec<String> {
         "prompttokencount",
     ];
     let mut found = Vec::new();
-    if let Some(json) = exchange.json() {
+    if let Some(json) = exchange.json().as_deref() {
         crate::vocabulary::fields::walk(json, &mut |field| {
             if field.value.is_number() && COUNTERS.contains(&field.name.to_ascii_lowercase().as_str()) {
                 found.push(format!("{}={}", field.path, field.value));

@@ -79,7 +79,7 @@ pub(super) fn speaks_of_pages(exchange: &Exchange) -> bool {
             object.keys().chain(inner).any(|name| SPOKEN.contains(&plain(name).as_str()))
         })
     };
-    headers.iter().any(|name| exchange.header(name).is_some()) || exchange.json().is_some_and(envelope)
+    headers.iter().any(|name| exchange.header(name).is_some()) || exchange.json().as_deref().is_some_and(envelope)
 }
 
 /// The page size that the answer says it used.

@@ -87,7 +87,7 @@ pub fn issued(exchange: &Exchange) -> Vec<Jwt> {
         .map(|(_, value)| value.clone())
         .collect();
     let described = |json: &Value| json.get("openapi").is_some() || json.get("swagger").is_some();
-    if response.json().is_some_and(|json| !described(json)) {
+    if response.json().as_deref().is_some_and(|json| !described(json)) {
         texts.push(response.text().into_owned());
     }
     found_in(&texts)

@@ -23,7 +23,7 @@ pub(super) struct Foreign {
 /// What an HTML page loads from other sites, in page order. `None` when the exchange is no page.
 pub(super) fn foreign(exchange: &Exchange) -> Option<Vec<Foreign>> {
     static ELEMENTS: LazyLock<Option<Selector>> = LazyLock::new(|| Selector::parse("script[src]").ok());
-    if !exchange.is_html() || exchange.body().len() > PAGE {
+    if !exchange.is_html() || exchange.body_len() > PAGE {
         return None;
     }
     let page = Url::parse(&exchange.request.url()).ok()?;

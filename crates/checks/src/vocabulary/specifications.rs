@@ -58,7 +58,7 @@ fn prefixed(base: &str, path: &str) -> Option<String> {
 
 /// Whether an answer is an OpenAPI or Swagger document, by its two top-level fields.
 pub fn is_document(exchange: &Exchange) -> bool {
-    if let Some(json) = exchange.json() {
+    if let Some(json) = exchange.json().as_deref() {
         return (json.get("openapi").is_some() || json.get("swagger").is_some()) && json.get("paths").is_some();
     }
     let text = exchange.text();

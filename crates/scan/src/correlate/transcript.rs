@@ -55,7 +55,7 @@ fn entry(number: u32, record: &Recorded, redactor: &Redactor) -> TranscriptEntry
             .unwrap_or_default(),
         // Cut before masking keeps the work bounded; a secret across the cut loses its end and with it its use.
         response_body: response.map(|r| cut(&redactor.text(&head(&r.text())))).unwrap_or_default(),
-        response_bytes: response.map_or(0, |r| r.body.len() as u64),
+        response_bytes: response.map_or(0, |r| r.body_len() as u64),
         trouble,
         elapsed_ms: exchange.elapsed_us as f64 / 1000.0,
         sent_at_ms: record.sent_at_ms,

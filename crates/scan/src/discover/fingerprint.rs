@@ -58,14 +58,15 @@ fn shapes() -> &'static [Shape] {
 pub(crate) fn read(exchange: &Exchange, technologies: &mut Vec<Technology>) {
     const BODY: usize = 64 * 1024;
     let Some(response) = exchange.response() else { return };
-    let text = String::from_utf8_lossy(&response.body[..response.body.len().min(BODY)]);
+    let text = response.text();
+    let text = &text[..text.floor_char_boundary(BODY)];
     let server = response.header("server").unwrap_or("");
     let status_line = status_line(response);
     for shape in shapes().iter().filter(|s| s.server.as_ref().is_none_or(|regex| regex.is_match(server))) {
         if shape.row.status {
             add(shape, &status_line, "the status line", technologies);
         } else if shape.row.header.is_empty() {
-            add(shape, &text, "the page of an answer", technologies);
+            add(shape, text, "the page of an answer", technologies);
         } else {
             for value in response.header_all(&shape.row.header) {
                 add(shape, value, &format!("the {} header", shape.row.header), technologies);

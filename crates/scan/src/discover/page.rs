@@ -30,7 +30,7 @@ pub(crate) fn read(exchange: &Exchange, target: &Target, surface: &mut Surface, 
     {
         found.add(operation);
     }
-    if response.body.len() > PAGE {
+    if response.body_len() > PAGE {
         return;
     }
     if response.is_html() {
@@ -39,7 +39,7 @@ pub(crate) fn read(exchange: &Exchange, target: &Target, surface: &mut Surface, 
         }
     } else if response.is_success() && response.media_type() == "text/plain" {
         prose_links(&exchange.text(), exchange, target, found);
-    } else if let Some(json) = response.json().filter(|_| response.is_success()) {
+    } else if let Some(json) = response.json().as_deref().filter(|_| response.is_success()) {
         // What a document lists is read as what it is, not as links.
         if specifications::is_document(exchange) {
             found.documents.insert(exchange.request.target.clone());

@@ -20,7 +20,8 @@ pub(crate) fn harvest(surface: &mut Surface, plain: &[Option<Arc<Exchange>>]) {
     let mut found: Vec<Named> = Vec::new();
     for (operation, exchange) in surface.operations.iter().zip(plain) {
         let Some(exchange) = exchange.as_ref().filter(|e| e.is_success()) else { continue };
-        let Some(json) = exchange.json() else { continue };
+        let json = exchange.json();
+        let Some(json) = json.as_deref() else { continue };
         let collection = operation.path.split('/').rfind(|s| !s.is_empty() && !s.starts_with('{')).unwrap_or("");
         let mut of_this = Vec::new();
         collect(json, collection, &mut of_this, 0);

@@ -20,12 +20,12 @@ use tokio::time::{Instant, timeout_at};
 use self::chunked::{Chunked, Step};
 use self::framing::Framing;
 use self::head::{Head, malformed};
-use crate::Limits;
+use crate::allowance::Allowance;
 use crate::body::{self, Pieces};
-use crate::kept::Allowance;
 use crate::message::Message;
 use crate::proxy::Proxy;
 use crate::stream::Stream;
+use crate::{Limits, decode};
 
 /// Read at once.
 const PIECE: usize = 16 << 10;
@@ -86,7 +86,7 @@ impl Http1 {
         mut self,
         message: &Message,
         limits: &Limits,
-        allowance: Allowance,
+        allowance: Allowance<'_>,
     ) -> (Attempt, Option<Http1>) {
         let started = Instant::now();
         let sent = timeout_at(started + limits.head, self.send(message)).await;
@@ -108,9 +108,11 @@ impl Http1 {
         };
         let allowance = allowance.with_media(head.list("content-type").next());
         let mut pieces = Body { connection: &mut self, framing, chunked: Chunked::default() };
-        let (raw, cut) = body::read(&mut pieces, limits, allowance).await;
+        let encodings = head.headers.iter().filter(|(name, _)| name.eq_ignore_ascii_case("content-encoding"));
+        let codings = decode::codings(encodings.map(|(_, value)| value.as_str()));
+        let raw = body::read(&mut pieces, limits, allowance, &codings).await;
         let closes = head.list("connection").any(|option| option.eq_ignore_ascii_case("close"));
-        let again = cut.is_none()
+        let again = raw.cut.is_none()
             && certain
             && head.persistent
             && !closes
@@ -122,7 +124,7 @@ impl Http1 {
         let mut response = Response::new(head.status, head.headers, Vec::new());
         response.version = if head.persistent { "HTTP/1.1" } else { "HTTP/1.0" };
         response.reason = head.reason;
-        body::finish(&mut response, raw, cut, limits, allowance).await;
+        let response = body::finish(response, raw, codings, limits, allowance).await;
         (Attempt { result: Ok(response), started, nothing_came }, again.then_some(self))
     }
 
@@ -237,6 +239,14 @@ impl Pieces for Body<'_> {
                 }
                 Ok(false) | Err(_) => return Some(Err(Truncation::Ended)),
             }
+        }
+    }
+
+    fn announced(&self) -> Option<usize> {
+        match self.framing {
+            Framing::Empty => Some(0),
+            Framing::Length(left) => Some(usize::try_from(left).unwrap_or(usize::MAX)),
+            Framing::Chunked | Framing::UntilClose => None,
         }
     }
 }

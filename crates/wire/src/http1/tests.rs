@@ -4,6 +4,7 @@ use tokio::io::AsyncWriteExt;
 
 use super::*;
 use crate::Mandate;
+use crate::in_flight::InFlight;
 
 type Outcome = Result<(u16, Vec<u8>, Option<Truncation>), Failure>;
 
@@ -26,9 +27,12 @@ fn read(method: Method, pieces: &[&[u8]]) -> (Outcome, bool) {
         let message = Message::of(&Request::new(method, &origin, "/"), &Mandate::default());
         let connection = Http1::new(Box::new(ours), None, None);
         let limits = Limits::default();
-        let allowance = Allowance { bytes: limits.body_bytes, patience: crate::slow::Patience::whole(&limits) };
+        let in_flight = InFlight::new(limits.in_flight_bytes);
+        let most = limits.body_bytes;
+        let patience = crate::slow::Patience::whole(&limits);
+        let allowance = Allowance { bytes: most, document: most, patience, in_flight: &in_flight };
         let ((attempt, back), ()) = tokio::join!(connection.ask(&message, &limits, allowance), said);
-        (attempt.result.map(|r| (r.status, r.body, r.truncated)), back.is_some())
+        (attempt.result.map(|r| (r.status, r.body().to_vec(), r.truncated)), back.is_some())
     })
 }
 

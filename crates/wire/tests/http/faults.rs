@@ -220,7 +220,7 @@ async fn every_fault_is_a_typed_outcome() {
             let server = Server::answering(behave);
             let client = Client::new(&server.origin());
             let exchange = client.send(Request::get(&server.origin(), "/")).await;
-            (name, *expected, judged(&exchange), exchange.body().len())
+            (name, *expected, judged(&exchange), exchange.body_len())
         }));
     }
     let mut wrong = Vec::new();

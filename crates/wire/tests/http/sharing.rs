@@ -118,8 +118,8 @@ async fn bodies_are_kept_within_bounds() {
     let mut lengths = Vec::new();
     for at in 0..10 {
         let exchange = client.send(Request::get(&server.origin(), format!("/{at}"))).await;
-        lengths.push((exchange.body().len(), exchange.response().unwrap().truncated));
+        lengths.push((exchange.body_len(), exchange.response().unwrap().truncated));
     }
-    assert_eq!(lengths[..7], [(65_536, Some(Truncation::Cap)); 7]);
-    assert_eq!(lengths[7..], [(4_096, Some(Truncation::Cap)); 3]);
+    assert_eq!(lengths[..2], [(65_536, Some(Truncation::Cap)); 2]);
+    assert_eq!(lengths[2..], [(4_096, Some(Truncation::Cap)); 8]);
 }

@@ -56,7 +56,7 @@ fn judge(surface: &Surface, observations: &Observations, found: &mut Findings) -
             found.push(Finding::new(&RULE, Confidence::Firm, location, evidence));
         }
     }
-    for exchange in clean().filter(|e| matches!(e.status(), 400 | 401 | 403 | 422) && e.body().len() < 4_000) {
+    for exchange in clean().filter(|e| matches!(e.status(), 400 | 401 | 403 | 422) && e.body_len() < 4_000) {
         if let Some(message) = admission(&exchange.text()) {
             let location = Location::at(exchange.request.method.clone(), exchange.request.path());
             found.push(Finding::new(&RULE, Confidence::Firm, location, Evidence::new(exchange, message)));

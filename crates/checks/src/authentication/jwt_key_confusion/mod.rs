@@ -118,7 +118,8 @@ fn keys_in(exchange: &Exchange) -> Vec<String> {
     static PEM: LazyLock<Option<Regex>> = LazyLock::new(|| {
         Regex::new(r"-----BEGIN (?:RSA )?PUBLIC KEY-----[A-Za-z0-9+/=\r\n ]+-----END (?:RSA )?PUBLIC KEY-----").ok()
     });
-    let set = exchange.json().and_then(|json| json.get("keys")?.as_array());
+    let json = exchange.json();
+    let set = json.as_deref().and_then(|json| json.get("keys")?.as_array());
     let members = set.into_iter().flatten().filter_map(|jwk| {
         let member = |name: &str| jwk.get(name).and_then(serde_json::Value::as_str);
         (member("kty") == Some("RSA")).then(|| pem::of_rsa(member("n")?, member("e")?)).flatten()

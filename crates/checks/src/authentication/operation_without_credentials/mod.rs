@@ -109,11 +109,11 @@ fn shown(exchange: &Exchange) -> Shown {
     if !exchange.is_success() {
         return Shown::Refusal;
     }
-    if exchange.body().is_empty() {
+    if exchange.body_len() == 0 {
         return Shown::Nothing;
     }
     let data_if = |holds| if holds { Shown::Data } else { Shown::Nothing };
-    match exchange.json() {
+    match exchange.json().as_deref() {
         Some(Value::Object(object)) => {
             const REFUSALS: [&str; 5] = ["error", "errors", "detail", "msg", "message"];
             let refusal = object.keys().all(|key| {

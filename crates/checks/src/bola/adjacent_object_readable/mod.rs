@@ -135,7 +135,8 @@ fn private(collection: &str, exchange: &Exchange) -> Option<Object> {
     if !exchange.is_success() {
         return None;
     }
-    let Some(object) = exchange.json().and_then(fields::the_object) else { return page::private(collection, exchange) };
+    let json = exchange.json();
+    let Some(object) = json.as_deref().and_then(fields::the_object) else { return page::private(collection, exchange) };
     let personal = fields::names_of(object, Holds::Personal).len();
     let owners = fields::names_of(object, Holds::Owner).len();
     let owned = vocabulary::says(collection, Meaning::Owned);

@@ -76,6 +76,7 @@ fn is_a_user(operation: &Operation, exchange: &Exchange) -> bool {
         && exchange.is_success()
         && exchange
             .json()
+            .as_deref()
             .and_then(fields::the_object)
             .is_some_and(|object| !fields::names_of(object, Holds::Identity).is_empty())
 }

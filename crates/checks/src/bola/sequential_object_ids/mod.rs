@@ -36,8 +36,8 @@ const FEWEST: usize = 3;
 
 fn on_exchange(observed: &ObservedExchange<'_>, found: &mut Findings) -> bool {
     let path = observed.operation.map_or(observed.exchange.request.path(), |o| o.path.as_str());
-    let Some(list) = observed.exchange.json().filter(|_| observed.exchange.is_success()).and_then(fields::the_list)
-    else {
+    let json = observed.exchange.json();
+    let Some(list) = json.as_deref().filter(|_| observed.exchange.is_success()).and_then(fields::the_list) else {
         return false;
     };
     // Of one or two objects nobody can tell how they are numbered.
@@ -82,7 +82,8 @@ mod tests {
 
     fn found(path: &str, body: &str) -> bool {
         let exchange = samples::exchange(path, 200, body);
-        let list = fields::the_list(exchange.json().unwrap()).unwrap();
+        let json = exchange.json().unwrap();
+        let list = fields::the_list(&json).unwrap();
         belongs_to_somebody(path, list) && judge(&exchange, Location::host(), list).is_some()
     }
 

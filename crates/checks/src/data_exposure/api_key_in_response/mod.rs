@@ -64,7 +64,8 @@ fn try_keys(surface: &Surface, observations: &Observations, found: &mut Findings
 
 /// The keys of an answer; `None` when it is not of the kind that could have one.
 fn keys(exchange: &Exchange) -> Option<Vec<Key>> {
-    let json = exchange.json().filter(|j| exchange.is_success() && !fields::describes_an_api(j))?;
+    let json = exchange.json();
+    let json = json.as_deref().filter(|j| exchange.is_success() && !fields::describes_an_api(j))?;
     Some(signing_keys::in_json(json))
 }
 

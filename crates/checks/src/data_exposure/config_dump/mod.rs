@@ -64,7 +64,7 @@ async fn probe_target(probe: &TargetProbe<'_>) -> Result<(), NotTested> {
 
 fn judge(observed: &ObservedExchange<'_>, found: &mut Findings) -> bool {
     let exchange = observed.exchange;
-    if !exchange.is_success() || exchange.body().is_empty() {
+    if !exchange.is_success() || exchange.body_len() == 0 {
         return false;
     }
     if let Some(what) = dump(exchange) {
@@ -87,6 +87,7 @@ pub(super) fn dump(exchange: &Exchange) -> Option<String> {
         };
     }
     let json = exchange.json();
+    let json = json.as_deref();
     if json.is_some_and(fields::describes_an_api) {
         return None;
     }
@@ -140,7 +141,7 @@ fn html_table(text: &str) -> Option<String> {
 /// Names that the answer gives a value to: fields of JSON, or `NAME=value` and `NAME: value` lines.
 fn names(exchange: &Exchange) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
-    if let Some(json) = exchange.json() {
+    if let Some(json) = exchange.json().as_deref() {
         fields::walk(json, &mut |field| {
             if !fields::is_empty(field.value) {
                 names.insert(field.name.to_owned());
@@ -164,7 +165,8 @@ fn values(exchange: &Exchange) -> Vec<String> {
         let plain = plain(name);
         TABLE.secret.contains(&plain) || ["secret", "password", "token", "uri", "key"].iter().any(|p| plain.contains(p))
     };
-    let Some(json) = exchange.json() else {
+    let json = exchange.json();
+    let Some(json) = json.as_deref() else {
         let secret = |(label, value): &(String, String)| value.len() >= 6 && is_secret(label);
         return labels::of(exchange).into_iter().filter(secret).map(|(_, value)| value).collect();
     };

@@ -36,7 +36,8 @@ const LIST: usize = 3;
 
 fn judge(observed: &ObservedExchange<'_>, found: &mut Findings) -> bool {
     let exchange = observed.exchange;
-    let Some(json) = exchange.json().filter(|j| exchange.is_success() && !fields::describes_an_api(j)) else {
+    let json = exchange.json();
+    let Some(json) = json.as_deref().filter(|j| exchange.is_success() && !fields::describes_an_api(j)) else {
         return false;
     };
     if exchange.request.identity.is_some() {

@@ -108,7 +108,7 @@ fn is_werkzeugs(exchange: &Exchange) -> bool {
 fn is_indented(exchange: &Exchange) -> bool {
     let text = exchange.text();
     exchange.response().is_some_and(model::Response::is_json)
-        && !exchange.json().is_some_and(fields::describes_an_api)
+        && !exchange.json().as_deref().is_some_and(fields::describes_an_api)
         && (text.starts_with("{\n  \"") || text.starts_with("[\n  "))
 }
 

@@ -105,7 +105,7 @@ fn is_guarded(response: &Exchange) -> bool {
 /// Whether it is Flask that quotes the parser: Werkzeug without it never hides what the parser said. Flask answers OPTIONS by itself.
 fn is_flask(surface: &Surface, options: &Exchange) -> bool {
     let answers_options = options.is_success()
-        && options.body().is_empty()
+        && options.body_len() == 0
         && options.header("allow").is_some_and(|methods| methods.contains("OPTIONS"));
     surface.has("Flask") || answers_options
 }

@@ -157,7 +157,7 @@ pub(in crate::data_exposure) fn requirements(exchange: &Exchange) -> Option<Proo
 /// `SQLite`'s magic number (<https://www.sqlite.org/fileformat.html>).
 pub(in crate::data_exposure) fn database(exchange: &Exchange) -> Option<Proof> {
     let found = exchange.body().starts_with(b"SQLite format 3\0");
-    found.then(|| Proof::of(format!("an SQLite database of at least {} bytes", exchange.body().len())))
+    found.then(|| Proof::of(format!("an SQLite database of at least {} bytes", exchange.body_len())))
 }
 
 /// SQL dumps, archives by their magic numbers, and copies of source or settings.

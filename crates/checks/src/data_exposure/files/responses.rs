@@ -18,7 +18,7 @@ pub(in crate::data_exposure) fn judge(
 ) -> bool {
     let exchange = observed.exchange;
     let ordinary = exchange.request.method == Method::GET && exchange.request.identity.is_none();
-    if !ordinary || exchange.status() != 200 || exchange.body().is_empty() {
+    if !ordinary || exchange.status() != 200 || exchange.body_len() == 0 {
         return false;
     }
     if let Some(shown) = proof(exchange) {
@@ -49,7 +49,7 @@ pub(in crate::data_exposure) fn log(exchange: &Exchange) -> Option<Proof> {
     if documentation || page {
         return None;
     }
-    let text = match exchange.json() {
+    let text = match exchange.json().as_deref() {
         Some(json) => texts(json),
         None => exchange.text().into_owned(),
     };

@@ -53,7 +53,8 @@ const NAMES: [&str; 15] = [
 
 fn judge(observed: &ObservedExchange<'_>, found: &mut Findings) -> bool {
     let exchange = observed.exchange;
-    let Some(json) = exchange.json().filter(|j| exchange.is_success() && !fields::describes_an_api(j)) else {
+    let json = exchange.json();
+    let Some(json) = json.as_deref().filter(|j| exchange.is_success() && !fields::describes_an_api(j)) else {
         return false;
     };
     // A dump of the configuration has a rule of its own.

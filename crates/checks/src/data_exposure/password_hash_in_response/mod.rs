@@ -44,7 +44,7 @@ const MOST: usize = 20;
 
 fn judge(observed: &ObservedExchange<'_>, found: &mut Findings) -> bool {
     let exchange = observed.exchange;
-    if exchange.body().is_empty() || secrets::is_script(exchange) {
+    if exchange.body_len() == 0 || secrets::is_script(exchange) {
         return false;
     }
     let text = exchange.text();

@@ -50,7 +50,7 @@ const MOST: usize = 50;
 
 /// The most telling place of a hash. `None` in an API description, where values are examples.
 pub(super) fn of(hash: &str, exchange: &Exchange, page: &Page<'_>) -> Option<Place> {
-    if let Some(json) = exchange.json() {
+    if let Some(json) = exchange.json().as_deref() {
         return if fields::describes_an_api(json) { None } else { Some(in_json(hash, json)) };
     }
     let text = exchange.text();
@@ -148,7 +148,7 @@ fn in_html(hash: &str, page: &Html) -> Place {
 pub(super) fn digests(exchange: &Exchange, page: &Page<'_>) -> Vec<(String, Place)> {
     let text = exchange.text();
     let mut found: Vec<(String, Place)> = Vec::new();
-    if let Some(json) = exchange.json() {
+    if let Some(json) = exchange.json().as_deref() {
         if fields::describes_an_api(json) {
             return found;
         }

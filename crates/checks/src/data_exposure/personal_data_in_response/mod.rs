@@ -29,7 +29,7 @@ pub(crate) static CHECK: Check = Check {
 
 fn judge(observed: &ObservedExchange<'_>, found: &mut Findings) -> bool {
     let exchange = observed.exchange;
-    if exchange.body().is_empty() || !exchange.is_success() {
+    if exchange.body_len() == 0 || !exchange.is_success() {
         return false;
     }
     let Numbers { mut real, mut published } = personal::numbers(exchange);

@@ -34,7 +34,7 @@ pub(crate) static CHECK: Check = Check {
 /// Answers to ordinary requests, and errors that a request of ours provoked.
 fn judge(observed: &ObservedExchange<'_>, found: &mut Findings) -> bool {
     let exchange = observed.exchange;
-    if exchange.body().is_empty() || secrets::is_script(exchange) || is_of_another_rule(exchange) {
+    if exchange.body_len() == 0 || secrets::is_script(exchange) || is_of_another_rule(exchange) {
         return false;
     }
     let text = exchange.text();

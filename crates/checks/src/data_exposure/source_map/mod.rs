@@ -76,7 +76,8 @@ fn named_map(script: &Exchange) -> Option<String> {
 
 /// How many sources a source map (ECMA-426) holds in full.
 fn sources(exchange: &Exchange) -> Option<usize> {
-    let json = exchange.json().filter(|_| exchange.is_success())?;
+    let json = exchange.json();
+    let json = json.as_deref().filter(|_| exchange.is_success())?;
     json.get("mappings")?.as_str()?;
     let held =
         json.get("sourcesContent")?.as_array()?.iter().filter(|s| s.as_str().is_some_and(|s| !s.is_empty())).count();

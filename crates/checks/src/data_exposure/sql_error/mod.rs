@@ -33,13 +33,13 @@ pub(crate) static CHECK: Check = Check {
 
 fn judge(observed: &ObservedExchange<'_>, found: &mut Findings) -> bool {
     let exchange = observed.exchange;
-    if exchange.body().is_empty() {
+    if exchange.body_len() == 0 {
         return false;
     }
     let Some(told) = errors::sql_error(exchange) else { return true };
     // A successful page may be about databases; an answer that failed, or JSON that says so, is not.
     let failed = exchange.status() >= 400
-        || exchange.json().is_some_and(|j| j.get("error").is_some() || j.get("errors").is_some());
+        || exchange.json().as_deref().is_some_and(|j| j.get("error").is_some() || j.get("errors").is_some());
     if failed {
         let confidence = if exchange.status() >= 500 { Confidence::Confirmed } else { Confidence::Firm };
         let evidence = Evidence::new(exchange, &told.excerpt);

@@ -46,7 +46,7 @@ async fn probe_target(probe: &TargetProbe<'_>) -> Result<(), NotTested> {
 /// In an error answer a trace is a leak. In a successful one it may be content, unless the answer is JSON that names it an error.
 fn judge(observed: &ObservedExchange<'_>, found: &mut Findings) -> bool {
     let exchange = observed.exchange;
-    if exchange.body().is_empty() {
+    if exchange.body_len() == 0 {
         return false;
     }
     let Some(told) = errors::stack_trace(exchange) else { return true };
@@ -54,6 +54,7 @@ fn judge(observed: &ObservedExchange<'_>, found: &mut Findings) -> bool {
         Confidence::Confirmed
     } else if exchange
         .json()
+        .as_deref()
         .is_some_and(|j| ["error", "traceback", "stack", "exception"].iter().any(|k| j.get(k).is_some()))
     {
         Confidence::Firm

@@ -65,7 +65,7 @@ fn judge(surface: &Surface, observations: &Observations, found: &mut Findings) -
 
 fn demands_a_key(exchange: &Arc<Exchange>) -> bool {
     static WORDS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"(?i)\b(?:x-)?api[-_ ]?key\b").ok());
-    let short = exchange.body().len() < 2_000;
+    let short = exchange.body_len() < 2_000;
     matches!(exchange.status(), 401 | 403)
         && (transport::challenges(exchange).iter().any(|scheme| scheme == "apikey")
             || short && WORDS.as_ref().is_some_and(|words| words.is_match(&exchange.text())))

@@ -49,7 +49,7 @@ fn judge(plain: &Arc<Exchange>) -> Option<Finding> {
     let response = plain.response()?;
     transport::to_https(plain)?;
     let temporary = matches!(response.status, 302 | 303 | 307);
-    let content = response.body.len() > LONG || response.is_json() && response.body.len() > 2;
+    let content = response.body_len() > LONG || response.is_json() && response.body_len() > 2;
     let why = match (temporary, content) {
         (true, false) => "the redirect to HTTPS is temporary",
         (false, true) => "the redirect to HTTPS still carries content",

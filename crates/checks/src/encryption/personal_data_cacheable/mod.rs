@@ -34,7 +34,8 @@ pub(crate) static CHECK: Check = Check {
 
 fn look(observed: &ObservedExchange<'_>, found: &mut Findings) -> bool {
     let exchange = observed.exchange;
-    let Some(json) = exchange.json().filter(|json| exchange.is_success() && !fields::describes_an_api(json)) else {
+    let json = exchange.json();
+    let Some(json) = json.as_deref().filter(|json| exchange.is_success() && !fields::describes_an_api(json)) else {
         return false;
     };
     let personal = personal_field(json);

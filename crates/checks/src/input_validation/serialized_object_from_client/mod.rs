@@ -60,7 +60,7 @@ fn judge(surface: &Surface, observations: &Observations, found: &mut Findings) -
             let at = || place(surface, exchange).parameter("query", &name);
             report(found, exchange, &value, Confidence::Tentative, &format!("the query parameter {name}"), at);
         }
-        if let Some(json) = exchange.json().filter(|_| exchange.is_success()) {
+        if let Some(json) = exchange.json().as_deref().filter(|_| exchange.is_success()) {
             let mut states = Vec::new();
             collect(json, &mut states, 0);
             for (name, value) in states {

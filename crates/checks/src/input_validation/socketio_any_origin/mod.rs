@@ -121,7 +121,7 @@ enum Said {
 fn read(exchange: &Exchange) -> Said {
     let text = exchange.text();
     let code = |number: u64| {
-        exchange.json().is_some_and(|j| {
+        exchange.json().as_deref().is_some_and(|j| {
             j.get("code").and_then(serde_json::Value::as_u64) == Some(number) && j.get("message").is_some()
         })
     };

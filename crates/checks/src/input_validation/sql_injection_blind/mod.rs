@@ -54,7 +54,7 @@ async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(
     if candidates.is_empty() {
         return Err(NotTested::not_applicable("no parameter of a query takes text"));
     }
-    candidates.sort_by_key(|c| c.plain.body().len());
+    candidates.sort_by_key(|c| c.plain.body_len());
     let most = if deep { MOST_WHEN_DEEP } else { MOST };
     let left_out = candidates.len() > most;
     candidates.truncate(most);

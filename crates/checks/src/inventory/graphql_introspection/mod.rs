@@ -37,7 +37,8 @@ async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(
     let endpoint = graphql::find(probe).await?;
     let query = graphql::query(probe, &endpoint.path, "{__schema{queryType{name} types{name}}}");
     let response = probe.response_to(query).await?;
-    let types = response.json().and_then(|j| j.pointer("/data/__schema/types")).and_then(serde_json::Value::as_array);
+    let json = response.json();
+    let types = json.as_deref().and_then(|j| j.pointer("/data/__schema/types")).and_then(serde_json::Value::as_array);
     if let Some(types) = types.filter(|types| !types.is_empty()) {
         let evidence = Evidence::new(&response, format!("{} types are listed", types.len()));
         let location = Location::at(Method::POST, &endpoint.path);

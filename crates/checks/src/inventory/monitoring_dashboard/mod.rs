@@ -64,7 +64,7 @@ async fn probe_target(probe: &TargetProbe<'_>) -> Result<(), NotTested> {
 
 fn judge(observed: &ObservedExchange<'_>, found: &mut Findings) -> bool {
     let exchange = observed.exchange;
-    if !exchange.is_success() || exchange.body().is_empty() || exchange.request.identity.is_some() {
+    if !exchange.is_success() || exchange.body_len() == 0 || exchange.request.identity.is_some() {
         return false;
     }
     // Its login form carries the same title and the same files, but opens nothing.

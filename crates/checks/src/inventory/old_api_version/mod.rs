@@ -98,7 +98,8 @@ fn gives_more(versioned: &Arc<Exchange>, plain: &Arc<Exchange>, location: Locati
 
 /// The names of the fields of the first object of an answer.
 fn fields_of(exchange: &Exchange) -> Option<BTreeSet<String>> {
-    let json = exchange.json().filter(|json| !fields::describes_an_api(json))?;
+    let json = exchange.json();
+    let json = json.as_deref().filter(|json| !fields::describes_an_api(json))?;
     let first = fields::the_list(json).and_then(|list| list.first()).and_then(Value::as_object);
     let object = first.or_else(|| fields::the_object(json))?;
     Some(object.iter().filter(|(_, value)| !fields::is_empty(value)).map(|(name, _)| name.clone()).collect())

@@ -31,7 +31,7 @@ pub(crate) static CHECK: Check = Check {
 };
 
 fn judge(observed: &ObservedExchange<'_>, found: &mut Findings) -> bool {
-    let Some(response) = observed.exchange.response().filter(|r| !r.body.is_empty()) else { return false };
+    let Some(response) = observed.exchange.response().filter(|r| r.body_len() > 0) else { return false };
     let text = response.text();
     let headers = response.headers.iter().filter(|(name, _)| {
         matches!(

@@ -136,7 +136,7 @@ fn is_served(exchange: &Exchange) -> bool {
     let Some(response) = exchange.response() else { return false };
     let data =
         response.is_success() && (response.is_json() || response.media_type().ends_with("xml") && !response.is_html());
-    let describes = exchange.json().is_some_and(fields::describes_an_api);
+    let describes = exchange.json().as_deref().is_some_and(fields::describes_an_api);
     !describes && (data || matches!(response.status, 401 | 403) && !response.is_html())
 }
 

@@ -68,7 +68,7 @@ fn calls(exchange: &Exchange) -> Vec<String> {
     const FIELDS: [&str; 6] =
         ["tool_calls", "function_call", "tool_use", "tools_used", "tool_call", "intermediate_steps"];
     let mut names = BTreeSet::new();
-    if let Some(json) = exchange.json() {
+    if let Some(json) = exchange.json().as_deref() {
         fields::walk(json, &mut |field| {
             if FIELDS.contains(&field.name) && !fields::is_empty(field.value) {
                 collect(field.value, &mut names, 0);

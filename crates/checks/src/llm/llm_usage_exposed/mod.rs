@@ -45,7 +45,8 @@ fn judge(interview: &Interview, location: Location) -> Option<Finding> {
     if shown.is_empty() {
         return None;
     }
-    let name = plain.exchange.json().and_then(|json| json.get("model")).and_then(serde_json::Value::as_str);
+    let json = plain.exchange.json();
+    let name = json.as_deref().and_then(|json| json.get("model")).and_then(serde_json::Value::as_str);
     shown.extend(name.map(|name| format!("model={name}")));
     Some(Finding::new(&RULE, Confidence::Confirmed, location, Evidence::new(&plain.exchange, shown.join(", "))))
 }

@@ -49,7 +49,7 @@ const LISTS_DEEP: usize = 12;
 async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
     let endpoint = graphql::find(probe).await?;
     let introspection = probe.response_to(graphql::query(probe, &endpoint.path, graphql::SCHEMA)).await?;
-    let Some(lists) = introspection.json().and_then(queries::lists) else {
+    let Some(lists) = introspection.json().as_deref().and_then(queries::lists) else {
         return Err(NotTested::inconclusive("the schema is not shown, so no query could be made"));
     };
     if lists.is_empty() {
@@ -64,7 +64,8 @@ async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(
 }
 
 fn judge(response: &Arc<Exchange>, list: &List, path: &str) -> Option<Finding> {
-    let items = response.json()?.get("data")?.get(&list.field).and_then(Value::as_array)?;
+    let json = response.json();
+    let items = json.as_deref()?.get("data")?.get(&list.field).and_then(Value::as_array)?;
     let exposed = judge::exposed(items, judge::is_of_users(&list.field, &list.of));
     let names: BTreeSet<&str> = exposed.iter().map(|(name, _)| *name).collect();
     if names.is_empty() {

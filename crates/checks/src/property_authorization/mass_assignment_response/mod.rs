@@ -76,7 +76,8 @@ fn finding(write: &Operation, read: &Operation, exchange: &Arc<Exchange>, names:
 /// Privileged fields beside what identifies an object.
 fn privileged(exchange: &Exchange) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
-    let Some(json) = exchange.json().filter(|json| !fields::describes_an_api(json)) else { return names };
+    let json = exchange.json();
+    let Some(json) = json.as_deref().filter(|json| !fields::describes_an_api(json)) else { return names };
     fields::walk(json, &mut |field| {
         let scalar = field.value.is_boolean() || field.value.is_number() || field.value.is_string();
         let object = field.stands_beside_an_identity();

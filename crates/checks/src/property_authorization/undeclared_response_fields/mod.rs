@@ -38,7 +38,8 @@ fn on_end(surface: &Surface, observations: &Observations, found: &mut Findings) 
     }
     let mut compared = false;
     for (operation, exchange) in observations.called(surface) {
-        let Some(json) = exchange.json().filter(|_| exchange.is_success()) else { continue };
+        let json = exchange.json();
+        let Some(json) = json.as_deref().filter(|_| exchange.is_success()) else { continue };
         let Some(schema) = declared(operation, exchange.status()) else { continue };
         compared = true;
         let mut extra = Extra::default();

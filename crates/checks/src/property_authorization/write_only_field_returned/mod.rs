@@ -44,7 +44,8 @@ fn on_end(surface: &Surface, observations: &Observations, found: &mut Findings) 
     for (operation, exchange) in observations.called(surface) {
         let names = write_only(operation, &taken);
         declared |= !names.is_empty();
-        let Some(json) = exchange.json().filter(|_| exchange.is_success() && !names.is_empty()) else { continue };
+        let json = exchange.json();
+        let Some(json) = json.as_deref().filter(|_| exchange.is_success() && !names.is_empty()) else { continue };
         compared = true;
         let mut returned: Vec<(String, String)> = Vec::new();
         fields::walk(json, &mut |field| {

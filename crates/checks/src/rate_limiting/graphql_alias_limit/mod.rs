@@ -48,7 +48,8 @@ async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(
 }
 
 fn judge(response: &Arc<Exchange>, path: &str) -> Option<Finding> {
-    let data = response.json()?.get("data")?.as_object()?;
+    let json = response.json();
+    let data = json.as_deref()?.get("data")?.as_object()?;
     let answered = (0..ALIASES).filter(|n| data.get(&format!("a{n}")).is_some_and(Value::is_string)).count();
     (answered == ALIASES && graphql::errors(response).is_empty()).then(|| {
         let evidence =

@@ -48,7 +48,8 @@ async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(
 
 /// As many answers as operations, each a GraphQL answer: an echo of the list has none.
 fn judge(response: &Arc<Exchange>, path: &str) -> Option<Finding> {
-    let responses = response.json().and_then(Value::as_array)?;
+    let json = response.json();
+    let responses = json.as_deref().and_then(Value::as_array)?;
     let real = responses.iter().filter(|one| one.pointer("/data/__typename").is_some_and(Value::is_string)).count();
     (real == OPERATIONS).then(|| {
         let evidence = Evidence::new(response, format!("{OPERATIONS} operations in one request, {real} answers"));

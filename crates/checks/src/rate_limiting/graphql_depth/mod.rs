@@ -44,7 +44,7 @@ const LEVELS: usize = 40;
 async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
     let endpoint = graphql::find(probe).await?;
     let introspection = probe.response_to(graphql::query(probe, &endpoint.path, graphql::SCHEMA)).await?;
-    let Some(fields) = introspection.json().and_then(schema::fields) else {
+    let Some(fields) = introspection.json().as_deref().and_then(schema::fields) else {
         return Err(NotTested::inconclusive("the schema is not shown, so no deep query could be made"));
     };
     let Some(query) = schema::deep_query(&fields, LEVELS) else {

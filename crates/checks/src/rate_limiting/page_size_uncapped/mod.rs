@@ -73,7 +73,8 @@ enum Verdict {
 
 /// Items of the list of a successful answer.
 fn count(exchange: &Exchange) -> Option<usize> {
-    exchange.json().filter(|_| exchange.is_success()).and_then(fields::the_list).map(Vec::len)
+    let json = exchange.json().filter(|_| exchange.is_success())?;
+    fields::the_list(&json).map(|list| list.len() + json.left_out())
 }
 
 fn judge(plain: &Arc<Exchange>, large: &Arc<Exchange>, location: &Location) -> Verdict {
@@ -87,15 +88,16 @@ fn judge(plain: &Arc<Exchange>, large: &Arc<Exchange>, location: &Location) -> V
         ))
     };
     let cut = large.response().is_some_and(|r| r.truncated == Some(Truncation::Cap))
-        && plain.body().len() * 4 < large.body().len();
+        && plain.body_len() * 4 < large.body_len();
     if large.is_success() && cut {
         return uncapped(
             Confidence::Confirmed,
-            format!("more than {} bytes when {LARGE} records were asked for", large.body().len()),
+            format!("more than {} bytes when {LARGE} records were asked for", large.body_len()),
         );
     }
     let Some(got) = count(large) else { return Verdict::Capped };
-    let accepted = large.json().and_then(pagination::said_size) == LARGE.parse().ok();
+    let json = large.json();
+    let accepted = json.as_deref().and_then(pagination::said_size) == LARGE.parse().ok();
     if got > ordinary && got > 100 && !CAPS.contains(&got) {
         return uncapped(Confidence::Confirmed, format!("{got} records when {LARGE} were asked for"));
     }

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use model::{Category, Confidence, Evidence, Exchange, Finding, Location, Operation, Rule, Severity};
+use model::{Category, Confidence, Evidence, Exchange, Finding, Json, Location, Operation, Rule, Severity};
 use serde_json::Value;
 
 use super::pagination;
@@ -50,28 +50,36 @@ const REFERENCE: [&str; 12] = [
 
 fn on_exchange(observed: &ObservedExchange<'_>, found: &mut Findings) -> bool {
     let Some(operation) = observed.operation else { return false };
-    let Some(list) = observed.exchange.json().filter(|_| observed.exchange.is_success()).and_then(fields::the_list)
-    else {
+    let json = observed.exchange.json();
+    let Some(list) = json.as_deref().filter(|_| observed.exchange.is_success()).and_then(fields::the_list) else {
         return false;
     };
-    found.extend(judge(operation, observed.exchange, list, observed.location()));
+    let more = json.as_ref().map_or(0, Json::left_out);
+    found.extend(judge(operation, observed.exchange, (list, more), observed.location()));
     true
 }
 
-fn judge(operation: &Operation, exchange: &Arc<Exchange>, list: &[Value], location: Location) -> Option<Finding> {
+/// `list`: the items that were kept, and how many more there are.
+fn judge(
+    operation: &Operation,
+    exchange: &Arc<Exchange>,
+    (list, more): (&[Value], usize),
+    location: Location,
+) -> Option<Finding> {
     const FEWEST: usize = 100;
     const MANY: usize = 500;
     let reference = vocabulary::words(&operation.path).any(|word| REFERENCE.contains(&word.as_str()));
     let records = list.iter().all(|item| item.as_object().is_some_and(|o| o.len() > 1));
     let paged = pagination::takes_pages(operation) || pagination::speaks_of_pages(exchange);
     let bounded = operation.responses.iter().filter_map(|r| r.schema.as_ref()).any(|s| s.max_items.is_some());
+    let length = list.len() + more;
     // Exactly a round number is a page of that size, though nothing says so.
-    let round = list.len().is_multiple_of(50) && list.len() <= 1_000;
-    if list.len() <= FEWEST || !records || reference || paged || bounded || round {
+    let round = length.is_multiple_of(50) && length <= 1_000;
+    if length <= FEWEST || !records || reference || paged || bounded || round {
         return None;
     }
-    let confidence = if list.len() >= MANY { Confidence::Firm } else { Confidence::Tentative };
-    let said = format!("{} records in one answer, and no parameter or link for pages", list.len());
+    let confidence = if length >= MANY { Confidence::Firm } else { Confidence::Tentative };
+    let said = format!("{length} records in one answer, and no parameter or link for pages");
     Some(Finding::new(&RULE, confidence, location, Evidence::new(exchange, &said)).detail(said))
 }
 
@@ -85,8 +93,9 @@ mod tests {
     fn found(path: &str, count: usize, rest: &str) -> Option<Confidence> {
         let items: Vec<String> = (0..count).map(|n| format!(r#"{{"id":{n},"title":"t"}}"#)).collect();
         let exchange = samples::exchange(path, 200, &format!(r#"{{"items":[{}]{rest}}}"#, items.join(",")));
-        let list = fields::the_list(exchange.json().unwrap()).unwrap();
-        judge(&samples::operation(Method::GET, path), &exchange, list, Location::host()).map(|f| f.confidence)
+        let json = exchange.json().unwrap();
+        let list = fields::the_list(&json).unwrap();
+        judge(&samples::operation(Method::GET, path), &exchange, (list, 0), Location::host()).map(|f| f.confidence)
     }
 
     #[test]

@@ -56,7 +56,7 @@ fn could_say_so(exchange: &Exchange) -> bool {
     if text.contains("Traceback (most recent call last)") {
         return false;
     }
-    exchange.status() >= 400 || exchange.is_success() && exchange.body().len() <= LONGEST && !exchange.is_html()
+    exchange.status() >= 400 || exchange.is_success() && exchange.body_len() <= LONGEST && !exchange.is_html()
 }
 
 /// Whether a part of it was sent by us.
