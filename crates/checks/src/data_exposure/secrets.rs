@@ -23,12 +23,11 @@ const FOR_BROWSERS: [&str; 1] = ["google-api-key"];
 pub(super) fn provider_secrets(text: &str, browser: bool) -> BTreeSet<Met> {
     let wanted = |pattern: &&SecretPattern| {
         let id = pattern.id.as_str();
-        // `named-…` shapes keep secrets out of reports; what they match is often no secret.
-        !(NOT_KEYS.contains(&id) || id.starts_with("named-") || browser && FOR_BROWSERS.contains(&id))
+        !(NOT_KEYS.contains(&id) || browser && FOR_BROWSERS.contains(&id))
     };
     let mut met = BTreeSet::new();
-    for pattern in secret_patterns().iter().filter(wanted) {
-        for captures in pattern.regex.captures_iter(text).take(20) {
+    for pattern in secret_patterns().filter(wanted) {
+        for captures in pattern.regex().captures_iter(text).take(20) {
             let Some(secret) = captures.get(pattern.group) else { continue };
             if !is_placeholder(secret.as_str()) && !is_placeholder_url(&captures[0]) {
                 met.insert(Met { what: pattern.name.clone(), secret: secret.as_str().to_owned() });

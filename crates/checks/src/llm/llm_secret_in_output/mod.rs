@@ -61,12 +61,10 @@ fn secrets(said: &Said) -> Vec<(&'static str, String)> {
     if !said.exchange.is_success() {
         return Vec::new();
     }
-    // `named-…` shapes keep secrets out of reports; what they match is often no secret.
-    let shapes = secret_patterns().iter().filter(|shape| !shape.id.starts_with("named-"));
-    let all: BTreeSet<(&str, String)> = shapes
+    let all: BTreeSet<(&str, String)> = secret_patterns()
         .flat_map(|shape| {
             shape
-                .regex
+                .regex()
                 .captures_iter(&said.reply)
                 .filter_map(|c| c.get(shape.group))
                 .map(|m| (shape.name.as_str(), m.as_str().to_owned()))

@@ -1,0 +1,159 @@
+//! Masking: known secrets, the published forms of credentials, and what stands under a secret name.
+
+mod assigned;
+mod forms;
+mod names;
+mod pairs;
+mod scan;
+mod values;
+mod views;
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+use std::sync::OnceLock;
+
+use aho_corasick::{AhoCorasick, MatchKind};
+
+pub use forms::{SecretPattern, secret_patterns};
+
+use crate::mask;
+use names::{Kind, names};
+
+/// The one door through which text leaves the process: masks known secrets and everything that has a secret's form or name.
+#[derive(Debug, Clone, Default)]
+pub struct Redactor {
+    known: BTreeSet<String>,
+    automaton: OnceLock<Option<AhoCorasick>>,
+}
+
+/// How many encodings around a text are undone: a link in JSON in HTML has two.
+const DEPTH: u8 = 3;
+
+impl Redactor {
+    /// A redactor that knows no particular secret, only forms and names.
+    pub fn new() -> Redactor {
+        Redactor::default()
+    }
+
+    /// Learns a secret to mask wherever it stands. Text shorter than 4 characters, and a plain word shorter than 8 or one that names
+    /// credentials, is not learned: masking it would destroy the report (`users` in every path, `password` in every form) and hide
+    /// nothing.
+    pub fn learn(&mut self, secret: &str) {
+        let is_word = secret.bytes().all(|b| b.is_ascii_alphabetic());
+        let lower = secret.to_lowercase();
+        let telling = is_word && (names().judge(&lower).is_some() || values::is_about(&lower, Kind::Authorization));
+        if secret.len() >= if is_word { 8 } else { 4 } && !telling {
+            self.known.insert(secret.to_owned());
+            self.automaton = OnceLock::new();
+        }
+    }
+
+    /// Masks secrets in text.
+    pub fn text(&self, text: &str) -> String {
+        self.masked(text, &[])
+    }
+
+    /// Masks secrets in a text that was sent; `ours` are the values that a check put there, which are nobody's secrets.
+    pub fn sent(&self, text: &str, ours: &[&str]) -> String {
+        self.masked(text, ours)
+    }
+
+    fn masked(&self, text: &str, ours: &[&str]) -> String {
+        let mut spans = Vec::new();
+        self.find(text, DEPTH, ours, &mut spans);
+        if spans.is_empty() {
+            return text.to_owned();
+        }
+        spans.sort_by_key(|span| (span.start, span.end));
+        let mut out = String::with_capacity(text.len());
+        let mut at = 0;
+        let mut spans = spans.into_iter().peekable();
+        while let Some(mut span) = spans.next() {
+            while let Some(next) = spans.next_if(|next| next.start < span.end) {
+                span.end = span.end.max(next.end);
+            }
+            out.push_str(&text[at..span.start]);
+            out.push_str(&mask(&text[span.clone()]));
+            at = span.end;
+        }
+        out.push_str(&text[at..]);
+        out
+    }
+
+    fn find(&self, text: &str, depth: u8, ours: &[&str], spans: &mut Vec<Range<usize>>) {
+        let first = spans.len();
+        forms::find(text, spans);
+        assigned::find(text, spans);
+        let mut kept = spans.split_off(first);
+        kept.retain(|span| {
+            let value = &text[span.clone()];
+            let is_ours = || {
+                let value = views::plain(value);
+                ours.iter().map(|ours| views::plain(ours)).any(|ours| value.contains(&ours) || ours.contains(&value))
+            };
+            !values::is_mask(value) && (ours.is_empty() || !is_ours())
+        });
+        spans.append(&mut kept);
+        self.find_known(text, spans);
+        if depth == 0 {
+            return;
+        }
+        if let Some(view) = views::decoded(text) {
+            let mut inner = Vec::new();
+            self.find(&view.text, depth - 1, ours, &mut inner);
+            spans.extend(inner.iter().map(|span| view.origin(span)).filter(|span| !span.is_empty()));
+        }
+        for (run, decoded) in views::base64(text) {
+            let mut inner = Vec::new();
+            self.find(&decoded, 1.min(depth - 1), ours, &mut inner);
+            if !inner.is_empty() {
+                spans.push(run);
+            }
+        }
+    }
+
+    fn find_known(&self, text: &str, spans: &mut Vec<Range<usize>>) {
+        let automaton = self.automaton.get_or_init(|| {
+            let longest = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(&self.known);
+            (!self.known.is_empty()).then(|| longest.ok()).flatten()
+        });
+        let Some(automaton) = automaton else { return };
+        let bytes = text.as_bytes();
+        let letter = |at: Option<usize>| at.and_then(|at| bytes.get(at)).is_some_and(u8::is_ascii_alphanumeric);
+        spans.extend(automaton.find_iter(text).map(|m| m.range()).filter(|span| {
+            // A short secret or a word may as well be a part of another: `2024` in a date, `sunshine` in `sunshine-list`.
+            let secret = &text[span.clone()];
+            let plain = secret.len() < 8 || secret.bytes().all(|b| b.is_ascii_alphabetic());
+            !plain || !letter(span.start.checked_sub(1)) && !letter(Some(span.end))
+        }));
+    }
+
+    /// Masks the value of a header that carries credentials; cookies keep their names and attributes.
+    pub fn header(&self, name: &str, value: &str) -> String {
+        let lower = name.to_ascii_lowercase();
+        match lower.as_str() {
+            "set-cookie" => {
+                let (pair, attributes) = value.split_once(';').map_or((value, ""), |(p, a)| (p, a));
+                let masked = mask_pair(pair);
+                if attributes.is_empty() { masked } else { format!("{masked};{}", self.text(attributes)) }
+            }
+            "cookie" => value.split(';').map(|pair| mask_pair(pair.trim())).collect::<Vec<_>>().join("; "),
+            "authorization" | "proxy-authorization" => match value.split_once(' ') {
+                Some((scheme, credential)) => format!("{scheme} {}", mask(credential)),
+                None => mask(value),
+            },
+            _ if names().judge(&lower).is_some_and(|kind| values::is_secret(value, kind)) => mask(value),
+            _ => self.text(value),
+        }
+    }
+}
+
+fn mask_pair(pair: &str) -> String {
+    match pair.split_once('=') {
+        Some((name, value)) if !value.is_empty() => format!("{name}={}", mask(value)),
+        _ => pair.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests;
