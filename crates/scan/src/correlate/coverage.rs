@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::{Coverage, Exchange, Failure, FindingView, NotTested, Severity, Status, SurfaceView, Target, Truncation};
+use model::{
+    Coverage, Exchange, Failure, FindingView, NotTested, Redactor, Severity, Status, SurfaceView, Target, Truncation,
+};
 use wire::{Recorded, Wire};
 
 use super::outcome::RuleResult;
@@ -32,7 +34,7 @@ pub(super) fn coverage(result: &model::Score, rules: &[RuleResult], ended: &Ende
 }
 
 /// Every operation with what was seen of it.
-pub(super) fn surface(ended: &Ended, records: &[Recorded], target: &Target) -> Vec<SurfaceView> {
+pub(super) fn surface(ended: &Ended, records: &[Recorded], target: &Target, redactor: &Redactor) -> Vec<SurfaceView> {
     let mut about: BTreeMap<u32, u32> = BTreeMap::new();
     for record in records {
         let index = match record.key.round {
@@ -67,7 +69,7 @@ pub(super) fn surface(ended: &Ended, records: &[Recorded], target: &Target) -> V
             };
             SurfaceView {
                 method: operation.method.clone(),
-                path: operation.path.clone(),
+                path: redactor.text(&operation.path),
                 source: operation.source,
                 status: plain.map(|e| e.status()).filter(|s| *s != 0),
                 // A plain call that discovery had already made counts too.
@@ -76,7 +78,7 @@ pub(super) fn surface(ended: &Ended, records: &[Recorded], target: &Target) -> V
                     .remove(&at)
                     .map(|rules| rules.into_iter().map(str::to_owned).collect())
                     .unwrap_or_default(),
-                not_tested: reason,
+                not_tested: reason.map(|why| redactor.text(&why)),
             }
         })
         .collect()

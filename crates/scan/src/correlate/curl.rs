@@ -9,6 +9,8 @@ const LONGEST: usize = 4_000;
 
 /// The line. Single quotes guard every argument; a body or header that is not text is given as its length only.
 pub(crate) fn line(request: &Request, redactor: &Redactor) -> String {
+    let ours = ours(request);
+    let url = || quoted(&redactor.sent(&request.url(), &ours));
     let mut line = String::from("curl -sk -i --path-as-is");
     match request.method.as_str() {
         "GET" => {}
@@ -25,14 +27,20 @@ pub(crate) fn line(request: &Request, redactor: &Redactor) -> String {
         let _ = write!(line, " -H {}", quoted(&format!("{name}: {}", redactor.header(name, &value))));
     }
     if request.body.len() > LONGEST {
-        let _ = write!(line, " --data-binary @- {}", quoted(&redactor.text(&request.url())));
+        let _ = write!(line, " --data-binary @- {}", url());
         return format!("head -c {} /dev/zero | {line}", request.body.len());
     }
     if !request.body.is_empty() {
-        let _ = write!(line, " --data-binary {}", quoted(&redactor.text(&String::from_utf8_lossy(&request.body))));
+        let body = redactor.sent(&String::from_utf8_lossy(&request.body), &ours);
+        let _ = write!(line, " --data-binary {}", quoted(&body));
     }
-    let _ = write!(line, " {}", quoted(&redactor.text(&request.url())));
+    let _ = write!(line, " {}", url());
     line
+}
+
+/// What a check put into a request: it shows the weakness and is nobody's secret.
+pub(super) fn ours(request: &Request) -> Vec<&str> {
+    request.altered.iter().map(|altered| altered.payload.as_str()).filter(|payload| !payload.is_empty()).collect()
 }
 
 /// POSIX single quotes; control characters become `?`, so that a line stays a line. A long repetition is written as the command that

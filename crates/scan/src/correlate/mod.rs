@@ -32,12 +32,12 @@ pub(crate) fn report(target: &Target, wire: &Wire, ended: &Ended, elapsed: Durat
     }
     let mut by_rule = outcome::by_rule(ended);
     fold::fold(&mut by_rule);
-    let ignored = ignore(&mut by_rule, target);
     for rule in &by_rule {
         for finding in &rule.found {
             finding.secrets.iter().for_each(|s| redactor.learn(s.expose()));
         }
     }
+    let ignored = ignore(&mut by_rule, target, &redactor);
     let scored: Vec<Scored> = by_rule.iter().map(outcome::RuleResult::scored).collect();
     let result = score(&scored, target.context);
     let mut findings: Vec<FindingView> =
@@ -49,9 +49,9 @@ pub(crate) fn report(target: &Target, wire: &Wire, ended: &Ended, elapsed: Durat
             &b.id,
         ))
     });
-    let not_tested: Vec<NotTestedView> = by_rule.iter().flat_map(|r| r.not_tested(ended)).collect();
+    let not_tested: Vec<NotTestedView> = by_rule.iter().flat_map(|r| r.not_tested(ended, &redactor)).collect();
     let categories = view::categories(&result, &by_rule);
-    let surface = coverage::surface(ended, &records, target);
+    let surface = coverage::surface(ended, &records, target, &redactor);
     let nothing = coverage::nothing_seen(ended, &records).or_else(|| coverage::nothing_met(ended, &findings));
     let (status, status_detail) = coverage::status(wire, ended, &records);
     let cited: BTreeSet<u32> = if whole {
@@ -65,7 +65,7 @@ pub(crate) fn report(target: &Target, wire: &Wire, ended: &Ended, elapsed: Durat
         tool: Tool { name: "middlebrick".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
         id: scan_id(target),
         status,
-        status_detail,
+        status_detail: status_detail.map(|why| redactor.text(&why)),
         url: redactor.text(&target.url()),
         started_at: rfc3339(started_ms),
         completed_at: rfc3339(started_ms + elapsed.as_millis() as i64),
@@ -83,7 +83,7 @@ pub(crate) fn report(target: &Target, wire: &Wire, ended: &Ended, elapsed: Durat
         ignored,
         not_tested,
         surface,
-        technologies: ended.surface.technologies.clone(),
+        technologies: ended.surface.technologies.iter().map(|known| technology(known, &redactor)).collect(),
         requests: wire.requests(),
         spent: spent::by_category(&records, &ended.outcomes),
         notes: ended.surface.notes.iter().map(|note| redactor.text(note)).collect(),
@@ -97,7 +97,7 @@ pub(crate) fn report(target: &Target, wire: &Wire, ended: &Ended, elapsed: Durat
 }
 
 /// Takes the locations that the ignore file covers out of the results, before anything is counted or scored.
-fn ignore(by_rule: &mut [outcome::RuleResult], target: &Target) -> Vec<IgnoredView> {
+fn ignore(by_rule: &mut [outcome::RuleResult], target: &Target, redactor: &Redactor) -> Vec<IgnoredView> {
     let today = rfc3339(target.now * 1000);
     let today = today.get(..10).unwrap_or("");
     let mut ignored = Vec::new();
@@ -108,7 +108,7 @@ fn ignore(by_rule: &mut [outcome::RuleResult], target: &Target) -> Vec<IgnoredVi
             if let Some(entry) = entry {
                 ignored.push(IgnoredView {
                     rule: rule.id.to_owned(),
-                    location: finding.location.to_string(),
+                    location: redactor.text(&finding.location.to_string()),
                     fingerprint: finding.location.fingerprint(rule.id),
                     reason: entry.reason.clone(),
                     expires: entry.expires.clone(),
@@ -118,6 +118,14 @@ fn ignore(by_rule: &mut [outcome::RuleResult], target: &Target) -> Vec<IgnoredVi
         });
     }
     ignored
+}
+
+fn technology(known: &model::Technology, redactor: &Redactor) -> model::Technology {
+    model::Technology {
+        name: redactor.text(&known.name),
+        version: known.version.as_deref().map(|version| redactor.text(version)),
+        evidence: redactor.text(&known.evidence),
+    }
 }
 
 fn learn_identity(redactor: &mut Redactor, identity: &model::Identity) {

@@ -5,8 +5,8 @@ use std::collections::btree_map::Entry;
 use std::mem::discriminant;
 
 use model::{
-    Confidence, Finding, Location, Method, NotTested, NotTestedView, Operation, PathTemplate, Rule, RuleOutcome,
-    RuleView, Scored, Verdict,
+    Confidence, Finding, Location, Method, NotTested, NotTestedView, Operation, PathTemplate, Redactor, Rule,
+    RuleOutcome, RuleView, Scored, Verdict,
 };
 
 use crate::Ended;
@@ -159,18 +159,18 @@ impl RuleResult {
         }
     }
 
-    pub(crate) fn not_tested(&self, ended: &Ended) -> Vec<NotTestedView> {
-        let name = |at: &usize| ended.surface.operations.get(*at).map(|o| o.name());
+    pub(crate) fn not_tested(&self, ended: &Ended, redactor: &Redactor) -> Vec<NotTestedView> {
+        let name = |at: &usize| ended.surface.operations.get(*at).map(|o| redactor.text(&o.name()));
         self.reasons()
             .iter()
             .map(|(reason, operations)| NotTestedView {
                 rule: self.rule.id.to_owned(),
                 category: self.rule.category,
                 reason: reason_word(reason),
-                detail: match operations.len().checked_sub(NAMED) {
+                detail: redactor.text(&match operations.len().checked_sub(NAMED) {
                     None | Some(0) => reason.to_string(),
                     Some(more) => format!("{reason} (and {more} more operations)"),
-                },
+                }),
                 operations: operations.iter().take(NAMED).filter_map(name).collect(),
             })
             .collect()

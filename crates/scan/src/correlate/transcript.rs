@@ -23,6 +23,7 @@ fn entry(number: u32, record: &Recorded, redactor: &Redactor) -> TranscriptEntry
     let exchange = &record.exchange;
     let request = &exchange.request;
     let response = exchange.response();
+    let ours = super::curl::ours(request);
     let trouble = exchange.failure().map(ToString::to_string).or_else(|| {
         response.and_then(|r| r.truncated).map(|t| format!("the body is incomplete ({t:?})").to_lowercase())
     });
@@ -30,33 +31,34 @@ fn entry(number: u32, record: &Recorded, redactor: &Redactor) -> TranscriptEntry
         number,
         round: record.key.round,
         method: request.method.clone(),
-        url: redactor.text(&request.url()),
+        url: redactor.sent(&request.url(), &ours),
         request_headers: request
             .headers
             .iter()
-            .map(|(n, v)| (n.clone(), redactor.header(n, &String::from_utf8_lossy(v))))
+            .map(|(n, v)| (redactor.text(n), redactor.header(n, &String::from_utf8_lossy(v))))
             .collect(),
-        request_body: cut(&redactor.text(&head(&String::from_utf8_lossy(&request.body)))),
+        request_body: cut(&redactor.sent(&head(&String::from_utf8_lossy(&request.body)), &ours)),
         altered: request
             .altered
             .iter()
             .cloned()
             .map(|mut a| {
+                a.name = redactor.text(&a.name);
                 a.payload = redactor.text(&a.payload);
                 a
             })
             .collect(),
-        identity: request.identity.clone(),
+        identity: request.identity.as_deref().map(|name| redactor.text(name)),
         status: response.map(|r| r.status),
         version: response.map_or(String::new(), |r| r.version.to_owned()),
-        reason: response.map_or(String::new(), |r| r.reason.clone()),
+        reason: response.map_or(String::new(), |r| redactor.text(&r.reason)),
         response_headers: response
-            .map(|r| r.headers.iter().map(|(n, v)| (n.clone(), redactor.header(n, v))).collect())
+            .map(|r| r.headers.iter().map(|(n, v)| (redactor.text(n), redactor.header(n, v))).collect())
             .unwrap_or_default(),
         // Cut before masking keeps the work bounded; a secret across the cut loses its end and with it its use.
         response_body: response.map(|r| cut(&redactor.text(&head(&r.text())))).unwrap_or_default(),
         response_bytes: response.map_or(0, |r| r.body_len() as u64),
-        trouble,
+        trouble: trouble.map(|why| redactor.text(&why)),
         elapsed_ms: exchange.elapsed_us as f64 / 1000.0,
         sent_at_ms: record.sent_at_ms,
     }

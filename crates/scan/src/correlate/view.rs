@@ -84,7 +84,7 @@ fn location(finding: &Finding, steps: Vec<StepView>, redactor: &Redactor) -> Loc
         kind: LocationKind::Host,
         method: place.method().cloned(),
         path: place.path().map(|path| redactor.text(&path)),
-        parameter: place.part().cloned(),
+        parameter: place.part().cloned().map(|part| model::Part { name: redactor.text(&part.name), ..part }),
         file: None,
         symbol: None,
         line: None,
