@@ -22,7 +22,10 @@ pub(super) enum Sign {
 /// Longest value that is read, in bytes: a key of 16,384 bits in PEM has less.
 pub(super) const LONGEST_VALUE: usize = 16 * 1024;
 
-/// Longest value without quotes, in bytes.
+/// Longest value without quotes amid other text, in bytes: a JSON Web Token with many claims has less.
+const LONGEST_WORD: usize = 1024;
+
+/// Longest value without quotes on a line of its own, in bytes.
 const LONGEST_BARE: usize = 2 * 1024;
 
 /// Where in the text values of secret names stand.
@@ -173,8 +176,8 @@ pub(super) fn quoted(bytes: &[u8], at: usize, quote: u8) -> Range<usize> {
 /// A value without quotes.
 fn bare(text: &str, at: usize, sign: Sign, name: &Range<usize>, kind: Kind, found: &mut Vec<Range<usize>>) {
     let bytes = text.as_bytes();
-    let line_end = line_end(bytes, at, LONGEST_BARE);
     let begins_line = begins_line(bytes, name.start);
+    let line_end = line_end(bytes, at, if begins_line { LONGEST_BARE } else { LONGEST_WORD });
     let first = word_end(bytes, at, line_end, sign);
     let Some(rest) = text.get(at..line_end) else { return };
     if values::is_expression(rest.trim_end_matches([';', ',', ' '])) {

@@ -52,6 +52,9 @@ const VALUES: [&str; 17] = [
 /// How far around a name what belongs to it is looked for, in bytes.
 const AROUND: usize = 400;
 
+/// Most values that one name has around it.
+const VALUES_EACH: usize = 4;
+
 /// Longest tag that is read, in bytes.
 const TAG: usize = 2_000;
 
@@ -163,7 +166,7 @@ fn attributes(text: &str, open: usize, label: &str, kind: Kind, found: &mut Vec<
         "meta", "h1", "h2", "h3", "td", "th", "img",
     ];
     let bytes = text.as_bytes();
-    let end = within(bytes, open, TAG, |b| b != b'>');
+    let end = within(bytes, open + 1, TAG, |b| b != b'>' && b != b'<');
     let Some(tag) = text.get(open..end) else { return };
     let lower = tag.to_ascii_lowercase();
     let button = ["submit", "button", "checkbox", "radio", "reset"]
@@ -207,7 +210,8 @@ pub(super) fn inner(text: &str, at: usize, kind: Kind, found: &mut Vec<Range<usi
 fn valued(text: &str, part: Range<usize>, kind: Kind, found: &mut Vec<Range<usize>>) {
     let bytes = text.as_bytes();
     let mut at = part.start;
-    while at < part.end {
+    let mut left = VALUES_EACH;
+    while at < part.end && left > 0 {
         let start = skip(&bytes[..part.end], at, |b| !is_name(b));
         let end = skip(&bytes[..part.end], start, is_name);
         at = end.max(start + 1);
@@ -215,6 +219,7 @@ fn valued(text: &str, part: Range<usize>, kind: Kind, found: &mut Vec<Range<usiz
         if !fits {
             continue;
         }
+        left -= 1;
         let closed = within(bytes, end, 3, |b| matches!(b, b'"' | b'\'' | b' ' | b'\\'));
         match bytes.get(closed) {
             Some(b'=') => value(text, closed + 1, Sign::Equals, &(start..end), kind, found),
