@@ -495,4 +495,31 @@ mod tests {
         assert!(is_path("/api/users") && is_path("https://example.com/a"));
         assert!(!is_path("/") && !is_path("//x") && !is_path("a/b") && !is_path("/a b") && !is_path("/users/{id}"));
     }
+
+    /// `MIDDLEBRICK_FUZZ_SECONDS` says for how long it is tried.
+    #[test]
+    fn mutated_pages_are_read_to_their_end() {
+        const TOKENS: &[&str] = &[
+            "<",
+            ">",
+            "'",
+            "\"",
+            "</a>",
+            "<form",
+            "href=",
+            "../",
+            "//",
+            "?",
+            "&",
+            "%",
+            "{",
+            "<base href=",
+            "</script>",
+            "\u{0}",
+        ];
+        let corpus = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus/pages");
+        fuzz::run(&corpus, TOKENS, |bytes| {
+            let _ = led_to(&String::from_utf8_lossy(bytes));
+        });
+    }
 }

@@ -80,3 +80,29 @@ proptest! {
         prop_assert_eq!(read(Method::GET, &pieces).0, read(Method::GET, &[&said]).0);
     }
 }
+
+/// Heads, lengths, chunks and codings, whatever they say; `MIDDLEBRICK_FUZZ_SECONDS` says for how long it is tried.
+#[test]
+fn mutated_responses_are_a_typed_outcome() {
+    const TOKENS: &[&str] = &[
+        "\r\n",
+        "\n",
+        "\r\n\r\n",
+        "HTTP/1.1 200 OK\r\n",
+        "Content-Length: ",
+        "Transfer-Encoding: chunked\r\n",
+        "ffffffffffffffff",
+        "0\r\n\r\n",
+        ";",
+        ":",
+        "Content-Encoding: gzip\r\n",
+        "-1",
+        "18446744073709551616",
+        "\u{0}",
+        " ",
+    ];
+    let corpus = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus/http1");
+    fuzz::run(&corpus, TOKENS, |bytes| {
+        let _ = read(Method::GET, &[bytes]);
+    });
+}
