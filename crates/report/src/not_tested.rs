@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use model::Report;
 
-/// `9 rules for want of credentials (--auth-type)`, `1 operation that looks as if it changed state on GET (GET /createdb)`, … The names
+/// `9 rules for want of credentials (--auth-type)`, `1 operation that looks as if it changed state on GET (GET /reset-db)`, … The names
 /// of operations are the target's: escape them. What does not apply or was not selected is left out.
 pub(crate) fn by_reason(report: &Report) -> Vec<String> {
     let mut rules: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();

@@ -161,7 +161,7 @@ mod tests {
     fn what_fits_is_known_without_keeping_it() {
         let limits = Limits::default();
         let fits = |raw: &[u8], header: &str, cap| super::fits(raw, &codings([header].into_iter()), &limits, cap);
-        let text: String = (0..40_000).map(|n| format!("{n} ")).collect();
+        let text = (0..40_000).map(|n| format!("{n} ")).collect::<Vec<_>>().concat();
         let (long, length) = (gzip(text.as_bytes()), text.len());
         assert!(fits(&long, "gzip", length) && !fits(&long, "gzip", length - 1));
         assert!(!fits(&long, "deflate", length) && !fits(&gzip(&long), "gzip, gzip", length));

@@ -66,7 +66,7 @@ pub fn holds(name: &str, what: Holds) -> bool {
         .any(|row| row.names.contains(&plain) || row.prefixes.iter().any(|prefix| lower.starts_with(prefix.as_str())))
 }
 
-/// Whether a field stands below one that says that it describes calls or gives examples: `testPayloads.login.password`,
+/// Whether a field stands below one that says that it describes calls or gives examples: `examples.login.password`,
 /// `endpoints[].request.email`. What is also the name of an envelope or of a list of results (`body.users[].email`, `docs[].email`)
 /// says so only further down and around no list.
 pub fn is_illustration(path: &str) -> bool {
@@ -274,7 +274,7 @@ mod tests {
 
     #[test]
     fn illustrations_say_so_above() {
-        for path in ["testPayloads.sqlInjectionLogin.password", "endpoints[].example.email", "login.docs.body.token"] {
+        for path in ["samples.login.password", "endpoints[].example.email", "login.docs.body.token"] {
             assert!(is_illustration(path), "{path}");
         }
         for path in [

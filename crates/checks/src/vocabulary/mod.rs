@@ -212,7 +212,7 @@ mod tests {
     fn destructive_words_are_words() {
         let operation = |path: &str| Operation::undeclared(Method::GET, path, Source::Given);
         for path in
-            ["/createdb", "/kill", "/items/rm", "/logout", "/admin/reset-data", "/cache/flush", "/api/v1/purgeAll"]
+            ["/wipedb", "/kill", "/items/rm", "/logout", "/admin/reset-data", "/cache/flush", "/api/v1/purgeAll"]
         {
             assert!(looks_destructive(&operation(path)), "{path}");
         }

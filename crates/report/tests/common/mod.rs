@@ -69,12 +69,12 @@ pub fn rich_json() -> Value {
             "reason": "known, fixed in the next release", "expires": "2027-01-31" }],
         "notTested": [
             not_tested("weak-secret-key", "authentication", "no-credentials", "needs credentials (--auth-type)", &[]),
-            not_tested("no-rate-limit", "rate-limiting", "looks-destructive", "looks as if it changed state on GET", &["GET /createdb"]),
+            not_tested("no-rate-limit", "rate-limiting", "looks-destructive", "looks as if it changed state on GET", &["GET /reset-db"]),
             not_tested("prompt-leak", "llm", "not-applicable", "does not apply: no LLM endpoint", &[]),
         ],
         "surface": [
             { "method": "GET", "path": "/", "source": "given", "status": 200, "requests": 9, "tried": ["werkzeug-debugger"] },
-            { "method": "GET", "path": "/createdb", "source": "link", "status": null, "requests": 0, "tried": [],
+            { "method": "GET", "path": "/reset-db", "source": "link", "status": null, "requests": 0, "tried": [],
                 "notTested": "looks as if it changed state on GET" },
             { "method": "GET", "path": "/users/{id}", "source": "specification", "status": 200, "requests": 4,
                 "tried": ["cookie-flags", "credentials-ignored"] },

@@ -11,7 +11,7 @@ def dump():
 
 def register_debugging(app):
     if app.debug:
-        app.add_url_rule("/users/_debug", view_func=dump)
+        app.add_url_rule("/debug/users", view_func=dump)
 
 
 register_debugging(app)
@@ -19,7 +19,7 @@ register_debugging(app)
 
 @app.get("/")
 def index():
-    return '<a href="/users/_debug">dump</a>'
+    return '<a href="/debug/users">dump</a>'
 
 
 if __name__ == "__main__":

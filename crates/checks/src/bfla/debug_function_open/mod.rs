@@ -43,8 +43,8 @@ pub(crate) static CHECK: Check = Check {
     ..Check::of(&RULE)
 };
 
-/// Where such functions are usually kept, asked for when the surface does not name them.
-const USUAL: [&str; 2] = ["/_debug", "/debug"];
+/// Where such functions are usually kept, requested when the surface does not name it.
+const USUAL: &str = "/debug";
 
 fn is_for_developers(operation: &Operation) -> bool {
     operation.method == Method::GET && vocabulary::says(&operation.path, Meaning::Debug)
@@ -61,15 +61,13 @@ async fn probe_operation(probe: &OperationProbe<'_>, found: &mut Findings) -> Re
 }
 
 async fn look(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
-    for path in USUAL {
-        if probe.surface.operations.iter().any(|o| o.path.trim_end_matches('/') == path) {
-            continue;
-        }
-        let response = probe.response_to(probe.get(path)).await?;
-        if administration::shows(&response).is_some() {
-            let missing = probe.missing_beside(path).await?;
-            found.extend(judge(&response, &missing, Location::at(Method::GET, path)));
-        }
+    if probe.surface.operations.iter().any(|o| o.path.trim_end_matches('/') == USUAL) {
+        return Ok(());
+    }
+    let response = probe.response_to(probe.get(USUAL)).await?;
+    if administration::shows(&response).is_some() {
+        let missing = probe.missing_beside(USUAL).await?;
+        found.extend(judge(&response, &missing, Location::at(Method::GET, USUAL)));
     }
     Ok(())
 }
@@ -90,7 +88,7 @@ mod tests {
     use crate::samples;
 
     fn found(body: &str, missing: (u16, &str)) -> bool {
-        let response = samples::exchange("/users/v1/_debug", 200, body);
+        let response = samples::exchange("/v1/users/debug", 200, body);
         let missing = samples::exchange("/users/v1/abc", missing.0, missing.1);
         judge(&response, &missing, Location::host()).is_some()
     }

@@ -126,7 +126,7 @@ mod tests {
 
     #[test]
     fn names_that_change_data_are_found() {
-        assert_eq!(found("/createdb", Source::Specification, None), Some(Confidence::Tentative));
+        assert_eq!(found("/reset-db", Source::Specification, None), Some(Confidence::Tentative));
         assert_eq!(found("/books/{id}/delete", Source::Link, None), Some(Confidence::Tentative));
     }
 

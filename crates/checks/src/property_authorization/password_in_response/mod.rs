@@ -196,7 +196,7 @@ mod tests {
             r#"{"username":"required","password":"This field is required."}"#,
             r#"{"username":"string","password":"string"}"#,
             r#"{"password":"minimum-12"}"#,
-            r#"{"name":"API","testPayloads":{"login":{"username":"admin","password":"anything7"}}}"#,
+            r#"{"name":"API","examples":{"login":{"username":"admin","password":"anything7"}}}"#,
             r#"{"USER":"app","PWD":"/srv/app","OLDPWD":"/srv","HOME":"/root"}"#,
             r#"{"name":"web","pwd":"C:\\srv\\app"}"#,
             r#"{"username":"Benutzername","password":"Passwort"}"#,
