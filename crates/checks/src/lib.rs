@@ -41,7 +41,7 @@ pub use check::{
     Check, Cost, Detectors, OnEnd, OnExchange, OnOperation, OnSurface, RunsOn, Schedule, Sees, Server, Shares, Twins,
 };
 pub use findings::Findings;
-pub use observations::{Observations, ObservedExchange, place};
+pub use observations::{Caller, Observations, ObservedExchange, place};
 pub use probe::{OperationProbe, RequestCounts, TargetProbe};
 pub use sender::Sender;
 

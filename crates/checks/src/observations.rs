@@ -1,21 +1,70 @@
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use model::{Exchange, Location, Operation, Surface, Target};
 
+/// Who called an operation: an identity by its name; nobody in particular without one.
+pub type Caller = Option<String>;
+
 /// What the earlier rounds saw.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Observations {
-    /// For each operation of the surface, by index, the plain exchange: the operation called as an ordinary client would.
-    /// `None` when it was not called (its method changes state, it looks destructive, or the budget ended).
-    pub plain: Vec<Option<Arc<Exchange>>>,
+    /// By operation, its index on the surface, and caller: the operation called as an ordinary client would.
+    calls: BTreeMap<(usize, Caller), Arc<Exchange>>,
+    /// Whose calls are the plain ones: the first identity's, or else nobody's in particular.
+    first: Caller,
     /// Every exchange of the rounds before this one, in transcript order.
     pub exchanges: Vec<Arc<Exchange>>,
 }
 
 impl Observations {
+    /// Nothing seen yet; the plain calls will be those of this caller.
+    pub fn of(first: Caller) -> Observations {
+        Observations { first, ..Observations::default() }
+    }
+
+    /// For tests of detectors: plain calls by nobody in particular, in the order of the operations, and all exchanges.
+    pub fn plainly(plain: Vec<Option<Arc<Exchange>>>, exchanges: Vec<Arc<Exchange>>) -> Observations {
+        let calls = plain.into_iter().enumerate().filter_map(|(at, exchange)| Some(((at, None), exchange?)));
+        Observations { calls: calls.collect(), first: None, exchanges }
+    }
+
+    /// The same calls with these exchanges.
+    #[must_use]
+    pub fn with_exchanges(&self, exchanges: Vec<Arc<Exchange>>) -> Observations {
+        Observations { exchanges, ..self.clone() }
+    }
+
+    /// Keeps what a caller's ordinary call of an operation came to.
+    pub fn record(&mut self, operation: usize, caller: Caller, exchange: Arc<Exchange>) {
+        self.calls.insert((operation, caller), exchange);
+    }
+
+    /// The plain exchange of an operation. `None` when it was not called: its method changes state, it looks destructive, or the
+    /// budget ended.
+    pub fn plain(&self, operation: usize) -> Option<&Arc<Exchange>> {
+        self.call(operation, &self.first)
+    }
+
+    /// The ordinary call of an operation by this caller.
+    pub fn call(&self, operation: usize, caller: &Caller) -> Option<&Arc<Exchange>> {
+        self.calls.get(&(operation, caller.clone()))
+    }
+
+    /// Every ordinary call: the operation's index, who called, and what came of it.
+    pub fn calls(&self) -> impl Iterator<Item = (usize, &Caller, &Arc<Exchange>)> {
+        self.calls.iter().map(|((operation, caller), exchange)| (*operation, caller, exchange))
+    }
+
+    /// The plain exchanges, in the order of the operations.
+    pub fn plain_calls(&self) -> impl Iterator<Item = &Arc<Exchange>> {
+        self.calls().filter(|(_, caller, _)| **caller == self.first).map(|(_, _, exchange)| exchange)
+    }
+
     /// The plain exchanges with their operations.
     pub fn called<'a>(&'a self, surface: &'a Surface) -> impl Iterator<Item = (&'a Operation, &'a Arc<Exchange>)> {
-        surface.operations.iter().zip(&self.plain).filter_map(|(o, e)| e.as_ref().map(|e| (o.as_ref(), e)))
+        let plain = self.calls().filter(|(_, caller, _)| **caller == self.first);
+        plain.filter_map(|(at, _, exchange)| Some((surface.operations.get(at)?.as_ref(), exchange)))
     }
 }
 
@@ -88,6 +137,26 @@ fn is_instance(template: &str, path: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn calls_are_kept_by_operation_and_caller() {
+        let exchange = |status| crate::samples::exchange("/", status, "{}");
+        let mut observations = Observations::of(Some("ada".to_owned()));
+        observations.record(0, None, exchange(401));
+        observations.record(0, Some("ada".to_owned()), exchange(200));
+        observations.record(0, Some("bob".to_owned()), exchange(403));
+        observations.record(1, None, exchange(404));
+        let status = |at, caller: Option<&str>| observations.call(at, &caller.map(str::to_owned)).map(|e| e.status());
+        assert_eq!(
+            [status(0, None), status(0, Some("ada")), status(0, Some("bob"))],
+            [Some(401), Some(200), Some(403)]
+        );
+        assert_eq!(
+            (observations.plain(0).map(|e| e.status()), observations.plain(1).map(|e| e.status())),
+            (Some(200), None)
+        );
+        assert_eq!((observations.calls().count(), observations.plain_calls().count()), (4, 1));
+    }
 
     #[test]
     fn what_stands_beside_braces_is_kept() {

@@ -3,7 +3,10 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use model::{Exchange, Location, NotTested, Operation, OrderKey, Origin, Request, Surface, Target, TlsReport};
+use model::{
+    Consent, Exchange, Location, NotTested, Operation, OrderKey, Origin, Parameter, ParameterIn, Request, Surface,
+    Target, TlsReport,
+};
 use wire::{Call, Callback, Lease};
 
 use crate::calling::request;
@@ -185,6 +188,30 @@ impl<'a> TargetProbe<'a> {
     /// A random-looking lower-case word of 12 letters and digits, the same for the same seed, rule, operation and purpose.
     pub fn canary(&self, purpose: &str) -> String {
         canary(self.target.seed, &[self.rule, &self.key.operation.to_string(), purpose])
+    }
+
+    /// An id of the shape of this one that no object has. Requests that change state may name it without harm to anybody, and what
+    /// they create there is undone.
+    pub fn nobody(&self, like: &str, purpose: &str) -> String {
+        self.wire.nobody(like, &self.canary(purpose))
+    }
+
+    /// An operation called as an ordinary client would, with these values for some fields of its body, about objects that a change
+    /// may be tried on: any with consent to everything, or else such as do not exist.
+    pub fn request_to_change(&self, operation: &Operation, fields: &[(&str, serde_json::Value)]) -> Request {
+        if self.target.consent >= Consent::All {
+            return request::with_fields(operation, self.surface, self.target, &[], fields);
+        }
+        let ids: Vec<(&Parameter, String)> = operation
+            .parameters_in(ParameterIn::Path)
+            .map(|parameter| {
+                let like = request::ordinary(parameter, operation, self.surface);
+                (parameter, self.nobody(&like, &format!("{} {}", operation.path, parameter.name)))
+            })
+            .collect();
+        let values: Vec<request::Value<'_>> =
+            ids.iter().map(|(parameter, id)| request::Value::of(parameter, id)).collect();
+        request::with_fields(operation, self.surface, self.target, &values, fields)
     }
 
     /// What a path that does not exist beside this one answers: same directory, same extension, a random name. One request for

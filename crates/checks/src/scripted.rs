@@ -94,7 +94,7 @@ impl Scripted {
         });
         let plain: Vec<Option<Arc<Exchange>>> = plain.collect();
         let exchanges = plain.iter().flatten().cloned().collect();
-        let observations = Observations { plain, exchanges };
+        let observations = Observations::plainly(plain, exchanges);
         let budget = Arc::new(Budget::new(10_000));
         let mut ran = Ran { found: Vec::new(), ended: Vec::new(), counts: Vec::new(), sent: Vec::new() };
         let places = surface.operations.iter().enumerate();
@@ -109,7 +109,7 @@ impl Scripted {
             let probe = TargetProbe::new(surface, &observations, target, self, lease, key, check.rule.id);
             let mut found = Findings::default();
             if let Some((at, on_operation)) = place.zip(check.detectors.on_operation) {
-                let plain = observations.plain[at].as_ref();
+                let plain = observations.plain(at);
                 let probe = OperationProbe::new(probe, &surface.operations[at], plain);
                 ran.ended.push(on_operation(&probe, &mut found).await);
                 ran.counts.push(probe.counts());
@@ -176,5 +176,9 @@ impl Sender for Scripted {
 
     fn inspect_tls(&self) -> BoxFuture<'_, Result<Arc<TlsReport>, NotTested>> {
         ready(Err(NotTested::not_applicable("a script has no TLS"))).boxed()
+    }
+
+    fn nobody(&self, _: &str, word: &str) -> String {
+        word.to_owned()
     }
 }

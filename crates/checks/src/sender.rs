@@ -24,6 +24,9 @@ pub trait Sender: Debug + Sync {
     /// # Errors
     /// Not applicable when the target is not https.
     fn inspect_tls(&self) -> BoxFuture<'_, Result<Arc<TlsReport>, NotTested>>;
+
+    /// An id of the shape of `like` that no object has, made from a word.
+    fn nobody(&self, like: &str, word: &str) -> String;
 }
 
 impl Sender for Wire {
@@ -38,5 +41,9 @@ impl Sender for Wire {
 
     fn inspect_tls(&self) -> BoxFuture<'_, Result<Arc<TlsReport>, NotTested>> {
         Wire::inspect_tls(self).boxed()
+    }
+
+    fn nobody(&self, like: &str, word: &str) -> String {
+        Wire::nobody(self, like, word)
     }
 }

@@ -115,7 +115,7 @@ fn selection(request: &ScanRequest) -> Result<Selection, RequestError> {
 fn settings(request: &ScanRequest, origin: &Origin, surroundings: &dyn Surroundings) -> Result<Settings, RequestError> {
     let mut settings = Settings::polite(origin.is_loopback());
     if let Some(rate) = at_least_one(Field::Rate, request.rate)? {
-        settings.rate = Some(rate);
+        settings = settings.at_rate(rate);
     }
     if let Some(concurrency) = request.concurrency {
         if !(1..=256).contains(&concurrency) {

@@ -74,7 +74,7 @@ pub use score::{CategoryScore, Context, Grade, RuleOutcome, SCORE_VERSION, Score
 pub use secret::{Secret, mask};
 pub use selector::{Group, Selector};
 pub use severity::Severity;
-pub use surface::{Form, FormField, SecurityScheme, SpecFacts, Surface, Technology};
+pub use surface::{Form, FormField, Harvested, SecurityScheme, SpecFacts, Surface, Technology};
 pub use target::{Selection, Target};
 pub use tls::{
     AcceptedSuite, Certificate, CertificateFault, CipherClass, TlsFacts, TlsFailure, TlsReport, TlsVersion,

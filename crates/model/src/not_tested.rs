@@ -10,6 +10,8 @@ pub enum NotTested {
     NoCredentials,
     /// It needs consent to state-changing requests (`--active`).
     NoConsent,
+    /// It would change an object that the scan did not create (`--active=all`).
+    ForeignObject,
     /// The request budget of this depth did not reach it (`--depth`, `--max-requests`).
     OverBudget,
     /// The target did not answer.
@@ -60,6 +62,9 @@ impl fmt::Display for NotTested {
         match self {
             NotTested::NoCredentials => f.write_str("needs credentials (--auth-type)"),
             NotTested::NoConsent => f.write_str("needs consent to state-changing requests (--active)"),
+            NotTested::ForeignObject => {
+                f.write_str("would change an object that the scan did not create (--active=all)")
+            }
             NotTested::OverBudget => f.write_str("over the request budget (--depth, --max-requests)"),
             NotTested::NoAnswer => f.write_str("the target did not answer"),
             NotTested::OpenAnyway => f.write_str("open to everybody, so its lock could not be tested"),

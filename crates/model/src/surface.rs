@@ -93,6 +93,22 @@ pub struct Form {
     pub fields: Vec<FormField>,
 }
 
+/// A value that responses showed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Harvested {
+    /// The value as text.
+    pub value: String,
+    /// Whom it was shown to: identities by their names, `None` for the anonymous client.
+    pub seen_by: BTreeSet<Option<String>>,
+}
+
+impl From<&str> for Harvested {
+    /// A value that the anonymous client saw.
+    fn from(value: &str) -> Harvested {
+        Harvested { value: value.to_owned(), seen_by: BTreeSet::from([None]) }
+    }
+}
+
 /// All operations and facts known of a target.
 #[derive(Debug, Clone, Default)]
 pub struct Surface {
@@ -116,8 +132,8 @@ pub struct Surface {
     pub assets: BTreeSet<String>,
     /// URLs of other origins that pages load scripts from.
     pub foreign_scripts: BTreeSet<String>,
-    /// Values seen in answers by the name they stood under (`id`, `username`), for path and query parameters.
-    pub harvested: BTreeMap<String, Vec<String>>,
+    /// Values seen in responses by the name they stood under (`id`, `username`), for path and query parameters.
+    pub harvested: BTreeMap<String, Vec<Harvested>>,
     /// The values that operations were called with, by `METHOD /path`, place and name: what an ordinary call sends from then on.
     pub settled: BTreeMap<(String, ParameterIn, String), String>,
     /// What the reader should know about how the surface was found; each a sentence.
@@ -130,6 +146,11 @@ pub struct Surface {
 }
 
 impl Surface {
+    /// The values seen under a name, whoever saw them.
+    pub fn harvested(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.harvested.get(name).into_iter().flatten().map(|harvested| harvested.value.as_str())
+    }
+
     /// Whether a product of this name was recognised.
     pub fn has(&self, technology: &str) -> bool {
         self.technologies.iter().any(|t| t.name.eq_ignore_ascii_case(technology))

@@ -40,6 +40,7 @@ fn words(reason: &str) -> &'static str {
     match reason {
         "no-credentials" => "for want of credentials (--auth-type)",
         "no-consent" => "for want of consent (--active)",
+        "foreign-object" => "that would change objects of others (--active=all)",
         "over-budget" => "over the budget (--depth deep)",
         "no-answer" => "for want of an answer",
         "open-anyway" => "behind a door that is open anyway",

@@ -4,18 +4,19 @@ mod compute;
 mod correlate;
 mod discover;
 mod halt;
-mod observe;
 mod plan;
 mod preflight;
 mod rounds;
 mod sample;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use checks::Observations;
-use model::{Event, Exchange, NotTested, Report, Surface, Target};
+use model::{Event, Exchange, NotTested, Operation, Report, Source, Surface, Target};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
+use wire::ledger::{Sink, Undone};
 use wire::{Budget, Callback, Listener, Mandate, Settings, Wire, WireError};
 
 use halt::Halt;
@@ -58,6 +59,8 @@ pub(crate) struct Ended {
     pub(crate) observations: Arc<Observations>,
     pub(crate) outcomes: Vec<rounds::Outcome>,
     pub(crate) skipped: Vec<plan::Skipped>,
+    /// What became of the objects that the scan created.
+    pub(crate) undone: Undone,
     /// Whether looking around was ended by the clock, so that there may be more than was found.
     pub(crate) looked_briefly: bool,
 }
@@ -86,6 +89,13 @@ impl Scan {
         Scan { callback, ..self }
     }
 
+    /// Writes what the scan creates to this sink, ahead of what it sends, so that a crash leaves nothing unknown behind.
+    #[must_use]
+    pub fn with_ledger(self, sink: Sink) -> Scan {
+        self.wire.keep_ledger(sink);
+        self
+    }
+
     /// Keeps every exchange in the report, not only those that findings cite.
     #[must_use]
     pub fn with_whole_transcript(self) -> Scan {
@@ -109,7 +119,8 @@ impl Scan {
             stop.end(NotTested::OutOfTime);
         });
         (self.listener)(Event::Started { url: self.target.url() });
-        let ended = self.work().await;
+        // On the heap: it holds all that the rounds do.
+        let ended = Box::pin(self.work()).await;
         let Scan { target, wire, listener, whole_transcript, .. } = self;
         let elapsed = started.elapsed();
         let report = compute::apart(move || correlate::report(&target, &wire, &ended, elapsed, whole_transcript)).await;
@@ -118,14 +129,15 @@ impl Scan {
     }
 
     async fn work(&self) -> Ended {
-        let (mut surface, looked_briefly) = self.discover().await;
+        let (mut surface, looked_briefly) = Box::pin(self.discover()).await;
         let operations = surface.operations.len();
         self.halt.limit(self.target.time(operations));
         let budget = self.target.budget(operations);
         self.wire.budget().set_total(budget);
         (self.listener)(Event::SurfaceFound { operations, budget });
+        self.wire.know_paths(surface.operations.iter().filter(|o| is_declared(o)).map(|o| o.path.as_str()));
         self.wire.begin_wave();
-        let mut observed = observe::observe(&mut surface, &self.target, &self.wire, &self.halt).await;
+        let mut observed = Box::pin(rounds::observe::observe(&mut surface, &self.target, &self.wire, &self.halt)).await;
         observed.exchanges = self.exchanges();
         let surface = Arc::new(surface);
         let observed = Arc::new(observed);
@@ -135,10 +147,11 @@ impl Scan {
         };
         if !self.wire.was_reached() {
             let skipped = rounds::unanswered(&plan);
-            return Ended { surface, observations: observed, outcomes: Vec::new(), skipped, looked_briefly };
+            let undone = Undone::default();
+            return Ended { surface, observations: observed, outcomes: Vec::new(), skipped, undone, looked_briefly };
         }
         let mut outcomes = {
-            let means = rounds::Means {
+            let context = rounds::RunContext {
                 surface: &surface,
                 observed: &observed,
                 target: &self.target,
@@ -147,10 +160,11 @@ impl Scan {
                 listener: &self.listener,
                 halt: &self.halt,
             };
-            rounds::run(&plan, &means).await
+            rounds::run(&plan, &context).await
         };
         rounds::confirm(&mut outcomes, &self.exchanges(), &self.wire).await;
-        let observations = Arc::new(Observations { plain: observed.plain.clone(), exchanges: self.exchanges() });
+        let observations = Arc::new(observed.with_exchanges(self.exchanges()));
+        let undone = self.wire.undo(UNDO_WITHIN).await;
         let passive = {
             let (surface, observations, target) =
                 (Arc::clone(&surface), Arc::clone(&observations), Arc::clone(&self.target));
@@ -159,7 +173,7 @@ impl Scan {
             compute::apart(judge).await
         };
         outcomes.extend(passive);
-        Ended { surface, observations, outcomes, skipped: plan.skipped, looked_briefly }
+        Ended { surface, observations, outcomes, skipped: plan.skipped, undone, looked_briefly }
     }
 
     /// Every exchange so far, in the order of the transcript.
@@ -181,4 +195,12 @@ impl Scan {
         surface.plain_http = plain;
         (surface, briefly)
     }
+}
+
+/// The time in which everything that the scan created is removed, also after a stop.
+const UNDO_WITHIN: Duration = Duration::from_secs(5);
+
+/// Whether a path says which of its segments are words: a link to one object does not.
+fn is_declared(operation: &Operation) -> bool {
+    operation.source == Source::Specification || operation.path.contains('{')
 }

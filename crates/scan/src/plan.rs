@@ -6,7 +6,7 @@ use checks::vocabulary::looks_destructive;
 use checks::{Check, Observations};
 use model::{Depth, Effect, NotTested, ParameterIn, Severity, Surface, Target};
 
-use crate::observe::may_be_called;
+use crate::rounds::observe::may_be_called;
 use crate::sample::{Shapes, most};
 
 /// One detector with one operation, or with the surface.
@@ -77,8 +77,7 @@ pub(crate) fn plan_seen(surface: &Surface, target: &Target, seen: &Observations)
         }
         if check.detectors.on_surface.is_some() {
             let mut operations = surface.operations.iter().enumerate();
-            let has_hint =
-                operations.any(|(at, o)| (check.schedule.has_hint)(o, seen.plain.get(at).and_then(Option::as_deref)));
+            let has_hint = operations.any(|(at, o)| (check.schedule.has_hint)(o, seen.plain(at).map(AsRef::as_ref)));
             plan.asked.push(PlannedCheck { index, check, operation: None, round_robin_index: 0, has_hint });
         }
         if check.detectors.on_operation.is_some() {
@@ -153,7 +152,7 @@ fn plan_operations(
     // converter or a look-up.
     let rank = |at: usize| {
         let queries = surface.operations[at].parameters_in(ParameterIn::Query).next().is_some();
-        let answered = match seen.plain.get(at).and_then(Option::as_ref) {
+        let answered = match seen.plain(at) {
             Some(exchange) if exchange.is_success() => 0,
             Some(_) => 2,
             None => 4,
@@ -163,7 +162,7 @@ fn plan_operations(
     let most = most(target.depth);
     for (round_robin_index, at) in shapes.in_turns(&asked, rank).into_iter().enumerate() {
         if round_robin_index < most {
-            let called = seen.plain.get(at).and_then(Option::as_deref);
+            let called = seen.plain(at).map(AsRef::as_ref);
             let has_hint = (check.schedule.has_hint)(&surface.operations[at], called);
             plan.asked.push(PlannedCheck { index, check, operation: Some(at), round_robin_index, has_hint });
         } else {

@@ -51,7 +51,7 @@ fn scan(operations: usize, with: impl FnOnce(Target) -> Target) -> (Report, u32)
     (report, arrived.load(Ordering::SeqCst))
 }
 
-const BURST: u32 = wire::Budget::BURST;
+const BURST: u32 = wire::Budget::APART;
 
 #[test]
 fn every_depth_keeps_to_its_budget() {

@@ -111,7 +111,7 @@ fn what_is_built_from_a_description_is_accepted() {
     let document = openapi::parse(description().to_string().as_bytes()).unwrap();
     let operations = document.operations(&Base::of(origin));
     let mut surface = Surface::default();
-    surface.harvested.insert("customers/id".to_owned(), vec!["41".to_owned()]);
+    surface.harvested.insert("customers/id".to_owned(), vec!["41".into()]);
     assert_eq!(operations.len(), 6);
     for operation in &operations {
         let request = request::build(operation, &surface, &target(app.port("strict")), &[]);

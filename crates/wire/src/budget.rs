@@ -1,137 +1,128 @@
-use std::collections::BTreeSet;
-use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// Which account of the budget pays for a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Account {
+    /// The scan's own.
+    Scan,
+    /// The one kept apart for bursts, and for guesses where little was found. With a maximum that the user named there is only one.
+    Apart,
+    /// What was set aside to undo what the scan creates; once that is used up, the scan's own.
+    Undo,
+}
 
 /// What a whole scan may send.
 #[derive(Debug)]
 pub struct Budget {
-    total: AtomicU32,
-    spent: AtomicU32,
-    burst: AtomicU32,
+    counts: Mutex<Counts>,
     strict: bool,
 }
 
+#[derive(Debug)]
+struct Counts {
+    total: u32,
+    spent: u32,
+    aside: u32,
+    kept: u32,
+    apart: u32,
+}
+
+impl Counts {
+    fn left(&self) -> u32 {
+        self.total.saturating_sub(self.spent).saturating_sub(self.aside).saturating_sub(self.kept)
+    }
+}
+
 impl Budget {
-    /// Requests of rate-limit bursts, and guesses where little was found, are counted apart, at most this many in a scan.
-    pub const BURST: u32 = 60;
+    /// What [`Account::Apart`] holds in a scan.
+    pub const APART: u32 = 60;
 
     /// A budget of so many requests.
     pub fn new(total: u32) -> Budget {
-        Budget {
-            total: AtomicU32::new(total),
-            spent: AtomicU32::new(0),
-            burst: AtomicU32::new(Budget::BURST),
-            strict: false,
-        }
+        let counts = Counts { total, spent: 0, aside: 0, kept: 0, apart: Budget::APART };
+        Budget { counts: Mutex::new(counts), strict: false }
     }
 
-    /// A budget of so many requests, bursts counted among them: a maximum that the user named is one.
+    /// A budget of so many requests, whatever they are for: a maximum that the user named is one.
     pub fn strict(total: u32) -> Budget {
         Budget { strict: true, ..Budget::new(total) }
     }
 
+    fn counts(&self) -> MutexGuard<'_, Counts> {
+        self.counts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Sets the total, once the surface is known.
     pub fn set_total(&self, total: u32) {
-        self.total.store(total, Ordering::Relaxed);
+        self.counts().total = total;
     }
 
     /// The total.
     pub fn total(&self) -> u32 {
-        self.total.load(Ordering::Relaxed)
+        self.counts().total
     }
 
-    /// Requests spent, bursts not counted.
+    /// Requests that left on a socket, those of [`Account::Apart`] not counted.
     pub fn spent(&self) -> u32 {
-        self.spent.load(Ordering::Relaxed)
+        self.counts().spent
     }
 
-    /// Requests left, bursts not counted.
+    /// Requests left, those of [`Account::Apart`] not counted.
     pub fn left(&self) -> u32 {
-        self.total().saturating_sub(self.spent())
+        self.counts().left()
     }
 
-    fn take(&self, from_burst: bool) -> bool {
-        let one_less = |n: u32| n.checked_sub(1);
-        if from_burst && !self.strict {
-            self.burst.fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_less).is_ok()
-        } else {
-            let total = self.total();
-            self.spent.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |n| (n < total).then_some(n + 1)).is_ok()
-        }
+    /// Keeps so many requests back for later, at most what is left, until [`Budget::release`].
+    pub fn keep_back(&self, requests: u32) {
+        let mut counts = self.counts();
+        counts.kept = 0;
+        counts.kept = requests.min(counts.left());
     }
-}
 
-/// One asker's share of the budget. It runs dry; there is no way around it.
-#[derive(Debug, Clone)]
-pub struct Lease {
-    budget: Arc<Budget>,
-    left: Arc<AtomicU32>,
-    /// Shared requests that it has paid for; asking for them again is free.
-    paid: Arc<Mutex<BTreeSet<[u8; 32]>>>,
-    burst: bool,
-    writes: bool,
-}
+    /// Ends what [`Budget::keep_back`] began.
+    pub fn release(&self) {
+        self.counts().kept = 0;
+    }
 
-impl Lease {
-    /// A lease of so many requests of methods that change nothing.
-    pub fn reading(budget: &Arc<Budget>, requests: u32) -> Lease {
-        Lease {
-            budget: Arc::clone(budget),
-            left: Arc::new(AtomicU32::new(requests)),
-            paid: Arc::default(),
-            burst: false,
-            writes: false,
+    /// Whether an account has a request left.
+    pub(crate) fn has(&self, account: Account) -> bool {
+        let counts = self.counts();
+        match account {
+            Account::Apart if !self.strict => counts.apart > 0,
+            Account::Undo if counts.aside > 0 => true,
+            _ => counts.left() > 0,
         }
     }
 
-    /// A lease whose requests count against the separate allowance for bursts.
-    pub fn burst(budget: &Arc<Budget>, requests: u32) -> Lease {
-        Lease { burst: true, ..Lease::reading(budget, requests) }
-    }
-
-    /// Lets the lease send a request whose method could change state, though what it asks cannot: a GraphQL query, a text prompt
-    /// to a recognised LLM endpoint.
-    #[must_use]
-    pub fn with_queries(self) -> Lease {
-        Lease { writes: true, ..self }
-    }
-
-    /// Whether methods outside GET, HEAD and OPTIONS are allowed by what the request is.
-    pub fn may_query(&self) -> bool {
-        self.writes
-    }
-
-    /// Whether its requests are a burst, which the target is expected to refuse sooner or later.
-    pub fn is_burst(&self) -> bool {
-        self.burst
-    }
-
-    /// Requests left in this lease.
-    pub fn left(&self) -> u32 {
-        self.left.load(Ordering::Relaxed)
-    }
-
-    /// Takes one request of its own share.
-    pub(crate) fn pay(&self) -> bool {
-        self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |n| n.checked_sub(1)).is_ok()
-    }
-
-    /// Takes one request of its own share for a request that others may send as well; once for each such request.
-    pub(crate) fn pay_for(&self, digest: [u8; 32]) -> bool {
-        let mut paid = self.paid.lock().unwrap_or_else(PoisonError::into_inner);
-        if paid.contains(&digest) {
-            return true;
+    /// Takes one request out of an account, if one is left.
+    pub(crate) fn take(&self, account: Account) -> bool {
+        let mut counts = self.counts();
+        match account {
+            Account::Apart if !self.strict => {
+                let had = counts.apart > 0;
+                counts.apart = counts.apart.saturating_sub(1);
+                return had;
+            }
+            Account::Undo if counts.aside > 0 => counts.aside -= 1,
+            _ if counts.left() > 0 => {}
+            _ => return false,
         }
-        let pays = self.pay();
-        if pays {
-            paid.insert(digest);
-        }
-        pays
+        counts.spent += 1;
+        true
     }
 
-    /// Takes one request of the scan's budget.
-    pub(crate) fn spend(&self) -> bool {
-        self.budget.take(self.burst)
+    /// Sets one request aside to undo what another is about to create; there have to be two.
+    pub(crate) fn set_aside(&self) -> bool {
+        let mut counts = self.counts();
+        let has = counts.left() > 1;
+        counts.aside += u32::from(has);
+        has
+    }
+
+    /// Gives back what was set aside: nothing is to be undone.
+    pub(crate) fn give_back(&self) {
+        let mut counts = self.counts();
+        counts.aside = counts.aside.saturating_sub(1);
     }
 }
 
@@ -140,20 +131,28 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_lease_runs_dry_and_so_does_the_budget() {
-        let budget = Arc::new(Budget::new(3));
-        let take = |lease: &Lease| lease.pay() && lease.spend();
-        let first = Lease::reading(&budget, 2);
-        assert!(take(&first) && take(&first) && !take(&first));
-        let second = Lease::reading(&budget, 2);
-        assert!(take(&second) && !take(&second));
-        assert_eq!((budget.spent(), budget.left()), (3, 0));
-        assert!(take(&Lease::burst(&budget, 1)), "bursts are counted apart");
+    fn accounts_are_apart_unless_the_user_named_a_maximum() {
+        let taken = |budget: &Budget| {
+            let of = |account| (0..100).filter(|_| budget.take(account)).count();
+            (of(Account::Apart), of(Account::Scan), budget.spent(), budget.left())
+        };
+        assert_eq!(taken(&Budget::new(3)), (60, 3, 3, 0));
+        assert_eq!(taken(&Budget::strict(3)), (3, 0, 3, 0));
     }
 
     #[test]
-    fn a_shared_request_is_paid_for_once() {
-        let lease = Lease::reading(&Arc::new(Budget::new(9)), 1);
-        assert!(lease.pay_for([1; 32]) && lease.pay_for([1; 32]) && !lease.pay_for([2; 32]));
+    fn what_is_set_aside_is_there_to_undo() {
+        let budget = Budget::strict(3);
+        assert!(
+            budget.set_aside() && budget.take(Account::Scan) && !budget.set_aside(),
+            "one is left, and two are needed"
+        );
+        assert!(budget.take(Account::Scan) && !budget.has(Account::Scan) && !budget.take(Account::Scan));
+        assert!(budget.has(Account::Undo) && budget.take(Account::Undo) && !budget.take(Account::Undo));
+        assert_eq!((budget.spent(), budget.left()), (3, 0));
+        let budget = Budget::new(2);
+        assert!(budget.set_aside());
+        budget.give_back();
+        assert_eq!(budget.left(), 2);
     }
 }

@@ -4,16 +4,19 @@ use std::sync::{Arc, OnceLock};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use model::{
-    Consent, Event, Exchange, Failure, NotTested, OrderKey, Origin, Outcome, Request, Round, Scheme, TlsFacts,
+    Consent, Effect, Event, Exchange, Failure, NotTested, OrderKey, Origin, Outcome, Request, Round, Scheme, TlsFacts,
     TlsReport,
 };
 use tokio::sync::{OnceCell, Semaphore};
 
 use crate::allowance::Bodies;
 use crate::dial::Dialer;
+use crate::gate::Gate;
 use crate::health::{Health, Suspicion};
+use crate::ledger::{Ledger, Sink};
 use crate::message::refusal;
 use crate::pace::Pace;
+use crate::permit::Templates;
 use crate::redirect::onward;
 use crate::share::Sharing;
 use crate::slow::Slow;
@@ -27,10 +30,10 @@ pub type Listener = Arc<dyn Fn(Event) + Send + Sync>;
 /// The client of one scan.
 pub struct Wire {
     settings: Settings,
-    mandate: Mandate,
+    pub(crate) mandate: Mandate,
     origin: Origin,
-    scope: Scope,
-    budget: Arc<Budget>,
+    pub(crate) scope: Scope,
+    pub(crate) budget: Arc<Budget>,
     pace: Pace,
     health: Health,
     slots: Semaphore,
@@ -44,6 +47,11 @@ pub struct Wire {
     checks: AtomicU32,
     cancelled: OnceLock<NotTested>,
     listener: Listener,
+    pub(crate) ledger: Ledger,
+    pub(crate) templates: OnceLock<Templates>,
+    /// A condition of [`crate::permit`] that a test leaves out, to see that it is missed.
+    #[cfg(test)]
+    pub(crate) without: Option<usize>,
 }
 
 impl fmt::Debug for Wire {
@@ -90,7 +98,16 @@ impl Wire {
             checks: AtomicU32::new(0),
             cancelled: OnceLock::new(),
             listener,
+            ledger: Ledger::default(),
+            templates: OnceLock::new(),
+            #[cfg(test)]
+            without: None,
         })
+    }
+
+    /// Writes the ledger of what the scan creates to this sink, from now on. The first sink stays.
+    pub fn keep_ledger(&self, sink: Sink) {
+        self.ledger.keep(sink);
     }
 
     /// The budget of the scan.
@@ -179,7 +196,7 @@ impl Wire {
     pub async fn send(&self, request: Request, lease: &Lease, key: OrderKey) -> Result<Arc<Exchange>, NotTested> {
         self.permit(&request, lease)?;
         // A query changes nothing by what it is, whatever its method: it may be shared like a GET.
-        let repeatable = request.method.is_safe() || lease.may_query();
+        let repeatable = request.method.is_safe() || lease.effect() == Effect::Queries;
         if !request.shared || !repeatable {
             return if lease.pay() { self.follow(request, lease, key).await } else { Err(NotTested::OverBudget) };
         }
@@ -190,21 +207,6 @@ impl Wire {
         let exchange = place.exchange.get_or_try_init(|| self.follow(request, lease, key)).await?;
         self.transcript.shared(key, exchange.serial);
         Ok(Arc::clone(exchange))
-    }
-
-    fn permit(&self, request: &Request, lease: &Lease) -> Result<(), NotTested> {
-        if !self.scope.permits(request) {
-            return Err(NotTested::OutOfScope);
-        }
-        if let Some(name) = request.identity.as_ref().filter(|name| self.mandate.identity(name).is_none()) {
-            // Without this it would go out without credentials, and what comes back would be taken for the identity's.
-            return Err(NotTested::inconclusive(format!("the scan has no identity called {name:?}")));
-        }
-        if let Some(why) = refusal(request) {
-            return Err(NotTested::inconclusive(format!("the request cannot be sent: {why}")));
-        }
-        let allowed = request.method.is_safe() || lease.may_query() || self.mandate.consent > Consent::ReadOnly;
-        if allowed { Ok(()) } else { Err(NotTested::NoConsent) }
     }
 
     /// Sends a request and follows its redirects if it says so. Each hop is an exchange and a unit of the budget.
@@ -232,14 +234,11 @@ impl Wire {
         key: OrderKey,
         hops: &[Arc<Exchange>],
     ) -> Result<Arc<Exchange>, NotTested> {
-        self.alive()?;
-        if !lease.spend() {
-            return Err(NotTested::OverBudget);
-        }
         let _slot = self.slots.acquire().await.map_err(|_| NotTested::Cut)?;
-        self.pace.wait().await;
-        self.alive()?;
-        let (exchange, suspicion) = self.exchange(request, lease.is_burst(), key, hops.to_vec()).await;
+        let intent = self.intend(&request, lease)?;
+        let sent = self.exchange(request, lease, key, hops.to_vec()).await;
+        self.settle(intent, sent.as_ref().ok().map(|(exchange, _)| exchange));
+        let (exchange, suspicion) = sent?;
         if let Some(suspicion) = suspicion {
             let control = self.check(suspicion.control.clone()).await;
             self.health.settle(&suspicion, control.as_deref());
@@ -253,27 +252,28 @@ impl Wire {
 
     /// Asks again what the target once answered well.
     async fn check(&self, control: Request) -> Option<Arc<Exchange>> {
-        if !Lease::reading(&self.budget, 1).spend() {
-            return None;
-        }
-        self.pace.wait().await;
+        let lease = Lease::reading(&self.budget, 1).provoking();
         let step = self.checks.fetch_add(1, Ordering::Relaxed);
         let key = OrderKey { round: Round::Preflight, check: 0, operation: 0, step };
-        Some(self.exchange(control, true, key, Vec::new()).await.0)
+        Some(self.exchange(control, &lease, key, Vec::new()).await.ok()?.0)
     }
 
-    async fn exchange(
+    pub(crate) async fn exchange(
         &self,
         request: Request,
-        provoked: bool,
+        lease: &Lease,
         key: OrderKey,
         hops: Vec<Arc<Exchange>>,
-    ) -> (Arc<Exchange>, Option<Suspicion>) {
-        let sent_at_ms = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_millis() as i64);
+    ) -> Result<(Arc<Exchange>, Option<Suspicion>), NotTested> {
+        let alive = || if lease.is_undo() { Ok(()) } else { self.alive() };
+        let gate = Gate { pace: &self.pace, lease, alive: &alive };
+        gate.is_open()?;
         let limits = &self.settings.limits;
         let allowance = self.bodies.allowance(&request, limits, self.slow.patience(&request, limits));
-        let attempt = self.transport.carry(&request, &self.mandate, allowance).await;
+        let attempt = self.transport.carry(&request, &self.mandate, allowance, &gate).await?;
         let took = attempt.started.elapsed();
+        let now_ms = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_millis() as i64);
+        let sent_at_ms = now_ms - took.as_millis() as i64;
         let exchange = Arc::new(Exchange {
             serial: self.serial.fetch_add(1, Ordering::Relaxed),
             request,
@@ -283,10 +283,11 @@ impl Wire {
         });
         self.bodies.keep(&exchange, &self.settings.limits);
         self.slow.learn(&exchange);
+        self.note(&exchange);
         self.transcript.record(key, &exchange, sent_at_ms);
-        let suspicion = self.learn(&exchange, attempt.started, took, provoked, sent_at_ms);
+        let suspicion = self.learn(&exchange, attempt.started, took, lease.is_provoking(), now_ms);
         (self.listener)(Event::ExchangeMade { requests: self.requests() });
-        (exchange, suspicion)
+        Ok((exchange, suspicion))
     }
 
     /// Learns how fast to go on, and whether the target is still there. `provoked`: its refusals were asked for, and say nothing.

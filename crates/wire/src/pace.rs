@@ -161,6 +161,21 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
+    async fn without_a_burst_no_second_has_more_than_the_rate() {
+        for rate in [1, 3, 7, 50] {
+            let pace = Pace::new(Some(rate), 1, LONGEST_PAUSE);
+            let mut sent = Vec::new();
+            for _ in 0..4 * rate {
+                pace.wait().await;
+                sent.push(Instant::now());
+            }
+            let apart = sent.windows(rate as usize + 1).map(|window| window[rate as usize] - window[0]);
+            assert!(apart.min() >= Some(Duration::from_secs(1)), "{rate}");
+            assert!(sent[rate as usize] - sent[0] < Duration::from_millis(1_300), "{rate}: no slower than asked");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn one_volley_of_refusals_is_one_refusal() {
         let pace = Pace::new(None, 1, LONGEST_PAUSE);
         let sent = Instant::now();

@@ -45,4 +45,10 @@ impl Settings {
             allow_hosts: Vec::new(),
         }
     }
+
+    /// At most so many requests in any second, from the first on: the burst belongs to the default politeness.
+    #[must_use]
+    pub fn at_rate(self, rate: u32) -> Settings {
+        Settings { rate: Some(rate), burst: 1, ..self }
+    }
 }

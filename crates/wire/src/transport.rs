@@ -3,11 +3,12 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use model::{Failure, Origin, Phase, Request, Scheme, Truncation};
+use model::{Failure, NotTested, Origin, Phase, Request, Scheme, Truncation};
 use tokio::time::Instant;
 
 use crate::allowance::Allowance;
 use crate::dial::Dialer;
+use crate::gate::Gate;
 use crate::http1::{Attempt, Http1, Idle};
 use crate::http2::Http2;
 use crate::message::Message;
@@ -33,78 +34,104 @@ impl Transport {
         self.sent.load(Ordering::Relaxed)
     }
 
-    /// Sends a request and reads its response, its body within the allowance.
-    pub(crate) async fn carry(&self, request: &Request, mandate: &Mandate, allowance: Allowance<'_>) -> Attempt {
+    /// Sends a request and reads its response, its body within the allowance. Each time it is sent it passes the gate.
+    ///
+    /// # Errors
+    /// What the gate says when it lets nothing through. What was sent once and may not be sent again is no error.
+    pub(crate) async fn carry(
+        &self,
+        request: &Request,
+        mandate: &Mandate,
+        allowance: Allowance<'_>,
+        gate: &Gate<'_>,
+    ) -> Result<Attempt, NotTested> {
         let message = Message::of(request, mandate);
         let identity = request.identity.as_ref().and_then(|name| mandate.identity(name));
         let secret = identity.is_some_and(|i| i.credential.is_some() || !i.headers.is_empty());
         let place = self.pool.place(&request.origin);
+        let mut before = None;
         if request.origin.scheme == Scheme::Https
             && !place.is_only_http1()
             && let Some(prepared) = message.for_http2(request)
         {
             let connection = match self.http2(&request.origin, &place).await {
                 Ok(connection) => connection,
-                Err(failure) => return failed(failure),
+                Err(failure) => return Ok(failed(failure)),
             };
             if let Some(mut connection) = connection {
                 if secret && let Some(doubt) = connection.doubt() {
-                    return failed(Failure::Untrusted(doubt.to_owned()));
+                    return Ok(failed(Failure::Untrusted(doubt.to_owned())));
                 }
-                self.count();
+                self.pass(gate).await?;
                 let attempt = connection.ask(prepared, &self.limits, allowance).await;
                 match &attempt.result {
                     Ok(response) => {
                         if response.truncated == Some(Truncation::Ended) {
                             place.give_up_http2();
                         }
-                        return attempt;
+                        return Ok(attempt);
                     }
                     Err(Failure::TimedOut(_)) => {
                         if !connection.has_answered() {
                             place.give_up_http2();
                         }
-                        return attempt;
+                        return Ok(attempt);
                     }
                     // A server that breaks off instead of answering may do better with HTTP/1.1.
                     Err(_) => place.give_up_http2(),
                 }
                 if !message.may_be_repeated() {
-                    return attempt;
+                    return Ok(attempt);
                 }
+                before = Some(attempt);
             }
         }
-        self.over_http1(&message, &place, secret, allowance).await
+        self.over_http1(&message, &place, secret, allowance, gate, before).await
     }
 
-    async fn over_http1(&self, message: &Message, place: &Place, secret: bool, allowance: Allowance<'_>) -> Attempt {
+    /// `before`: what came of it over HTTP/2, which stands when it may not be sent again.
+    async fn over_http1(
+        &self,
+        message: &Message,
+        place: &Place,
+        secret: bool,
+        allowance: Allowance<'_>,
+        gate: &Gate<'_>,
+        mut before: Option<Attempt>,
+    ) -> Result<Attempt, NotTested> {
         // An idle connection may end just as the request is sent. Only what may be sent twice is risked on one.
         if message.may_be_repeated()
             && let Some(connection) = place.take().filter(|connection| connection.doubt().is_none() || !secret)
         {
-            self.count();
+            if let Err(why) = self.pass(gate).await {
+                place.give(Some(connection));
+                return before.ok_or(why);
+            }
             let (attempt, back) = connection.ask(message, &self.limits, allowance).await;
             place.give(back);
             if !attempt.nothing_came {
-                return attempt;
+                return Ok(attempt);
             }
+            before = Some(attempt);
         }
         let mut connection = match self.dialer.dial(&message.origin, false).await {
             Ok(dialed) => Http1::new(dialed.stream, dialed.proxy, dialed.doubt),
-            Err(failure) => return failed(failure),
+            Err(failure) => return Ok(failed(failure)),
         };
         if secret && let Some(doubt) = connection.doubt() {
-            return failed(Failure::Untrusted(doubt.to_owned()));
+            return Ok(failed(Failure::Untrusted(doubt.to_owned())));
+        }
+        if let Err(why) = self.pass(gate).await {
+            return before.ok_or(why);
         }
         match connection.state() {
             Idle::Quiet => {}
-            Idle::Spoke => return failed(Failure::Malformed("it came before the request".to_owned())),
-            Idle::Ended => return failed(Failure::Closed(Phase::Send)),
+            Idle::Spoke => return Ok(failed(Failure::Malformed("it came before the request".to_owned()))),
+            Idle::Ended => return Ok(failed(Failure::Closed(Phase::Send))),
         }
-        self.count();
         let (attempt, back) = connection.ask(message, &self.limits, allowance).await;
         place.give(back);
-        attempt
+        Ok(attempt)
     }
 
     /// The HTTP/2 connection to the origin; `None` when it speaks only HTTP/1.1. Those who come while one tries share its luck.
@@ -144,8 +171,10 @@ impl Transport {
         Ok(Some(connection))
     }
 
-    fn count(&self) {
+    async fn pass(&self, gate: &Gate<'_>) -> Result<(), NotTested> {
+        gate.pass().await?;
         self.sent.fetch_add(1, Ordering::Relaxed);
+        Ok(())
     }
 }
 

@@ -197,7 +197,7 @@ mod tests {
     #[test]
     fn other_objects_are_named_by_ids_that_exist() {
         let mut surface = Surface::default();
-        surface.harvested.insert("authors/id".to_owned(), vec!["41".to_owned()]);
+        surface.harvested.insert("authors/id".to_owned(), vec!["41".into()]);
         let integer = Schema::of(SchemaType::Integer);
         let small = Schema { maximum: Some(9.0), ..integer.clone() };
         let of = |name: &str, schema: &Schema| {

@@ -20,9 +20,9 @@ pub fn of_parameter(parameter: &str, path: &str, surface: &Surface) -> Vec<Strin
     }
     keys.push(parameter.to_owned());
     let mut values: Vec<String> = Vec::new();
-    for value in keys.iter().filter_map(|key| surface.harvested.get(key)).flatten() {
-        if !values.contains(value) {
-            values.push(value.clone());
+    for value in keys.iter().flat_map(|key| surface.harvested(key)) {
+        if !values.iter().any(|known| known == value) {
+            values.push(value.to_owned());
         }
     }
     values
@@ -49,7 +49,7 @@ pub fn of_field(field: &str, surface: &Surface) -> Vec<String> {
         !stem.is_empty() && singular(&collection.to_ascii_lowercase()) == stem && matches!(name, "id" | "_id" | "uuid")
     };
     let known = surface.harvested.iter().filter(|(key, _)| !stem.is_empty() && is_of(key));
-    known.flat_map(|(_, values)| values).cloned().collect()
+    known.flat_map(|(_, values)| values).map(|harvested| harvested.value.clone()).collect()
 }
 
 #[cfg(test)]
@@ -60,7 +60,7 @@ mod tests {
     fn values_come_from_the_collection() {
         let mut surface = Surface::default();
         for (key, value) in [("users/id", "7"), ("categories/slug", "tea"), ("id", "9"), ("teams/name", "red")] {
-            surface.harvested.insert(key.to_owned(), vec![value.to_owned()]);
+            surface.harvested.insert(key.to_owned(), vec![value.into()]);
         }
         let first = |name: &str, path: &str| of_parameter(name, path, &surface).into_iter().next().unwrap_or_default();
         assert_eq!(first("id", "/users/{id}"), "7");

@@ -79,10 +79,10 @@ impl Login {
 pub fn places(probe: &TargetProbe<'_>) -> Vec<Login> {
     const MOST: usize = 2;
     let mut places = in_bodies(probe.surface);
-    let basic =
-        probe.observations.plain.iter().flatten().find(|e| {
-            e.request.method == Method::GET && transport::challenges(e).iter().any(|scheme| scheme == "basic")
-        });
+    let basic = probe
+        .observations
+        .plain_calls()
+        .find(|e| e.request.method == Method::GET && transport::challenges(e).iter().any(|scheme| scheme == "basic"));
     places.truncate(MOST);
     places.extend(basic.map(|e| Login::Basic { target: e.request.target.clone() }));
     places

@@ -27,7 +27,7 @@ pub fn is_guarded_somewhere(surface: &Surface, observations: &Observations) -> b
 /// end, or of a server that has one for everything, is no place to log in whatever its path says.
 fn is_everywhere(surface: &Surface, observations: &Observations, at: usize) -> bool {
     const MOST: usize = 6;
-    let response = |at: usize| observations.plain.get(at).and_then(Option::as_ref).filter(|e| e.is_success());
+    let response = |at: usize| observations.plain(at).filter(|e| e.is_success());
     let Some(one) = response(at).filter(|e| e.is_html()) else { return false };
     let path = &surface.operations[at].path;
     let elsewhere = |o: &Operation| o.path != *path && !vocabulary::says(&o.path, Meaning::Login);
@@ -83,7 +83,7 @@ mod tests {
                 Some(samples::exchange("/", 200, "<html><div id=app></div><p>Welcome</p></html>")),
                 Some(samples::exchange("/login", 200, login)),
             ];
-            is_guarded_somewhere(&surface, &Observations { plain, exchanges: Vec::new() })
+            is_guarded_somewhere(&surface, &Observations::plainly(plain, Vec::new()))
         };
         assert!(!guarded("<html><div id=app></div><p>Welcome</p></html>"));
         assert!(guarded("<html><h1>Log in</h1><a href=/saml>with your company's account</a></html>"));

@@ -64,7 +64,7 @@ pub async fn in_the_clear(probe: &TargetProbe<'_>) -> Result<Arc<Exchange>, NotT
 /// # Errors
 /// As [`TargetProbe::response_to`].
 pub async fn witness(probe: &TargetProbe<'_>) -> Result<Arc<Exchange>, NotTested> {
-    match probe.observations.plain.iter().flatten().find(|e| e.response().is_some()) {
+    match probe.observations.plain_calls().find(|e| e.response().is_some()) {
         Some(exchange) => Ok(Arc::clone(exchange)),
         None => probe.response_to(probe.get(&probe.target.path)).await,
     }

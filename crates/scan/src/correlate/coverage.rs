@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::{
-    Coverage, Exchange, Failure, FindingView, NotTested, Redactor, Severity, Status, SurfaceView, Target, Truncation,
+    Consent, Coverage, Exchange, Failure, FindingView, Location, NotTested, Redactor, Severity, Status, SurfaceView,
+    Target, Truncation,
 };
 use wire::{Recorded, Wire};
 
@@ -12,21 +13,20 @@ use crate::Ended;
 
 /// How much was looked at.
 pub(super) fn coverage(result: &model::Score, rules: &[RuleResult], ended: &Ended) -> Coverage {
-    let plain = &ended.observations.plain;
     let probed: BTreeSet<usize> = ended
         .outcomes
         .iter()
         .filter(|o| o.counts.sent > 0 && (o.result.is_ok() || !o.found.is_empty()))
         .filter_map(|o| o.operation)
         .collect();
-    let reached = plain.iter().flatten().filter(|e| e.response().is_some());
+    let reached: Vec<_> = ended.observations.plain_calls().filter(|e| e.response().is_some()).collect();
     Coverage {
         weight: (result.assessed_weight * 10.0).round() / 10.0,
         categories_assessed: result.categories.values().filter(|c| c.applies && c.score.is_some()).count() as u32,
         categories_applicable: result.categories.values().filter(|c| c.applies).count() as u32,
-        operations_reached: reached.clone().count() as u32,
+        operations_reached: reached.len() as u32,
         operations: ended.surface.operations.len() as u32,
-        operations_successful: reached.filter(|e| e.is_success()).count() as u32,
+        operations_successful: reached.iter().filter(|e| e.is_success()).count() as u32,
         operations_probed: probed.len() as u32,
         rules_tested: rules.iter().filter(|r| r.is_tested()).count() as u32,
         rules: rules.len() as u32,
@@ -39,7 +39,7 @@ pub(super) fn surface(ended: &Ended, records: &[Recorded], target: &Target, reda
     for record in records {
         let index = match record.key.round {
             model::Round::Observe => Some(record.key.operation),
-            model::Round::Probe => record.key.operation.checked_sub(1),
+            model::Round::Probe | model::Round::Write | model::Round::Destroy => record.key.operation.checked_sub(1),
             _ => None,
         };
         if let Some(index) = index {
@@ -52,17 +52,25 @@ pub(super) fn surface(ended: &Ended, records: &[Recorded], target: &Target, reda
             tried.entry(at).or_default().insert(outcome.check.rule.id);
         }
     }
+    let written: BTreeSet<Location> = records
+        .iter()
+        .filter(|record| !record.exchange.request.method.is_safe())
+        .map(|record| checks::place(&ended.surface, &record.exchange))
+        .collect();
     ended
         .surface
         .operations
         .iter()
         .enumerate()
         .map(|(at, operation)| {
-            let plain = ended.observations.plain.get(at).and_then(Option::as_ref);
+            let plain = ended.observations.plain(at);
             let reason = match plain {
                 Some(exchange) => exchange.failure().map(ToString::to_string),
-                None if !operation.method.is_safe() => Some(NotTested::NoConsent.to_string()),
-                None if crate::observe::looks_destructive(operation) && target.consent < model::Consent::All => {
+                None if written.contains(&Location::of(operation)) => None,
+                None if !operation.method.is_safe() => Some(why_not_written(at, ended, target).to_string()),
+                None if crate::rounds::observe::looks_destructive(operation)
+                    && target.consent < model::Consent::All =>
+                {
                     Some(NotTested::LooksDestructive.to_string())
                 }
                 None => Some(NotTested::OverBudget.to_string()),
@@ -82,6 +90,16 @@ pub(super) fn surface(ended: &Ended, records: &[Recorded], target: &Target, reda
             }
         })
         .collect()
+}
+
+/// Why nothing was sent to an operation that changes state.
+fn why_not_written(at: usize, ended: &Ended, target: &Target) -> NotTested {
+    if target.consent == Consent::ReadOnly {
+        return NotTested::NoConsent;
+    }
+    let said = ended.outcomes.iter().filter(|o| o.operation == Some(at)).find_map(|o| o.result.as_ref().err().cloned());
+    let skipped = || ended.skipped.iter().find(|s| s.operation == Some(at)).map(|s| s.reason.clone());
+    said.or_else(skipped).unwrap_or_else(|| NotTested::not_applicable("no rule sends anything to it"))
 }
 
 /// How the scan ended, and why it is not complete.
@@ -134,9 +152,9 @@ pub(super) fn nothing_seen(ended: &Ended, records: &[Recorded]) -> Option<&'stat
 /// same.
 pub(super) fn nothing_met(ended: &Ended, findings: &[FindingView]) -> Option<&'static str> {
     let met = |e: &Exchange| !matches!(e.status(), 0 | 300..400 | 404 | 405 | 410 | 500..);
-    let plain = ended.observations.plain.iter().flatten();
+    let mut plain = ended.observations.plain_calls();
     let faulty = findings.iter().any(|f| f.severity >= Severity::High);
-    (!faulty && !plain.into_iter().any(|e| met(e))).then_some(
+    (!faulty && !plain.any(|e| met(e))).then_some(
         "no operation of the API was found: the paths that were tried are answered with errors or lead elsewhere; name its OpenAPI document with --spec, or a URL that it serves",
     )
 }

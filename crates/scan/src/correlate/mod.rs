@@ -86,7 +86,7 @@ pub(crate) fn report(target: &Target, wire: &Wire, ended: &Ended, elapsed: Durat
         technologies: ended.surface.technologies.iter().map(|known| technology(known, &redactor)).collect(),
         requests: wire.requests(),
         spent: spent::by_category(&records, &ended.outcomes),
-        notes: ended.surface.notes.iter().map(|note| redactor.text(note)).collect(),
+        notes: ended.surface.notes.iter().chain(&ended.undone.notes()).map(|note| redactor.text(note)).collect(),
         duration_ms: elapsed.as_millis() as u64,
         seed: target.seed,
         depth: target.depth.id().to_owned(),

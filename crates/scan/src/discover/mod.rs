@@ -23,10 +23,10 @@ use model::{
     Depth, Exchange, Method, NotTested, Operation, OrderKey, ParameterIn, PathPattern, PathTemplate, Request, Round,
     Source, Surface, Target,
 };
-use wire::{Lease, Wire};
+use wire::{Account, Lease, Wire};
 
 use crate::halt::Halt;
-use crate::observe::may_be_called;
+use crate::rounds::observe::may_be_called;
 
 /// A way to ask during discovery: one lease for all of it, exchanges numbered by who asks.
 pub(crate) struct Asker<'a> {
@@ -37,10 +37,10 @@ pub(crate) struct Asker<'a> {
 }
 
 impl Asker<'_> {
-    /// One for guesses in a standard scan: they are counted with the bursts, of which enough is left for one, since what is not found
-    /// cannot be tested and the rules need the rest.
+    /// One for guesses in a standard scan: they are paid by the account of the bursts, in which enough is left for one, since what is
+    /// not found cannot be tested and the rules need the rest.
     fn searching(&self) -> Asker<'_> {
-        let lease = Lease::burst(self.wire.budget(), well_known::SEARCH);
+        let lease = Lease::reading(self.wire.budget(), well_known::SEARCH).paid_by(Account::Apart);
         Asker { target: self.target, wire: self.wire, lease, step: AtomicU32::new(SEARCH_STEP) }
     }
 

@@ -6,7 +6,8 @@ use checks::{Check, Findings, Observations, ObservedExchange, RequestCounts, See
 use model::{NotTested, Surface, Target};
 use wire::Listener;
 
-use super::{Outcome, announce, guarded};
+use super::Outcome;
+use super::detector::{announce, guarded};
 use crate::halt::Halt;
 
 /// Why a passive detector has no answer.
@@ -22,12 +23,8 @@ pub(crate) fn judge(
     listener: &Listener,
     halt: &Halt,
 ) -> Vec<Outcome> {
-    let operations: BTreeMap<u64, usize> = observations
-        .plain
-        .iter()
-        .enumerate()
-        .filter_map(|(at, exchange)| exchange.as_ref().map(|e| (e.serial, at)))
-        .collect();
+    let operations: BTreeMap<u64, usize> =
+        observations.calls().map(|(at, _, exchange)| (exchange.serial, at)).collect();
     let mut outcomes = Vec::new();
     for (_, check) in selected {
         if check.detectors.on_exchange.is_some() {

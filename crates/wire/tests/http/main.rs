@@ -8,6 +8,7 @@
 #[path = "../tls/authority.rs"]
 mod authority;
 mod bytes;
+mod counting;
 mod faults;
 mod manners;
 mod proxies;

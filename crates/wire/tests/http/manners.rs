@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use futures::future::join_all;
 use model::{Event, NotTested, Request};
-use wire::{Lease, Settings};
+use wire::{Account, Lease, Settings};
 
 use crate::server::{Client, KEY, Server, ok, response, settings, wait};
 
@@ -46,7 +46,7 @@ async fn a_volley_of_refusals_pauses_once_and_the_scan_goes_on() {
 async fn bursts_provoke_refusals_without_consequence() {
     let server = Server::saying(response("429 Too Many Requests", "Retry-After: 3600\r\n", ""));
     let client = Client::new(&server.origin());
-    let lease = Lease::burst(client.wire.budget(), 60);
+    let lease = Lease::reading(client.wire.budget(), 60).paid_by(Account::Apart).provoking();
     for at in 0..30 {
         client.wire.send(Request::get(&server.origin(), format!("/{at}")), &lease, KEY).await.unwrap();
     }

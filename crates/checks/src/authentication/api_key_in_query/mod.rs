@@ -91,7 +91,7 @@ mod tests {
     #[test]
     fn without_credentials_and_parameters_there_is_nothing_to_look_at() {
         let looked = |status: u16| {
-            let observations = Observations { plain: Vec::new(), exchanges: vec![exchange("/", status, "{}")] };
+            let observations = Observations::plainly(Vec::new(), vec![exchange("/", status, "{}")]);
             judge(&Surface::default(), &observations, &mut Findings::default()).is_ok()
         };
         assert!(looked(401) && !looked(200));

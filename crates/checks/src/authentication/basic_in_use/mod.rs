@@ -58,7 +58,7 @@ mod tests {
     fn without_any_lock_there_is_nothing_to_hold() {
         let of = |seen: Arc<Exchange>| {
             let mut found = Findings::default();
-            let observations = Observations { plain: Vec::new(), exchanges: vec![seen] };
+            let observations = Observations::plainly(Vec::new(), vec![seen]);
             let result = judge(&Surface::default(), &observations, &mut found);
             (result.is_ok(), found.into_vec().len())
         };

@@ -77,7 +77,7 @@ fn doubt(responses: [&Arc<Exchange>; 3], exists: bool) -> Option<&'static str> {
 
 /// A name that answers showed, else the commonest; and whether it is known to exist.
 fn likely_name(probe: &TargetProbe<'_>) -> (String, bool) {
-    let harvested = |key: &str| probe.surface.harvested.get(key).and_then(|values| values.first()).cloned();
+    let harvested = |key: &str| probe.surface.harvested(key).next().map(str::to_owned);
     match harvested("username").or_else(|| harvested("email")) {
         Some(name) => (name, true),
         None => ("admin".to_owned(), false),

@@ -49,7 +49,7 @@ fn shown(surface: &Surface, by_mail: bool, fits: &dyn Fn(&str) -> bool) -> Optio
     let names: &[&str] = if by_mail { &[] } else { &NAMES };
     names.iter().chain(&ADDRESSES).find_map(|wanted| {
         let values = surface.harvested.iter().filter(|(key, _)| !key.contains('/') && plain(key) == *wanted);
-        values.flat_map(|(_, values)| values).find(|value| fits(value)).cloned()
+        values.flat_map(|(_, values)| values).map(|shown| &shown.value).find(|value| fits(value)).cloned()
     })
 }
 
@@ -110,7 +110,7 @@ mod tests {
         operation.body = Some(Body { media_type: "application/json".to_owned(), schema, required: true });
         let mut surface = Surface { operations: vec![Arc::new(operation)], ..Surface::default() };
         for (key, value) in values {
-            surface.harvested.entry((*key).to_owned()).or_default().push((*value).to_owned());
+            surface.harvested.entry((*key).to_owned()).or_default().push((*value).into());
         }
         surface
     }

@@ -64,7 +64,7 @@ async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(
     let Some(place @ Login::Basic { target }) = places.iter().find(|place| matches!(place, Login::Basic { .. })) else {
         return Err(NotTested::not_applicable("nothing asks for HTTP Basic credentials"));
     };
-    let called = probe.observations.plain.iter().flatten().find(|e| e.request.target == *target);
+    let called = probe.observations.plain_calls().find(|e| e.request.target == *target);
     let own = own_name(probe, called.map(Arc::as_ref));
     let mut first: Option<Arc<Exchange>> = None;
     for (name, password, what) in pairs(own.as_deref()) {
@@ -106,10 +106,10 @@ fn pairs(own: Option<&str>) -> Vec<Pair<'_>> {
 
 /// A name of a user that answers showed, or else what the challenge calls itself, if that is one word.
 fn own_name(probe: &TargetProbe<'_>, called: Option<&Exchange>) -> Option<String> {
-    let shown = probe.surface.harvested.get("username").and_then(|names| names.first());
+    let shown = probe.surface.harvested("username").next();
     let challenges = called.map(challenges).unwrap_or_default();
     let realm = challenges.iter().find(|c| c.scheme == "basic").and_then(|c| c.parameter("realm"));
-    let name = shown.map(String::as_str).or(realm)?;
+    let name = shown.or(realm)?;
     let word = name.len() <= 32 && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'));
     (word && !name.is_empty()).then(|| name.to_ascii_lowercase())
 }

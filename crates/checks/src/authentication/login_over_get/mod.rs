@@ -162,7 +162,7 @@ mod tests {
         };
         let finds = |form: Form, seen: Arc<Exchange>| {
             let surface = Surface { forms: vec![form], ..Surface::default() };
-            let observations = Observations { plain: Vec::new(), exchanges: vec![seen] };
+            let observations = Observations::plainly(Vec::new(), vec![seen]);
             let mut found = Findings::default();
             let looked = judge(&surface, &observations, &mut found).is_ok();
             let count = found.into_vec().len();
@@ -188,7 +188,7 @@ mod tests {
         let set = |path| answered(path, 200, &[("Set-Cookie", cookie.as_str())], "{}");
         let found = |exchanges| {
             let mut found = Findings::default();
-            let _ = judge(&Surface::default(), &Observations { plain: Vec::new(), exchanges }, &mut found);
+            let _ = judge(&Surface::default(), &Observations::plainly(Vec::new(), exchanges), &mut found);
             found.into_vec().len()
         };
         assert_eq!(found(vec![set("/login"), exchange("/", 200, "<p>")]), 1);

@@ -42,7 +42,7 @@ fn on_end(surface: &Surface, observations: &Observations, found: &mut Findings) 
     }
     let witness = access::witness(observations).ok_or(NotTested::NoAnswer)?;
     for (at, operation) in surface.operations.iter().enumerate() {
-        let response = observations.plain.get(at).and_then(Option::as_ref);
+        let response = observations.plain(at);
         found.extend(judge(operation, response, witness));
     }
     Ok(())

@@ -89,7 +89,7 @@ mod tests {
         let login = exchange("/login", 200, &format!("{{\"token\": \"{token}\"}}"));
         for (key, expected) in [("bankbank", 1), ("bankbonk", 0)] {
             let shown = exchange("/status", 200, &format!("{{\"jwt_secret\": \"{key}\"}}"));
-            let observations = Observations { plain: Vec::new(), exchanges: vec![shown, Arc::clone(&login)] };
+            let observations = Observations::plainly(Vec::new(), vec![shown, Arc::clone(&login)]);
             let mut found = Findings::default();
             try_keys(&Surface::default(), &observations, &mut found).unwrap();
             assert_eq!(found.as_slice().len(), expected);

@@ -142,7 +142,7 @@ mod tests {
         let page = "<html><body><h1><p>Internal Server Error</p></h1></body></html>";
         let exchanges = vec![asked(request, 500, &[], page), exchange("/", 200, "{\"a\":1}\n")];
         let mut found = Findings::default();
-        let _ = judge(&surface, &Observations { plain: Vec::new(), exchanges }, &mut found);
+        let _ = judge(&surface, &Observations::plainly(Vec::new(), exchanges), &mut found);
         found.into_vec()
     }
 

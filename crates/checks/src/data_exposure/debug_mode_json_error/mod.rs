@@ -52,7 +52,10 @@ async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(
     }
     let mut learned = false;
     for operation in takers {
-        let response = probe.response_to(broken(probe, operation)).await?;
+        let response = match probe.response_to(broken(probe, operation)).await {
+            Err(NotTested::ForeignObject) => continue,
+            other => other?,
+        };
         if quotes_the_parser(&response) {
             let options = Operation { method: Method::OPTIONS, body: None, ..operation.clone() };
             let options = probe.response_to(request::build(&options, probe.surface, probe.target, &[])).await?;
@@ -86,9 +89,7 @@ fn may_take_json(operation: &Operation) -> bool {
 }
 
 fn broken(probe: &TargetProbe<'_>, operation: &Operation) -> Request {
-    request::build(operation, probe.surface, probe.target, &[])
-        .body("application/json", BROKEN)
-        .altered("body", "", BROKEN)
+    probe.request_to_change(operation, &[]).body("application/json", BROKEN).altered("body", "", BROKEN)
 }
 
 /// What the parser said, in the sentence that Werkzeug puts it in. Flask hides it unless the mode is on.

@@ -74,7 +74,7 @@ mod tests {
 
     fn finds(scheme: Scheme, header: Option<&str>) -> Result<usize, NotTested> {
         let headers: Vec<(&str, &str)> = header.map(|value| ("Strict-Transport-Security", value)).into_iter().collect();
-        let observations = Observations { plain: Vec::new(), exchanges: vec![over(scheme, 200, &headers, "")] };
+        let observations = Observations::plainly(Vec::new(), vec![over(scheme, 200, &headers, "")]);
         let mut found = Findings::default();
         judge(&Surface::default(), &observations, &mut found)?;
         Ok(found.into_vec().len())

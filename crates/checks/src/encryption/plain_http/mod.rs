@@ -40,7 +40,7 @@ async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(
     let plain = transport::in_the_clear(probe).await?;
     let observed = probe.observations;
     let host = &probe.origin().host;
-    let others = observed.plain.iter().flatten().chain(observed.exchanges.iter().filter(|e| e.request.is_clean()));
+    let others = observed.plain_calls().chain(observed.exchanges.iter().filter(|e| e.request.is_clean()));
     let others = others.filter(|e| e.request.origin.host == *host);
     let exchanges: Vec<&Arc<Exchange>> = std::iter::once(&plain).chain(others).collect();
     match judge(&exchanges) {

@@ -55,7 +55,9 @@ async fn probe_operation(probe: &OperationProbe<'_>, found: &mut Findings) -> Re
     let Some(confidence) = cookie_session::carried(probe) else {
         return Err(NotTested::not_applicable("no cookie that other sites' forms would carry was seen"));
     };
-    let of = |media: &str, body: &str| probe.request().body(media, body).altered("body", "", body);
+    let of = |media: &str, body: &str| {
+        probe.request_to_change(probe.operation, &[]).body(media, body).altered("body", "", body)
+    };
     let json = probe.send(of("application/json", "{")).await?;
     if json.status() != 400 && json.status() != 422 {
         return Err(NotTested::inconclusive("a broken JSON body is not refused as such"));

@@ -69,7 +69,12 @@ async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(
                 held = true;
                 found.extend(finding);
             }
-            Err(reason @ (NotTested::NoCredentials | NotTested::Inconclusive(_) | NotTested::OutOfScope)) => {
+            Err(
+                reason @ (NotTested::NoCredentials
+                | NotTested::ForeignObject
+                | NotTested::Inconclusive(_)
+                | NotTested::OutOfScope),
+            ) => {
                 why = why.or(Some(reason));
             }
             Err(reason) => return Err(reason),
@@ -106,7 +111,7 @@ fn response(exchange: &Exchange) -> Answer {
 
 /// A number; an object without fields if that was refused, or as its control; and what failed again.
 async fn probe_operation(probe: &TargetProbe<'_>, operation: &Operation) -> Result<Option<Finding>, NotTested> {
-    let nobody = probe.canary(&operation.name());
+    let nobody = |like: &str| probe.nobody(like, &operation.name());
     let send = async |body: &'static str| {
         let request = targets::request(operation, probe.surface, probe.target, &nobody, body);
         probe.response_to(request).await.map(|exchange| Sent { body, exchange })

@@ -3,7 +3,6 @@
 use model::{Method, Operation, Parameter, Request, Schema, SchemaType, Source, Surface, Target};
 
 use crate::calling::request;
-use crate::judging::session_id;
 use crate::vocabulary;
 
 /// Declared to need the fields of a JSON object, so that nothing can be made of a body without them, and of a harmless name. PUT without
@@ -19,23 +18,21 @@ pub(super) fn needs_fields(operation: &Operation) -> bool {
         && !vocabulary::looks_destructive(operation)
 }
 
-/// The operation with this body, on an object that does not exist where the path names one.
-pub(super) fn request(operation: &Operation, surface: &Surface, target: &Target, nobody: &str, body: &str) -> Request {
+/// The operation with this body, on an object that does not exist where the path names one: `nobody` makes an id of the shape of
+/// another.
+pub(super) fn request(
+    operation: &Operation,
+    surface: &Surface,
+    target: &Target,
+    nobody: &dyn Fn(&str) -> String,
+    body: &str,
+) -> Request {
     let parameters: Vec<&Parameter> = operation.parameters_in(model::ParameterIn::Path).collect();
-    let values: Vec<String> = parameters.iter().map(|p| nothing(p, operation, surface, nobody)).collect();
+    let values: Vec<String> =
+        parameters.iter().map(|parameter| nobody(&request::ordinary(parameter, operation, surface))).collect();
     let values: Vec<request::Value<'_>> =
         parameters.iter().zip(&values).map(|(parameter, value)| request::Value::of(parameter, value)).collect();
     request::build(operation, surface, target, &values).body("application/json", body).altered("body", "", body).fresh()
-}
-
-/// A value that names nothing: of the shape of the ordinary one, and a number that few collections have reached.
-fn nothing(parameter: &Parameter, operation: &Operation, surface: &Surface, nobody: &str) -> String {
-    const NUMBER: &str = "2147483646";
-    let ordinary = request::ordinary(parameter, operation, surface);
-    if ordinary.parse::<i64>().is_ok() {
-        return NUMBER.to_owned();
-    }
-    if ordinary.len() >= nobody.len() { session_id::like(&ordinary, nobody) } else { nobody.to_owned() }
 }
 
 #[cfg(test)]
@@ -75,14 +72,12 @@ mod tests {
     fn objects_in_the_path_do_not_exist() {
         let mut surface = Surface::default();
         let path = |surface: &Surface, operation: &Operation| {
-            request(operation, surface, &samples::target(Scheme::Http), "nobodynobody", "7").target
+            let nobody = |like: &str| format!("nobody-like-{like}");
+            request(operation, surface, &samples::target(Scheme::Http), &nobody, "7").target
         };
         let operation = taking(Method::PUT, "/authors/{id}", &["name"]);
-        assert_eq!(path(&surface, &operation), "/authors/2147483646");
-        surface.harvested.insert("authors/id".to_owned(), vec!["3fa85f64-5717-4562-b3fc-2c963f66afa6".to_owned()]);
-        let made = path(&surface, &operation);
-        assert!(made.len() == 45 && made.matches('-').count() == 4 && !made.contains("3fa85f64"), "{made}");
-        surface.harvested.insert("authors/id".to_owned(), vec!["ada".to_owned()]);
-        assert_eq!(path(&surface, &operation), "/authors/nobodynobody");
+        assert_eq!(path(&surface, &operation), "/authors/nobody-like-1");
+        surface.harvested.insert("authors/id".to_owned(), vec!["ada".into()]);
+        assert_eq!(path(&surface, &operation), "/authors/nobody-like-ada");
     }
 }

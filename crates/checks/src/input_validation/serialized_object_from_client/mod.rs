@@ -136,7 +136,7 @@ mod tests {
     const PICKLE: &str = "gASVEwAAAAAAAAB9lIwFdGhlbWWUjARkYXJrlHMu";
 
     fn finds(surface: &Surface, seen: Arc<Exchange>) -> Vec<(Confidence, String)> {
-        let observations = Observations { plain: Vec::new(), exchanges: vec![seen] };
+        let observations = Observations::plainly(Vec::new(), vec![seen]);
         let mut found = Findings::default();
         judge(surface, &observations, &mut found).unwrap();
         let told = |f: Finding| (f.confidence, f.evidence[0].excerpt().to_owned());

@@ -49,7 +49,7 @@ mod tests {
     use crate::samples::answered;
 
     fn count(server: &[(&str, &str)]) -> usize {
-        let observations = Observations { plain: Vec::new(), exchanges: vec![answered("/", 200, server, "{}")] };
+        let observations = Observations::plainly(Vec::new(), vec![answered("/", 200, server, "{}")]);
         let mut found = Findings::default();
         let _ = judge(&Surface::default(), &observations, &mut found);
         found.into_vec().len()

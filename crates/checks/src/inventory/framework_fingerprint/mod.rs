@@ -69,7 +69,7 @@ mod tests {
         let plain = missing(model::Request::get(&origin, "/x"));
         let cited = |exchanges: Vec<std::sync::Arc<model::Exchange>>| {
             let mut found = Findings::default();
-            judge(&Surface::default(), &Observations { plain: Vec::new(), exchanges }, &mut found).unwrap();
+            judge(&Surface::default(), &Observations::plainly(Vec::new(), exchanges), &mut found).unwrap();
             found.as_slice()[0].evidence[0].exchange().unwrap().request.target.clone()
         };
         assert_eq!(cited(vec![long.clone(), plain]), "/x");

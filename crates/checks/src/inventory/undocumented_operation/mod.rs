@@ -154,7 +154,7 @@ mod tests {
             let plain = vec![None, None, Some(exchange(path, 401, "{}"))];
             let mut found = Findings::default();
             let exchanges = vec![exchange(beside, 404, "{}")];
-            judge(&surface, &Observations { plain, exchanges }, &mut found).unwrap();
+            judge(&surface, &Observations::plainly(plain, exchanges), &mut found).unwrap();
             !found.is_empty()
         };
         assert!(!found("/api/admin", Source::WellKnown, "/api/x"), "listed operations stand below it");

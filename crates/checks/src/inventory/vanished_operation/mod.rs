@@ -138,7 +138,7 @@ mod tests {
             let surface = samples::surface(vec![operation]);
             let plain = vec![Some(samples::exchange("/", status, "{}"))];
             let mut found = Findings::default();
-            judge(&surface, &Observations { plain, exchanges: Vec::new() }, &mut found).unwrap();
+            judge(&surface, &Observations::plainly(plain, Vec::new()), &mut found).unwrap();
             found.into_vec().len()
         };
         assert_eq!([405, 410, 501, 404, 200].map(|status| found(declaring("200"), status)), [1, 1, 1, 0, 0]);

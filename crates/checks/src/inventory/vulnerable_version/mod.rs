@@ -64,7 +64,7 @@ mod tests {
             answered("/a", 200, &[("Server", "Werkzeug/2.2.2 Python/3.11.7")], "{}"),
         ];
         let mut found = Findings::default();
-        judge(&Surface::default(), &Observations { plain: Vec::new(), exchanges }, &mut found).unwrap();
+        judge(&Surface::default(), &Observations::plainly(Vec::new(), exchanges), &mut found).unwrap();
         let found = found.into_vec();
         assert_eq!(found.len(), 1);
         assert!(found[0].detail.contains("CVE-2023-25577") && !found[0].detail.contains("CVE-2019-14806"));
@@ -78,7 +78,7 @@ mod tests {
         let details = |headers: &[(&str, &str)]| {
             let exchanges = vec![answered("/x", 404, headers, page)];
             let mut found = Findings::default();
-            let _ = judge(&Surface::default(), &Observations { plain: Vec::new(), exchanges }, &mut found);
+            let _ = judge(&Surface::default(), &Observations::plainly(Vec::new(), exchanges), &mut found);
             found.into_vec().into_iter().map(|finding| finding.detail).collect::<Vec<_>>()
         };
         let hidden = details(&[("Server", "nginx")]);
@@ -97,7 +97,7 @@ mod tests {
     fn present_versions_are_silent() {
         let exchanges = vec![answered("/", 200, &[("Server", "Werkzeug/3.1.9 Python/3.13.0")], "{}")];
         let mut found = Findings::default();
-        judge(&Surface::default(), &Observations { plain: Vec::new(), exchanges }, &mut found).unwrap();
+        judge(&Surface::default(), &Observations::plainly(Vec::new(), exchanges), &mut found).unwrap();
         assert!(found.is_empty());
     }
 }

@@ -127,7 +127,7 @@ mod tests {
         let surface = samples::surface(vec![samples::operation(Method::GET, "/users/{id}"), write]);
         let plain = vec![Some(samples::exchange("/users/1", 200, response)), None];
         let mut found = Findings::default();
-        let result = on_end(&surface, &Observations { plain, exchanges: Vec::new() }, &mut found);
+        let result = on_end(&surface, &Observations::plainly(plain, Vec::new()), &mut found);
         assert_eq!(result, Ok(()));
         found.into_vec().len()
     }

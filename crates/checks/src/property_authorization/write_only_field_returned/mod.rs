@@ -117,7 +117,7 @@ mod tests {
         let surface = samples::surface(vec![samples::operation(Method::GET, "/cards/{id}"), create]);
         let plain = vec![Some(samples::exchange("/cards/1", 200, body)), None];
         let mut found = Findings::default();
-        let result = on_end(&surface, &Observations { plain, exchanges: Vec::new() }, &mut found);
+        let result = on_end(&surface, &Observations::plainly(plain, Vec::new()), &mut found);
         (found.into_vec(), result)
     }
 

@@ -1,7 +1,8 @@
 use std::sync::Arc;
 
 use model::{
-    Category, Confidence, Evidence, Exchange, Finding, Location, NotTested, Operation, Request, Rule, Severity, Tag,
+    Category, Confidence, Evidence, Exchange, Finding, Location, Method, NotTested, Operation, Request, Rule, Severity,
+    Tag,
 };
 
 use crate::calling::request;
@@ -55,9 +56,10 @@ async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(
     Err(NotTested::inconclusive("no operation answered broken JSON with 400"))
 }
 
-/// A declared JSON body, no security to stop it before it is read, and a name that does no harm.
+/// A declared JSON body, no security to stop it before it is read, and a name that does no harm. PUT without an object would replace
+/// the one thing there is.
 fn takes_json(operation: &Operation) -> bool {
-    matches!(operation.method.as_str(), "POST" | "PUT")
+    operation.method == Method::POST
         && operation.body.as_ref().is_some_and(|b| b.media_type.contains("json"))
         && !operation.declares_security()
         && !operation.path.contains('{')

@@ -53,7 +53,7 @@ async fn probe_operation(probe: &OperationProbe<'_>, found: &mut Findings) -> Re
         .collect();
     let urls: Vec<(&str, Value)> =
         fields.iter().map(|(name, word)| (name.as_str(), json!(format!("{address}/{word}")))).collect();
-    let exchange = probe.send(probe.request_with_fields(&urls)).await?;
+    let exchange = probe.send(probe.request_to_change(probe.operation, &urls)).await?;
     let unsent = probe.canary("never sent");
     let words: Vec<&str> = fields.iter().map(|(_, word)| word.as_str()).collect();
     let calls = probe.calls(&words, fetches::patience(probe)).await?;

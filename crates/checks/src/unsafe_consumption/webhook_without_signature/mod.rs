@@ -78,7 +78,11 @@ async fn probe_operation(probe: &OperationProbe<'_>, found: &mut Findings) -> Re
 
 fn unsigned(probe: &OperationProbe<'_>, body: &Value) -> Request {
     let body = body.to_string();
-    probe.request().anonymous().altered("body", "signature", &body).body("application/json", body)
+    probe
+        .request_to_change(probe.operation, &[])
+        .anonymous()
+        .altered("body", "signature", &body)
+        .body("application/json", body)
 }
 
 /// A body of the declared form whose numbers and names belong to nothing.

@@ -1,9 +1,9 @@
 //! Values for parameters, from answers. Pure.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
-use model::{Exchange, Surface};
+use checks::{Caller, Observations};
+use model::{Harvested, Surface};
 use serde_json::Value;
 
 /// Most values kept under one name.
@@ -16,24 +16,26 @@ const MOST: usize = 2_000;
 const LONGEST: usize = 64;
 
 /// Collects the scalar values of JSON answers by `collection/field` and by field.
-pub(crate) fn harvest(surface: &mut Surface, plain: &[Option<Arc<Exchange>>]) {
-    let mut found: Vec<Named> = Vec::new();
-    for (operation, exchange) in surface.operations.iter().zip(plain) {
-        let Some(exchange) = exchange.as_ref().filter(|e| e.is_success()) else { continue };
+pub(crate) fn harvest(surface: &mut Surface, observations: &Observations) {
+    let mut found: Vec<(&Caller, Named)> = Vec::new();
+    for (at, caller, exchange) in observations.calls().filter(|(_, _, exchange)| exchange.is_success()) {
+        let Some(operation) = surface.operations.get(at) else { continue };
         let json = exchange.json();
         let Some(json) = json.as_deref() else { continue };
         let collection = operation.path.split('/').rfind(|s| !s.is_empty() && !s.starts_with('{')).unwrap_or("");
         let mut of_this = Vec::new();
         collect(json, collection, &mut of_this, 0);
-        found.append(&mut of_this);
+        found.extend(of_this.into_iter().map(|named| (caller, named)));
     }
-    let mut seen: BTreeSet<(String, String)> = BTreeSet::new();
-    for Named { collection, field, value } in found {
+    let mut seen: BTreeSet<(&Caller, String, String)> = BTreeSet::new();
+    for (caller, Named { collection, field, value }) in found {
         for key in [format!("{collection}/{field}"), field] {
-            if seen.insert((key.clone(), value.clone())) {
+            if seen.insert((caller, key.clone(), value.clone())) {
                 let values = surface.harvested.entry(key).or_default();
-                if values.len() < VALUES && !values.contains(&value) {
-                    values.push(value.clone());
+                if let Some(known) = values.iter_mut().find(|known| known.value == value) {
+                    known.seen_by.insert(caller.clone());
+                } else if values.len() < VALUES {
+                    values.push(Harvested { value: value.clone(), seen_by: BTreeSet::from([caller.clone()]) });
                 }
             }
         }
@@ -91,7 +93,9 @@ fn inner<'a>(name: &'a str, value: &Value, collection: &'a str) -> &'a str {
 
 #[cfg(test)]
 mod tests {
-    use model::{Method, Operation, Origin, Outcome, Request, Response, Scheme, Source};
+    use std::sync::Arc;
+
+    use model::{Exchange, Method, Operation, Origin, Outcome, Request, Response, Scheme, Source};
 
     use super::*;
 
@@ -103,21 +107,23 @@ mod tests {
         let exchange =
             Exchange { serial: 0, request: Request::get(&origin, path), outcome, elapsed_us: 0, hops: Vec::new() };
         let mut surface = Surface { operations: vec![Arc::new(operation)], ..Surface::default() };
-        harvest(&mut surface, &[Some(Arc::new(exchange))]);
+        harvest(&mut surface, &Observations::plainly(vec![Some(Arc::new(exchange))], Vec::new()));
         surface
     }
 
     #[test]
     fn collections_name_what_they_hold() {
         let surface = harvested("/users", r#"{"data": [{"id": 3, "slug": "ada"}, {"id": 5, "slug": "bob"}]}"#);
-        assert_eq!(surface.harvested["users/id"], ["3", "5"]);
-        assert_eq!(surface.harvested["users/slug"], ["ada", "bob"]);
+        let values = |surface: &Surface, name: &str| surface.harvested(name).map(str::to_owned).collect::<Vec<_>>();
+        assert_eq!(values(&surface, "users/id"), ["3", "5"]);
+        assert_eq!(values(&surface, "users/slug"), ["ada", "bob"]);
+        assert_eq!(surface.harvested["users/id"][0].seen_by, BTreeSet::from([None]));
         let surface = harvested("/shop", r#"{"products": [{"id": "a-1", "parts": [{"id": 9}]}]}"#);
         assert_eq!(
-            (&surface.harvested["products/id"][0], &surface.harvested["parts/id"][0]),
-            (&"a-1".into(), &"9".into())
+            (values(&surface, "products/id"), values(&surface, "parts/id")),
+            (vec!["a-1".into()], vec!["9".into()])
         );
-        assert_eq!(harvested("/colors", r#"["red", "green"]"#).harvested["colors/id"], ["red", "green"]);
+        assert_eq!(values(&harvested("/colors", r#"["red", "green"]"#), "colors/id"), ["red", "green"]);
     }
 
     #[test]

@@ -4,9 +4,9 @@ mod harvest;
 
 use std::sync::Arc;
 
-use checks::Observations;
 use checks::calling::{harvested, request};
 pub(crate) use checks::vocabulary::looks_destructive;
+use checks::{Caller, Observations};
 use futures::StreamExt;
 use futures::stream;
 use model::{Consent, Exchange, Operation, OrderKey, ParameterIn, Request, Round, Surface, Target};
@@ -32,9 +32,10 @@ const RETRIED: usize = 40;
 /// Calls every operation that may be called, those without path parameters first: their answers hold the values for the others. At
 /// most half of the budget goes into it; on a larger surface each shape of operation has its turn.
 pub(crate) async fn observe(surface: &mut Surface, target: &Target, wire: &Wire, halt: &Halt) -> Observations {
-    let mut plain: Vec<Option<Arc<Exchange>>> = vec![None; surface.operations.len()];
+    let caller: Caller = target.identities.first().map(|identity| identity.name.clone());
+    let mut observations = Observations::of(caller.clone());
     let may: Vec<usize> =
-        (0..plain.len()).filter(|at| may_be_called(&surface.operations[*at], target.consent)).collect();
+        (0..surface.operations.len()).filter(|at| may_be_called(&surface.operations[*at], target.consent)).collect();
     let mut chosen = Shapes::of(&surface.operations).in_turns(&may, |_| 0);
     chosen.truncate((wire.budget().left() / 2).max(1) as usize);
     chosen.sort_unstable();
@@ -43,16 +44,16 @@ pub(crate) async fn observe(surface: &mut Surface, target: &Target, wire: &Wire,
             chosen.iter().copied().filter(|at| path_parameters(&surface.operations[*at]).min(2) == holes).collect();
         let calls = now.into_iter().map(|at| (at, 0, request::build(&surface.operations[at], surface, target, &[])));
         for (at, _, exchange) in call(calls.collect(), wire, halt).await {
-            plain[at] = Some(exchange);
+            observations.record(at, caller.clone(), exchange);
         }
-        for at in chosen.iter().filter(|at| plain[**at].is_some()) {
+        for at in chosen.iter().filter(|at| observations.plain(**at).is_some()) {
             settle(surface, *at, &[]);
         }
-        harvest(surface, &plain);
+        harvest(surface, &observations);
     }
-    retry(surface, target, &mut plain, wire, halt).await;
-    harvest(surface, &plain);
-    Observations { plain, exchanges: Vec::new() }
+    retry(surface, target, &mut observations, wire, halt).await;
+    harvest(surface, &observations);
+    observations
 }
 
 /// Sends these requests about these operations; what is cut off or not sent has no exchange.
@@ -93,9 +94,9 @@ fn settle(surface: &mut Surface, at: usize, values: &[(&str, &str)]) {
 }
 
 /// Operations that did not know the value in their path are asked with others that were seen, until one is known.
-async fn retry(surface: &mut Surface, target: &Target, plain: &mut [Option<Arc<Exchange>>], wire: &Wire, halt: &Halt) {
-    let unknown: Vec<usize> = (0..plain.len())
-        .filter(|at| plain[*at].as_ref().is_some_and(|e| matches!(e.status(), 400 | 404 | 422)))
+async fn retry(surface: &mut Surface, target: &Target, observations: &mut Observations, wire: &Wire, halt: &Halt) {
+    let unknown: Vec<usize> = (0..surface.operations.len())
+        .filter(|at| observations.plain(*at).is_some_and(|e| matches!(e.status(), 400 | 404 | 422)))
         .filter(|at| path_parameters(&surface.operations[*at]) > 0)
         .take(RETRIED)
         .collect();
@@ -113,11 +114,12 @@ async fn retry(surface: &mut Surface, target: &Target, plain: &mut [Option<Arc<E
     }
     requests.truncate(wire.budget().left() as usize / 4);
     for (at, step, exchange) in call(requests, wire, halt).await {
-        let better = exchange.is_success() && !plain[at].as_ref().is_some_and(|e| e.is_success());
+        let better = exchange.is_success() && !observations.plain(at).is_some_and(|e| e.is_success());
         let values = tried.iter().find(|(of, number, _, _)| (*of, *number) == (at, step));
         if let Some((_, _, name, value)) = values.filter(|_| better) {
             settle(surface, at, &[(name, value)]);
-            plain[at] = Some(exchange);
+            let caller = exchange.request.identity.clone();
+            observations.record(at, caller, exchange);
         }
     }
 }
