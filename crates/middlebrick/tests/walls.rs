@@ -163,8 +163,8 @@ fn a_package_holds_the_pages_and_twins_of_its_rules() {
 fn a_scan_reaches_its_target_through_wire_alone() {
     let forbidden =
         ["std::net::", "tokio::net", "std::fs", "tokio::fs", "std::env::", "process::", "println!", "UnixStream"];
-    for file in rust_files(&root().join("crates/scan/src")) {
-        let text = without_text(&std::fs::read_to_string(&file).unwrap());
+    for file in rust_files(&root().join("crates/scan/src")).iter().filter(|file| !file.ends_with("tests.rs")) {
+        let text = without_text(&std::fs::read_to_string(file).unwrap());
         let met: Vec<&str> = forbidden.iter().copied().filter(|name| text.contains(name)).collect();
         assert!(met.is_empty(), "{} uses {met:?}", file.display());
     }

@@ -2,7 +2,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::StoredBody;
-use super::stored::{Give, Taken};
+use super::stored::{Give, Owner, Taken};
 
 /// The owner of the memory that the bodies of a scan take.
 ///
@@ -29,7 +29,8 @@ impl BodyCache {
     pub fn admit(self: &Arc<BodyCache>, body: &Arc<StoredBody>) {
         if !body.is_empty() {
             self.bodies.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::clone(body));
-            body.belongs_to(self);
+            let owner: Arc<dyn Owner> = Arc::<BodyCache>::clone(self);
+            body.belongs_to(&owner);
         }
     }
 
@@ -43,23 +44,6 @@ impl BodyCache {
         self.least.load(Ordering::Relaxed)
     }
 
-    pub(super) fn tick(&self) -> u64 {
-        self.clock.fetch_add(1, Ordering::Relaxed)
-    }
-
-    /// The forms of a body took so much before and take so much now.
-    pub(super) fn changed(&self, before: Taken, after: Taken) {
-        let change = |sum: &AtomicUsize, before: usize, after: usize| {
-            sum.fetch_add(after, Ordering::Relaxed);
-            sum.fetch_sub(before, Ordering::Relaxed);
-        };
-        change(&self.held, before.now, after.now);
-        change(&self.least, before.least, after.least);
-        if after.now > before.now && self.held() > self.cap {
-            self.shrink();
-        }
-    }
-
     fn shrink(&self) {
         let mut bodies = self.bodies.lock().unwrap_or_else(PoisonError::into_inner).clone();
         bodies.sort_by_cached_key(|body| body.used());
@@ -71,6 +55,24 @@ impl BodyCache {
                 let (before, after) = body.shrink(give);
                 self.changed(before, after);
             }
+        }
+    }
+}
+
+impl Owner for BodyCache {
+    fn tick(&self) -> u64 {
+        self.clock.fetch_add(1, Ordering::Relaxed)
+    }
+
+    fn changed(&self, before: Taken, after: Taken) {
+        let change = |sum: &AtomicUsize, before: usize, after: usize| {
+            sum.fetch_add(after, Ordering::Relaxed);
+            sum.fetch_sub(before, Ordering::Relaxed);
+        };
+        change(&self.held, before.now, after.now);
+        change(&self.least, before.least, after.least);
+        if after.now > before.now && self.held() > self.cap {
+            self.shrink();
         }
     }
 }

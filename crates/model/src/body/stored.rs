@@ -1,7 +1,6 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 
-use super::cache::BodyCache;
 use super::json::{self, LARGEST_TREE};
 use super::packed::Packed;
 use super::text::Raw;
@@ -30,7 +29,7 @@ pub(super) enum Give {
 pub struct StoredBody {
     length: usize,
     forms: Mutex<Forms>,
-    cache: OnceLock<Weak<BodyCache>>,
+    cache: OnceLock<Weak<dyn Owner>>,
     /// When it was read last, by the cache's count.
     used: AtomicU64,
 }
@@ -66,6 +65,15 @@ pub(super) struct Taken {
     pub(super) now: usize,
     /// When everything is given up that can be, as far as is known.
     pub(super) least: usize,
+}
+
+/// Who counts what bodies take.
+pub(super) trait Owner: std::fmt::Debug + Send + Sync {
+    /// The next count of reads.
+    fn tick(&self) -> u64;
+
+    /// The forms of a body took so much before and take so much now.
+    fn changed(&self, before: Taken, after: Taken);
 }
 
 impl Forms {
@@ -162,7 +170,7 @@ impl StoredBody {
     }
 
     /// From now on this cache owns it.
-    pub(super) fn belongs_to(&self, cache: &Arc<BodyCache>) {
+    pub(super) fn belongs_to(&self, cache: &Arc<dyn Owner>) {
         if self.cache.set(Arc::downgrade(cache)).is_ok() {
             self.used.store(cache.tick(), Ordering::Relaxed);
             let taken = self.lock().taken();

@@ -36,6 +36,7 @@ class Search(Schema):
 
     page = fields.Int(required=True, validate=validate.Range(5))
     sort = fields.Str(required=True, validate=validate.OneOf(["name", "age"]))
+    colour = fields.Str()
 
 
 class Message(Schema):

@@ -23,7 +23,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost::reads(3).more_when_deep(17),
+    cost: Cost::reads(3).more_when_deep(16),
     schedule: Schedule { depth: Depth::Standard, guesses: true, ..Schedule::ANY },
     detectors: Detectors {
         on_exchange: Some(judge),
