@@ -215,7 +215,7 @@ fn valued(text: &str, part: Range<usize>, kind: Kind, found: &mut Vec<Range<usiz
         let start = skip(&bytes[..part.end], at, |b| !is_name(b));
         let end = skip(&bytes[..part.end], start, is_name);
         at = end.max(start + 1);
-        let fits = text.get(start..end).is_some_and(|word| VALUES.contains(&word.to_ascii_lowercase().as_str()));
+        let fits = text.get(start..end).is_some_and(|word| VALUES.iter().any(|value| word.eq_ignore_ascii_case(value)));
         if !fits {
             continue;
         }
