@@ -85,6 +85,9 @@ pub struct ScanRequest {
     pub callback_host: Option<String>,
     /// Same seed and same target behaviour: same report. Without it, one drawn by chance.
     pub seed: Option<u64>,
+    /// File that keeps what a scan that may write has created, until it is removed again; `None` keeps none. After a crash
+    /// [`crate::cleanup`] removes what is left.
+    pub ledger: Option<PathBuf>,
     /// Keep every exchange in the report, not only those that findings cite.
     pub transcript: bool,
 }

@@ -7,12 +7,14 @@ use std::time::Duration;
 use model::{Consent, Depth, Event, Report};
 use scan::Stop;
 
+use crate::ledger::LedgerFile;
 use crate::prepare::{Prepared, prepare};
 use crate::{IdentityRequest, RequestError, ScanRequest, SpecSource, Surroundings, System};
 
 /// A scan that is ready to run. Many can run in one process and one runtime; they share nothing.
 pub struct Scan {
     scan: scan::Scan,
+    ledger: Option<Arc<LedgerFile>>,
 }
 
 impl Scan {
@@ -35,7 +37,10 @@ impl Scan {
         let _stopping = StopOnDrop(self.stop_handle());
         let runtime = tokio::runtime::Handle::current();
         match tokio::task::spawn_blocking(move || runtime.block_on(self.scan.run())).await {
-            Ok(report) => report,
+            Ok(mut report) => {
+                report.notes.extend(self.ledger.and_then(|ledger| ledger.close()));
+                report
+            }
             Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
             // The runtime is ending, and this with it.
             Err(_) => std::future::pending().await,
@@ -159,7 +164,13 @@ impl ScanBuilder {
             Some(host) => scan.with_callback_host(host),
             None => scan,
         };
-        Ok(Scan { scan })
+        let ledger = self.request.ledger.filter(|_| self.request.consent > Consent::ReadOnly);
+        let ledger = ledger.map(|path| LedgerFile::begin(&path)).transpose()?.map(Arc::new);
+        let scan = match &ledger {
+            Some(ledger) => scan.with_ledger(ledger.sink()),
+            None => scan,
+        };
+        Ok(Scan { scan, ledger })
     }
 
     /// Runs the scan to its report.

@@ -89,9 +89,20 @@ fn the_list_of_the_rules() {
 #[test]
 fn the_command_line() {
     let mut text = String::from("# Command line\n\nWritten by `cargo xtask docs` from the program's own help.\n");
-    for command in
-        ["", "scan", "spec", "rules", "explain", "compare", "replay", "verify", "crack", "completions", "man"]
-    {
+    for command in [
+        "",
+        "scan",
+        "spec",
+        "rules",
+        "explain",
+        "compare",
+        "replay",
+        "verify",
+        "cleanup",
+        "crack",
+        "completions",
+        "man",
+    ] {
         let arguments: Vec<&str> = if command.is_empty() { vec!["--help"] } else { vec![command, "--help"] };
         let name = format!("middlebrick {command}");
         let _ = write!(text, "\n## {}\n\n```text\n{}\n```\n", name.trim(), help(&arguments).trim_end());

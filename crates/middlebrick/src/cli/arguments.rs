@@ -40,6 +40,8 @@ pub(crate) enum Command {
     Replay(Box<ReplayOptions>),
     /// Ask again everything that a JSON report found: fixed, still there, came back, not tested
     Verify(Box<VerifyOptions>),
+    /// Remove what a scan with --active left that was killed
+    Cleanup(Box<CleanupOptions>),
     /// Guess the secret of one session cookie or token, offline
     Crack(CrackOptions),
     /// Print completions for a shell
@@ -169,6 +171,9 @@ pub(crate) struct TargetOptions {
     /// exist; all changes and removes the objects of others and settings of which there is one, too
     #[arg(long, value_enum, num_args = 0..=1, require_equals = true, default_missing_value = "safe-writes", help_heading = "How far")]
     pub(crate) active: Option<Active>,
+    /// Where a scan with --active keeps what it created, until that is removed [default: .middlebrick-ledger.jsonl]
+    #[arg(long, value_name = "FILE", help_heading = "How far")]
+    pub(crate) ledger: Option<PathBuf>,
     /// Most requests in all, instead of the depth's budget
     #[arg(long, value_name = "N", help_heading = "How far", allow_negative_numbers = true, value_parser = at_least_one)]
     pub(crate) max_requests: Option<u32>,
@@ -302,6 +307,18 @@ pub(crate) struct VerifyOptions {
     pub(crate) target: TargetOptions,
     #[command(flatten)]
     pub(crate) show: ShowOptions,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Exit code: 0 all is removed, 1 something is still there, 2 wrong usage or credentials, \
+    3 nobody knows what some requests created.")]
+pub(crate) struct CleanupOptions {
+    /// The ledger that the scan kept
+    #[arg(value_name = "LEDGER")]
+    pub(crate) left: PathBuf,
+
+    #[command(flatten)]
+    pub(crate) target: TargetOptions,
 }
 
 /// How what was asked again is shown.

@@ -1,6 +1,7 @@
 //! The command line: the only place that reads arguments, environment and files, and that prints.
 
 mod arguments;
+mod cleanup;
 mod compare;
 mod config;
 mod crack;
@@ -67,6 +68,7 @@ fn dispatch(raw: Vec<OsString>) -> Result<Ending, Fault> {
         Command::Compare(options) => compare::run(&options),
         Command::Replay(options) => replay::run(&options),
         Command::Verify(options) => verify::run(&options),
+        Command::Cleanup(options) => cleanup::run(&options),
         Command::Crack(options) => crack::run(&options),
         Command::Completions { shell } => {
             let mut script = Vec::new();

@@ -12,6 +12,9 @@ use super::files;
 /// Where accepted findings are looked for when no flag names a file.
 const IGNORE_FILE: &str = ".middlebrick-ignore.toml";
 
+/// Where what a scan with `--active` creates is kept when no flag names a file.
+const LEDGER: &str = ".middlebrick-ledger.jsonl";
+
 /// The variable that a credential is in when no flag has it.
 const AUTH_VALUE: &str = "MIDDLEBRICK_AUTH_VALUE";
 
@@ -57,6 +60,7 @@ pub(crate) fn of_target(options: &TargetOptions) -> Result<ScanRequest, Fault> {
         allow_hosts: options.allow_host.clone(),
         callback_host: options.callback_host.clone(),
         seed: options.seed,
+        ledger: options.active.map(|_| options.ledger.clone().unwrap_or_else(|| PathBuf::from(LEDGER))),
         ..ScanRequest::default()
     })
 }

@@ -133,6 +133,10 @@ fn warnings(options: &ScanOptions, request: &ScanRequest) -> Vec<String> {
         warnings.push(
             "--active sends requests that may change state; scan only what you own or are allowed to test".to_owned(),
         );
+        let ledger = request.ledger.as_deref().unwrap_or(Path::new("")).display();
+        warnings.push(format!(
+            "what it creates is kept in {ledger} until it is removed; `middlebrick cleanup` finishes after a crash"
+        ));
     }
     if options.fail_on == Some(FailOn::Severity(Severity::Info)) {
         warnings.push("--fail-on info fails on every observation".to_owned());

@@ -1,0 +1,37 @@
+//! `middlebrick cleanup`: removes what a scan left that ended before its time.
+
+use engine::{Ending, System};
+use report::plain;
+
+use super::arguments::CleanupOptions;
+use super::fault::Fault;
+use super::{files, request};
+
+pub(crate) fn run(options: &CleanupOptions) -> Result<Ending, Fault> {
+    let request = request::of_target(&options.target)?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Fault::new(format!("cannot start: {error}")))?;
+    let undone = runtime.block_on(engine::cleanup(&request, &options.left, &System))?;
+    let mut out = format!("Removed: {}\n", undone.removed.len());
+    for created in &undone.removed {
+        out.push_str(&format!("  {}\n", plain(&created.undo.to_string())));
+    }
+    out.push_str(&format!("Still there: {}\n", undone.left.len()));
+    for (created, why) in &undone.left {
+        out.push_str(&format!("  {}\n", plain(&format!("{} {why}", created.undo))));
+    }
+    if !undone.unknown.is_empty() {
+        out.push_str("Nobody knows what these created; look yourself:\n");
+        for sent in &undone.unknown {
+            out.push_str(&format!("  {}\n", plain(&sent.to_string())));
+        }
+    }
+    files::print(&out)?;
+    Ok(match (undone.left.is_empty(), undone.unknown.is_empty()) {
+        (false, _) => Ending::Failed,
+        (true, false) => Ending::Incomplete,
+        (true, true) => Ending::Passed,
+    })
+}
