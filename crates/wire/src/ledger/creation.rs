@@ -147,7 +147,7 @@ mod tests {
     fn an_object_is_known_by_its_location_or_its_id() {
         for (target, status, location, body, expected) in [
             ("/alerts", 201, Some("/alerts/8"), "", "/alerts/8"),
-            ("/alerts", 201, Some("http://127.0.0.1:80/alerts/a%2Fb?x=1"), "", "/alerts/a%2Fb"),
+            ("/alerts", 201, Some("http://127.0.0.1:80/alerts/a%20b?x=1"), "", "/alerts/a%20b"),
             ("/alerts/new", 201, Some("8"), "", "/alerts/8"),
             ("/alerts?x=1", 200, None, r#"{"id": 8}"#, "/alerts/8"),
             ("/alerts/", 201, None, r#"{"data": {"_id": "a b"}}"#, "/alerts/a%20b"),
@@ -166,6 +166,7 @@ mod tests {
             ("/alerts", 200, None, r#"{"id": 7}"#, "find or create: it was listed"),
             ("/alerts", 201, None, r#"{"id": 5}"#, "it was read"),
             ("/alerts", 201, Some("/"), "", "leads elsewhere"),
+            ("/alerts", 201, Some("/alerts/a%2Fb"), "", "servers differ about what this path is"),
             ("/alerts", 201, Some("http://elsewhere.example/alerts/8"), "", "another origin"),
             ("/alerts", 422, None, r#"{"id": 8}"#, "refused"),
             ("/alerts", 201, None, r#"[{"id": 8}]"#, "a list"),

@@ -25,6 +25,13 @@ enum Whose {
     Nobody,
 }
 
+impl Whose {
+    /// Whose object the same id names in a collection where this scan created nothing.
+    fn elsewhere(self) -> Whose {
+        if self == Whose::Own { Whose::Foreign } else { self }
+    }
+}
+
 /// What a path names, by construction.
 #[derive(Debug, Clone, Copy)]
 enum Place {
@@ -44,8 +51,9 @@ impl Place {
     fn objects(self) -> Vec<Whose> {
         match self {
             Place::Collection | Place::Word => Vec::new(),
-            Place::Object(whose) | Place::Sub(whose) | Place::Unknown(whose) => vec![whose],
-            Place::Inner(outer, inner) => vec![outer, inner],
+            Place::Object(whose) | Place::Sub(whose) => vec![whose],
+            Place::Unknown(whose) => vec![whose.elsewhere()],
+            Place::Inner(outer, inner) => vec![outer, inner.elsewhere()],
         }
     }
 }

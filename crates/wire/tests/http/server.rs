@@ -3,7 +3,7 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use model::{Consent, Exchange, Identity, NotTested, OrderKey, Origin, Request, Round, Scheme};
+use model::{Consent, Effect, Exchange, Identity, NotTested, OrderKey, Origin, Request, Round, Scheme};
 use wire::{Budget, Lease, Limits, Mandate, Settings, Wire};
 
 /// A server of one behaviour, each connection on a thread of its own. It remembers every request as it came.
@@ -154,8 +154,10 @@ impl Client {
         Client { wire, events }
     }
 
+    /// A lease of everything that the mandate allows.
     pub(crate) fn lease(&self) -> Lease {
-        Lease::reading(self.wire.budget(), 1_000)
+        let reading = Lease::reading(self.wire.budget(), 1_000);
+        if self.wire.consent() == Consent::All { reading.with_effect(Effect::Destroys, true) } else { reading }
     }
 
     pub(crate) async fn send(&self, request: Request) -> Arc<Exchange> {
