@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use model::{Exchange, Method, Operation, Origin, Outcome, Parameter, ParameterIn, Request, Response, Scheme, Source};
+use model::{
+    Exchange, Method, Operation, Origin, Outcome, Parameter, ParameterIn, PathTemplate, Request, Response, Scheme,
+    Source,
+};
 use model::{Schema, SchemaType, SpecFacts, Surface, Target};
 
 /// `GET target` answered with this status and JSON or HTML body, by how it begins.
@@ -32,8 +35,9 @@ pub(crate) fn answered(target: &str, status: u16, headers: &[(&str, &str)], body
 
 /// A declared operation with a string parameter for each placeholder of the path.
 pub(crate) fn operation(method: Method, path: &str) -> Operation {
-    let names = path.split('{').skip(1).filter_map(|rest| rest.split('}').next());
-    let parameters = names
+    let path = PathTemplate::from(path);
+    let parameters = path
+        .parameters()
         .map(|name| Parameter {
             name: name.to_owned(),
             place: ParameterIn::Path,

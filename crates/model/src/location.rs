@@ -69,11 +69,7 @@ pub struct Component {
 impl Location {
     /// The whole operation.
     pub fn of(operation: &Operation) -> Location {
-        Location::Operation {
-            method: operation.method.clone(),
-            path: PathTemplate::from(&operation.path),
-            parameter: None,
-        }
+        Location::Operation { method: operation.method.clone(), path: operation.path.clone(), parameter: None }
     }
 
     /// A method and a path.

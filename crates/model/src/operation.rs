@@ -1,7 +1,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Method, Schema};
+use crate::{Method, PathTemplate, Schema};
 
 /// Where a parameter is sent (OpenAPI `in`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -89,7 +89,7 @@ pub struct Operation {
     /// The method.
     pub method: Method,
     /// The full path template from the origin's root, parameters in braces: `/api/users/{id}`.
-    pub path: String,
+    pub path: PathTemplate,
     /// Its parameters.
     pub parameters: Vec<Parameter>,
     /// Its request body, the first JSON one preferred.
@@ -111,7 +111,7 @@ pub struct Operation {
 
 impl Operation {
     /// An operation of which nothing is declared.
-    pub fn undeclared(method: Method, path: impl Into<String>, source: Source) -> Operation {
+    pub fn undeclared(method: Method, path: impl Into<PathTemplate>, source: Source) -> Operation {
         Operation {
             method,
             path: path.into(),

@@ -1,4 +1,5 @@
 use std::borrow::Borrow;
+use std::cmp::Reverse;
 use std::fmt;
 use std::ops::Deref;
 
@@ -51,6 +52,11 @@ impl PathTemplate {
         })
     }
 
+    /// How many segments it has: two for `/users/{id}`.
+    pub fn segments(&self) -> usize {
+        self.0.bytes().filter(|byte| *byte == b'/').count()
+    }
+
     /// Whether it has a parameter.
     pub fn has_parameters(&self) -> bool {
         self.parameters().next().is_some()
@@ -68,6 +74,21 @@ impl PathTemplate {
                 }),
                 path,
             )
+    }
+
+    /// Whether a path, or another template, is an instance, with or without a slash at the end of either.
+    pub fn covers(&self, path: &str) -> bool {
+        PathTemplate::from(self.trim_end_matches('/')).matches(path.trim_end_matches('/'))
+    }
+
+    /// How much it leaves open: the less, the more of its bytes are literal. Of several templates that fit a path, a router takes the
+    /// narrowest one.
+    pub fn breadth(&self) -> impl Ord + use<> {
+        let literal = |piece| match piece {
+            Written::Text(text) => text.len(),
+            Written::Parameter { .. } => 0,
+        };
+        Reverse(pieces(&self.0).into_iter().map(literal).sum::<usize>())
     }
 
     /// The path with each parameter replaced by what `value` gives for its name; one without a value stays as written.

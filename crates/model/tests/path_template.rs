@@ -1,7 +1,9 @@
 //! What a path template is an instance of, and when two of them are one place.
 #![allow(clippy::unwrap_used)]
 
-use model::PathTemplate;
+use std::sync::Arc;
+
+use model::{Method, Operation, PathTemplate, Source, Surface};
 use proptest::prelude::*;
 
 fn template(text: &str) -> PathTemplate {
@@ -73,6 +75,31 @@ fn no_template_is_slow() {
     // Every parameter could end at every byte: work that doubled with each would never end.
     let many = template(&"/{a}x{b+}".repeat(400));
     assert!(!many.matches(&format!("/{}", "x".repeat(4_000))));
+}
+
+#[test]
+fn the_narrowest_template_has_the_request() {
+    let operation = |path: &&str| Arc::new(Operation::undeclared(Method::GET, *path, Source::Specification));
+    let all = ["/a/b/{x}", "/a/{x}/b", "/songs/{id}", "/songs/{id}.mp3", "/songs/top", "/{any*}"];
+    let called = |written: &[&str], path: &str| {
+        let surface = Surface { operations: written.iter().map(operation).collect(), ..Surface::default() };
+        surface.operation_at(&Method::GET, path).map(|o| o.path.to_string())
+    };
+    let mut turned = all;
+    turned.reverse();
+    for (path, template) in
+        [("/songs/7", "/songs/{id}"), ("/songs/7.mp3", "/songs/{id}.mp3"), ("/songs/top", "/songs/top")]
+    {
+        assert_eq!([called(&all, path), called(&turned, path)], [Some(template.to_owned()), Some(template.to_owned())]);
+    }
+    assert_eq!(called(&all, "/a/b/b").as_deref(), Some("/a/b/{x}"), "the first of two as narrow");
+    assert_eq!(called(&all, "/songs/7/lyrics"), None);
+}
+
+#[test]
+fn a_slash_at_the_end_may_be_left_out() {
+    assert!(template("/users/{id}/").covers("/users/7") && template("/users/{id}").covers("/users/{user}/"));
+    assert!(!template("/users/{id}").covers("/users/") && !template("/users/me").covers("/users/{id}"));
 }
 
 /// A segment: text, parameters or both.

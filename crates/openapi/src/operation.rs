@@ -1,4 +1,4 @@
-use model::{Method, Operation, Parameter, ParameterIn, Schema, SchemaType, Source};
+use model::{Method, Operation, Parameter, ParameterIn, PathTemplate, Schema, SchemaType, Source};
 
 use crate::example::example_text;
 use crate::fault::{Faults, quoted};
@@ -91,7 +91,7 @@ impl<'d, 'f> Reader<'d, 'f> {
             .or_else(|| found.items.iter().find_map(|item| server::path_of(*item, self.base)));
         let prefix = own_server.as_deref().unwrap_or(&self.server_path);
         let template = template(found.path, self.faults);
-        let path = format!("{prefix}{template}");
+        let path = PathTemplate::from(format!("{prefix}{template}"));
 
         let consumes = self.media_types(operation, "consumes");
         let lists =
@@ -100,7 +100,7 @@ impl<'d, 'f> Reader<'d, 'f> {
         let declared = parameter::parameters(lists, consumes, &name, most, &mut budget, self.faults);
         self.total.parameters = self.total.parameters.saturating_sub(declared.cost);
         let mut list = declared.list;
-        reconcile(&mut list, &path, &template, &name, self.faults);
+        reconcile(&mut list, &path, &template.into(), &name, self.faults);
 
         let body =
             operation.get("requestBody").and_then(|body| media::request_body(body, &mut budget)).or(declared.body);
@@ -198,23 +198,25 @@ fn is_name(name: &str) -> bool {
     !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '_')
 }
 
-/// Names in braces.
-fn names(path: &str) -> Vec<&str> {
+/// Names of its parameters, each once.
+fn names(template: &PathTemplate) -> Vec<&str> {
     let mut names = Vec::new();
-    let mut rest = path;
-    while let Some(open) = rest.find('{') {
-        let Some(close) = rest[open..].find('}') else { break };
-        let name = &rest[open + 1..open + close];
-        if !name.is_empty() && names.len() < MOST_NAMES && !names.contains(&name) {
+    for name in template.parameters().filter(|name| !name.is_empty()) {
+        if names.len() < MOST_NAMES && !names.contains(&name) {
             names.push(name);
         }
-        rest = &rest[open + close + 1..];
     }
     names
 }
 
 /// Brings path parameters and path together: each name in braces has a parameter, and there is no other.
-fn reconcile(list: &mut Vec<Parameter>, path: &str, template: &str, whose: &str, faults: &mut Faults) {
+fn reconcile(
+    list: &mut Vec<Parameter>,
+    path: &PathTemplate,
+    declared: &PathTemplate,
+    whose: &str,
+    faults: &mut Faults,
+) {
     let names = names(path);
     for parameter in list.iter_mut().filter(|parameter| parameter.place == ParameterIn::Path) {
         if !names.contains(&parameter.name.as_str())
@@ -235,7 +237,7 @@ fn reconcile(list: &mut Vec<Parameter>, path: &str, template: &str, whose: &str,
         if list.iter().any(|parameter| parameter.place == ParameterIn::Path && parameter.name == name) {
             continue;
         }
-        if template.contains(&format!("{{{name}}}")) {
+        if declared.parameters().any(|declared| declared == name) {
             faults.add(format!("{whose} does not declare its path parameter {}.", quoted(name)));
         }
         let schema = Schema::of(SchemaType::String);

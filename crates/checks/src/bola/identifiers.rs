@@ -1,6 +1,6 @@
 //! Ids of objects: neighbours, and ids of the same shape that nothing has.
 
-use model::{NotTested, Operation, Parameter, ParameterIn};
+use model::{NotTested, Operation, Parameter, ParameterIn, PathTemplate};
 
 use crate::canary::canary;
 use crate::vocabulary::{self, words};
@@ -8,7 +8,8 @@ use crate::vocabulary::{self, words};
 /// The parameter in the last segment of a path that names one object.
 pub(super) fn parameter(operation: &Operation) -> Option<&Parameter> {
     let last = operation.path.trim_end_matches('/').rsplit('/').next()?;
-    let name = last.strip_prefix('{')?.strip_suffix('}')?;
+    let segment = PathTemplate::from(last);
+    let name = segment.parameters().next().filter(|_| PathTemplate::is_parameter(last))?;
     operation.parameters_in(ParameterIn::Path).find(|p| p.name == name)
 }
 

@@ -146,7 +146,7 @@ fn of_operation(operation: &Operation, surface: &Surface) -> Option<Login> {
     let password = named(|name| fields::holds(name, Holds::Password))?;
     let mut others = body::required(body, surface);
     others.retain(|name, _| *name != user && *name != password);
-    Some(Login::Body { path: operation.path.clone(), user, password, others, media_type: body.media_type.clone() })
+    Some(Login::Body { path: operation.path.to_string(), user, password, others, media_type: body.media_type.clone() })
 }
 
 fn is_object(schema: &Schema) -> bool {

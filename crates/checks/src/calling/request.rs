@@ -61,7 +61,7 @@ fn takes_a_body(operation: &Operation) -> bool {
 }
 
 fn without_body(operation: &Operation, surface: &Surface, target: &Target, values: &[Value<'_>]) -> Request {
-    let mut path = operation.path.clone();
+    let mut filled: Vec<(&str, String)> = Vec::new();
     let mut query: Vec<String> = Vec::new();
     let mut headers: Vec<(String, String)> = Vec::new();
     let mut cookies: Vec<String> = Vec::new();
@@ -77,7 +77,7 @@ fn without_body(operation: &Operation, surface: &Surface, target: &Target, value
             None => encode(&ordinary(parameter, operation, surface)),
         };
         match parameter.place {
-            ParameterIn::Path => path = path.replace(&format!("{{{}}}", parameter.name), &value),
+            ParameterIn::Path => filled.push((&parameter.name, value)),
             ParameterIn::Query => query.push(format!("{}={value}", encode(&parameter.name))),
             ParameterIn::Header => {
                 let raw = given.map_or_else(|| ordinary(parameter, operation, surface), |v| v.value.to_owned());
@@ -91,12 +91,16 @@ fn without_body(operation: &Operation, surface: &Surface, target: &Target, value
     {
         let value = if extra.raw { extra.value.to_owned() } else { encode(extra.value) };
         match extra.place {
-            ParameterIn::Path => path = path.replace(&format!("{{{}}}", extra.name), &value),
+            ParameterIn::Path => filled.push((extra.name, value)),
             ParameterIn::Query => query.push(format!("{}={value}", encode(extra.name))),
             ParameterIn::Header => headers.push((extra.name.to_owned(), extra.value.to_owned())),
             ParameterIn::Cookie => cookies.push(format!("{}={value}", extra.name)),
         }
     }
+    let path = operation.path.fill(|name| {
+        let of_name = filled.iter().find(|(filled, _)| *filled == name);
+        of_name.map(|(_, value)| value.clone())
+    });
     let query = query.join("&");
     let joint = if query.is_empty() {
         ""

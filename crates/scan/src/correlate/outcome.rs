@@ -5,8 +5,8 @@ use std::collections::btree_map::Entry;
 use std::mem::discriminant;
 
 use model::{
-    Confidence, Finding, Location, Method, NotTested, NotTestedView, Operation, PathTemplate, Redactor, Rule,
-    RuleOutcome, RuleView, Scored, Verdict,
+    Confidence, Finding, Location, Method, NotTested, NotTestedView, Operation, Redactor, Rule, RuleOutcome, RuleView,
+    Scored, Verdict,
 };
 
 use crate::Ended;
@@ -29,7 +29,7 @@ pub(crate) struct RuleResult {
 pub(crate) fn by_rule(ended: &Ended) -> Vec<RuleResult> {
     let mut results: Vec<RuleResult> = Vec::new();
     let operations = ended.surface.operations.iter();
-    let known: Known<'_> = operations.map(|o| ((&o.method, PathTemplate::from(&o.path).key()), o.as_ref())).collect();
+    let known: Known<'_> = operations.map(|o| ((&o.method, o.path.key()), o.as_ref())).collect();
     for check in checks::all() {
         let outcomes = ended.outcomes.iter().filter(|o| o.check.rule.id == check.rule.id);
         let skipped = ended.skipped.iter().filter(|s| s.check.rule.id == check.rule.id);
@@ -67,7 +67,7 @@ fn settled(mut finding: Finding, known: &Known<'_>) -> Finding {
     if let Location::Path { method, path, parameter } = &finding.location
         && let Some(operation) = known.get(&(method, path.key()))
     {
-        let (path, parameter) = (PathTemplate::from(&operation.path), parameter.clone());
+        let (path, parameter) = (operation.path.clone(), parameter.clone());
         finding.location = Location::Operation { method: method.clone(), path, parameter };
     }
     finding

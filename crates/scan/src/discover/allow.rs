@@ -22,7 +22,7 @@ pub(crate) async fn discover(asker: &Asker<'_>, surface: &Surface, found: &mut F
     let mut known: Vec<Operation> =
         found.operations.values().filter(|o| o.method == Method::GET && o.source != Source::Script).cloned().collect();
     known.retain(|o| super::is_wanted(&o.path, asker.target));
-    known.sort_by_key(|o| (o.path.matches('/').count(), o.path.clone()));
+    known.sort_by_key(|o| (o.path.segments(), o.path.clone()));
     known.truncate(most);
     if known.is_empty() {
         return;

@@ -1,6 +1,8 @@
 //! From a concrete link to an operation: numbers and UUIDs become path parameters, query values become examples.
 
-use model::{Method, Operation, Parameter, ParameterIn, Place, Request, Schema, SchemaType, Source, Target};
+use model::{
+    Method, Operation, Parameter, ParameterIn, PathTemplate, Place, Request, Schema, SchemaType, Source, Target,
+};
 use wire::origin_of;
 
 /// Longest link that is followed.
@@ -34,9 +36,9 @@ pub(crate) fn operation(path_and_query: &str, source: Source) -> Operation {
 
 /// An operation of which only method and path template are known.
 pub(crate) fn place(place: &Place) -> Operation {
-    let names = place.path.split('/').filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'));
-    let parameters = names.map(|name| parameter(name, ParameterIn::Path, "")).collect();
-    Operation { parameters, ..Operation::undeclared(place.method.clone(), place.path.clone(), Source::Given) }
+    let path = PathTemplate::from(&place.path);
+    let parameters = path.parameters().map(|name| parameter(name, ParameterIn::Path, "")).collect();
+    Operation { parameters, ..Operation::undeclared(place.method.clone(), path.as_str(), Source::Given) }
 }
 
 /// A parameter with a value that was seen.
@@ -60,6 +62,10 @@ fn template(path: &str) -> (String, Vec<Parameter>) {
     let segments: Vec<String> = path
         .split('/')
         .map(|segment| {
+            if let Some(name) = placeholder(segment) {
+                parameters.push(parameter(name, ParameterIn::Path, ""));
+                return format!("{{{name}}}");
+            }
             if !is_identifier(segment) {
                 return segment.to_owned();
             }
@@ -71,23 +77,22 @@ fn template(path: &str) -> (String, Vec<Parameter>) {
     (segments.join("/"), parameters)
 }
 
+/// The name in a segment that documentation links to as `{id}`, which a URL has as `%7Bid%7D`.
+fn placeholder(segment: &str) -> Option<&str> {
+    let plain = segment.strip_prefix('{').and_then(|rest| rest.strip_suffix('}'));
+    let encoded = || {
+        let rest = segment.strip_prefix("%7B").or_else(|| segment.strip_prefix("%7b"))?;
+        rest.strip_suffix("%7D").or_else(|| rest.strip_suffix("%7d"))
+    };
+    let name = plain.or_else(encoded).filter(|name| !name.is_empty())?;
+    name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-')).then_some(name)
+}
+
 /// Numbers, UUIDs and long hexadecimal words name objects; other segments name collections.
 fn is_identifier(segment: &str) -> bool {
     let number = !segment.is_empty() && segment.len() <= 20 && segment.bytes().all(|b| b.is_ascii_digit());
     let hex = segment.len() >= 16 && segment.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-');
     number || hex && segment.bytes().any(|b| b.is_ascii_digit())
-}
-
-/// Whether a concrete path (or another template) is an instance of a template.
-pub(crate) fn is_instance(template: &str, path: &str) -> bool {
-    let (mut a, mut b) = (template.split('/'), path.split('/'));
-    loop {
-        match (a.next(), b.next()) {
-            (None, None) => return true,
-            (Some(x), Some(y)) if x == y || x.starts_with('{') && x.ends_with('}') && !y.is_empty() => {}
-            _ => return false,
-        }
-    }
 }
 
 #[cfg(test)]
@@ -104,7 +109,9 @@ mod tests {
     }
 
     #[test]
-    fn instances() {
-        assert!(is_instance("/users/{id}", "/users/12") && !is_instance("/users/{id}", "/users/"));
+    fn placeholders_become_parameters() {
+        let linked = operation("/users/%7Buser_id%7D/orders/{id}/7", Source::Link);
+        assert_eq!(linked.path, "/users/{user_id}/orders/{id}/{id3}", "as documentation links to it");
+        assert_eq!((linked.parameters.len(), operation("/a/%7B%7D/{b c}", Source::Link).parameters.len()), (3, 0));
     }
 }

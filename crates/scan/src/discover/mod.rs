@@ -180,7 +180,7 @@ pub fn offline(target: &Target) -> Surface {
     surface
 }
 
-/// Operations found so far, by method and path template.
+/// Operations found so far, by path, whatever its parameters are called, and method.
 #[derive(Default)]
 pub(crate) struct Found {
     operations: BTreeMap<(String, Method), Operation>,
@@ -205,12 +205,12 @@ impl Found {
         const MOST: usize = 20_000;
         /// Links that act, kept.
         const ACTING: usize = 50;
-        let path = self.template_of(&operation);
-        let key = (path.clone(), operation.method.clone());
+        let operation = self.known_as(operation);
+        let key = key(&operation);
         if acts_by_query(&operation) {
             // What does it must not be taken for a parameter of the page that the link is about.
             if self.acting.len() < ACTING && !self.acting.contains(&operation) {
-                self.acting.push(Operation { path, ..operation });
+                self.acting.push(operation);
             }
         } else if let Some(known) = self.operations.get_mut(&key) {
             if operation.source == Source::Specification && known.source != Source::Specification {
@@ -220,32 +220,34 @@ impl Found {
                 merge(known, operation);
             }
         } else if self.operations.len() < MOST {
-            self.operations.insert(key, Operation { path, ..operation });
+            self.operations.insert(key, operation);
         }
     }
 
     /// Adds an operation that was known before, unless it is among those that were found.
     fn add_if_new(&mut self, operation: Operation) {
-        let known = |(path, method): &(String, Method)| {
-            *method == operation.method && (*path == operation.path || link::is_instance(path, &operation.path))
+        let met = as_met(&operation);
+        let known = |o: &Operation| {
+            o.method == operation.method && (o.path.is_same_place(&operation.path) || o.path.matches(&met))
         };
-        if !self.operations.keys().any(known) {
+        if !self.operations.values().any(known) {
             self.add(operation);
         }
     }
 
-    /// The template of a known operation that this concrete path is an instance of, or else its own.
-    fn template_of(&self, operation: &Operation) -> String {
-        // What a document declares is what it says; there may be very many.
-        let declared = operation.source == Source::Specification;
-        if declared || self.operations.contains_key(&(operation.path.clone(), operation.method.clone())) {
-            return operation.path.clone();
+    /// The operation under the path of the one that a document has for it, its parameters called as they are there. What a document
+    /// declares is itself, whatever else looks like it.
+    fn known_as(&self, operation: Operation) -> Operation {
+        if operation.source == Source::Specification || self.operations.contains_key(&key(&operation)) {
+            return operation;
         }
-        self.operations
-            .values()
-            .filter(|known| known.source == Source::Specification && known.method == operation.method)
-            .find(|known| link::is_instance(&known.path, &operation.path))
-            .map_or_else(|| operation.path.clone(), |known| known.path.clone())
+        let met = as_met(&operation);
+        let declared = self.operations.values().filter(|o| o.source == Source::Specification);
+        let fitting = declared.filter(|o| o.method == operation.method && o.path.matches(&met));
+        match fitting.min_by_key(|o| o.path.breadth()) {
+            Some(known) => Operation { path: known.path.clone(), ..operation },
+            None => operation,
+        }
     }
 
     /// Every operation found so far.
@@ -262,27 +264,29 @@ impl Found {
     pub(crate) fn holds(&self, directory: &str) -> bool {
         let below =
             |path: &str| path.strip_prefix(directory).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-        !directory.is_empty() && self.operations.keys().any(|(path, _)| below(path))
+        !directory.is_empty() && self.operations.values().any(|o| below(&o.path))
     }
 
     /// Whether an object of this collection is known.
     fn holds_object(&self, collection: &str) -> bool {
-        self.operations.keys().any(|(path, _)| path.strip_prefix(collection).is_some_and(|rest| rest.starts_with("/{")))
+        self.operations.values().any(|o| o.path.strip_prefix(collection).is_some_and(|rest| rest.starts_with("/{")))
     }
 
     /// The operations that the user wants, and the links that act on them. A page that only such links lead to is not called.
     pub(crate) fn selected(mut self, target: &Target) -> (Vec<Arc<Operation>>, Vec<Arc<Operation>>) {
-        let (beside, alone): (Vec<_>, Vec<_>) = self
-            .acting
-            .drain(..)
-            .partition(|link| self.operations.contains_key(&(link.path.clone(), link.method.clone())));
+        let (beside, alone): (Vec<_>, Vec<_>) =
+            self.acting.drain(..).partition(|link| self.operations.contains_key(&key(link)));
         for link in alone {
-            self.operations.entry((link.path.clone(), link.method.clone())).or_insert(link);
+            self.operations.entry(key(&link)).or_insert(link);
         }
         let wanted = |o: &Operation| {
             is_wanted(&o.path, target) && (target.methods.is_empty() || target.methods.contains(&o.method))
         };
-        let chosen = |all: &mut dyn Iterator<Item = Operation>| all.filter(wanted).map(Arc::new).collect();
+        let chosen = |all: &mut dyn Iterator<Item = Operation>| {
+            let mut all: Vec<Arc<Operation>> = all.filter(wanted).map(Arc::new).collect();
+            all.sort_by(|a, b| (&a.path, &a.method).cmp(&(&b.path, &b.method)));
+            all
+        };
         (chosen(&mut self.operations.into_values()), chosen(&mut beside.into_iter()))
     }
 }
@@ -307,7 +311,27 @@ fn is_wanted(path: &str, target: &Target) -> bool {
         && !target.exclude_paths.iter().any(excluded)
 }
 
-fn merge(known: &mut Operation, seen: Operation) {
+/// What operations are told apart by.
+fn key(operation: &Operation) -> (String, Method) {
+    (operation.path.key(), operation.method.clone())
+}
+
+/// The path as it was met, with the values that were met in it.
+fn as_met(operation: &Operation) -> String {
+    let example = |name: &str| operation.parameters_in(ParameterIn::Path).find(|p| p.name == name)?.example.clone();
+    operation.path.fill(example)
+}
+
+/// Adds to a known operation what was seen of it. Its path and the names of its parameters stay.
+fn merge(known: &mut Operation, mut seen: Operation) {
+    if known.path.is_same_place(&seen.path) {
+        let (theirs, ours): (Vec<_>, Vec<_>) = seen.path.parameters().zip(known.path.parameters()).unzip();
+        for parameter in seen.parameters.iter_mut().filter(|p| p.place == ParameterIn::Path) {
+            if let Some(at) = theirs.iter().position(|name| *name == parameter.name) {
+                ours[at].clone_into(&mut parameter.name);
+            }
+        }
+    }
     // A value met in a link is a real one; that of a document may be made up.
     let real = known.source == Source::Specification && seen.source != Source::Specification;
     for parameter in seen.parameters {
@@ -330,16 +354,16 @@ async fn crawl(asker: &Asker<'_>, surface: &mut Surface, found: &mut Found) {
             .operations
             .values()
             .filter(|o| o.method == Method::GET && o.source != Source::Specification)
-            .filter(|o| may_be_called(o, asker.target.consent) && !found.read.contains(&o.path))
+            .filter(|o| may_be_called(o, asker.target.consent) && !found.read.contains(o.path.as_str()))
             .filter(|o| o.source == Source::Given || is_wanted(&o.path, asker.target))
             .cloned()
             .collect();
-        next.sort_by_key(|o| (o.path.matches('/').count(), o.path.clone()));
+        next.sort_by_key(|o| (o.path.segments(), o.path.clone()));
         next.truncate(left);
         if next.is_empty() {
             return;
         }
-        found.read.extend(next.iter().map(|o| o.path.clone()));
+        found.read.extend(next.iter().map(|o| o.path.to_string()));
         let questions: Vec<_> = next.iter().map(|o| asker.ask(request::build(o, surface, asker.target, &[]))).collect();
         let answers: Vec<_> = stream::iter(questions).buffered(16).collect().await;
         for (operation, exchange) in next.iter().zip(answers) {
@@ -348,15 +372,15 @@ async fn crawl(asker: &Asker<'_>, surface: &mut Surface, found: &mut Found) {
             page::read(&exchange, asker.target, surface, found);
             // A link to nothing, or to what is no GET operation, is no operation.
             if operation.source != Source::Given && matches!(exchange.status(), 404 | 405 | 410) {
-                found.operations.remove(&(operation.path.clone(), Method::GET));
+                found.operations.remove(&key(operation));
             }
             if exchange.status() == 405 {
                 allow::told(&exchange, operation, found);
             }
             let missing = parameters::missing(&exchange);
-            if !missing.is_empty() && found.completed.insert(operation.path.clone()) {
+            if !missing.is_empty() && found.completed.insert(operation.path.to_string()) {
                 found.add(Operation { parameters: missing, ..operation.clone() });
-                found.read.remove(&operation.path);
+                found.read.remove(operation.path.as_str());
             }
         }
         read_scripts(asker, surface, found).await;
@@ -414,5 +438,61 @@ mod tests {
         assert_eq!((called, acting), (vec!["/ page".to_owned()], vec!["/ action".to_owned()]));
         let (called, acting) = selected(&["/do?cmd=reset"]);
         assert_eq!((called, acting), (vec!["/do cmd".to_owned()], Vec::new()), "known by this link alone: not called");
+    }
+
+    /// What is known when a document declares these templates and links lead to these paths; in either order.
+    fn joined(declared: &[&str], linked: &[&str]) -> Vec<String> {
+        let parameter = |name: &str| link::parameter(name, ParameterIn::Path, "");
+        let declared = || {
+            declared.iter().map(|path| {
+                let operation = Operation::undeclared(Method::GET, *path, Source::Specification);
+                Operation { parameters: operation.path.parameters().map(parameter).collect(), ..operation }
+            })
+        };
+        let linked = || linked.iter().map(|path| link::operation(path, Source::Link));
+        let known = |operations: &mut dyn Iterator<Item = Operation>| {
+            let mut found = Found::default();
+            operations.for_each(|operation| found.add(operation));
+            let (called, _) =
+                found.selected(&Target::of(Origin { scheme: Scheme::Http, host: "127.0.0.1".to_owned(), port: 9 }));
+            let shown = |o: &Arc<Operation>| {
+                let values: Vec<String> = o
+                    .parameters_in(ParameterIn::Path)
+                    .map(|p| format!("{}={}", p.name, p.example.as_deref().unwrap_or("")))
+                    .collect();
+                format!("{} {}", o.path, values.join(" ")).trim().to_owned()
+            };
+            called.iter().map(shown).collect::<Vec<_>>()
+        };
+        let first = known(&mut declared().chain(linked()));
+        assert_eq!(first, known(&mut linked().chain(declared())));
+        first
+    }
+
+    #[test]
+    fn what_a_document_declares_keeps_its_names() {
+        assert_eq!(joined(&["/users/{user_id}"], &["/users/12"]), ["/users/{user_id} user_id=12"]);
+        assert_eq!(joined(&["/a/{x}/b/{y}"], &["/a/1/b/2"]), ["/a/{x}/b/{y} x=1 y=2"]);
+        assert_eq!(joined(&["/users/{user_id}"], &["/users/%7Bid%7D", "/users/12"]), ["/users/{user_id} user_id=12"]);
+    }
+
+    #[test]
+    fn what_a_document_tells_apart_stays_apart() {
+        let declared =
+            ["/diff/{old}...{new}", "/diff/{pair}", "/songs/{id}", "/songs/{id}.mp3", "/users/me", "/users/{id}"];
+        let paths: Vec<String> =
+            joined(&declared, &[]).iter().map(|line| line.split(' ').next().unwrap().to_owned()).collect();
+        assert_eq!(paths, declared);
+    }
+
+    #[test]
+    fn a_link_belongs_to_the_template_that_leaves_least_open() {
+        let mut found = Found::default();
+        for path in ["/songs/{id}", "/songs/{id}.mp3"] {
+            found.add(Operation::undeclared(Method::GET, path, Source::Specification));
+        }
+        let known = |path: &str| found.known_as(link::operation(path, Source::Link)).path;
+        assert_eq!((known("/songs/a").as_str(), known("/songs/a.mp3").as_str()), ("/songs/{id}", "/songs/{id}.mp3"));
+        assert_eq!(known("/songs/a/b"), "/songs/a/b", "no template fits");
     }
 }

@@ -231,7 +231,7 @@ fn form(
     let handled = element.value().attrs().any(|(name, _)| name.contains("submit") || name.starts_with("hx-"));
     surface.forms.push(Form {
         page: exchange.request.path().to_owned(),
-        action: operation.path.clone(),
+        action: operation.path.to_string(),
         method: method.clone(),
         states_method: stated.is_some(),
         scripted: scripted || handled,

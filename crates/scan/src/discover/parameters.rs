@@ -97,7 +97,7 @@ fn optional(name: &str) -> Parameter {
 pub(super) async fn discover(asker: &Asker<'_>, surface: &Surface, found: &mut Found, missing: Option<&Exchange>) {
     let mut bare: Vec<Operation> =
         found.operations().filter(|o| is_bare(o) && super::is_wanted(&o.path, asker.target)).cloned().collect();
-    bare.sort_by_key(|o| (o.path.matches('/').count(), o.path.clone()));
+    bare.sort_by_key(|o| (o.path.segments(), o.path.clone()));
     let (mut succeeding, mut refusing) = (most(asker.target.depth), most_refusing(asker.target.depth));
     for operation in bare {
         if succeeding == 0 && refusing == 0 {

@@ -86,12 +86,12 @@ pub(crate) fn given(target: &Target, surface: &mut Surface, found: &mut Found) -
 
 /// Links that led to documents come first, then those that look like it.
 fn linked(found: &Found) -> Vec<String> {
-    let named_so = found.operations.keys().map(|(path, _)| path).filter(|path| {
+    let named_so = found.operations().map(|o| o.path.as_str()).filter(|path| {
         let lower = path.to_ascii_lowercase();
         let named = ["openapi", "swagger", "apispec", "api-docs", "api_docs"].iter().any(|w| lower.contains(w));
         named && [".json", ".yaml", ".yml"].iter().any(|e| lower.ends_with(e))
     });
-    found.documents.iter().chain(named_so).cloned().collect()
+    found.documents.iter().map(String::as_str).chain(named_so).map(str::to_owned).collect()
 }
 
 async fn fetch(asker: &Asker<'_>, url: &str) -> Result<(String, Arc<Exchange>), String> {

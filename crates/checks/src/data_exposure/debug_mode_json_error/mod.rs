@@ -77,7 +77,7 @@ async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(
 fn takers(surface: &Surface) -> Vec<&Operation> {
     let mut takers: Vec<&Operation> =
         surface.operations.iter().map(AsRef::as_ref).filter(|o| may_take_json(o)).collect();
-    takers.sort_by_key(|o| (o.body.is_none(), o.path.matches('{').count()));
+    takers.sort_by_key(|o| (o.body.is_none(), o.path.parameters().count()));
     takers.truncate(MOST);
     takers
 }

@@ -111,13 +111,7 @@ fn allowed(exchange: &Exchange) -> Option<BTreeSet<&'static str>> {
 /// The methods that the document has for a path. Several templates may cover it: `/items/{id}` also covers `/items/search`.
 fn listed<'a>(surface: &'a Surface, path: &str) -> BTreeSet<&'a str> {
     let declared = surface.operations.iter().filter(|o| o.source == Source::Specification);
-    declared.filter(|o| covers(&o.path, path)).map(|o| o.method.as_str()).collect()
-}
-
-fn covers(template: &str, path: &str) -> bool {
-    let segments = |path: &str| path.trim_end_matches('/').split('/').map(str::to_owned).collect::<Vec<_>>();
-    let (template, path) = (segments(template), segments(path));
-    template.len() == path.len() && template.iter().zip(&path).all(|(a, b)| a == b || a.contains('{'))
+    declared.filter(|o| o.path.covers(path)).map(|o| o.method.as_str()).collect()
 }
 
 fn unlisted(surface: &Surface, told: &Told<'_>) -> Vec<&'static str> {

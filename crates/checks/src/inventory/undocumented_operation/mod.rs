@@ -5,8 +5,8 @@ use std::ops::Bound;
 use std::sync::Arc;
 
 use model::{
-    Category, Confidence, Depth, Evidence, Exchange, Finding, Location, Method, NotTested, Operation, Rule, Severity,
-    Source, Surface,
+    Category, Confidence, Depth, Evidence, Exchange, Finding, Location, Method, NotTested, Operation, PathTemplate,
+    Rule, Severity, Source, Surface,
 };
 
 use crate::vocabulary::fields;
@@ -46,7 +46,7 @@ fn judge(surface: &Surface, observations: &Observations, found: &mut Findings) -
     let Some(document) = &surface.specification else { return Err(NotTested::NoSpecification) };
     let known = Known::of(surface, &observations.exchanges);
     for (operation, exchange) in observations.called(surface) {
-        let listed = operation.source == Source::Specification || document.source.ends_with(&operation.path);
+        let listed = operation.source == Source::Specification || document.source.ends_with(operation.path.as_str());
         let guessed = matches!(operation.source, Source::WellKnown);
         let locked = guessed && known.is_locked(exchange);
         if !listed && !known.is_listed(operation) && is_served(exchange) && !locked {
@@ -70,7 +70,7 @@ struct Known<'a> {
     /// The paths of the document.
     listed: BTreeSet<&'a str>,
     /// Its templates, by method and number of segments.
-    templates: BTreeMap<(&'a Method, usize), Vec<&'a str>>,
+    templates: BTreeMap<(&'a Method, usize), Vec<&'a PathTemplate>>,
     /// Directories in which something does not exist.
     absent: BTreeSet<&'a str>,
 }
@@ -78,10 +78,10 @@ struct Known<'a> {
 impl<'a> Known<'a> {
     fn of(surface: &'a Surface, exchanges: &'a [Arc<Exchange>]) -> Known<'a> {
         let listed = || surface.operations.iter().filter(|o| o.source == Source::Specification);
-        let mut templates: BTreeMap<_, Vec<&str>> = BTreeMap::new();
+        let mut templates: BTreeMap<_, Vec<&PathTemplate>> = BTreeMap::new();
         for operation in listed() {
-            let path = operation.path.trim_end_matches('/');
-            templates.entry((&operation.method, path.split('/').count())).or_default().push(path);
+            let segments = operation.path.trim_end_matches('/').split('/').count();
+            templates.entry((&operation.method, segments)).or_default().push(&operation.path);
         }
         Known {
             paths: surface.operations.iter().map(|o| o.path.as_str()).collect(),
@@ -93,15 +93,9 @@ impl<'a> Known<'a> {
 
     /// The path may be a concrete form of a template of the document.
     fn is_listed(&self, operation: &Operation) -> bool {
-        let same = |template: &str, path: &str| {
-            template
-                .split('/')
-                .zip(path.split('/'))
-                .all(|(a, b)| a == b || a.contains('{') || b.contains('{') && a.contains('{'))
-        };
         let path = operation.path.trim_end_matches('/');
         let templates = self.templates.get(&(&operation.method, path.split('/').count()));
-        templates.into_iter().flatten().any(|template| same(template, path))
+        templates.into_iter().flatten().any(|template| template.covers(path))
     }
 
     /// Whether a refusal may be the lock of everything there, such as a middleware on `/admin/*`, and no operation behind it: listed

@@ -142,7 +142,7 @@ mod tests {
 
     async fn run(large: fn() -> Said) -> crate::scripted::Ran {
         let mut operation = crate::samples::link("limit", "10");
-        operation.path = "/items".to_owned();
+        operation.path = "/items".into();
         operation.source = model::Source::Specification;
         operation.parameters[0].schema = model::Schema::of(model::SchemaType::Integer);
         let script = Scripted::new(move |request, _| match request.target.as_str() {
