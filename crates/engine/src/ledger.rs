@@ -153,6 +153,7 @@ fn by_origin(lines: &[Line]) -> BTreeMap<Origin, Vec<Line>> {
                 number
             }
             Line::Created { number, .. }
+            | Line::Confirmed { number }
             | Line::Untold { number }
             | Line::Nothing { number }
             | Line::Undone { number }

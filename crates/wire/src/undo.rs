@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use futures::StreamExt;
 use futures::stream;
-use model::{Exchange, NotTested, OrderKey, Request, Round};
+use model::{Exchange, Method, NotTested, OrderKey, Request, Round};
 use tokio::time::{Instant, timeout_at};
 
 use crate::Wire;
@@ -43,34 +43,58 @@ impl Wire {
         let mut undone = Undone { unknown: open.unknown, ..Undone::default() };
         let mut waiting = open.created.as_slice();
         let mut step: u32 = 0;
+        let mut missing: Vec<Created> = Vec::new();
         while !waiting.is_empty() {
             let (now, later) = waiting.split_at(together(waiting));
             let removals = now.iter().zip(step..).map(move |(created, step)| async move {
-                (created, timeout_at(deadline, self.remove(&created.undo, step)).await)
+                (created, timeout_at(deadline, self.carry_out(&created.undo, step)).await)
             });
             let mut outcomes = stream::iter(removals).buffered(AT_ONCE);
             while let Some((created, outcome)) = outcomes.next().await {
                 let left = match outcome {
                     Err(_) => Some("was not answered in time".to_owned()),
                     Ok(Err(why)) => Some(format!("was not sent: {why}")),
+                    Ok(Ok(exchange)) if exchange.status() == 404 => {
+                        missing.push(created.clone());
+                        continue;
+                    }
                     Ok(Ok(exchange)) => why_left(&exchange),
                 };
-                self.ledger.settle_undo(created, left.as_deref());
-                match left {
-                    None => undone.removed.push(created.clone()),
-                    Some(why) => undone.left.push((created.clone(), why)),
-                }
+                self.note_undone(&mut undone, created.clone(), left);
             }
             step += now.len() as u32;
             waiting = later;
         }
+        // Last, so that what they take was set aside for the removal of nothing else.
+        for (created, step) in missing.into_iter().zip(step..) {
+            let is_there = undone.removed.iter().any(|removed| removed.is_kin(&created)) || created.confirmed;
+            let is_gone = is_there && timeout_at(deadline, self.is_gone(&created.undo, step)).await.unwrap_or(false);
+            let left = (!is_gone).then(|| "is answered with 404: it is gone, or was never at this path".to_owned());
+            self.note_undone(&mut undone, created, left);
+        }
         undone
     }
 
-    async fn remove(&self, undo: &Sent, step: u32) -> Result<Arc<Exchange>, NotTested> {
+    fn note_undone(&self, undone: &mut Undone, created: Created, left: Option<String>) {
+        self.ledger.settle_undo(&created, left.as_deref());
+        match left {
+            None => undone.removed.push(created),
+            Some(why) => undone.left.push((created, why)),
+        }
+    }
+
+    /// Whether nothing is at the path of an object any more whose removal was answered with 404, as after a crash between a removal
+    /// and its line. That 404 alone may come from a router that knows no DELETE: then the object can still be read. Where GET is
+    /// answered with 405 the router tells methods apart, and the 404 was about the object.
+    async fn is_gone(&self, undo: &Sent, step: u32) -> bool {
+        let read = Sent { method: Method::GET, ..undo.clone() };
+        self.carry_out(&read, step).await.is_ok_and(|exchange| matches!(exchange.status(), 404 | 405 | 410))
+    }
+
+    async fn carry_out(&self, sent: &Sent, step: u32) -> Result<Arc<Exchange>, NotTested> {
         let key = OrderKey { round: Round::Destroy, check: 0, operation: 0, step };
-        let mut request = Request::new(undo.method.clone(), &undo.origin, undo.target.clone()).fresh();
-        request.identity.clone_from(&undo.identity);
+        let mut request = Request::new(sent.method.clone(), &sent.origin, sent.target.clone()).fresh();
+        request.identity.clone_from(&sent.identity);
         self.send_undo(request, key).await
     }
 }
@@ -80,7 +104,6 @@ fn why_left(exchange: &Exchange) -> Option<String> {
     match exchange.status() {
         200..=299 | 410 => None,
         0 => Some("was not answered".to_owned()),
-        404 => Some("is answered with 404: it is gone, or was never at this path".to_owned()),
         status => Some(format!("is answered with {status}")),
     }
 }

@@ -10,8 +10,8 @@ use crate::permit::{Templates, is_id_name, normal};
 /// What came of a request that may create something.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Made {
-    /// An object: the request target that leads to it, the same normalised, and its id.
-    Object { target: String, path: String, id: String },
+    /// An object: the request target that leads to it, the same normalised, its id, and whether the target names it so.
+    Object { target: String, path: String, id: String, named: bool },
     /// Something, but the response does not say what.
     Untold,
     /// Nothing.
@@ -39,20 +39,20 @@ pub(super) fn of(
         301..=303 => return Made::Untold,
         _ => return Made::Nothing,
     }
-    let places = if made_up { vec![without_query(target).to_owned()] } else { places(exchange, templates) };
+    let places = if made_up { vec![(without_query(target).to_owned(), true)] } else { places(exchange, templates) };
     let certain = made_up || exchange.status() == 201;
-    let object = places.into_iter().find_map(|target| {
+    let object = places.into_iter().find_map(|(target, named)| {
         let path = normal(&target);
         let id = path.rsplit('/').next()?.to_owned();
         // What was there before, or is known from elsewhere, was not created just now, whatever the status says.
         let is_new = !id.is_empty() && !shown.has_path(&path) && (certain || !shown.has(&id));
-        is_new.then_some(Made::Object { target, path, id })
+        is_new.then_some(Made::Object { target, path, id, named })
     });
     object.unwrap_or(Made::Untold)
 }
 
-/// Where the object may be, the likeliest first.
-fn places(exchange: &Exchange, templates: &Templates) -> Vec<String> {
+/// Where the object may be, the likeliest first, and whether the response names that path.
+fn places(exchange: &Exchange, templates: &Templates) -> Vec<(String, bool)> {
     let collection = normal(&exchange.request.target);
     let base = without_query(&exchange.request.target).trim_end_matches('/');
     let located = exchange.header("location").and_then(|location| within(location, exchange));
@@ -70,7 +70,7 @@ fn places(exchange: &Exchange, templates: &Templates) -> Vec<String> {
         let is_beside = !templates.lead_to(&normal(&below)) && templates.lead_to(&normal(&beside));
         if is_beside { beside } else { below }
     });
-    located.into_iter().chain(by_id).collect()
+    located.map(|target| (target, true)).into_iter().chain(by_id.map(|target| (target, false))).collect()
 }
 
 const ENCODED: &percent_encoding::AsciiSet =

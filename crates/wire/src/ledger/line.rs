@@ -1,6 +1,8 @@
 use model::{Method, Origin, Request};
 use serde::{Deserialize, Serialize};
 
+use crate::permit::normal;
+
 /// One line of a ledger.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "kebab-case")]
@@ -18,6 +20,11 @@ pub enum Line {
         number: u32,
         /// What undoes it.
         undo: Sent,
+    },
+    /// What it created is at the path of what undoes it: the target named the path, or whoever created it read something there.
+    Confirmed {
+        /// Of the intent.
+        number: u32,
     },
     /// It was taken, and nothing said what it created.
     Untold {
@@ -78,4 +85,18 @@ pub struct Created {
     pub by: Sent,
     /// What undoes it.
     pub undo: Sent,
+    /// Whether it is known to be at the path of what undoes it. Without that the path is put together from an id.
+    pub confirmed: bool,
+}
+
+impl Created {
+    /// Whether both were created by the same request and are beside each other, so that what removed one removes the other.
+    pub(crate) fn is_kin(&self, other: &Created) -> bool {
+        let place = |created: &Created| {
+            let path = normal(&created.undo.target);
+            let parent = path.rsplit_once('/').map(|(parent, _)| parent.to_owned());
+            (parent, normal(&created.by.target))
+        };
+        self.by.method == other.by.method && self.undo.identity == other.undo.identity && place(self) == place(other)
+    }
 }

@@ -116,7 +116,7 @@ impl Ledger {
     /// Learns what came of it. Whether there is something to undo.
     pub(crate) fn settle(&self, intent: &Intent, exchange: &Exchange, templates: &Templates) -> bool {
         let number = intent.number;
-        let line = {
+        let (line, confirmed) = {
             let mut state = self.state();
             let made = creation::of(exchange, intent.made_up, intent.expects_refusal, templates, &state.shown);
             // Without a response nobody knows: it stays under way.
@@ -124,12 +124,13 @@ impl Ledger {
                 return false;
             }
             let Some(by) = state.under_way.remove(&number) else { return false };
-            match made {
-                Made::Object { target, path, id } => {
+            let confirmed = matches!(made, Made::Object { named: true, .. });
+            let line = match made {
+                Made::Object { target, path, id, named } => {
                     let undo = Sent { method: Method::DELETE, target, ..by.clone() };
                     state.own.insert(path);
                     state.own_ids.insert(id);
-                    state.created.push(Created { number, by, undo: undo.clone() });
+                    state.created.push(Created { number, by, undo: undo.clone(), confirmed: named });
                     Line::Created { number, undo }
                 }
                 Made::Untold => {
@@ -137,16 +138,27 @@ impl Ledger {
                     Line::Untold { number }
                 }
                 Made::Nothing | Made::Unknown => Line::Nothing { number },
-            }
+            };
+            (line, confirmed)
         };
         // What cannot be written any more is still known here, and undone.
         let _ = self.write(&line);
+        if confirmed {
+            let _ = self.write(&Line::Confirmed { number });
+        }
         matches!(line, Line::Created { .. })
     }
 
-    /// Notes what a response shows: an id that was there before is no creation of ours.
+    /// Notes what a response shows: an id that was there before is no creation of ours, and what reads at the path of one confirms it.
     pub(crate) fn saw(&self, exchange: &Exchange) {
-        self.state().shown.learn(exchange);
+        let number = {
+            let mut state = self.state();
+            state.shown.learn(exchange);
+            state.confirm(exchange)
+        };
+        if let Some(number) = number {
+            let _ = self.write(&Line::Confirmed { number });
+        }
     }
 
     /// An id of the shape of this one that no object has, and that is known from now on to belong to nobody. The word makes it:
@@ -187,6 +199,22 @@ impl Ledger {
 }
 
 impl State {
+    /// The object that this reads and that was not known to be there. Only by whom created it: a target may hide from one what
+    /// it shows another.
+    fn confirm(&mut self, exchange: &Exchange) -> Option<u32> {
+        if exchange.request.method != Method::GET || !exchange.is_success() {
+            return None;
+        }
+        let path = normal(&exchange.request.target);
+        let created = self.created.iter_mut().find(|created| {
+            !created.confirmed
+                && created.undo.identity == exchange.request.identity
+                && normal(&created.undo.target) == path
+        })?;
+        created.confirmed = true;
+        Some(created.number)
+    }
+
     /// Requests of which nobody knows what they created: no response came, or it did not say.
     fn unknown(&self) -> Vec<Sent> {
         self.under_way.values().chain(&self.untold).cloned().collect()

@@ -146,3 +146,63 @@ async fn a_maximum_holds_with_what_is_undone() {
     assert!(server.objects().is_empty());
     assert!(server.arrived().len() <= 5, "{:?}", server.lines());
 }
+
+/// What came of removing one object, created with or without a `Location`, where DELETE is answered with 404 and GET so.
+async fn missing(located: bool, get: &'static str) -> (usize, usize) {
+    let server = Recorder::instead(move |arrived| match arrived.method.as_str() {
+        "POST" if located => {
+            Some("HTTP/1.1 201 Created\r\nLocation: /things/8\r\nContent-Length: 0\r\n\r\n".to_owned())
+        }
+        "DELETE" => Some(response("404 Not Found", "{}")),
+        "GET" => Some(response(get, "{}")),
+        _ => None,
+    });
+    let lines: Lines = Arc::default();
+    let crashed = wire(&server, Budget::new(99), sink(&lines));
+    send(&crashed, &server, Method::POST, "/things").await.unwrap();
+    drop(crashed);
+    let known = lines.lock().unwrap().clone();
+    let undone = wire(&server, Budget::new(99), sink(&lines)).undo_lines(&known, SOON).await;
+    assert_eq!(read(&lines.lock().unwrap()).created.len(), undone.left.len(), "the ledger says the same");
+    (undone.removed.len(), undone.left.len())
+}
+
+#[tokio::test]
+async fn what_is_missing_is_removed_only_where_it_is_known_to_have_been() {
+    for (located, get, expected, why) in [
+        (true, "404 Not Found", (1, 0), "the target named the path, and nothing is there"),
+        (true, "405 Method Not Allowed", (1, 0), "the path cannot be read, and there is a route"),
+        (true, "200 OK", (0, 1), "there is no route for DELETE"),
+        (true, "403 Forbidden", (0, 1), "nobody knows"),
+        (false, "404 Not Found", (0, 1), "it may be at another path"),
+    ] {
+        assert_eq!(missing(located, get).await, expected, "{why}");
+    }
+}
+
+#[tokio::test]
+async fn what_was_read_or_has_removed_kin_is_known_to_have_been_there() {
+    let gone = Arc::new(std::sync::atomic::AtomicBool::new(false));
+    let is_gone = Arc::clone(&gone);
+    let server = Recorder::instead(move |arrived| {
+        let missing = match arrived.method.as_str() {
+            "GET" => is_gone.load(std::sync::atomic::Ordering::SeqCst),
+            "DELETE" => arrived.target != "/things/5002",
+            _ => false,
+        };
+        missing.then(|| response("404 Not Found", "{}"))
+    });
+    let lines: Lines = Arc::default();
+    let crashed = wire(&server, Budget::new(99), sink(&lines));
+    for target in ["/things", "/things", "/things/5001/notes", "/things/5002/notes"] {
+        send(&crashed, &server, Method::POST, target).await.unwrap();
+    }
+    send(&crashed, &server, Method::GET, "/things/5001/notes/5003").await.unwrap();
+    drop(crashed);
+    gone.store(true, std::sync::atomic::Ordering::SeqCst);
+    let known = lines.lock().unwrap().clone();
+    let undone = wire(&server, Budget::new(99), sink(&lines)).undo_lines(&known, SOON).await;
+    let left: Vec<String> = undone.left.iter().map(|(created, _)| created.undo.target.clone()).collect();
+    assert_eq!(left, ["/things/5002/notes/5004"], "neither read nor beside one that was removed");
+    assert_eq!(undone.removed.len(), 3);
+}
