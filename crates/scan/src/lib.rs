@@ -4,6 +4,8 @@ mod compute;
 mod correlate;
 mod discover;
 mod halt;
+#[cfg(test)]
+mod linear;
 mod plan;
 mod preflight;
 mod rounds;

@@ -142,13 +142,21 @@ pub fn entries(page: &Html) -> Vec<Entry> {
 
 /// Whether a short line before the list of an entry names users: `Manage users:`, unlike `Example users`.
 fn is_of_users(entry: ElementRef<'_>) -> bool {
+    /// More than this, in bytes, is no line. It is read for each entry.
+    const LONGEST: usize = 4_000;
     let list = entry
         .ancestors()
         .filter_map(ElementRef::wrap)
         .find(|a| matches!(a.value().name(), "ul" | "ol" | "dl" | "table"));
     let before = list.and_then(|list| list.prev_siblings().find_map(ElementRef::wrap));
-    let before: String = before.map_or_else(String::new, |element| element.text().collect());
-    let said: Vec<String> = crate::vocabulary::words(&before).collect();
+    let mut line = String::new();
+    for text in before.iter().flat_map(ElementRef::text) {
+        if line.len() + text.len() > LONGEST {
+            return false;
+        }
+        line.push_str(text);
+    }
+    let said: Vec<String> = crate::vocabulary::words(&line).collect();
     let has = |list: List| said.iter().any(|word| list.has(word));
     said.len() <= 6 && has(List::Users) && !has(List::Example)
 }

@@ -55,14 +55,23 @@ pub(super) fn receivers(surface: &Surface) -> impl Iterator<Item = &Operation> {
 
 /// Whether the operation is a receiver: a declared POST whose path says so, that registers nothing and lists nothing.
 pub(super) fn is_receiver(operation: &Operation, surface: &Surface) -> bool {
+    receives(operation) && !is_listed(operation, surface)
+}
+
+/// Whether the path can be read as well. The operations of a surface are sorted by path; there may be very many.
+fn is_listed(operation: &Operation, surface: &Surface) -> bool {
+    let from = surface.operations.partition_point(|o| o.path < operation.path);
+    surface.operations[from..].iter().take_while(|o| o.path == operation.path).any(|o| o.method == Method::GET)
+}
+
+/// Whether what is declared of the operation itself is a receiver's.
+fn receives(operation: &Operation) -> bool {
     let path: Vec<String> = words(&operation.path).collect();
     let says = |list: &[&str]| path.iter().any(|word| list.contains(&word.as_str()));
-    let listed = surface.operations.iter().any(|o| o.method == Method::GET && o.path == operation.path);
     operation.method == Method::POST
         && operation.source == Source::Specification
         && says(&RECEIVES)
         && !says(&LOGIN)
-        && !listed
         && !fields(operation).any(|field| REGISTERS.contains(&field.as_str()))
 }
 
@@ -100,7 +109,7 @@ mod tests {
     use super::*;
     use crate::samples;
 
-    fn receives(method: Method, path: &str, names: &[&str]) -> bool {
+    fn is_one(method: Method, path: &str, names: &[&str]) -> bool {
         let mut schema = Schema::of(SchemaType::Object);
         for name in names {
             schema.properties.insert((*name).to_owned(), Schema::of(SchemaType::String));
@@ -112,12 +121,12 @@ mod tests {
 
     #[test]
     fn receivers_are_told_from_registrations_and_logins() {
-        assert!(receives(Method::POST, "/api/v2/webhooks/payments", &["event"]));
-        assert!(receives(Method::POST, "/hooks/{provider}", &[]));
-        assert!(!receives(Method::POST, "/webhooks", &["url", "events"]));
-        assert!(!receives(Method::POST, "/oauth/callback", &["code"]));
-        assert!(!receives(Method::GET, "/webhooks/payments", &[]));
-        assert!(!receives(Method::POST, "/fishing-hookups", &[]));
+        assert!(is_one(Method::POST, "/api/v2/webhooks/payments", &["event"]));
+        assert!(is_one(Method::POST, "/hooks/{provider}", &[]));
+        assert!(!is_one(Method::POST, "/webhooks", &["url", "events"]));
+        assert!(!is_one(Method::POST, "/oauth/callback", &["code"]));
+        assert!(!is_one(Method::GET, "/webhooks/payments", &[]));
+        assert!(!is_one(Method::POST, "/fishing-hookups", &[]));
         let both = [samples::operation(Method::GET, "/hooks"), samples::operation(Method::POST, "/hooks")];
         assert_eq!(receivers(&samples::surface(both.to_vec())).count(), 0);
     }

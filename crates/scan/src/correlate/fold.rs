@@ -11,7 +11,7 @@ const EVIDENCE: usize = 8;
 
 /// Takes the findings of each rule that another rule, named in `subsumed_by` of its check, has at the same place. The rule then neither
 /// holds nor fails there; a rule of which nothing is left says by whom it is told.
-pub(super) fn fold(results: &mut [RuleResult]) {
+pub(crate) fn fold(results: &mut [RuleResult]) {
     for at in 0..results.len() {
         let subsumed_by = checks::find(results[at].rule.id).map_or(&[][..], |check| check.subsumed_by);
         for id in subsumed_by {

@@ -2,8 +2,8 @@
 
 mod coverage;
 mod curl;
-mod fold;
-mod outcome;
+pub(crate) mod fold;
+pub(crate) mod outcome;
 mod spent;
 mod steps;
 mod transcript;

@@ -34,15 +34,25 @@ pub(super) fn is_published(hash: &str) -> bool {
     PUBLISHED.iter().any(|row| row.regex.is_match(hash))
 }
 
-/// A page that is parsed when it is first asked about, once for all hashes on it. None of what is no page or too large.
-pub(super) type Page<'a> = LazyCell<Option<Html>, Box<dyn FnOnce() -> Option<Html> + 'a>>;
+type Lazy<'a, T> = LazyCell<T, Box<dyn FnOnce() -> T + 'a>>;
 
-/// The page in an answer.
+/// What an answer consists of, read when it is first asked about, once for all hashes in it.
+pub(super) struct Page<'a> {
+    /// Of a page. None of what is no page or too large.
+    html: Lazy<'a, Option<Html>>,
+    /// The texts of JSON that are no illustrations, each with whether it stands beside what names its user.
+    texts: Lazy<'a, Vec<(String, bool)>>,
+}
+
+/// The page or document in an answer.
 pub(super) fn page(exchange: &Exchange) -> Page<'_> {
-    LazyCell::new(Box::new(|| {
-        let text = exchange.text();
-        (exchange.is_html() && text.len() <= PAGE).then(|| crate::text::html::parse(&text))
-    }))
+    Page {
+        html: LazyCell::new(Box::new(|| {
+            let text = exchange.text();
+            (exchange.is_html() && text.len() <= PAGE).then(|| crate::text::html::parse(&text))
+        })),
+        texts: LazyCell::new(Box::new(|| exchange.json().as_deref().map_or_else(Vec::new, texts))),
+    }
 }
 
 /// Most digests of one answer, and cells of a page that are looked at for one.
@@ -51,7 +61,7 @@ const MOST: usize = 50;
 /// The most telling place of a hash. `None` in an API description, where values are examples.
 pub(super) fn of(hash: &str, exchange: &Exchange, page: &Page<'_>) -> Option<Place> {
     if let Some(json) = exchange.json().as_deref() {
-        return if fields::describes_an_api(json) { None } else { Some(in_json(hash, json)) };
+        return if fields::describes_an_api(json) { None } else { Some(in_texts(hash, &page.texts)) };
     }
     let text = exchange.text();
     if ["openapi:", "swagger:"].iter().any(|start| text.trim_start().starts_with(start)) {
@@ -59,7 +69,7 @@ pub(super) fn of(hash: &str, exchange: &Exchange, page: &Page<'_>) -> Option<Pla
     }
     let media = exchange.response().map_or_else(String::new, model::Response::media_type);
     Some(if exchange.is_html() {
-        page.as_ref().map_or(Place::Text, |page| in_html(hash, page))
+        page.html.as_ref().map_or(Place::Text, |page| in_html(hash, page))
     } else if media.ends_with("xml") {
         let alone = |around: (Option<char>, Option<char>)| matches!(around, (Some('>' | '"'), Some('<' | '"')));
         if surroundings(hash, &text).any(alone) { Place::Value } else { Place::Text }
@@ -86,39 +96,42 @@ fn is_field((before, after): (Option<char>, Option<char>)) -> bool {
     [before, after].iter().all(|c| c.is_none_or(|c| SEPARATORS.contains(&c)))
 }
 
-fn in_json(hash: &str, json: &Value) -> Place {
+fn in_texts(hash: &str, texts: &[(String, bool)]) -> Place {
     /// Longest text around a hash that is still a value, in bytes: a message, an object's `repr`.
     const SHORT: usize = 300;
-    let mut best = Place::Text;
-    let mut see = |value: &Value, record: bool| {
-        let Some(text) = value.as_str().filter(|text| text.contains(hash)) else { return };
-        let place = if text.trim() == hash {
-            if record { Place::Record } else { Place::Value }
+    let place = |(text, record): &(String, bool)| {
+        if text.trim() == hash {
+            if *record { Place::Record } else { Place::Value }
         } else if text.len() <= hash.len() + SHORT && !text.contains(['\n', '<', '`']) {
             Place::Line
         } else {
             // An article in JSON is an article.
             Place::Text
-        };
-        best = best.max(place);
+        }
     };
-    fields::walk(json, &mut |field| {
-        if fields::is_illustration(&field.path) {
-            return;
-        }
-        let record = field.stands_beside_an_identity();
-        match field.value {
-            Value::Array(items) => items.iter().for_each(|item| see(item, false)),
-            value => see(value, record),
-        }
+    texts.iter().filter(|(text, _)| text.contains(hash)).map(place).max().unwrap_or(Place::Text)
+}
+
+/// The texts of a document in which a hash may stand.
+fn texts(json: &Value) -> Vec<(String, bool)> {
+    /// The shortest hash, that of DES.
+    const SHORTEST: usize = 13;
+    let mut texts = Vec::new();
+    let mut keep = |value: &Value, record: bool| {
+        texts.extend(value.as_str().filter(|text| text.len() >= SHORTEST).map(|text| (text.to_owned(), record)));
+    };
+    fields::walk(json, &mut |field| match field.value {
+        Value::String(_) | Value::Array(_) if fields::is_illustration(&field.path) => {}
+        Value::Array(items) => items.iter().for_each(|item| keep(item, false)),
+        value @ Value::String(_) => keep(value, field.stands_beside_an_identity()),
+        _ => {}
     });
     if let Value::Array(rows) = json {
         // Rows without names: `[["ann", "ann@…", "hash"], …]`.
-        rows.iter().flat_map(|row| row.as_array().map_or(std::slice::from_ref(row), Vec::as_slice)).for_each(|item| {
-            see(item, false);
-        });
+        let cells = rows.iter().flat_map(|row| row.as_array().map_or(std::slice::from_ref(row), Vec::as_slice));
+        cells.for_each(|cell| keep(cell, false));
     }
-    best
+    texts
 }
 
 /// In a page only a table of users, a list of terms about one, or the value of a password field is data. A cell of a manual's table
@@ -163,10 +176,10 @@ pub(super) fn digests(exchange: &Exchange, page: &Page<'_>) -> Vec<(String, Plac
             } else {
                 let left = MOST.saturating_sub(found.len());
                 let digests = labelled::digests(value).take(left);
-                found.extend(digests.map(|digest| (digest.to_owned(), in_json(digest, json))));
+                found.extend(digests.map(|digest| (digest.to_owned(), in_texts(digest, &page.texts))));
             }
         });
-    } else if let Some(page) = page.as_ref() {
+    } else if let Some(page) = page.html.as_ref() {
         let place = |record| if record { Place::Record } else { Place::Text };
         found.extend(in_columns(page).into_iter().map(|digest| (digest, Place::Record)));
         found.extend(labelled::digests_of(page).into_iter().map(|d| (d.value, place(d.record))));

@@ -1,3 +1,4 @@
+use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 
 use model::{
@@ -46,13 +47,12 @@ fn look(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(), NotTested> 
         return Err(NotTested::not_applicable("no cookie that other sites' forms would carry was seen"));
     };
     let mut judged = false;
+    let mut pages: BTreeMap<&str, &Arc<Exchange>> = BTreeMap::new();
+    for page in probe.observations.exchanges.iter().filter(|e| e.is_success() && e.is_html()) {
+        pages.entry(page.request.path()).or_insert(page);
+    }
     for form in writing {
-        let page = probe
-            .observations
-            .exchanges
-            .iter()
-            .find(|e| e.is_success() && e.is_html() && e.request.path() == form.page);
-        if let Some(page) = page {
+        if let Some(page) = pages.get(form.page.as_str()) {
             judged = true;
             found.extend(judge(form, page, confidence));
         }

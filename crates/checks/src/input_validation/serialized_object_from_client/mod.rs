@@ -1,3 +1,4 @@
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use model::{
@@ -69,8 +70,12 @@ fn judge(surface: &Surface, observations: &Observations, found: &mut Findings) -
             }
         }
     }
+    let mut pages: BTreeMap<&str, &Arc<Exchange>> = BTreeMap::new();
+    for page in clean().filter(|e| e.is_html()) {
+        pages.entry(page.request.path()).or_insert(page);
+    }
     for form in &surface.forms {
-        let Some(page) = clean().find(|e| e.is_html() && e.request.path() == form.page) else { continue };
+        let Some(page) = pages.get(form.page.as_str()) else { continue };
         let (method, sent_in) = if form.method == "POST" { (Method::POST, "body") } else { (Method::GET, "query") };
         for field in form.fields.iter().filter(|f| f.kind == "hidden") {
             let at = || Location::at(method.clone(), &form.action).parameter(sent_in, &field.name);

@@ -1,0 +1,206 @@
+//! No answer of a target keeps the scan busy for longer than its size: whatever reads it does twice the work for twice the input.
+//!
+//! What counts is the processor time of this thread, which other programs do not lengthen.
+
+mod inputs;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use checks::judging::{response_fingerprint, soft_404};
+use checks::{Check, Findings, Observations, ObservedExchange, RequestCounts};
+use model::{Confidence, Evidence, Finding, Location, Operation, Redactor, Surface, Target};
+use rustix::time::{ClockId, clock_gettime};
+
+use self::inputs::{HTML, Input, JSON, Kind, TEXT, WHOLE};
+use wire::ledger::Undone;
+
+use crate::discover::{self, Found};
+use crate::rounds::{Outcome, observe};
+use crate::{Ended, correlate};
+
+/// For twice the units at most so many times the work: sorting and caches take up to 2.7, comparing each with each takes four.
+const MOST: f64 = 3.0;
+
+/// Kinds whose work still grows faster than their size: the place of each exchange is looked for among all operations.
+const OPEN: [&str; 4] = ["exchanges", "exchanges and forms", "exchanges of templates", "links with templates"];
+
+/// Less work than this is no matter, and too little to be measured.
+const FLOOR: Duration = Duration::from_millis(50);
+
+/// Measurements of which the least counts, since caches and page faults only add.
+const TRIES: usize = 6;
+
+fn processor_time() -> Duration {
+    let time = clock_gettime(ClockId::ThreadCPUTime);
+    Duration::new(time.tv_sec.cast_unsigned(), u32::try_from(time.tv_nsec).unwrap())
+}
+
+fn time(work: impl FnOnce()) -> Duration {
+    let before = processor_time();
+    work();
+    processor_time().saturating_sub(before)
+}
+
+/// An input as everything that reads it gets it.
+struct Seeing {
+    input: Input,
+    observations: Observations,
+    target: Target,
+}
+
+impl Seeing {
+    fn of(input: Input) -> Seeing {
+        let plain = if input.surface.operations.len() == input.exchanges.len() {
+            input.exchanges.iter().cloned().map(Some).collect()
+        } else {
+            vec![None; input.surface.operations.len()]
+        };
+        let observations = Observations::plainly(plain, input.exchanges.clone());
+        let target = Target::of(input.surface.origin.clone().unwrap());
+        // It is parsed once for all.
+        input.exchanges.iter().for_each(|e| _ = e.json());
+        Seeing { input, observations, target }
+    }
+
+    fn judge(&self, check: &Check) {
+        let mut found = Findings::default();
+        for (at, exchange) in self.observations.exchanges.iter().enumerate() {
+            let operation = self.observations.plain(at).and(self.input.surface.operations.get(at)).map(AsRef::as_ref);
+            let seen = ObservedExchange { exchange, operation, surface: &self.input.surface, target: &self.target };
+            let _ = check.detectors.on_exchange.map(|judge| judge(&seen, &mut found));
+        }
+        let _ = check.detectors.on_end.map(|judge| judge(&self.input.surface, &self.observations, &mut found));
+    }
+
+    fn plan(&self, check: &Check) {
+        for (at, operation) in self.input.surface.operations.iter().enumerate() {
+            (check.detectors.applies)(operation, &self.input.surface);
+            let plain = self.observations.plain(at).map(AsRef::as_ref);
+            (check.schedule.has_hint)(operation, plain);
+        }
+    }
+
+    fn discover(&self) {
+        let (mut surface, mut found) = (Surface::default(), Found::default());
+        if self.input.document {
+            let body = self.input.exchanges[0].body();
+            let target = Target { specification: Some(("x.json".to_owned(), body.to_vec())), ..self.target.clone() };
+            discover::specification::given(&target, &mut surface, &mut found);
+        }
+        for exchange in &self.input.exchanges {
+            discover::fingerprint::read(exchange, &mut surface.technologies);
+            discover::page::read(exchange, &self.target, &mut surface, &mut found);
+        }
+        self.input.surface.operations.iter().for_each(|operation| found.add(operation.as_ref().clone()));
+        found.selected(&self.target);
+    }
+
+    fn harvest(&self) {
+        observe::harvest(&mut self.input.surface.clone(), &self.observations);
+    }
+
+    fn redact(&self) {
+        let redactor = Redactor::new();
+        for exchange in &self.input.exchanges {
+            redactor.text(&exchange.text());
+            for (name, value) in &exchange.response().unwrap().headers {
+                redactor.header(name, value);
+            }
+            redactor.text(&exchange.request.target);
+        }
+    }
+
+    /// Two rules that tell the same find something in each operation.
+    fn correlate(&self) {
+        let exchange = &self.input.exchanges[0];
+        let outcome = |id: &str| {
+            let check = checks::find(id).unwrap();
+            let evidence = Evidence::new(exchange, "seen");
+            let finding = |operation: &Arc<Operation>| {
+                Finding::new(check.rule, Confidence::Firm, Location::of(operation), evidence.clone())
+            };
+            let found = self.input.surface.operations.iter().map(finding).collect();
+            Outcome { check, operation: None, found, result: Ok(()), counts: RequestCounts::default() }
+        };
+        let ended = Ended {
+            surface: Arc::default(),
+            observations: Arc::default(),
+            outcomes: vec![outcome("input-reflection"), outcome("reflected-xss")],
+            skipped: Vec::new(),
+            undone: Undone::default(),
+            looked_briefly: false,
+        };
+        correlate::fold::fold(&mut correlate::outcome::by_rule(&ended));
+    }
+
+    fn compare(&self) {
+        for exchange in self.input.exchanges.iter().take(8) {
+            response_fingerprint::ResponseFingerprint::of(exchange, "'\"<x>", "1");
+            soft_404::alike(exchange, &self.input.exchanges[0]);
+        }
+    }
+}
+
+type Reader = Box<dyn Fn(&Seeing)>;
+
+/// Everything that reads what a target sent, with its name.
+fn readers() -> BTreeMap<String, Reader> {
+    let mut readers: BTreeMap<String, Reader> = BTreeMap::new();
+    for check in checks::all() {
+        if check.detectors.on_exchange.is_some() || check.detectors.on_end.is_some() {
+            readers.insert(check.rule.id.to_owned(), Box::new(|seeing| seeing.judge(check)));
+        }
+        readers.insert(format!("planning of {}", check.rule.id), Box::new(|seeing| seeing.plan(check)));
+    }
+    readers.insert("discovery".to_owned(), Box::new(Seeing::discover));
+    readers.insert("harvest".to_owned(), Box::new(Seeing::harvest));
+    readers.insert("redaction".to_owned(), Box::new(Seeing::redact));
+    readers.insert("correlation".to_owned(), Box::new(Seeing::correlate));
+    readers.insert("comparison".to_owned(), Box::new(Seeing::compare));
+    readers
+}
+
+/// Those that do more than their share of work for the larger input of so many units, with the times.
+fn wasteful(kinds: &[Kind], units: usize) -> Vec<String> {
+    let mut wasteful = Vec::new();
+    let readers = readers();
+    for (kind, make) in kinds.iter().filter(|(kind, _)| !OPEN.contains(kind)) {
+        let (less, more) = (Seeing::of(make(units / 2)), Seeing::of(make(units)));
+        for (name, read) in &readers {
+            let (mut low, mut high) = (Duration::MAX, Duration::MAX);
+            let is_wasteful = (0..TRIES).all(|_| {
+                high = high.min(time(|| read(&more)));
+                if high >= FLOOR {
+                    low = low.min(time(|| read(&less)));
+                }
+                high >= FLOOR && high.as_secs_f64() > low.as_secs_f64() * MOST
+            });
+            if is_wasteful {
+                wasteful.push(format!("{name}: {kind}: {low:?} for half, {high:?} for all"));
+            }
+        }
+    }
+    wasteful
+}
+
+#[test]
+fn json_is_read_in_linear_time() {
+    assert_eq!(wasteful(JSON, 8_000), Vec::<String>::new());
+}
+
+#[test]
+fn pages_are_read_in_linear_time() {
+    assert_eq!(wasteful(HTML, 4_000), Vec::<String>::new());
+}
+
+#[test]
+fn texts_are_read_in_linear_time() {
+    assert_eq!(wasteful(TEXT, 8_000), Vec::<String>::new());
+}
+
+#[test]
+fn headers_operations_and_documents_are_read_in_linear_time() {
+    assert_eq!(wasteful(WHOLE, 1_500), Vec::<String>::new());
+}
