@@ -114,6 +114,7 @@ impl Module {
     fn read(text: &str) -> Module {
         // The tests of a module are no part of the house's structure.
         let code = text.split("#[cfg(test)]\nmod ").next().unwrap_or("");
+        let code = code.split("#[cfg(test)]\npub(super) mod ").next().unwrap_or("");
         let tokens = tokens(code);
         let mut module = Module::default();
         let mut at = 0;

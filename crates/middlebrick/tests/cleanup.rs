@@ -12,19 +12,22 @@ use std::time::Duration;
 /// Takes any note, and from the first new one on answers nobody but the test: the scan hangs where it is.
 const APPLICATION: &str = r#"
 import sys, threading
-from flask import Flask, jsonify, request
+from flask import Flask, abort, jsonify, request
 from werkzeug.serving import make_server
 
 app = Flask(__name__)
 notes, numbers, going = {1: "milk"}, iter(range(2, 100000)), threading.Event()
 going.set()
+first, released = threading.Lock(), threading.Event()
 
 @app.before_request
 def hold():
     if "X-Test" in request.headers:
+        released.set()
         going.set()
-    else:
+    elif not going.is_set():
         going.wait()
+        abort(503)  # whoever sent it is gone
 
 @app.get("/openapi.json")
 def document():
@@ -42,9 +45,13 @@ def every():
 
 @app.post("/notes")
 def add():
-    number = next(numbers)
+    with first:
+        if not going.is_set():
+            abort(503)
+        if not released.is_set():
+            going.clear()
+        number = next(numbers)
     notes[number] = str(request.get_json(silent=True))
-    going.clear()
     return jsonify({"id": number}), 201, {"Location": f"/notes/{number}"}
 
 @app.delete("/notes/<int:number>")

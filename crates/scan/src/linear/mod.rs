@@ -24,7 +24,8 @@ use crate::{Ended, correlate};
 const MOST: f64 = 3.0;
 
 /// Kinds whose work still grows faster than their size: the place of each exchange is looked for among all operations.
-const OPEN: [&str; 4] = ["exchanges", "exchanges and forms", "exchanges of templates", "links with templates"];
+const OPEN: [&str; 5] =
+    ["exchanges", "exchanges and forms", "exchanges of templates", "exchanges that tell", "links with templates"];
 
 /// Less work than this is no matter, and too little to be measured.
 const FLOOR: Duration = Duration::from_millis(50);
