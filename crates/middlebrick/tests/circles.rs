@@ -240,8 +240,8 @@ fn rust_files(folder: &Path) -> Vec<PathBuf> {
     files
 }
 
-/// Crates whose circles are still there.
-const OPEN: [&str; 4] = ["checks", "engine", "middlebrick", "scan"];
+/// Crates whose circles are still there; that of `model` is the two readers of values inside values in `redact`.
+const OPEN: [&str; 5] = ["checks", "engine", "middlebrick", "model", "scan"];
 
 #[test]
 fn no_files_of_a_crate_import_each_other() {

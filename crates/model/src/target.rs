@@ -94,11 +94,15 @@ impl Target {
     /// The most requests that a scan of so many operations sends, bursts apart: what the user set, or else what the depth and the
     /// consent to state-changing requests allow.
     pub fn budget(&self, operations: usize) -> u32 {
+        let (more, most) = (self.active_requests(operations), self.depth.most_requests());
+        self.max_requests.unwrap_or_else(|| self.depth.requests(operations).saturating_add(more).min(most))
+    }
+
+    /// How many of them consent to state-changing requests adds.
+    pub fn active_requests(&self, operations: usize) -> u32 {
         const ACTIVE: u32 = 12;
         let active = if self.consent > Consent::ReadOnly && self.depth > Depth::Quick { ACTIVE } else { 0 };
-        let more = u32::try_from(operations).unwrap_or(u32::MAX).saturating_mul(active);
-        let most = self.depth.most_requests();
-        self.max_requests.unwrap_or_else(|| self.depth.requests(operations).saturating_add(more).min(most))
+        u32::try_from(operations).unwrap_or(u32::MAX).saturating_mul(active)
     }
 
     /// The longest time that a scan of so many operations takes: what the user set, or else what the depth allows, twice that with

@@ -72,7 +72,8 @@ pub(crate) async fn run(plan: &Plan, context: &RunContext<'_>) -> Vec<Outcome> {
     let budget = context.wire.budget();
     let changing = plan.asked.iter().filter(|p| !p.check.schedule.burst && !probe::takes(p.check.cost.effect));
     // Kept back while the probe round goes, so that it does not use up what the user consented to.
-    budget.keep_back(write::share(changing, context.target.depth, budget.left()));
+    let added = context.target.active_requests(context.surface.operations.len());
+    budget.keep_back(write::share(changing, context.target.depth, added, budget.left()));
     let mut outcomes = Vec::new();
     for (round, planned) in parts(plan) {
         if round != Round::Probe {
