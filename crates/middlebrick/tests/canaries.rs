@@ -225,6 +225,7 @@ fn document(canaries: &mut Canaries) -> String {
             let named = serde_json::json!({"name": text, "in": "query", "schema": {"type": "string"}});
             let get = serde_json::json!({"summary": text, "description": format!("{name}={value}"),
                 "operationId": format!("op{at}_{text}"),
+            // A form with an address in it stays whole as the name of a parameter; left out until that is mended.
                 "parameters": if text.contains('@') { vec![parameter] } else { vec![parameter, named] }, "responses": {}});
             (format!("/described/{at}"), serde_json::json!({"get": get}))
         })

@@ -41,7 +41,7 @@ pub fn takes_any_text(operation: &Operation) -> bool {
 /// Whether payloads can reach the operation at all.
 ///
 /// # Errors
-/// [`NotTested::NoCredentials`] when the ordinary call is refused for want of them, and as [`OperationProbe::plain`].
+/// [`NotTested::NoCredentials`] when the ordinary call is refused without them, and as [`OperationProbe::plain`].
 pub fn reachable(probe: &OperationProbe<'_>) -> Result<(), NotTested> {
     match probe.plain()?.status() {
         401 | 403 | 407 => Err(NotTested::NoCredentials),

@@ -51,7 +51,7 @@ fn judge(surface: &Surface, observations: &Observations, found: &mut Findings) -
         let Some(exchange) = plain.find(|e| transport::serves(e)) else { return Ok(()) };
         (exchange, "the API description declares an API key, and plain HTTP is answered")
     } else if plain.any(|e| transport::is_sent_on(e)) {
-        // Whoever is sent on to HTTPS is asked there.
+        // A client that is redirected to HTTPS sends its credentials there.
         return Ok(());
     } else {
         return Err(NotTested::not_applicable("nothing asks for an API key over plain HTTP"));

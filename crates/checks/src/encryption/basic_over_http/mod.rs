@@ -34,7 +34,7 @@ pub(crate) static CHECK: Check = Check {
 
 fn look(observed: &ObservedExchange<'_>, found: &mut Findings) -> bool {
     if !transport::challenges(observed.exchange).iter().any(|scheme| scheme == "basic") {
-        // Whoever is sent on to HTTPS is asked there.
+        // A client that is redirected to HTTPS sends its credentials there.
         return transport::is_sent_on(observed.exchange);
     }
     let origin = &observed.exchange.request.origin;

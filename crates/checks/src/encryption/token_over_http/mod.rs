@@ -35,7 +35,7 @@ fn look(observed: &ObservedExchange<'_>, found: &mut Findings) -> bool {
     let asked = transport::challenges(observed.exchange).iter().any(|scheme| scheme == "bearer");
     let issued = jwt::issued(observed.exchange);
     if !asked && issued.is_empty() {
-        // Whoever is sent on to HTTPS is asked there.
+        // A client that is redirected to HTTPS sends its credentials there.
         return transport::is_sent_on(observed.exchange);
     }
     let origin = &observed.exchange.request.origin;
