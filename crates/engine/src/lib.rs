@@ -55,6 +55,7 @@ mod running;
 mod secret;
 mod span;
 mod surroundings;
+mod verified;
 mod verify;
 
 pub use compare::{Change, Comparison, compare, fingerprints};
@@ -71,5 +72,6 @@ pub use scan::Stop;
 pub use secret::SecretSource;
 pub use span::parse_time;
 pub use surroundings::{Surroundings, System, reason};
-pub use verify::{Fate, NoSuchFinding, Recheck, Verification, Verified};
+pub use verified::{Fate, Verified};
+pub use verify::{NoSuchFinding, Recheck, Verification};
 pub use wire::ledger::Undone;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use model::{Confidence, Grade, Report, RuleOutcome, Scored, Verdict, score};
 
-use crate::{Fate, Verified};
+use crate::verified::{Fate, Verified};
 
 /// Score and grade of the report without what is fixed and with what came back. A grade that was withheld stays so.
 pub(crate) fn without(report: &Report, new: &Report, verified: &[Verified]) -> (Option<u8>, Option<Grade>) {

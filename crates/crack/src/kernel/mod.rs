@@ -20,15 +20,9 @@ use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 pub(crate) use plan::{Function, Plan, SHA1, SHA256};
+pub(crate) use search::Search;
 
 use crate::{Digest, Signer, Target};
-
-/// Searches words for the targets of one plan.
-pub(crate) trait Search<const N: usize>: Send + Sync {
-    /// Tells `hit` the place of the word and of the target in the plan where the first 32 bits of the signature fit; ends early when `stop`
-    /// is set.
-    fn search(&self, plan: &Plan<N>, words: &[&[u8]], stop: &AtomicBool, hit: &mut dyn FnMut(usize, usize));
-}
 
 /// One way of computing HMAC-SHA1 and HMAC-SHA256 over many words.
 pub struct Kernel {

@@ -2,9 +2,8 @@
 
 use std::sync::atomic::AtomicBool;
 
-use super::Search;
 use super::plan::{Block, Plan, SHA1, SHA256};
-use super::search::{Engine, MAX_LANES, search};
+use super::search::{Engine, MAX_LANES, Search, search};
 
 /// Needs nothing of the CPU.
 #[derive(Clone, Copy)]

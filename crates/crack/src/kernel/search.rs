@@ -10,6 +10,13 @@ pub(super) const MAX_LANES: usize = 16;
 const INNER_PAD: u32 = 0x3636_3636;
 const OUTER_PAD: u32 = 0x5c5c_5c5c;
 
+/// Searches words for the targets of one plan.
+pub(crate) trait Search<const N: usize>: Send + Sync {
+    /// Tells `hit` the place of the word and of the target in the plan where the first 32 bits of the signature fit; ends early when `stop`
+    /// is set.
+    fn search(&self, plan: &Plan<N>, words: &[&[u8]], stop: &AtomicBool, hit: &mut dyn FnMut(usize, usize));
+}
+
 /// A compression function over several words at once: `V` holds the same 32-bit word of each.
 ///
 /// A value of an implementing type is the proof that this CPU has the instructions it uses.

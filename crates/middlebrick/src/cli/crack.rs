@@ -6,13 +6,13 @@ use std::time::Instant;
 
 use ::crack::{Kind, ParseError, Target};
 use checks::experiments::flask_session;
-use engine::System;
+use engine::{Ending, System};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 use super::arguments::CrackOptions;
 use super::fault::Fault;
+use super::files;
 use super::pasted::{self, Pasted};
-use super::{Ending, files};
 
 pub(crate) fn run(options: &CrackOptions) -> Result<Ending, Fault> {
     let text = text(&options.token)?;

@@ -1,10 +1,11 @@
 //! `middlebrick explain`.
 
+use engine::Ending;
 use model::ScoreTable;
 
 use super::arguments::ExplainOptions;
 use super::fault::Fault;
-use super::{Ending, files};
+use super::files;
 
 pub(crate) fn run(options: &ExplainOptions) -> Result<Ending, Fault> {
     if options.rule == "score" {

@@ -2,9 +2,11 @@
 
 use std::fmt::Write as _;
 
+use engine::Ending;
+
 use super::arguments::RulesOptions;
 use super::fault::Fault;
-use super::{Ending, files};
+use super::files;
 
 #[allow(clippy::unnecessary_wraps)] // every command has this shape
 pub(crate) fn run(options: &RulesOptions) -> Result<Ending, Fault> {

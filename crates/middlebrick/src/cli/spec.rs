@@ -2,13 +2,14 @@
 
 use std::fmt::Write as _;
 
+use engine::Ending;
 use model::{Origin, Scheme};
 use openapi::Base;
 use report::plain;
 
 use super::arguments::SpecOptions;
 use super::fault::Fault;
-use super::{Ending, files};
+use super::files;
 
 pub(crate) fn run(options: &SpecOptions) -> Result<Ending, Fault> {
     let bytes = files::read("FILE", &options.file)?;
