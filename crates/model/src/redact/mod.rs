@@ -4,9 +4,13 @@ mod assigned;
 mod forms;
 mod names;
 mod pairs;
+mod parts;
 mod scan;
+mod sign;
+mod value;
 mod values;
 mod views;
+mod words;
 
 use std::collections::BTreeSet;
 use std::ops::Range;

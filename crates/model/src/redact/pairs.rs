@@ -1,10 +1,11 @@
-//! Names and values that stand apart: elements, attributes, objects that label a value, lists, blocks.
+//! Names and values that stand apart: elements, attributes, objects that label a value.
 
 use std::ops::Range;
 
-use super::assigned::{LONGEST_VALUE, Sign, push, quoted, value};
 use super::names::Kind;
-use super::scan::{back_over, is_name, line_end, line_start, skip, within};
+use super::parts::{LONGEST_VALUE, push};
+use super::scan::{back_over, is_name, skip, within};
+use super::value::{AROUND, inner, valued};
 use super::values;
 
 /// What calls the value beside it by name.
@@ -27,33 +28,6 @@ const LABELS: [&str; 17] = [
     "k",
     "attribute",
 ];
-
-/// What holds the value of such a label.
-const VALUES: [&str; 17] = [
-    "value",
-    "val",
-    "default",
-    "example",
-    "examples",
-    "const",
-    "content",
-    "current",
-    "plaintext",
-    "raw",
-    "secretstring",
-    "v",
-    "text",
-    "data",
-    "values",
-    "sample",
-    "enum",
-];
-
-/// How far around a name what belongs to it is looked for, in bytes.
-const AROUND: usize = 400;
-
-/// Most values that one name has around it.
-const VALUES_EACH: usize = 4;
 
 /// Longest tag that is read, in bytes.
 const TAG: usize = 2_000;
@@ -180,129 +154,5 @@ fn attributes(text: &str, open: usize, label: &str, kind: Kind, found: &mut Vec<
     let named = matches!(label, "name" | "key") && !PARTS_OF_PAGES.contains(&element.as_str());
     if named && bytes.get(end) == Some(&b'>') && !tag.ends_with('/') {
         content(text, end + 1, kind, found);
-    }
-}
-
-/// The values in the rest of an object, up to where it ends.
-pub(super) fn inner(text: &str, at: usize, kind: Kind, found: &mut Vec<Range<usize>>) {
-    let bytes = text.as_bytes();
-    let limit = bytes.len().min(at + AROUND);
-    let mut depth = 0_u32;
-    let mut end = at;
-    while end < limit {
-        match bytes[end] {
-            b'{' => depth += 1,
-            b'}' if depth == 0 => break,
-            b'}' => depth -= 1,
-            // The next item of a list in YAML.
-            b'\n' if bytes[end + 1..].iter().find(|b| **b != b' ') == Some(&b'-') => break,
-            _ => {}
-        }
-        end += 1;
-    }
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    valued(text, at..end, kind, found);
-}
-
-/// What stands in this part of the text under a name for values.
-fn valued(text: &str, part: Range<usize>, kind: Kind, found: &mut Vec<Range<usize>>) {
-    let bytes = text.as_bytes();
-    let mut at = part.start;
-    let mut left = VALUES_EACH;
-    while at < part.end && left > 0 {
-        let start = skip(&bytes[..part.end], at, |b| !is_name(b));
-        let end = skip(&bytes[..part.end], start, is_name);
-        at = end.max(start + 1);
-        let fits = text.get(start..end).is_some_and(|word| VALUES.iter().any(|value| word.eq_ignore_ascii_case(value)));
-        if !fits {
-            continue;
-        }
-        left -= 1;
-        let closed = within(bytes, end, 3, |b| matches!(b, b'"' | b'\'' | b' ' | b'\\'));
-        match bytes.get(closed) {
-            Some(b'=') => value(text, closed + 1, Sign::Equals, &(start..end), kind, found),
-            Some(b':') => value(text, closed + 1, Sign::Colon, &(start..end), kind, found),
-            _ => {}
-        }
-    }
-}
-
-/// The texts of a list.
-pub(super) fn list(text: &str, at: usize, kind: Kind, found: &mut Vec<Range<usize>>) {
-    let bytes = text.as_bytes();
-    let limit = bytes.len().min(at + 10 * AROUND);
-    let mut at = at + 1;
-    while at < limit {
-        match bytes[at] {
-            quote @ (b'"' | b'\'') => {
-                let span = quoted(bytes, at, quote);
-                at = span.end + 1;
-                push(text, span, kind, found);
-            }
-            b']' | b'}' | b'{' | b')' => return,
-            b if is_name(b) => {
-                let end = within(bytes, at, limit - at, |b| !matches!(b, b',' | b']' | b'\n'));
-                push(text, at..end, kind, found);
-                at = end;
-            }
-            _ => at += 1,
-        }
-    }
-}
-
-/// What stands on the lines below a name in YAML: a block, a list, or an object that has a value.
-pub(super) fn block(text: &str, name: &Range<usize>, at: usize, kind: Kind, found: &mut Vec<Range<usize>>) {
-    const LINES: usize = 60;
-    let bytes = text.as_bytes();
-    let start = line_start(bytes, name.start);
-    let indent = |at: usize| skip(bytes, at, |b| b == b' ') - at;
-    let own = indent(start);
-    let own_item = bytes.get(start + own) == Some(&b'-');
-    let is_text = matches!(bytes.get(at), Some(b'|' | b'>'));
-    let mut line = line_end(bytes, at, AROUND);
-    for _ in 0..LINES {
-        line = skip(bytes, line, |b| matches!(b, b'\r' | b'\n'));
-        let first = line + indent(line);
-        let end = line_end(bytes, line, AROUND);
-        if first >= end {
-            return;
-        }
-        let item = bytes[first] == b'-' && !is_text;
-        let deeper = indent(line) > own || item && indent(line) == own && !own_item;
-        if !deeper {
-            return;
-        }
-        let from = if item { skip(bytes, first + 1, |b| matches!(b, b' ' | b'"' | b'\'')) } else { first };
-        let Some(content) = text.get(from..end) else { return };
-        let pair =
-            content.split_once(": ").is_some_and(|(name, _)| name.bytes().all(is_name)) || content.ends_with(':');
-        if pair && !is_text {
-            valued(text, from..end, kind, found);
-        } else {
-            let close = from + content.trim_end_matches(['"', '\'', ' ', ',']).len();
-            push(text, from..close, kind, found);
-        }
-        line = end;
-    }
-}
-
-/// The values of cookies: `name=…; other=…`. Attributes of `Set-Cookie` stay.
-pub(super) fn cookies(text: &str, offset: usize, found: &mut Vec<Range<usize>>) {
-    const ATTRIBUTES: [&str; 8] =
-        ["path", "domain", "expires", "max-age", "samesite", "version", "comment", "priority"];
-    let mut at = 0;
-    for pair in text.split(';') {
-        if let Some((name, value)) = pair.split_once('=') {
-            let start = at + name.len() + 1;
-            if !value.is_empty()
-                && !values::is_mask(value)
-                && !ATTRIBUTES.contains(&name.trim().to_ascii_lowercase().as_str())
-            {
-                found.push(offset + start..offset + start + value.len());
-            }
-        }
-        at += pair.len() + 1;
     }
 }
