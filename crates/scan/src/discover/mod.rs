@@ -1,6 +1,7 @@
 //! Finding out what there is: specifications, links, forms, scripts, well-known paths, products.
 
 mod allow;
+mod asker;
 mod asset;
 pub(crate) mod fingerprint;
 mod link;
@@ -13,77 +14,18 @@ mod well_known;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
 
 use checks::calling::request;
 use checks::vocabulary::{acting_parameter, looks_destructive};
 use futures::StreamExt;
 use futures::stream;
-use model::{
-    Depth, Exchange, Method, NotTested, Operation, OrderKey, ParameterIn, PathPattern, PathTemplate, Request, Round,
-    Source, Surface, Target,
-};
-use wire::{Account, Lease, Wire};
+use model::{Depth, Exchange, Method, Operation, ParameterIn, PathPattern, PathTemplate, Source, Surface, Target};
+use wire::Wire;
 
 use crate::halt::Halt;
 use crate::rounds::observe::may_be_called;
 
-/// A way to ask during discovery: one lease for all of it, exchanges numbered by who asks.
-pub(crate) struct Asker<'a> {
-    pub(crate) target: &'a Target,
-    pub(crate) wire: &'a Wire,
-    lease: Lease,
-    step: AtomicU32,
-}
-
-impl Asker<'_> {
-    /// One for guesses in a standard scan: they are paid by the account of the bursts, in which enough is left for one, since what is
-    /// not found cannot be tested and the rules need the rest.
-    fn searching(&self) -> Asker<'_> {
-        let lease = Lease::reading(self.wire.budget(), well_known::SEARCH).paid_by(Account::Apart);
-        Asker { target: self.target, wire: self.wire, lease, step: AtomicU32::new(SEARCH_STEP) }
-    }
-
-    /// Sends a request; `None` when it may not be sent or there was no response.
-    pub(crate) async fn ask(&self, request: Request) -> Option<Arc<Exchange>> {
-        self.send(request).await.ok().filter(|e| e.response().is_some())
-    }
-
-    /// Sends a request whose body may be as large as a specification, or says why not.
-    pub(crate) async fn ask_document(&self, request: Request) -> Result<Arc<Exchange>, NotTested> {
-        self.send(Request { large: true, ..request }).await
-    }
-
-    async fn send(&self, request: Request) -> Result<Arc<Exchange>, NotTested> {
-        let step = self.step.fetch_add(1, Ordering::Relaxed);
-        let key = OrderKey { round: Round::Discover, check: 0, operation: 0, step };
-        self.wire.send(request, &self.lease, key).await
-    }
-
-    /// `GET path` on the target, anonymous.
-    pub(crate) async fn get(&self, path: &str) -> Option<Arc<Exchange>> {
-        self.ask(Request::get(&self.target.origin, path)).await
-    }
-
-    /// Several paths at once, in the order given.
-    pub(crate) async fn get_all(&self, paths: &[String]) -> Vec<(String, Arc<Exchange>)> {
-        let asked = paths.iter().map(|path| async move { (path.clone(), self.get(path).await) });
-        let answers: Vec<_> = stream::iter(asked).buffered(16).collect().await;
-        answers.into_iter().filter_map(|(path, exchange)| exchange.map(|e| (path, e))).collect()
-    }
-}
-
-/// The number of the first guess among the requests of discovery, behind all others.
-const SEARCH_STEP: u32 = 10_000;
-
-/// Requests that discovery may send, guesses apart.
-fn requests(depth: Depth) -> u32 {
-    match depth {
-        Depth::Quick => 14,
-        Depth::Standard => 56,
-        Depth::Deep => 200,
-    }
-}
+use asker::Asker;
 
 /// Pages that are read for links.
 fn pages(depth: Depth) -> usize {
@@ -127,8 +69,7 @@ fn bare(target: &Target) -> Surface {
 
 /// Looks around; what the first request was answered.
 async fn look(surface: &mut Surface, found: &mut Found, target: &Target, wire: &Wire) -> Option<Arc<Exchange>> {
-    let asker =
-        Asker { target, wire, lease: Lease::reading(wire.budget(), requests(target.depth)), step: AtomicU32::new(0) };
+    let asker = Asker::new(target, wire);
     found.add(link::operation(&target.path, Source::Given));
     let root = asker.ask(request::build(&link::operation(&target.path, Source::Given), surface, target, &[])).await;
     if let Some(exchange) = &root {

@@ -118,7 +118,7 @@ async fn administration(asker: &Asker<'_>, known: &[Operation], found: &mut Foun
     let paths = administered(known);
     let Some(first) = paths.first() else { return };
     let Some(control) = asker.get(&checks::judging::soft_404::sibling(asker.target.seed, first)).await else { return };
-    for (path, exchange) in asker.get_all(&paths).await {
+    for (path, exchange) in asker.guess(&paths).await {
         if super::is_wanted(&path, asker.target) && well_known::exists(&exchange, Some(&control)) {
             found.add(page::operation_at(&path));
         }

@@ -51,7 +51,7 @@ pub(crate) async fn discover(asker: &Asker<'_>, surface: &mut Surface, found: &m
         paths.extend(table.deep.iter().cloned());
     }
     paths.retain(|path| super::is_wanted(path, asker.target));
-    for (path, exchange) in asker.get_all(&paths).await {
+    for (path, exchange) in asker.guess(&paths).await {
         fingerprint::read(&exchange, &mut surface.technologies);
         if exists(&exchange, missing) {
             found.add(page::operation_at(&path));
@@ -81,7 +81,7 @@ pub(super) async fn search(asker: &Asker<'_>, found: &mut Found, missing: Option
     let most = |names: &[String], few: usize| if deep { names.len() } else { few };
     let mut paths: Vec<String> = if deep { table.tools.clone() } else { table.sparse.clone() };
     paths.retain(|path| super::is_wanted(path, asker.target));
-    for (path, exchange) in asker.get_all(&paths).await {
+    for (path, exchange) in asker.guess(&paths).await {
         if exists(&exchange, Some(missing)) {
             found.add(page::operation_at(&path));
         }
@@ -117,7 +117,7 @@ pub(super) fn is_sparse(surface: &Surface, found: &Found, depth: Depth) -> bool 
 /// that does not exist. That one is asked for only when there is something to compare with it.
 pub(super) async fn there(asker: &Asker<'_>, paths: &[String]) -> Vec<String> {
     let wanted: Vec<String> = paths.iter().filter(|path| super::is_wanted(path, asker.target)).cloned().collect();
-    let mut answers = asker.get_all(&wanted).await;
+    let mut answers = asker.guess(&wanted).await;
     answers.retain(|(_, exchange)| !matches!(exchange.status(), 404 | 410));
     let Some((collection, object)) = answers.first().and_then(|(path, _)| path.rsplit_once('/')) else {
         return Vec::new();
