@@ -109,7 +109,7 @@ pub fn place(surface: &Surface, exchange: &Exchange) -> Location {
 
 /// The operation that an exchange is about by its method and path.
 fn instance_of<'a>(surface: &'a Surface, exchange: &Exchange) -> Option<&'a Operation> {
-    surface.operation_at(&exchange.request.method, exchange.request.path())
+    surface.operations.called_by(&exchange.request.method, exchange.request.path())
 }
 
 #[cfg(test)]

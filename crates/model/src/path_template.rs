@@ -112,13 +112,13 @@ impl PathTemplate {
 }
 
 /// A part of a template.
-enum Written<'a> {
+pub(crate) enum Written<'a> {
     Text(&'a str),
     Parameter { name: &'a str, written: &'a str, rest: bool },
 }
 
 /// The parts of a template, in order.
-fn pieces(text: &str) -> Vec<Written<'_>> {
+pub(crate) fn pieces(text: &str) -> Vec<Written<'_>> {
     let mut pieces = Vec::new();
     let mut rest = text;
     while let Some((open, close)) = braces(rest) {

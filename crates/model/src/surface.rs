@@ -4,7 +4,7 @@ use std::sync::Arc;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Exchange, Method, Operation, Origin, ParameterIn};
+use crate::{Exchange, Operation, Operations, Origin, ParameterIn};
 
 /// A security scheme as an OpenAPI document declares it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -117,7 +117,7 @@ pub struct Surface {
     /// The path that was asked for.
     pub path: String,
     /// All operations, sorted by path and method.
-    pub operations: Vec<Arc<Operation>>,
+    pub operations: Operations,
     /// Links that seem to act by what their query says, on operations that do not without it. They are never followed.
     pub acting_links: Vec<Arc<Operation>>,
     /// Facts of the OpenAPI document, if there is one.
@@ -149,14 +149,6 @@ impl Surface {
     /// The values seen under a name, whoever saw them.
     pub fn harvested(&self, name: &str) -> impl Iterator<Item = &str> {
         self.harvested.get(name).into_iter().flatten().map(|harvested| harvested.value.as_str())
-    }
-
-    /// The operation that a request with this method and concrete path calls: the one written so, or else the template that fits and
-    /// leaves least to its parameters.
-    pub fn operation_at(&self, method: &Method, path: &str) -> Option<&Operation> {
-        let of_method = || self.operations.iter().map(Arc::as_ref).filter(|o| o.method == *method);
-        let itself = of_method().find(|o| o.path == *path);
-        itself.or_else(|| of_method().filter(|o| o.path.matches(path)).min_by_key(|o| o.path.breadth()))
     }
 
     /// Whether a product of this name was recognised.

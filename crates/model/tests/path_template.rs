@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use model::{Method, Operation, PathTemplate, Source, Surface};
+use model::{Method, Operation, Operations, PathTemplate, Source};
 use proptest::prelude::*;
 
 fn template(text: &str) -> PathTemplate {
@@ -82,8 +82,8 @@ fn the_narrowest_template_has_the_request() {
     let operation = |path: &&str| Arc::new(Operation::undeclared(Method::GET, *path, Source::Specification));
     let all = ["/a/b/{x}", "/a/{x}/b", "/songs/{id}", "/songs/{id}.mp3", "/songs/top", "/{any*}"];
     let called = |written: &[&str], path: &str| {
-        let surface = Surface { operations: written.iter().map(operation).collect(), ..Surface::default() };
-        surface.operation_at(&Method::GET, path).map(|o| o.path.to_string())
+        let operations: Operations = written.iter().map(operation).collect();
+        operations.called_by(&Method::GET, path).map(|o| o.path.to_string())
     };
     let mut turned = all;
     turned.reverse();

@@ -78,7 +78,7 @@ mod tests {
     fn a_page_that_answers_everything_is_no_login() {
         let guarded = |login: &str| {
             let operations = ["/", "/login"].map(|path| samples::operation(Method::GET, path));
-            let surface = Surface { operations: operations.map(Arc::new).to_vec(), ..Surface::default() };
+            let surface = Surface { operations: operations.map(Arc::new).into_iter().collect(), ..Surface::default() };
             let plain = vec![
                 Some(samples::exchange("/", 200, "<html><div id=app></div><p>Welcome</p></html>")),
                 Some(samples::exchange("/login", 200, login)),

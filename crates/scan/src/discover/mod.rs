@@ -19,7 +19,10 @@ use checks::calling::request;
 use checks::vocabulary::{acting_parameter, looks_destructive};
 use futures::StreamExt;
 use futures::stream;
-use model::{Depth, Exchange, Method, Operation, ParameterIn, PathPattern, PathTemplate, Source, Surface, Target};
+use model::{
+    Depth, Exchange, Method, Operation, Operations, ParameterIn, PathPattern, PathTemplate, Routes, Source, Surface,
+    Target,
+};
 use wire::Wire;
 
 use crate::halt::Halt;
@@ -125,6 +128,8 @@ pub fn offline(target: &Target) -> Surface {
 #[derive(Default)]
 pub(crate) struct Found {
     operations: BTreeMap<(String, Method), Operation>,
+    /// Where their paths lead, by key. One that was taken out again may still be here.
+    routes: Routes<String>,
     /// Links that act by their query.
     acting: Vec<Operation>,
     /// Paths already read for links.
@@ -161,19 +166,25 @@ impl Found {
                 merge(known, operation);
             }
         } else if self.operations.len() < MOST {
+            self.routes.insert(&operation.method, &operation.path, key.0.clone());
             self.operations.insert(key, operation);
         }
     }
 
     /// Adds an operation that was known before, unless it is among those that were found.
     fn add_if_new(&mut self, operation: Operation) {
-        let met = as_met(&operation);
-        let known = |o: &Operation| {
-            o.method == operation.method && (o.path.is_same_place(&operation.path) || o.path.matches(&met))
-        };
-        if !self.operations.values().any(known) {
+        let is_known = self.operations.contains_key(&key(&operation)) || !self.fitting(&operation).is_empty();
+        if !is_known {
             self.add(operation);
         }
+    }
+
+    /// The operations found whose template the path of this one, as it was met, is an instance of, by their keys.
+    fn fitting(&self, operation: &Operation) -> Vec<&Operation> {
+        let met = as_met(operation);
+        let keys = self.routes.candidates(&operation.method, &met);
+        let known = keys.into_iter().filter_map(|key| self.operations.get(&(key.clone(), operation.method.clone())));
+        known.filter(|o| o.path.matches(&met)).collect()
     }
 
     /// The operation under the path of the one that a document has for it, its parameters called as they are there. What a document
@@ -182,10 +193,8 @@ impl Found {
         if operation.source == Source::Specification || self.operations.contains_key(&key(&operation)) {
             return operation;
         }
-        let met = as_met(&operation);
-        let declared = self.operations.values().filter(|o| o.source == Source::Specification);
-        let fitting = declared.filter(|o| o.method == operation.method && o.path.matches(&met));
-        match fitting.min_by_key(|o| o.path.breadth()) {
+        let declared = self.fitting(&operation).into_iter().filter(|o| o.source == Source::Specification);
+        match declared.min_by_key(|o| o.path.breadth()) {
             Some(known) => Operation { path: known.path.clone(), ..operation },
             None => operation,
         }
@@ -214,7 +223,7 @@ impl Found {
     }
 
     /// The operations that the user wants, and the links that act on them. A page that only such links lead to is not called.
-    pub(crate) fn selected(mut self, target: &Target) -> (Vec<Arc<Operation>>, Vec<Arc<Operation>>) {
+    pub(crate) fn selected(mut self, target: &Target) -> (Operations, Vec<Arc<Operation>>) {
         let (beside, alone): (Vec<_>, Vec<_>) =
             self.acting.drain(..).partition(|link| self.operations.contains_key(&key(link)));
         for link in alone {
@@ -228,7 +237,7 @@ impl Found {
             all.sort_by(|a, b| (&a.path, &a.method).cmp(&(&b.path, &b.method)));
             all
         };
-        (chosen(&mut self.operations.into_values()), chosen(&mut beside.into_iter()))
+        (chosen(&mut self.operations.into_values()).into(), chosen(&mut beside.into_iter()))
     }
 }
 
@@ -369,8 +378,8 @@ mod tests {
             let parameters: Vec<&str> = o.parameters.iter().map(|p| p.name.as_str()).collect();
             format!("{} {}", o.path, parameters.join(" "))
         };
-        let shown = |all: Vec<Arc<Operation>>| all.iter().map(name).collect();
-        (shown(called), shown(acting))
+        let shown = |all: &[Arc<Operation>]| all.iter().map(name).collect();
+        (shown(&called), shown(&acting))
     }
 
     #[test]

@@ -49,7 +49,7 @@ fn answered(headers: Vec<(String, String)>, body: String) -> Input {
     let surface = Surface {
         origin: Some(origin()),
         path: "/".to_owned(),
-        operations: vec![Arc::new(get("/users"))],
+        operations: vec![Arc::new(get("/users"))].into(),
         ..Surface::default()
     };
     Input { surface, exchanges: vec![exchange(0, "/users", headers, body)], document: false }

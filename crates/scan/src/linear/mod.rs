@@ -20,12 +20,8 @@ use crate::discover::{self, Found};
 use crate::rounds::{Outcome, observe};
 use crate::{Ended, correlate};
 
-/// For twice the units at most so many times the work: quadratic is four, and up to 3.1 was seen of sorting and caches.
-const MOST: f64 = 3.5;
-
-/// Kinds whose work still grows faster than their size: the place of each exchange is looked for among all operations.
-const OPEN: [&str; 5] =
-    ["exchanges", "exchanges and forms", "exchanges of templates", "exchanges that tell", "links with templates"];
+/// For twice the units at most so many times the work. Quadratic is four.
+const MOST: f64 = 2.5;
 
 /// Less work than this is no matter, and too little to be measured.
 const FLOOR: Duration = Duration::from_millis(50);
@@ -167,7 +163,7 @@ fn readers() -> BTreeMap<String, Reader> {
 fn wasteful(kinds: &[Kind], units: usize) -> Vec<String> {
     let mut wasteful = Vec::new();
     let readers = readers();
-    for (kind, make) in kinds.iter().filter(|(kind, _)| !OPEN.contains(kind)) {
+    for (kind, make) in kinds {
         let (less, more) = (Seeing::of(make(units / 2)), Seeing::of(make(units)));
         for (name, read) in &readers {
             let (mut low, mut high) = (Duration::MAX, Duration::MAX);

@@ -108,7 +108,7 @@ mod tests {
         schema.properties.insert("username".to_owned(), field);
         let mut operation = samples::operation(Method::POST, "/login");
         operation.body = Some(Body { media_type: "application/json".to_owned(), schema, required: true });
-        let mut surface = Surface { operations: vec![Arc::new(operation)], ..Surface::default() };
+        let mut surface = Surface { operations: vec![Arc::new(operation)].into(), ..Surface::default() };
         for (key, value) in values {
             surface.harvested.entry((*key).to_owned()).or_default().push((*value).into());
         }

@@ -155,7 +155,8 @@ mod tests {
                 of(Method::POST, "/reset"),
                 of(Method::POST, "/items"),
                 of(Method::GET, "/items"),
-            ],
+            ]
+            .into(),
             ..Surface::default()
         };
         let paths: Vec<&str> = takers(&surface).into_iter().map(|o| o.path.as_str()).collect();

@@ -106,7 +106,7 @@ mod tests {
         let outcome = Outcome::Answered(Response::new(200, headers, body.as_bytes().to_vec()));
         let exchange =
             Exchange { serial: 0, request: Request::get(&origin, path), outcome, elapsed_us: 0, hops: Vec::new() };
-        let mut surface = Surface { operations: vec![Arc::new(operation)], ..Surface::default() };
+        let mut surface = Surface { operations: vec![Arc::new(operation)].into(), ..Surface::default() };
         harvest(&mut surface, &Observations::plainly(vec![Some(Arc::new(exchange))], Vec::new()));
         surface
     }
