@@ -64,6 +64,11 @@ impl Response {
         cache.admit(&self.body);
     }
 
+    /// Gives up all but the first KiB of the body, for good, when nobody needs it any more. Its length stays known.
+    pub fn reduce_body(&self) {
+        self.body.reduce();
+    }
+
     /// The length of the body in bytes.
     pub fn body_len(&self) -> usize {
         self.body.len()

@@ -73,6 +73,29 @@ fn what_cannot_be_packed_is_known_to_stay() {
 }
 
 #[test]
+fn what_nobody_needs_any_more_is_reduced_to_its_beginning() {
+    let cache = BodyCache::new(4 << 20);
+    let bodies = [list(1, 800_000), noise(2, 600_000), list(3, 600)].map(|body| kept(&cache, body));
+    let lengths: Vec<usize> = bodies.iter().map(Response::body_len).collect();
+    let packed = kept(&cache, list(4, 800_000));
+    let others: Vec<Response> = (5..9).map(|n| kept(&cache, list(n, 900_000))).collect();
+    assert!(others.iter().all(|other| other.json().is_some()));
+    let before = cache.held();
+    for response in bodies.iter().chain([&packed]) {
+        response.json();
+        response.reduce_body();
+    }
+    assert!(cache.held() < before, "{before} {}", cache.held());
+    assert_eq!(bodies.iter().map(Response::body_len).collect::<Vec<_>>(), lengths, "the lengths are known");
+    assert!(*bodies[0].body() == list(1, 800_000)[..1024] && bodies[0].json().is_none());
+    assert!(*bodies[1].body() == noise(2, 600_000)[..1024]);
+    assert!(*bodies[2].body() == *list(3, 600) && bodies[2].json().is_some(), "what is small stays");
+    assert!(*packed.body() == list(4, 800_000)[..1024]);
+    bodies.iter().chain(&others).for_each(Response::reduce_body);
+    assert_eq!(cache.held(), 7 * 1024 + lengths[2], "the beginnings are counted");
+}
+
+#[test]
 fn many_readers_at_once_read_what_was_there() {
     let cache = BodyCache::new(1 << 20);
     let bodies: Vec<Response> = (0..12).map(|n| kept(&cache, list(n, 200_000))).collect();

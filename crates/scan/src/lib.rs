@@ -8,6 +8,7 @@ mod halt;
 mod linear;
 mod plan;
 mod preflight;
+mod reduce;
 mod rounds;
 mod sample;
 
@@ -175,6 +176,9 @@ impl Scan {
             compute::apart(judge).await
         };
         outcomes.extend(passive);
+        if !self.whole_transcript {
+            reduce::uncited(&self.wire, &outcomes);
+        }
         Ended { surface, observations, outcomes, skipped: plan.skipped, undone, looked_briefly }
     }
 

@@ -1,3 +1,4 @@
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -163,6 +164,16 @@ impl Wire {
     /// Every exchange so far, in the order of their keys.
     pub fn transcript(&self) -> Vec<Recorded> {
         self.transcript.sorted()
+    }
+
+    /// Gives up the bodies of all exchanges so far but their beginnings, except those with these serial numbers: for the time when
+    /// nothing is judged any more.
+    pub fn reduce_bodies(&self, except: &BTreeSet<u64>) {
+        for record in self.transcript.sorted().iter().filter(|record| !except.contains(&record.exchange.serial)) {
+            if let Some(response) = record.exchange.response() {
+                response.reduce_body();
+            }
+        }
     }
 
     /// Begins a wave: what was sent so far is free for whoever asks for it again. Within a wave each asker pays for a shared

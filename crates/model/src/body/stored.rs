@@ -12,6 +12,9 @@ const TEXT: usize = 256 << 10;
 /// Smaller bodies are kept as they are: packing them saves next to nothing.
 const SMALL: usize = 2 << 10;
 
+/// What is left of a body that nobody needs any more.
+const EXCERPT: usize = 1 << 10;
+
 /// Packed bodies larger than this are read as JSON without unpacking them whole.
 const STREAMED: usize = 4 << 20;
 
@@ -152,18 +155,39 @@ impl StoredBody {
         })
     }
 
+    /// Gives up all but the beginning, for good. Its length is known from then on, and that what is left is no JSON if something was
+    /// taken away.
+    pub fn reduce(&self) {
+        self.change(|forms| {
+            forms.tree = Tree::Unread;
+            if self.length > EXCERPT {
+                let beginning = match &forms.packed {
+                    Packing::Done(packed) => packed.unpacked(EXCERPT),
+                    _ => forms.raw().as_bytes().iter().copied().take(EXCERPT).collect(),
+                };
+                *forms = Forms { raw: Some(Arc::new(Raw::of(beginning))), packed: Packing::Useless, tree: Tree::None };
+            }
+        });
+    }
+
     /// Reads a form, and tells the cache what that added.
     fn read<T>(&self, read: impl FnOnce(&mut Forms) -> T) -> T {
-        let cache = self.cache.get().and_then(Weak::upgrade);
-        if let Some(cache) = &cache {
+        if let Some(cache) = self.cache.get().and_then(Weak::upgrade) {
             self.used.store(cache.tick(), Ordering::Relaxed);
         }
+        self.change(read)
+    }
+
+    /// Changes the forms, and tells the cache by how much.
+    fn change<T>(&self, change: impl FnOnce(&mut Forms) -> T) -> T {
         let mut forms = self.lock();
         let before = forms.taken();
-        let result = read(&mut forms);
+        let result = change(&mut forms);
         let after = forms.taken();
         drop(forms);
-        if let Some(cache) = cache.filter(|_| before != after) {
+        if before != after
+            && let Some(cache) = self.cache.get().and_then(Weak::upgrade)
+        {
             cache.changed(before, after);
         }
         result
