@@ -3,6 +3,7 @@
 mod compute;
 mod correlate;
 mod discover;
+mod ended;
 mod halt;
 #[cfg(test)]
 mod linear;
@@ -15,13 +16,13 @@ mod sample;
 use std::sync::Arc;
 use std::time::Duration;
 
-use checks::Observations;
 use model::{Event, Exchange, NotTested, Operation, Report, Source, Surface, Target};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 use wire::ledger::{Sink, Undone};
 use wire::{Budget, Callback, Listener, Mandate, Settings, Wire, WireError};
 
+use ended::Ended;
 use halt::Halt;
 
 pub use discover::offline;
@@ -54,18 +55,6 @@ impl Stop {
         self.wire.cancel(why.clone());
         self.halt.end(why);
     }
-}
-
-/// What a scan knows when it ends, before it is judged as a whole.
-pub(crate) struct Ended {
-    pub(crate) surface: Arc<Surface>,
-    pub(crate) observations: Arc<Observations>,
-    pub(crate) outcomes: Vec<rounds::Outcome>,
-    pub(crate) skipped: Vec<plan::Skipped>,
-    /// What became of the objects that the scan created.
-    pub(crate) undone: Undone,
-    /// Whether looking around was ended by the clock, so that there may be more than was found.
-    pub(crate) looked_briefly: bool,
 }
 
 impl Scan {

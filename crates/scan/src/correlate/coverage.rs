@@ -9,7 +9,7 @@ use model::{
 use wire::{Recorded, Wire};
 
 use super::outcome::RuleResult;
-use crate::Ended;
+use crate::ended::Ended;
 
 /// How much was looked at.
 pub(super) fn coverage(result: &model::Score, rules: &[RuleResult], ended: &Ended) -> Coverage {

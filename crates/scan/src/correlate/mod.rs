@@ -19,7 +19,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use wire::Wire;
 
-use crate::Ended;
+use crate::ended::Ended;
 
 /// Builds the report.
 pub(crate) fn report(target: &Target, wire: &Wire, ended: &Ended, elapsed: Duration, whole: bool) -> Report {

@@ -9,7 +9,7 @@ use model::{
     Scored, Verdict,
 };
 
-use crate::Ended;
+use crate::ended::Ended;
 use crate::plan::NO_OPERATION;
 use crate::rounds::NOTHING_SEEN;
 

@@ -16,9 +16,10 @@ use rustix::time::{ClockId, clock_gettime};
 use self::inputs::{HTML, Input, JSON, Kind, TEXT, WHOLE};
 use wire::ledger::Undone;
 
+use crate::correlate;
 use crate::discover::{self, Found};
+use crate::ended::Ended;
 use crate::rounds::{Outcome, observe};
-use crate::{Ended, correlate};
 
 /// For twice the units at most so many times the work. Quadratic is four.
 const MOST: f64 = 2.5;

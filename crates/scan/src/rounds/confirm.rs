@@ -6,7 +6,7 @@ use std::sync::Arc;
 use model::{Confidence, Evidence, Exchange, OrderKey, Round, Severity};
 use wire::{Lease, Wire};
 
-use super::Outcome;
+use super::outcome::Outcome;
 
 /// Most findings that are asked about again.
 const MOST: usize = 20;

@@ -8,8 +8,10 @@ use futures::FutureExt;
 use model::{Event, Finding, NotTested, OrderKey, Round};
 use wire::{Account, Budget, Lease, Listener};
 
-use super::waves::Task;
-use super::{RunContext, admit, round_of};
+use super::admit;
+use super::context::RunContext;
+use super::order::round_of;
+use super::task::Task;
 use crate::plan::PlannedCheck;
 
 /// Lets a detector send and judge; comes to what it shares with others, if it sent it.

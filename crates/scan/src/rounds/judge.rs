@@ -6,8 +6,8 @@ use checks::{Check, Findings, Observations, ObservedExchange, RequestCounts, See
 use model::{NotTested, Surface, Target};
 use wire::Listener;
 
-use super::Outcome;
 use super::detector::{announce, guarded};
+use super::outcome::Outcome;
 use crate::halt::Halt;
 
 /// Why a passive detector has no answer.

@@ -3,12 +3,14 @@ use std::net::TcpListener;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use checks::{Cost, Detectors, Findings, Schedule, TargetProbe};
+use checks::{Check, Cost, Detectors, Findings, Observations, Schedule, TargetProbe};
 use futures::future::BoxFuture;
-use model::{Consent, Method, Origin, Request, Scheme};
-use wire::{Budget, Mandate, Settings};
+use model::{Consent, Effect, Method, Origin, Request, Scheme, Surface, Target};
+use wire::{Budget, Callback, Listener, Mandate, Settings, Wire};
 
 use super::*;
+use crate::halt::Halt;
+use crate::plan::PlannedCheck;
 
 static IDLE: Check = Check {
     detectors: Detectors { on_surface: Some(|_, _| Box::pin(async { Ok(()) })), ..Detectors::NONE },

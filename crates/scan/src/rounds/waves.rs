@@ -2,38 +2,19 @@
 
 use std::collections::VecDeque;
 
-use checks::{CallbackWait, Findings, RequestCounts};
+use checks::CallbackWait;
 use futures::StreamExt;
 use futures::stream::FuturesUnordered;
 use model::{Event, NotTested, Round};
 
-use super::{Outcome, RunContext, admit, detector};
+use super::context::RunContext;
+use super::outcome::Outcome;
+use super::task::Task;
+use super::{admit, detector};
 use crate::plan::PlannedCheck;
 
 /// Detectors under way at once.
 const AT_ONCE: usize = 32;
-
-/// A detector at work: what it has proved stays when it is cut off.
-pub(super) struct Task<'a> {
-    pub(super) planned: &'a PlannedCheck,
-    pub(super) found: Findings,
-    /// What it came to; `None` while it is at work.
-    pub(super) result: Option<Result<(), NotTested>>,
-    pub(super) counts: RequestCounts,
-}
-
-impl<'a> Task<'a> {
-    fn of(planned: &'a PlannedCheck) -> Task<'a> {
-        Task { planned, found: Findings::default(), result: None, counts: RequestCounts::default() }
-    }
-
-    /// What it came to before the scan had to end, for this reason.
-    fn ended(self, cut: &NotTested) -> Outcome {
-        let Task { planned, found, result, counts } = self;
-        let result = result.unwrap_or_else(|| Err(cut.clone()));
-        Outcome { check: planned.check, operation: planned.operation, found: found.into_vec(), result, counts }
-    }
-}
 
 /// Runs the detectors of one round; when it returns, none of them is at work any more. Each wave is admitted by what its detectors
 /// could spend at most, so that what does not fit does not depend on which response came first. A wave ends when each of its detectors

@@ -1,0 +1,22 @@
+//! What a scan hands on to be judged.
+
+use std::sync::Arc;
+
+use checks::Observations;
+use model::Surface;
+use wire::ledger::Undone;
+
+use crate::plan::Skipped;
+use crate::rounds::Outcome;
+
+/// What a scan knows when it ends, before it is judged as a whole.
+pub(crate) struct Ended {
+    pub(crate) surface: Arc<Surface>,
+    pub(crate) observations: Arc<Observations>,
+    pub(crate) outcomes: Vec<Outcome>,
+    pub(crate) skipped: Vec<Skipped>,
+    /// What became of the objects that the scan created.
+    pub(crate) undone: Undone,
+    /// Whether looking around was ended by the clock, so that there may be more than was found.
+    pub(crate) looked_briefly: bool,
+}

@@ -1,0 +1,18 @@
+//! What the rounds work with.
+
+use checks::Observations;
+use model::{Surface, Target};
+use wire::{Callback, Listener, Wire};
+
+use crate::halt::Halt;
+
+/// What running detectors takes.
+pub(crate) struct RunContext<'a> {
+    pub(crate) surface: &'a Surface,
+    pub(crate) observed: &'a Observations,
+    pub(crate) target: &'a Target,
+    pub(crate) wire: &'a Wire,
+    pub(crate) callback: &'a Callback,
+    pub(crate) listener: &'a Listener,
+    pub(crate) halt: &'a Halt,
+}
