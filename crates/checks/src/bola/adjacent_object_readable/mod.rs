@@ -4,7 +4,6 @@ use model::{
     Category, Confidence, Evidence, Exchange, Finding, Location, Method, NotTested, Operation, Parameter, Rule,
     Severity,
 };
-use serde_json::{Map, Value};
 
 use super::identifiers;
 use crate::calling::{harvested, request};
@@ -13,7 +12,10 @@ use crate::vocabulary::fields::{self, Holds};
 use crate::vocabulary::{self, Meaning};
 use crate::{Check, Cost, Detectors, Findings, OperationProbe, RunsOn, Twins};
 
+mod object;
 mod page;
+
+use object::Object;
 
 pub(crate) static RULE: Rule = Rule {
     id: "adjacent-object-readable",
@@ -120,13 +122,6 @@ fn others(id: &str, known: &[String], anonymous: bool) -> Vec<String> {
         beside(known)
     };
     others.into_iter().filter(|other| other != id).collect()
-}
-
-/// An object that looks like somebody's own.
-struct Object {
-    fields: Map<String, Value>,
-    /// It holds personal data, and not only a reference to its owner.
-    is_personal: bool,
 }
 
 /// The object of an answer when it looks like somebody's own: personal fields where users or their belongings are kept, or much of it

@@ -10,7 +10,7 @@ use scraper::node::Element;
 use scraper::{ElementRef, Node};
 use serde_json::{Map, Value};
 
-use super::Object;
+use super::object::Object;
 use crate::text::{html, mailbox};
 use crate::vocabulary::fields::{self, Holds};
 use crate::vocabulary::{self, Meaning};

@@ -27,7 +27,7 @@ pub(crate) static CHECK: Check = Check {
     cost: Cost::reads(refreshed::REQUESTS),
     detectors: Detectors {
         on_exchange: Some(look),
-        on_surface: Some(|probe, found| Box::pin(refreshed::probe_target(probe, found))),
+        on_surface: Some(|probe, found| Box::pin(refreshed::probe_target(probe, found, &RULE))),
         ..Detectors::NONE
     },
     twins: Twins::Flask {

@@ -3,9 +3,8 @@
 
 use std::sync::Arc;
 
-use model::{Confidence, Evidence, Exchange, Finding, Location, Method, NotTested};
+use model::{Confidence, Evidence, Exchange, Finding, Location, Method, NotTested, Rule};
 
-use super::RULE;
 use crate::encryption::caching::{Caching, varies_by_cookie};
 use crate::experiments::flask_session;
 use crate::text::set_cookie::{SetCookie, cookies_set};
@@ -15,7 +14,11 @@ use crate::{Findings, TargetProbe};
 pub(super) const REQUESTS: u32 = 2;
 
 /// Gives the application its own permanent session back where nobody looks at it.
-pub(super) async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+pub(super) async fn probe_target(
+    probe: &TargetProbe<'_>,
+    found: &mut Findings,
+    rule: &'static Rule,
+) -> Result<(), NotTested> {
     let now = probe.target.now;
     let clean = || probe.observations.exchanges.iter().filter(|e| e.request.is_clean());
     let Some(session) = clean().find_map(|e| permanent(e, now)) else {
@@ -31,7 +34,7 @@ pub(super) async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) 
         let request =
             plain.request.clone().header("Cookie", cookie).altered("cookie", &session.name, "its own session");
         let renewed = probe.send(request).await?;
-        if let Some(finding) = judge(plain, &renewed, &session.name, now) {
+        if let Some(finding) = judge(rule, plain, &renewed, &session.name, now) {
             found.push(finding.hiding(&session.value));
             break;
         }
@@ -67,7 +70,7 @@ fn is_open(exchange: &Exchange) -> bool {
     matches!(Caching::of(exchange), Caching::Unsaid | Caching::Shared) && !varies_by_cookie(exchange)
 }
 
-fn judge(plain: &Arc<Exchange>, renewed: &Arc<Exchange>, name: &str, now: i64) -> Option<Finding> {
+fn judge(rule: &'static Rule, plain: &Arc<Exchange>, renewed: &Arc<Exchange>, name: &str, now: i64) -> Option<Finding> {
     let set = permanent(renewed, now).filter(|cookie| cookie.name == name)?;
     if !is_open(renewed) || !is_indifferent(plain) {
         return None;
@@ -75,12 +78,13 @@ fn judge(plain: &Arc<Exchange>, renewed: &Arc<Exchange>, name: &str, now: i64) -
     let said = format!("sent along, the cookie {name} is set anew without Vary: Cookie (CVE-2023-30861)");
     let location = Location::host().parameter("cookie", name);
     let control = Evidence::new(plain, "without the cookie none is set");
-    let finding = Finding::new(&RULE, Confidence::Confirmed, location, Evidence::new(renewed, said)).also(control);
+    let finding = Finding::new(rule, Confidence::Confirmed, location, Evidence::new(renewed, said)).also(control);
     Some(finding.hiding(&set.value))
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::RULE;
     use super::*;
     use crate::samples::answered;
 
@@ -93,7 +97,7 @@ mod tests {
 
     fn fires(plain: &[(&str, &str)], renewed: &[(&str, &str)]) -> bool {
         let (plain, renewed) = (answered("/about", 200, plain, "{}"), answered("/about", 200, renewed, "{}"));
-        judge(&plain, &renewed, "session", 1_795_000_000).is_some()
+        judge(&RULE, &plain, &renewed, "session", 1_795_000_000).is_some()
     }
 
     #[test]

@@ -2,9 +2,8 @@
 
 use std::sync::Arc;
 
-use model::{Confidence, Evidence, Exchange, Finding, NotTested, Parameter};
+use model::{Confidence, Evidence, Exchange, Finding, NotTested, Parameter, Rule};
 
-use super::RULE;
 use super::language::Language;
 use crate::OperationProbe;
 use crate::calling::inputs;
@@ -64,6 +63,7 @@ pub(super) async fn prove(
     probe: &OperationProbe<'_>,
     parameter: &Parameter,
     language: &Language,
+    rule: &'static Rule,
 ) -> Result<Option<Finding>, NotTested> {
     let prober = Prober { probe, parameter, value: inputs::ordinary(probe, parameter) };
     let v = prober.value.as_str();
@@ -111,7 +111,7 @@ pub(super) async fn prove(
         format!("{}: {}, the failing code is there but never called", language.uncalled(v, first), uncalled.status()),
     );
     let location = probe.location().parameter(parameter.place.id(), &parameter.name);
-    let finding = Finding::new(&RULE, confidence, location, evidence).also(control).also(text);
+    let finding = Finding::new(rule, confidence, location, evidence).also(control).also(text);
     Ok(Some(finding.detail("The value of the expression is not shown.")))
 }
 

@@ -71,7 +71,7 @@ async fn probe_operation(probe: &OperationProbe<'_>, found: &mut Findings) -> Re
         for language in languages.iter().take(most) {
             let finding = match shown(probe, parameter, language).await? {
                 Some(finding) => Some(finding),
-                None => differential::prove(probe, parameter, language).await?,
+                None => differential::prove(probe, parameter, language, &RULE).await?,
             };
             if let Some(finding) = finding {
                 found.push(finding);

@@ -2,8 +2,6 @@
 //! only adds time, so what comes later than it should is measured again and the quicker of both counts, while what comes too soon
 //! refutes.
 
-use std::sync::Arc;
-
 use model::{
     Confidence, Evidence, Exchange, Finding, Location, NotTested, Operation, Parameter, ParameterIn, Request, Rule,
 };
@@ -12,8 +10,12 @@ use crate::TargetProbe;
 use crate::calling::{inputs, request};
 
 mod judge;
+mod outcome;
 
-use judge::{Judged, Measured};
+pub(super) use outcome::Outcome;
+
+use judge::{Judged, Measured, ROWS};
+use outcome::{Sent, Series};
 
 /// The seconds of the command, in the order in which they are sent. Short ones, because a server that obeys may serve nobody else
 /// meanwhile; the first alone decides whether the others are sent at all.
@@ -21,9 +23,6 @@ const SECONDS: [u32; 6] = [2, 0, 0, 3, 0, 2];
 
 /// The order in which they are told: the longest wait, none, and the other wait come first, since a report shows few.
 const TOLD: [usize; 6] = [3, 1, 0, 2, 4, 5];
-
-/// The rows to count, in the order in which they are sent. A database does some millions in a second.
-const ROWS: [u32; 12] = [1_500_000, 0, 4_500_000, 0, 3_000_000, 0, 4_500_000, 0, 1_500_000, 0, 3_000_000, 0];
 
 /// The order in which they are told.
 const TOLD_ROWS: [usize; 12] = [2, 1, 4, 0, 3, 5, 6, 7, 8, 9, 10, 11];
@@ -53,18 +52,6 @@ pub(super) const REQUESTS_OF_ROWS: u32 = (ROWS.len() + REPEATED) as u32 * SERIES
 
 /// How often a target may look slow before no more is asked of it.
 const SLOW: u32 = 2;
-
-/// What came of a command to wait.
-pub(super) enum Outcome {
-    /// Answered at once.
-    Unmoved,
-    /// Answered late, but not as the command said, which noise cannot explain.
-    Refuted,
-    /// Answered late, and too unevenly to tell whether as the command said.
-    Unclear,
-    /// Each answer came as late as the command said.
-    Obeyed(Vec<Evidence>),
-}
 
 /// How slow the target looked so far.
 #[derive(Default)]
@@ -173,21 +160,6 @@ struct Command {
     judge: fn(&[Measured]) -> Judged,
     say: fn(u32) -> String,
 }
-
-/// What one series came to.
-enum Series {
-    /// The target obeyed throughout; whether a measurement was repeated.
-    Shown { sent: Vec<Sent>, repeated: bool },
-    /// It did not fit after all repetitions, and yet it may have.
-    TooUneven,
-    /// The first amount took too long: the target is so busy that fewer will do.
-    TooLong,
-    /// It told the outcome before its end.
-    Ended(Outcome),
-}
-
-/// A response with the amount that was asked for.
-type Sent = (u32, Arc<Exchange>);
 
 impl Command {
     async fn prove(&self, probe: &TargetProbe<'_>, request: &impl Fn(u32) -> Request) -> Result<Outcome, NotTested> {

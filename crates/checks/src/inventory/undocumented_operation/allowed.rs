@@ -4,10 +4,9 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use model::{
-    Confidence, Evidence, Exchange, Finding, Location, Method, NotTested, Operation, Request, Source, Surface,
+    Confidence, Evidence, Exchange, Finding, Location, Method, NotTested, Operation, Request, Rule, Source, Surface,
 };
 
-use super::RULE;
 use crate::calling::request;
 use crate::canary::canary;
 use crate::vocabulary::looks_destructive;
@@ -27,7 +26,11 @@ struct Told<'a> {
 }
 
 /// Asks paths of the document, and beside those that say more than it a path that does not exist.
-pub(super) async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+pub(super) async fn probe_target(
+    probe: &TargetProbe<'_>,
+    found: &mut Findings,
+    rule: &'static Rule,
+) -> Result<(), NotTested> {
     if probe.surface.specification.is_none() {
         return Err(NotTested::NoSpecification);
     }
@@ -50,7 +53,7 @@ pub(super) async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) 
         }
         let missing = probe.send(beside(probe, told)).await?;
         if allowed(&missing).as_ref() != Some(&told.allowed) {
-            found.extend(beyond.into_iter().map(|method| finding(told, method, &missing)));
+            found.extend(beyond.into_iter().map(|method| finding(rule, told, method, &missing)));
         }
     }
     Ok(())
@@ -127,7 +130,7 @@ fn is_blanket(surface: &Surface, told: &[Told<'_>]) -> bool {
     told.len() >= LEAST && said.len() == 1 && declared.len() > 1
 }
 
-fn finding(told: &Told<'_>, method: &str, missing: &Arc<Exchange>) -> Finding {
+fn finding(rule: &'static Rule, told: &Told<'_>, method: &str, missing: &Arc<Exchange>) -> Finding {
     let location = Location::at(Method::new(method), &told.operation.path);
     let allow = told.exchange.header("allow").unwrap_or("");
     let control = match missing.header("allow") {
@@ -135,7 +138,7 @@ fn finding(told: &Told<'_>, method: &str, missing: &Arc<Exchange>) -> Finding {
         None => format!("a path that does not exist: status {}, no Allow", missing.status()),
     };
     let evidence = Evidence::new(&told.exchange, format!("Allow: {allow}"));
-    Finding::new(&RULE, Confidence::Firm, location, evidence).also(Evidence::new(missing, control))
+    Finding::new(rule, Confidence::Firm, location, evidence).also(Evidence::new(missing, control))
 }
 
 #[cfg(test)]

@@ -30,7 +30,7 @@ pub(crate) static CHECK: Check = Check {
     cost: Cost::reads(2 * allowed::PATHS).more_when_deep(2 * (allowed::PATHS_WHEN_DEEP - allowed::PATHS)),
     schedule: Schedule::from(Depth::Standard),
     detectors: Detectors {
-        on_surface: Some(|probe, found| Box::pin(allowed::probe_target(probe, found))),
+        on_surface: Some(|probe, found| Box::pin(allowed::probe_target(probe, found, &RULE))),
         on_end: Some(judge),
         ..Detectors::NONE
     },
