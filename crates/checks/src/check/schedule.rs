@@ -40,7 +40,7 @@ impl Schedule {
     }
 }
 
-/// Requests that several checks send alike, so that whoever comes first pays for all.
+/// Requests that several checks have in common: the first check that runs sends them, the others reuse the responses at no cost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Shares {
     /// What the requests are about. Checks with the same word send the same.

@@ -129,7 +129,7 @@ pub async fn online(probe: &TargetProbe<'_>) -> Result<Option<Accepted>, NotTest
         return Err(NotTested::not_applicable("nothing shows that this is Flask"));
     }
     let cookie = seen.map_or_else(|| "session".to_owned(), |(name, _)| name);
-    let random = canary(probe.target.seed, &["a key that nobody has"]);
+    let random = canary(probe.target.seed, &["random key"]);
     let control = probe.response_to(forged(probe, &cookie, random.as_bytes())).await?;
     if taken_up(probe, &control, &cookie).is_some() {
         return Err(NotTested::inconclusive("every session is answered alike, whatever its key"));

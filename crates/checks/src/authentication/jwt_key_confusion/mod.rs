@@ -60,7 +60,7 @@ async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(
         return Err(NotTested::not_applicable("no public key was handed out"));
     }
     let request = &accepted.guarded.anonymous.request;
-    let random = token.signed_again(&[], probe.canary("a key that nobody has").as_bytes());
+    let random = token.signed_again(&[], probe.canary("random key").as_bytes());
     let control = probe.response_to(with_token(request, &random)).await?;
     if control.is_success() {
         return Err(NotTested::OpenAnyway);

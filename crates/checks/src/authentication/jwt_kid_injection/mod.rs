@@ -84,7 +84,7 @@ async fn in_statement(
     token: &Jwt,
     found: &mut Findings,
 ) -> Result<(), NotTested> {
-    let secret = probe.canary("a key that nobody has");
+    let secret = probe.canary("random key");
     let request = &guarded.anonymous.request;
     let with_id = |id: &str| {
         with_token(request, &token.signed_again(&[("alg", &token.algorithm), ("kid", id)], secret.as_bytes()))

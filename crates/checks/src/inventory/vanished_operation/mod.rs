@@ -42,7 +42,7 @@ const MOST: usize = 6;
 
 /// A 404 may be the route's own: it may mean the object, or what a required parameter names. Frameworks answer OPTIONS on every route
 /// that there is, if only with 405, whatever the object, and 404 elsewhere. Other than with Flask, whose 404 of OPTIONS is proof, a path
-/// that nobody has is asked for as well, to see what that is answered with.
+/// that does not exist is requested as well, to see what that is answered with.
 async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
     if probe.surface.specification.is_none() {
         return Err(NotTested::NoSpecification);
@@ -62,7 +62,7 @@ async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(
             Some(Evidence::new(&response, "OPTIONS is answered with 404 too, so there is no such route"))
         } else {
             let missing = probe.missing_beside(exchange.request.path()).await?;
-            let said = "OPTIONS too, and a path that nobody has is answered alike";
+            let said = "OPTIONS too, and a path that does not exist is answered alike";
             soft_404::alike(&missing, exchange).then(|| Evidence::new(&missing, said))
         };
         if let Some(control) = control {

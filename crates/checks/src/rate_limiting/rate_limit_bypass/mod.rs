@@ -37,7 +37,7 @@ pub(crate) static CHECK: Check = Check {
 
 const HEADER: &str = "X-Forwarded-For";
 
-/// After a refusal asks four times: as before, with an address (RFC 5737) that nobody has, as before, with another one.
+/// After a refusal asks four times: as before, with a documentation address (RFC 5737), as before, with another one.
 async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
     let burst = burst::run(probe).await?;
     if burst.refused().is_none() {
