@@ -106,9 +106,11 @@ pub fn is_graphql(exchange: &Exchange) -> bool {
 /// `POST path` with a JSON body.
 pub fn post(probe: &TargetProbe<'_>, path: &str, body: &Value) -> Request {
     let text = body.to_string();
-    Request::new(Method::POST, probe.origin(), path)
-        .altered("body", "query", text.get(..200).unwrap_or(&text))
-        .body("application/json", text)
+    plain_post(probe, path, body).altered("body", "query", text.get(..200).unwrap_or(&text))
+}
+
+fn plain_post(probe: &TargetProbe<'_>, path: &str, body: &Value) -> Request {
+    Request::new(Method::POST, probe.origin(), path).body("application/json", body.to_string())
 }
 
 /// `POST path` with a query.
@@ -118,8 +120,7 @@ pub fn query(probe: &TargetProbe<'_>, path: &str, text: &str) -> Request {
 
 /// The same as a client would send it: what it is answered with is the target's own, for the passive rules to read too.
 pub fn plain_query(probe: &TargetProbe<'_>, path: &str, text: &str) -> Request {
-    let body = json!({ "query": text }).to_string();
-    Request::new(Method::POST, probe.origin(), path).body("application/json", body)
+    plain_post(probe, path, &json!({ "query": text }))
 }
 
 /// The messages of the `errors` of an answer.
