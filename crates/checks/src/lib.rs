@@ -15,6 +15,7 @@ pub(crate) mod samples;
 #[cfg(test)]
 pub(crate) mod scripted;
 mod sender;
+mod table;
 
 pub mod calling;
 pub mod experiments;

@@ -14,7 +14,7 @@ pub(super) use content::{
 };
 pub(super) use responses::judge;
 
-use crate::{Findings, TargetProbe};
+use crate::{Findings, TargetProbe, table};
 
 /// Paths of one kind by the depth from which they are asked.
 #[derive(Debug, Deserialize)]
@@ -24,10 +24,7 @@ struct Paths {
     deep: Vec<String>,
 }
 
-static TABLE: LazyLock<BTreeMap<String, Paths>> = LazyLock::new(|| {
-    #[allow(clippy::expect_used)] // compiled in; a test parses it
-    toml::from_str(include_str!("data/files.toml")).expect("data/files.toml is valid")
-});
+static TABLE: LazyLock<BTreeMap<String, Paths>> = LazyLock::new(|| table::read(include_str!("data/files.toml")));
 
 /// Asks for the files of one kind and adds a finding for each whose content proves it, unless a file that does not exist beside it
 /// has such content too.

@@ -5,6 +5,8 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
+use crate::table;
+
 #[derive(Deserialize)]
 struct Table {
     cards: BTreeSet<String>,
@@ -16,10 +18,7 @@ struct Table {
     ibans: BTreeSet<String>,
 }
 
-static TABLE: LazyLock<Table> = LazyLock::new(|| {
-    #[allow(clippy::expect_used)] // compiled in; a test reads it
-    toml::from_str(include_str!("data/published_numbers.toml")).expect("data/published_numbers.toml is valid")
-});
+static TABLE: LazyLock<Table> = LazyLock::new(|| table::read(include_str!("data/published_numbers.toml")));
 
 fn compact(number: &str) -> String {
     number.chars().filter(char::is_ascii_alphanumeric).collect()

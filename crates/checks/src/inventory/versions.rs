@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use super::dotted_version::compare;
 use super::werkzeug_signs;
+use crate::table;
 use crate::text::requirements;
 
 /// A published vulnerability of a range of versions.
@@ -39,10 +40,7 @@ pub(super) fn faults(product: &str, oldest: &str, newest: &str) -> Vec<&'static 
 }
 
 fn table() -> &'static [Fault] {
-    static TABLE: LazyLock<Table> = LazyLock::new(|| {
-        #[allow(clippy::expect_used)] // compiled in; a test parses it
-        toml::from_str(include_str!("data/vulnerabilities.toml")).expect("data/vulnerabilities.toml is valid")
-    });
+    static TABLE: LazyLock<Table> = LazyLock::new(|| table::read(include_str!("data/vulnerabilities.toml")));
     &TABLE.fault
 }
 

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use model::{Depth, Exchange, NotTested, Operation, Surface};
 
-use super::endpoint;
 use super::prompts::{self, Kind, Prompt};
+use super::{endpoint, question, reply};
 use crate::canary::canary;
 use crate::judging::response_fingerprint;
 use crate::{Cost, OperationProbe};
@@ -135,9 +135,9 @@ async fn put(probe: &OperationProbe<'_>, prompt: &'static Prompt, anonymous: boo
     };
     let (a, b) = (word("a"), word("b"));
     let text = prompt.text(&a, &b);
-    let Some(request) = endpoint::prompt(probe, &text, prompt.system(&a, &b).as_deref()) else { return Ok(None) };
+    let Some(request) = question::prompt(probe, &text, prompt.system(&a, &b).as_deref()) else { return Ok(None) };
     let exchange = probe.response_to(if anonymous { request.anonymous() } else { request }).await?;
-    let reply = endpoint::reply(&exchange, &text);
+    let reply = reply::text(&exchange, &text);
     Ok(Some(Said { prompt, exchange, reply, proof: format!("{a}{b}") }))
 }
 
@@ -155,7 +155,7 @@ pub(super) fn takes_prompts(first: &Said) -> Result<(), NotTested> {
     let sent = first.exchange.request.altered.first().map_or("", |altered| altered.payload.as_str());
     let raw = first.exchange.text();
     let repeats = response_fingerprint::forms(sent).iter().any(|form| raw.contains(form.as_str()));
-    if first.reply.is_empty() || repeats && !first.obeyed() && endpoint::usage(&first.exchange).is_empty() {
+    if first.reply.is_empty() || repeats && !first.obeyed() && reply::usage(&first.exchange).is_empty() {
         return Err(NotTested::not_applicable("the endpoint does not answer prompts"));
     }
     Ok(())
@@ -174,7 +174,7 @@ pub(super) mod tests {
         let mut exchange = Arc::into_inner(exchange).unwrap();
         exchange.request = exchange.request.altered("body", "prompt", &text);
         let exchange = Arc::new(exchange);
-        Said { prompt, reply: endpoint::reply(&exchange, &text), exchange, proof: "qxv7w3kz".to_owned() }
+        Said { prompt, reply: reply::text(&exchange, &text), exchange, proof: "qxv7w3kz".to_owned() }
     }
 
     /// The same in an answer `{"reply": …}`.

@@ -15,6 +15,8 @@ mod llm_system_role_accepted;
 mod llm_tool_exposure;
 mod llm_usage_exposed;
 mod prompts;
+mod question;
+mod reply;
 
 /// The checks of this category.
 pub const CHECKS: &[&Check] = &[

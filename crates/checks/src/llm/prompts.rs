@@ -6,6 +6,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 
+use crate::table;
+
 /// What a prompt tries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -56,10 +58,7 @@ struct Table {
 
 /// The prompts in the order in which they are sent.
 pub(super) fn all() -> &'static [Prompt] {
-    static TABLE: LazyLock<Table> = LazyLock::new(|| {
-        #[allow(clippy::expect_used)] // compiled in; a test reads it
-        toml::from_str(include_str!("data/prompts.toml")).expect("data/prompts.toml is valid")
-    });
+    static TABLE: LazyLock<Table> = LazyLock::new(|| table::read(include_str!("data/prompts.toml")));
     &TABLE.prompt
 }
 

@@ -3,6 +3,8 @@
 use regex::{Regex, RegexBuilder};
 use serde::Deserialize;
 
+use crate::table;
+
 /// One row of a table of shapes.
 #[derive(Debug)]
 pub struct Pattern {
@@ -37,8 +39,7 @@ struct Row {
 /// # Panics
 /// The table is faulty, which its test shows.
 pub fn load(table: &str) -> Vec<Pattern> {
-    #[allow(clippy::expect_used)] // compiled in; each table's test compiles every row
-    let table: Table = toml::from_str(table).expect("the table is valid");
+    let table: Table = table::read(table);
     table
         .pattern
         .into_iter()

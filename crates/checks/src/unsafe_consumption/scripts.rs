@@ -7,6 +7,8 @@ use scraper::Selector;
 use serde::Deserialize;
 use url::{Host, Url};
 
+use crate::table;
+
 /// Largest page that is parsed, and the most elements looked at in it.
 const PAGE: usize = 1024 * 1024;
 const MOST: usize = 60;
@@ -91,9 +93,7 @@ struct Table {
 }
 
 static VARYING: LazyLock<Vec<Varying>> = LazyLock::new(|| {
-    #[allow(clippy::expect_used)] // compiled in; a test reads it
-    let table: Table =
-        toml::from_str(include_str!("data/varying_scripts.toml")).expect("varying_scripts.toml is valid");
+    let table: Table = table::read(include_str!("data/varying_scripts.toml"));
     table.script
 });
 

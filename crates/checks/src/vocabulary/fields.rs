@@ -9,6 +9,7 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::table;
 use crate::vocabulary::List;
 
 /// What a field holds.
@@ -50,9 +51,7 @@ struct Table {
 }
 
 fn table() -> &'static [Row] {
-    #[allow(clippy::expect_used)] // compiled in; a test reads it
-    static TABLE: LazyLock<Table> =
-        LazyLock::new(|| toml::from_str(include_str!("data/fields.toml")).expect("data/fields.toml is valid"));
+    static TABLE: LazyLock<Table> = LazyLock::new(|| table::read(include_str!("data/fields.toml")));
     &TABLE.row
 }
 

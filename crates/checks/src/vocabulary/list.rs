@@ -3,6 +3,8 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
+use crate::table;
+
 /// A list of words in lower case, from `data/lists.toml`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -74,9 +76,7 @@ struct Row {
 }
 
 fn table() -> &'static BTreeMap<List, Row> {
-    #[allow(clippy::expect_used)] // compiled in; a test reads it
-    static TABLE: LazyLock<BTreeMap<List, Row>> =
-        LazyLock::new(|| toml::from_str(include_str!("data/lists.toml")).expect("data/lists.toml is valid"));
+    static TABLE: LazyLock<BTreeMap<List, Row>> = LazyLock::new(|| table::read(include_str!("data/lists.toml")));
     &TABLE
 }
 

@@ -11,6 +11,8 @@ use std::sync::LazyLock;
 use model::{Operation, Parameter, ParameterIn, Source};
 use serde::Deserialize;
 
+use crate::table;
+
 pub use list::List;
 
 /// What a word in a path can say.
@@ -62,9 +64,7 @@ struct Table {
 }
 
 fn table() -> &'static [Row] {
-    #[allow(clippy::expect_used)] // compiled in; a test reads it
-    static TABLE: LazyLock<Table> =
-        LazyLock::new(|| toml::from_str(include_str!("data/words.toml")).expect("data/words.toml is valid"));
+    static TABLE: LazyLock<Table> = LazyLock::new(|| table::read(include_str!("data/words.toml")));
     &TABLE.row
 }
 

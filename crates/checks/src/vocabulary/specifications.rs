@@ -5,6 +5,8 @@ use std::sync::LazyLock;
 use model::{Depth, Exchange, Surface};
 use serde::Deserialize;
 
+use crate::table;
+
 /// A default path and the products that serve it; no product named means everybody.
 #[derive(Deserialize)]
 struct Row {
@@ -21,10 +23,7 @@ struct Table {
 }
 
 fn rows() -> &'static [Row] {
-    #[allow(clippy::expect_used)] // compiled in; a test reads it
-    static TABLE: LazyLock<Table> = LazyLock::new(|| {
-        toml::from_str(include_str!("data/specifications.toml")).expect("data/specifications.toml is valid")
-    });
+    static TABLE: LazyLock<Table> = LazyLock::new(|| table::read(include_str!("data/specifications.toml")));
     &TABLE.document
 }
 

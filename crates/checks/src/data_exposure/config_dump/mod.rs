@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::labels;
 use crate::vocabulary::fields;
-use crate::{Check, Cost, Detectors, Findings, ObservedExchange, RunsOn, Schedule, TargetProbe, Twins};
+use crate::{Check, Cost, Detectors, Findings, ObservedExchange, RunsOn, Schedule, TargetProbe, Twins, table};
 
 pub(crate) static RULE: Rule = Rule {
     id: "config-dump",
@@ -48,10 +48,7 @@ struct Table {
     deep: Vec<String>,
 }
 
-static TABLE: LazyLock<Table> = LazyLock::new(|| {
-    #[allow(clippy::expect_used)] // compiled in; a test parses it
-    toml::from_str(include_str!("../data/config_names.toml")).expect("data/config_names.toml is valid")
-});
+static TABLE: LazyLock<Table> = LazyLock::new(|| table::read(include_str!("../data/config_names.toml")));
 
 /// Asks for the usual paths; [`judge`] reads the answers with all others.
 async fn probe_target(probe: &TargetProbe<'_>) -> Result<(), NotTested> {

@@ -7,6 +7,8 @@ use model::Exchange;
 use regex::Regex;
 use serde::Deserialize;
 
+use crate::table;
+
 #[derive(Deserialize)]
 pub(super) struct Table {
     pub(super) roots: Vec<String>,
@@ -15,10 +17,7 @@ pub(super) struct Table {
 }
 
 pub(super) fn table() -> &'static Table {
-    static TABLE: LazyLock<Table> = LazyLock::new(|| {
-        #[allow(clippy::expect_used)] // compiled in; a test parses it
-        toml::from_str(include_str!("../data/install_roots.toml")).expect("data/install_roots.toml is valid")
-    });
+    static TABLE: LazyLock<Table> = LazyLock::new(|| table::read(include_str!("../data/install_roots.toml")));
     &TABLE
 }
 

@@ -1,6 +1,6 @@
 use model::{Category, Confidence, Evidence, Finding, Location, NotTested, Rule, Severity};
 
-use super::endpoint;
+use super::reply;
 use crate::llm::interview::{self, Said};
 use crate::{Check, Cost, Detectors, Findings, OperationProbe, RunsOn, Twins};
 
@@ -45,7 +45,7 @@ async fn probe_operation(probe: &OperationProbe<'_>, found: &mut Findings) -> Re
 
 /// The instruction was followed, or the answer counts the tokens that it cost.
 fn judge(said: &Said, location: Location) -> Option<Finding> {
-    let usage = endpoint::usage(&said.exchange);
+    let usage = reply::usage(&said.exchange);
     let (confidence, shows) = if said.obeyed() {
         let shows = format!("asked without credentials to join two words, it answers {:?}", said.proof);
         (Confidence::Confirmed, shows)

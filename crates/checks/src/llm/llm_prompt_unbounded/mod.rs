@@ -5,7 +5,7 @@ use model::{
     Severity,
 };
 
-use super::endpoint;
+use super::question;
 use crate::judging::access;
 use crate::llm::interview;
 use crate::{Check, Detectors, Findings, Observations, RunsOn, Twins};
@@ -48,7 +48,7 @@ fn on_end(surface: &Surface, observations: &Observations, found: &mut Findings) 
 
 fn judge(operation: &Operation, witness: &Arc<Exchange>) -> Option<Finding> {
     let schema = &operation.body.as_ref()?.schema;
-    let (name, field) = endpoint::carrying(schema)?;
+    let (name, field) = question::carrying(schema)?;
     let open = if field.kind == SchemaType::Array { list_is_open(field) } else { text_is_open(field) };
     let shows = format!("{} declares no limit for {name}", operation.name());
     open.then(|| {

@@ -1,6 +1,6 @@
 use model::{Category, Confidence, Evidence, Finding, Location, NotTested, Rule, Severity};
 
-use super::endpoint;
+use super::reply;
 use crate::llm::interview::{self, Interview};
 use crate::{Check, Detectors, Findings, OperationProbe, RunsOn, Twins};
 
@@ -41,7 +41,7 @@ async fn probe_operation(probe: &OperationProbe<'_>, found: &mut Findings) -> Re
 
 fn judge(interview: &Interview, location: Location) -> Option<Finding> {
     let plain = interview.plain().filter(|plain| plain.exchange.is_success())?;
-    let mut shown = endpoint::usage(&plain.exchange);
+    let mut shown = reply::usage(&plain.exchange);
     if shown.is_empty() {
         return None;
     }
