@@ -2,7 +2,8 @@
 
 use model::{Depth, Exchange, Method, Operation, Request, Source, Surface};
 
-use super::{Asker, Found};
+use super::asker::Asker;
+use super::found::{Found, is_wanted};
 
 /// Most paths that are asked.
 fn most(depth: Depth) -> usize {
@@ -21,7 +22,7 @@ pub(crate) async fn discover(asker: &Asker<'_>, surface: &Surface, found: &mut F
     }
     let mut known: Vec<Operation> =
         found.operations.values().filter(|o| o.method == Method::GET && o.source != Source::Script).cloned().collect();
-    known.retain(|o| super::is_wanted(&o.path, asker.target));
+    known.retain(|o| is_wanted(&o.path, asker.target));
     known.sort_by_key(|o| (o.path.segments(), o.path.clone()));
     known.truncate(most);
     if known.is_empty() {

@@ -6,8 +6,6 @@ use futures::stream;
 use model::{Depth, Exchange, NotTested, OrderKey, Request, Round, Target};
 use wire::{Account, Lease, Wire};
 
-use super::well_known;
-
 /// A way to ask during discovery: one lease for all of it, exchanges numbered by who asks.
 pub(crate) struct Asker<'a> {
     pub(crate) target: &'a Target,
@@ -25,7 +23,7 @@ impl Asker<'_> {
     /// One for guesses in a standard scan: they are paid by the account of the bursts, in which enough is left for one, since what is
     /// not found cannot be tested and the rules need the rest.
     pub(super) fn searching(&self) -> Asker<'_> {
-        let lease = Lease::reading(self.wire.budget(), well_known::SEARCH).paid_by(Account::Apart);
+        let lease = Lease::reading(self.wire.budget(), SEARCH).paid_by(Account::Apart);
         Asker { target: self.target, wire: self.wire, lease, step: AtomicU32::new(SEARCH_STEP) }
     }
 
@@ -69,6 +67,9 @@ impl Asker<'_> {
 
 /// Paths under way at once: what is under way when the target asks for a pause comes too early for it.
 const PATHS_AT_ONCE: usize = 8;
+
+/// Guesses of a standard scan: what a burst of 24 leaves of the requests that are counted apart.
+pub(super) const SEARCH: u32 = 36;
 
 /// The number of the first guess among the requests of discovery, behind all others.
 const SEARCH_STEP: u32 = 10_000;

@@ -7,7 +7,9 @@ use checks::calling::harvested::singular;
 use checks::vocabulary::looks_destructive;
 use model::{Depth, Exchange, Method, Operation, Source, Surface};
 
-use super::{Asker, Found, page, well_known};
+use super::asker::Asker;
+use super::found::{Found, is_wanted};
+use super::{page, well_known};
 
 /// A standard scan derives nothing where so much was found: links lead to objects there.
 const SMALL: usize = 10;
@@ -119,7 +121,7 @@ async fn administration(asker: &Asker<'_>, known: &[Operation], found: &mut Foun
     let Some(first) = paths.first() else { return };
     let Some(control) = asker.get(&checks::judging::soft_404::sibling(asker.target.seed, first)).await else { return };
     for (path, exchange) in asker.guess(&paths).await {
-        if super::is_wanted(&path, asker.target) && well_known::exists(&exchange, Some(&control)) {
+        if is_wanted(&path, asker.target) && well_known::exists(&exchange, Some(&control)) {
             found.add(page::operation_at(&path));
         }
     }

@@ -13,7 +13,8 @@ use serde_json::Value;
 use checks::vocabulary::specifications;
 
 use super::asset::is_asset;
-use super::{Found, link, prose};
+use super::found::Found;
+use super::{link, prose};
 
 /// Most links taken from one answer.
 const LINKS: usize = 60;

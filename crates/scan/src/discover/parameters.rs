@@ -10,7 +10,8 @@ use model::{Depth, Exchange, Method, Operation, Parameter, ParameterIn, Schema, 
 use regex::Regex;
 use serde::Deserialize;
 
-use super::{Asker, Found};
+use super::asker::Asker;
+use super::found::{Found, is_wanted};
 
 #[derive(Deserialize)]
 struct Table {
@@ -96,7 +97,7 @@ fn optional(name: &str) -> Parameter {
 /// its parameter is read; so does a page that refused and now does not, or refuses otherwise.
 pub(super) async fn discover(asker: &Asker<'_>, surface: &Surface, found: &mut Found, missing: Option<&Exchange>) {
     let mut bare: Vec<Operation> =
-        found.operations().filter(|o| is_bare(o) && super::is_wanted(&o.path, asker.target)).cloned().collect();
+        found.operations().filter(|o| is_bare(o) && is_wanted(&o.path, asker.target)).cloned().collect();
     bare.sort_by_key(|o| (o.path.segments(), o.path.clone()));
     let (mut succeeding, mut refusing) = (most(asker.target.depth), most_refusing(asker.target.depth));
     for operation in bare {

@@ -7,7 +7,9 @@ use checks::vocabulary::specifications;
 use model::{Depth, Exchange, Operation, Request, SpecFacts, Surface, Target};
 use openapi::{Base, Document};
 
-use super::{Asker, Found, fingerprint};
+use super::asker::Asker;
+use super::fingerprint;
+use super::found::Found;
 use crate::compute::apart;
 
 /// Reads the document the user gave, or looks for one.

@@ -5,7 +5,9 @@ use std::sync::LazyLock;
 use model::{Depth, Exchange, Operation, Source, Surface};
 use serde::Deserialize;
 
-use super::{Asker, Found, fingerprint, link, page};
+use super::asker::Asker;
+use super::found::{Found, is_wanted};
+use super::{fingerprint, link, page};
 
 #[derive(Deserialize)]
 struct Table {
@@ -50,7 +52,7 @@ pub(crate) async fn discover(asker: &Asker<'_>, surface: &mut Surface, found: &m
     if deep {
         paths.extend(table.deep.iter().cloned());
     }
-    paths.retain(|path| super::is_wanted(path, asker.target));
+    paths.retain(|path| is_wanted(path, asker.target));
     for (path, exchange) in asker.guess(&paths).await {
         fingerprint::read(&exchange, &mut surface.technologies);
         if exists(&exchange, missing) {
@@ -61,9 +63,6 @@ pub(crate) async fn discover(asker: &Asker<'_>, surface: &mut Surface, found: &m
 
 /// Fewest operations that make further guesses needless in a standard scan.
 const ENOUGH: usize = 3;
-
-/// Guesses of a standard scan: what a burst of 24 leaves of the requests that are counted apart.
-pub(super) const SEARCH: u32 = 36;
 
 /// The kinds of objects and the names before one that a standard scan tries.
 const FEW_OBJECTS: usize = 5;
@@ -80,7 +79,7 @@ pub(super) async fn search(asker: &Asker<'_>, found: &mut Found, missing: Option
     let deep = asker.target.depth == Depth::Deep;
     let most = |names: &[String], few: usize| if deep { names.len() } else { few };
     let mut paths: Vec<String> = if deep { table.tools.clone() } else { table.sparse.clone() };
-    paths.retain(|path| super::is_wanted(path, asker.target));
+    paths.retain(|path| is_wanted(path, asker.target));
     for (path, exchange) in asker.guess(&paths).await {
         if exists(&exchange, Some(missing)) {
             found.add(page::operation_at(&path));
@@ -116,7 +115,7 @@ pub(super) fn is_sparse(surface: &Surface, found: &Found, depth: Depth) -> bool 
 /// Those of the paths, `<directory>/<name>/<object>` with the same directory and object, that answer other than one with a name
 /// that does not exist. That one is asked for only when there is something to compare with it.
 pub(super) async fn there(asker: &Asker<'_>, paths: &[String]) -> Vec<String> {
-    let wanted: Vec<String> = paths.iter().filter(|path| super::is_wanted(path, asker.target)).cloned().collect();
+    let wanted: Vec<String> = paths.iter().filter(|path| is_wanted(path, asker.target)).cloned().collect();
     let mut answers = asker.guess(&wanted).await;
     answers.retain(|(_, exchange)| !matches!(exchange.status(), 404 | 410));
     let Some((collection, object)) = answers.first().and_then(|(path, _)| path.rsplit_once('/')) else {
@@ -179,6 +178,7 @@ async fn read_sitemap(sitemap: &str, robots: &Exchange, asker: &Asker<'_>, found
 
 #[cfg(test)]
 mod tests {
+    use super::super::asker::SEARCH;
     use super::*;
 
     #[test]
