@@ -28,6 +28,12 @@ fn found(report: &Report) -> BTreeSet<String> {
 }
 
 #[test]
+fn a_scan_can_be_spawned() {
+    fn is_send<T: Send>(_: T) {}
+    is_send(Scan::new(support::target(9), Settings::polite(true), Arc::new(|_| {})).unwrap().run());
+}
+
+#[test]
 fn nobody_there_is_no_grade() {
     let port = Server::start(Arc::new(|_| page())).port; // dropped at once
     let report = support::scan(described(port));

@@ -46,9 +46,14 @@ impl Wire {
         let mut missing: Vec<Created> = Vec::new();
         while !waiting.is_empty() {
             let (now, later) = waiting.split_at(together(waiting));
-            let removals = now.iter().zip(step..).map(move |(created, step)| async move {
-                (created, timeout_at(deadline, self.carry_out(&created.undo, step)).await)
-            });
+            // Futures in a list: a closure that borrows would keep a scan from being spawned (rust-lang/rust#102211).
+            let removals: Vec<_> = now
+                .iter()
+                .zip(step..)
+                .map(move |(created, step)| async move {
+                    (created, timeout_at(deadline, self.carry_out(&created.undo, step)).await)
+                })
+                .collect();
             let mut outcomes = stream::iter(removals).buffered(AT_ONCE);
             while let Some((created, outcome)) = outcomes.next().await {
                 let left = match outcome {

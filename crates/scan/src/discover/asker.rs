@@ -59,7 +59,8 @@ impl Asker<'_> {
 
     /// Several paths, a few at once, in the order given.
     pub(crate) async fn get_all(&self, paths: &[String]) -> Vec<(String, Arc<Exchange>)> {
-        let asked = paths.iter().map(|path| async move { (path.clone(), self.get(path).await) });
+        // Futures in a list, since a closure that borrows keeps the whole scan from being spawned (rust-lang/rust#102211).
+        let asked: Vec<_> = paths.iter().map(|path| async move { (path.clone(), self.get(path).await) }).collect();
         let answers: Vec<_> = stream::iter(asked).buffered(PATHS_AT_ONCE).collect().await;
         answers.into_iter().filter_map(|(path, exchange)| exchange.map(|e| (path, e))).collect()
     }
