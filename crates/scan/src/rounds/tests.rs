@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use checks::{Check, Cost, Detectors, Findings, Observations, Schedule, TargetProbe};
 use futures::future::BoxFuture;
-use model::{Consent, Effect, Method, Origin, Request, Scheme, Surface, Target};
+use model::{Consent, Effect, Method, Operation, Origin, Request, Scheme, Source, Surface, Target};
 use wire::{Budget, Callback, Listener, Mandate, Settings, Wire};
 
 use super::*;
@@ -92,10 +92,11 @@ async fn outcomes(origin: &Origin, plan: &Plan, budget: Budget) -> Vec<Outcome> 
     let mandate = Mandate { consent: Consent::SafeWrites, ..Mandate::default() };
     let settings = Settings::polite(true);
     let wire = Wire::new(origin.clone(), mandate, settings, Arc::new(budget), Arc::clone(&listener)).unwrap();
+    let operation = Operation::undeclared(Method::GET, "/read", Source::Given);
     let context = RunContext {
-        surface: &Surface::default(),
+        surface: &Surface { operations: vec![Arc::new(operation)], ..Surface::default() },
         observed: &Observations::default(),
-        target: &Target::of(origin.clone()),
+        target: &Target { consent: Consent::SafeWrites, ..Target::of(origin.clone()) },
         wire: &wire,
         callback: &Callback::new(None, true, 1),
         listener: &listener,
