@@ -35,6 +35,14 @@ impl Observations {
         Observations { exchanges, ..self.clone() }
     }
 
+    /// The same without the calls of this serial and later.
+    #[must_use]
+    pub fn until(&self, serial: Option<u64>) -> Observations {
+        let mut before = self.clone();
+        before.calls.retain(|_, exchange| serial.is_none_or(|serial| exchange.serial < serial));
+        before
+    }
+
     /// Keeps what a caller's ordinary call of an operation came to.
     pub fn record(&mut self, operation: usize, caller: Caller, exchange: Arc<Exchange>) {
         self.calls.insert((operation, caller), exchange);

@@ -1,5 +1,5 @@
 use std::ops::Deref;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -44,6 +44,8 @@ pub struct RequestCounts {
     pub refused: u32,
     /// Those of them that nobody looked at: 429, 503.
     pub put_off: u32,
+    /// The serial of the last exchange of the scan that one of them was answered with; 0 before any.
+    pub last_serial: u64,
 }
 
 #[derive(Debug, Default)]
@@ -52,6 +54,7 @@ struct Counters {
     unanswered: AtomicU32,
     refused: AtomicU32,
     put_off: AtomicU32,
+    last_serial: AtomicU64,
 }
 
 impl<'a> TargetProbe<'a> {
@@ -136,6 +139,7 @@ impl<'a> TargetProbe<'a> {
         let step = self.step.fetch_add(1, Ordering::Relaxed);
         let exchange = self.wire.send(request, &self.lease, OrderKey { step, ..self.key }).await?;
         self.counts.sent.fetch_add(1, Ordering::Relaxed);
+        self.counts.last_serial.fetch_max(exchange.serial, Ordering::Relaxed);
         if exchange.response().is_none() && exchange.request.origin == self.target.origin {
             self.counts.unanswered.fetch_add(1, Ordering::Relaxed);
         }
@@ -159,6 +163,7 @@ impl<'a> TargetProbe<'a> {
             unanswered: count(&self.counts.unanswered),
             refused: count(&self.counts.refused),
             put_off: count(&self.counts.put_off),
+            last_serial: self.counts.last_serial.load(Ordering::Relaxed),
         }
     }
 

@@ -151,6 +151,11 @@ impl Wire {
         self.health.is_banned()
     }
 
+    /// Exchanges from this serial on may have been answered by the ban; `None` without one.
+    pub fn banned_since(&self) -> Option<u64> {
+        self.health.banned_since()
+    }
+
     /// Whether the target stopped answering at all.
     pub fn is_dead(&self) -> bool {
         self.health.is_dead()

@@ -3,10 +3,16 @@
 //! Many refusals or silences in a row may be the nature of what was asked: admin paths, one endpoint that hangs. So before the
 //! target is taken to be gone, what it once answered well is asked again.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+mod look;
+mod sameness;
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use model::{Exchange, Failure, Request};
+
+use look::Look;
+use sameness::{Same, Sameness};
 
 /// Refusals in a row that raise suspicion; doubled each time the suspicion was wrong.
 const REFUSALS: u32 = 8;
@@ -21,6 +27,8 @@ pub(crate) struct Health {
     state: Mutex<State>,
     reached: AtomicBool,
     banned: AtomicBool,
+    /// The serial of the first exchange that may have been answered by a ban.
+    banned_since: AtomicU64,
     dead: AtomicBool,
     checking: Arc<AtomicBool>,
 }
@@ -31,8 +39,18 @@ struct State {
     silences: u32,
     refusals_until: u32,
     silences_until: u32,
-    /// What the target answered well.
-    control: Option<Request>,
+    /// The serial of the first refusal in a row.
+    refused_since: u64,
+    sameness: Sameness,
+    /// What the target answered well, and what that looked like.
+    control: Option<Control>,
+}
+
+#[derive(Debug, Clone)]
+struct Control {
+    request: Request,
+    look: Option<Look>,
+    succeeded: bool,
 }
 
 /// A suspicion to be checked by asking again what was answered before.
@@ -41,6 +59,8 @@ pub(crate) struct Suspicion {
     /// What to ask.
     pub(crate) control: Request,
     silent: bool,
+    same: Option<Same>,
+    refused_since: u64,
     checking: Arc<AtomicBool>,
 }
 
@@ -53,12 +73,20 @@ impl Drop for Suspicion {
 
 impl Health {
     pub(crate) fn new() -> Health {
-        let state =
-            State { refusals: 0, silences: 0, refusals_until: REFUSALS, silences_until: SILENCES, control: None };
+        let state = State {
+            refusals: 0,
+            silences: 0,
+            refusals_until: REFUSALS,
+            silences_until: SILENCES,
+            refused_since: 0,
+            sameness: Sameness::new(),
+            control: None,
+        };
         Health {
             state: Mutex::new(state),
             reached: AtomicBool::new(false),
             banned: AtomicBool::new(false),
+            banned_since: AtomicU64::new(u64::MAX),
             dead: AtomicBool::new(false),
             checking: Arc::default(),
         }
@@ -72,6 +100,11 @@ impl Health {
         self.banned.load(Ordering::Relaxed)
     }
 
+    /// Exchanges from this serial on may have been answered by a ban.
+    pub(crate) fn banned_since(&self) -> Option<u64> {
+        self.is_banned().then(|| self.banned_since.load(Ordering::Relaxed))
+    }
+
     pub(crate) fn is_dead(&self) -> bool {
         self.dead.load(Ordering::Relaxed)
     }
@@ -80,6 +113,7 @@ impl Health {
     /// request that was under way when the target began to refuse, and more when the target will not be asked again for long.
     pub(crate) fn learn(&self, exchange: &Exchange, weight: u32) -> Option<Suspicion> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut same = None;
         // Before the first response, what is no HTTP is as good as nothing.
         if is_silence(exchange) || exchange.response().is_none() && !self.was_reached() {
             state.silences += 1;
@@ -87,31 +121,46 @@ impl Health {
             self.reached.store(true, Ordering::Relaxed);
             state.silences = 0;
             if is_refusal(exchange) {
+                if state.refusals == 0 {
+                    state.refused_since = exchange.serial;
+                }
                 state.refusals += weight;
             } else {
                 state.refusals = 0;
             }
-            if state.control.is_none() && is_good(exchange) {
-                state.control = Some(exchange.request.clone().fresh());
+            let is_better = state.control.as_ref().is_none_or(|known| !known.succeeded && exchange.is_success());
+            if is_better && is_good(exchange) {
+                let request = exchange.request.clone().fresh();
+                state.control = Some(Control { request, look: Look::of(exchange), succeeded: exchange.is_success() });
             }
+            // What weighs nothing was provoked.
+            same = if weight > 0 { state.sameness.learn(exchange) } else { None };
+            // Where the control looks like that from the first, it can tell nothing.
+            same = same.filter(|same| state.control.as_ref().is_some_and(|control| control.look != Some(same.look)));
         }
         if !self.was_reached() {
             let gone = matches!(exchange.failure(), Some(Failure::Unresolvable(_)));
             self.dead.fetch_or(gone || state.silences >= NEVER_ANSWERED, Ordering::Relaxed);
             return None;
         }
-        let suspicious = state.refusals >= state.refusals_until || state.silences >= state.silences_until;
+        let suspicious =
+            state.refusals >= state.refusals_until || state.silences >= state.silences_until || same.is_some();
         if !suspicious {
             return None;
         }
         if let Some(control) = state.control.clone() {
             let silent = state.silences >= state.silences_until;
             let checking = Arc::clone(&self.checking);
-            return (!checking.swap(true, Ordering::Relaxed)).then_some(Suspicion { control, silent, checking });
+            let control = control.request;
+            let refused_since = if state.refusals > 0 { state.refused_since } else { u64::MAX };
+            let suspicion = || Suspicion { control, silent, same, refused_since, checking: Arc::clone(&checking) };
+            return (!checking.swap(true, Ordering::Relaxed)).then(suspicion);
         }
         // Nothing was ever answered well, so there is nothing to compare with: only what is unmistakable counts.
         self.dead.fetch_or(state.silences >= state.silences_until, Ordering::Relaxed);
-        self.banned.fetch_or(matches!(exchange.status(), 429 | 503), Ordering::Relaxed);
+        if matches!(exchange.status(), 429 | 503) {
+            self.ban(exchange.serial);
+        }
         None
     }
 
@@ -120,16 +169,33 @@ impl Health {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         match control {
             Some(exchange) if is_silence(exchange) => self.dead.store(true, Ordering::Relaxed),
-            Some(exchange) if is_refusal(exchange) => self.banned.store(true, Ordering::Relaxed),
+            Some(exchange) if is_refusal(exchange) => {
+                self.ban(
+                    suspicion.same.map_or(suspicion.refused_since, |same| same.since.min(suspicion.refused_since)),
+                );
+            }
+            Some(exchange) if suspicion.same.is_some_and(|same| Look::of(exchange) == Some(same.look)) => {
+                self.ban(suspicion.same.map_or(0, |same| same.since));
+            }
             _ if suspicion.silent => {
                 state.silences = 0;
                 state.silences_until = state.silences_until.saturating_mul(2);
             }
             _ => {
-                state.refusals = 0;
-                state.refusals_until = state.refusals_until.saturating_mul(2);
+                if state.refusals >= state.refusals_until {
+                    state.refusals = 0;
+                    state.refusals_until = state.refusals_until.saturating_mul(2);
+                }
+                if let Some(same) = suspicion.same {
+                    state.sameness.clear(same.look);
+                }
             }
         }
+    }
+
+    fn ban(&self, since: u64) {
+        self.banned_since.fetch_min(since, Ordering::Relaxed);
+        self.banned.store(true, Ordering::Relaxed);
     }
 }
 

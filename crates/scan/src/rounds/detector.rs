@@ -98,7 +98,8 @@ mod tests {
 
     #[test]
     fn passing_needs_responses() {
-        let counts = |unanswered, refused, put_off| RequestCounts { sent: 3, unanswered, refused, put_off };
+        let counts =
+            |unanswered, refused, put_off| RequestCounts { sent: 3, unanswered, refused, put_off, last_serial: 3 };
         assert_eq!(sound(counts(0, 0, 0), false, false), Ok(()));
         assert_eq!(sound(counts(1, 0, 0), false, false), Err(NotTested::NoAnswer));
         assert_eq!(sound(counts(0, 3, 0), false, false), Ok(()), "a refusal is a response");

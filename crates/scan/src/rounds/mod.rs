@@ -16,7 +16,7 @@ mod tests;
 mod waves;
 mod write;
 
-use model::{NotTested, Round};
+use model::{Evidence, Finding, NotTested, Round};
 
 use crate::plan::{Plan, Skipped};
 
@@ -40,8 +40,10 @@ pub(crate) async fn run(plan: &Plan, context: &RunContext<'_>) -> Vec<Outcome> {
         outcomes.extend(waves::run(round, &planned, context).await);
     }
     budget.release();
-    if context.wire.is_banned() {
-        outcomes.iter_mut().filter(|o| o.counts.refused > 0).for_each(discredit);
+    if let Some(since) = context.wire.banned_since() {
+        for outcome in &mut outcomes {
+            discredit(outcome, since);
+        }
     }
     outcomes
 }
@@ -52,8 +54,12 @@ pub(crate) fn unanswered(plan: &Plan) -> Vec<Skipped> {
     plan.selected.iter().map(|(_, check)| skip(*check)).collect()
 }
 
-/// The scan was banned: what leaned on a refusal may have leaned on the ban.
-fn discredit(outcome: &mut Outcome) {
-    outcome.found.clear();
+/// The scan was banned: what leaned on a refusal, or on what came since, may have leaned on the ban. What was proved before stays.
+fn discredit(outcome: &mut Outcome, since: u64) {
+    if outcome.counts.refused == 0 && outcome.counts.last_serial < since {
+        return;
+    }
+    let before = |finding: &Finding| finding.evidence.iter().filter_map(Evidence::exchange).all(|e| e.serial < since);
+    outcome.found.retain(|finding| outcome.counts.refused == 0 && before(finding));
     outcome.result = Err(NotTested::Blocked);
 }

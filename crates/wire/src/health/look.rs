@@ -1,0 +1,48 @@
+//! What a response looks like, whatever it says: two with one look are the same page, or the same error.
+
+use std::collections::BTreeSet;
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use model::Exchange;
+
+/// A hash of status, media type, where it redirects to and how its body is built.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Look(u64);
+
+/// Bytes of a body that are looked at.
+const BEGINNING: usize = 4096;
+
+impl Look {
+    /// The look of a response; `None` without one.
+    pub(super) fn of(exchange: &Exchange) -> Option<Look> {
+        let response = exchange.response()?;
+        let body = exchange.body();
+        let mut hasher = DefaultHasher::new();
+        (response.status, response.media_type()).hash(&mut hasher);
+        let place = response.header("location").unwrap_or("");
+        place.split(['?', '#']).next().hash(&mut hasher);
+        let bytes: &[u8] = &body;
+        let beginning = String::from_utf8_lossy(bytes.get(..BEGINNING).unwrap_or(bytes));
+        if response.is_html() {
+            tags(&beginning).hash(&mut hasher);
+        } else if response.is_json() {
+            keys(&beginning).hash(&mut hasher);
+        } else {
+            bytes.len().hash(&mut hasher);
+        }
+        Some(Look(hasher.finish()))
+    }
+}
+
+/// The elements of a page in order, names only.
+fn tags(text: &str) -> Vec<String> {
+    let names = text.split('<').skip(1).map(|rest| rest.chars().take_while(char::is_ascii_alphanumeric).collect());
+    names.filter(|name: &String| !name.is_empty()).collect()
+}
+
+/// The names in a JSON text.
+fn keys(text: &str) -> BTreeSet<&str> {
+    let pieces: Vec<&str> = text.split('"').collect();
+    let named = |at: &usize| pieces.get(at + 1).is_some_and(|after| after.trim_start().starts_with(':'));
+    (0..pieces.len()).filter(named).filter_map(|at| pieces.get(at).copied()).collect()
+}
