@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::str::FromStr;
 
-use model::{Grade, Report, Severity, Status};
+use model::{FindingView, Grade, Report, Severity, Status};
 
 /// A grade or a score.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -91,6 +91,8 @@ pub struct Gates {
     pub threshold: Option<Bound>,
     /// Fails on these findings, or below this score.
     pub fail_on: Option<FailOn>,
+    /// Fails where less than this percent of rules times operations was exercised.
+    pub require_coverage: Option<u8>,
     /// Fingerprints of the baseline's locations, when only new findings count.
     pub known: Option<BTreeSet<String>>,
 }
@@ -100,8 +102,18 @@ pub struct Gates {
 pub struct GateVerdict {
     /// How the gates end the scan.
     pub ending: Ending,
-    /// Sentences for standard error.
+    /// Why a gate failed or could not be judged, sentences for standard error.
     pub says: Vec<String>,
+    /// What does not fail and ought to be known: a missed target, a provisional grade that passed.
+    pub warns: Vec<String>,
+}
+
+/// What one gate comes to.
+enum Judged {
+    Passed,
+    Failed(String),
+    /// Too little was seen to judge it.
+    Unjudged,
 }
 
 impl Gates {
@@ -110,62 +122,65 @@ impl Gates {
         self.threshold.zip(self.fail_below).filter(|(target, floor)| target.least() < floor.least())
     }
 
-    /// Judges a report.
+    /// Judges a report. A provisional grade passes or fails like any other. Where the grade is withheld, a gate fails if what was found
+    /// rules it out already, and cannot be judged otherwise: nothing passes that was not tested.
     pub fn judge(&self, report: &Report) -> GateVerdict {
-        let mut says = Vec::new();
-        let mut fails = false;
         let new = self.new_findings(report);
         let counts = self.known.is_none() || !new.is_empty();
-        let floor = self.fail_below.or(match self.fail_on {
-            Some(FailOn::Bound(bound)) => Some(bound),
-            _ => None,
-        });
-        let (floor, target) = match (floor, self.threshold) {
-            (None, Some(threshold)) => (Some(threshold), None),
-            other => other,
-        };
-        if let Some(bound) = floor.filter(|_| counts) {
-            match report.score {
-                Some(score) if score < bound.least() => {
-                    fails = true;
-                    says.push(format!("gate failed: the score is {score}, below {bound}"));
-                }
-                Some(score) => {
-                    if let Some(target) = target.filter(|t| score < t.least()) {
-                        says.push(format!("warning: the score is {score}, below the target {target}"));
-                    }
-                }
-                None => says.push("the gate could not be judged: there is no score".to_owned()),
-            }
+        let (floor, target) = self.bounds();
+        let mut gates = Vec::new();
+        gates.extend(floor.map(|bound| if counts { bounded(bound, report) } else { by_findings(&[], "", report) }));
+        gates.extend(self.severity(floor).map(|least| {
+            let is_new = |f: &&FindingView| self.known.is_none() || new.contains(f.id.as_str());
+            let bad = report.findings.iter().filter(|f| f.severity >= least).filter(is_new);
+            let what =
+                format!("{}findings of severity {least} or worse", if self.known.is_some() { "new " } else { "" });
+            by_findings(&bad.map(|f| f.id.as_str()).collect::<Vec<_>>(), &what, report)
+        }));
+        gates.extend(self.require_coverage.map(|least| covered(least, report)));
+        let mut says: Vec<String> = gates
+            .iter()
+            .filter_map(|gate| match gate {
+                Judged::Failed(why) => Some(format!("gate failed: {why}")),
+                _ => None,
+            })
+            .collect();
+        let failed = !says.is_empty();
+        let unjudged = gates.iter().any(|gate| matches!(gate, Judged::Unjudged));
+        if unjudged && !failed {
+            let why = report.grade_reason.as_deref().or(report.status_detail.as_deref()).unwrap_or("there is no grade");
+            says.push(format!("the gate could not be judged, and has not passed: {why}"));
         }
-        let severity = match self.fail_on {
-            Some(FailOn::Severity(severity)) => Some(severity),
-            _ if self.known.is_some() && floor.is_none() => Some(Severity::Low),
-            _ => None,
-        };
-        if let Some(least) = severity {
-            let bad: Vec<&str> = report
-                .findings
-                .iter()
-                .filter(|f| f.severity >= least && (self.known.is_none() || new.contains(f.id.as_str())))
-                .map(|f| f.id.as_str())
-                .collect();
-            if !bad.is_empty() {
-                fails = true;
-                let new = if self.known.is_some() { "new " } else { "" };
-                says.push(format!("gate failed: {new}findings of severity {least} or worse: {}", bad.join(", ")));
-            }
-        }
-        let gated = floor.is_some() || severity.is_some();
-        let unjudged = floor.is_some() && counts && report.score.is_none();
-        let ending = if fails && gated {
+        let ending = if failed {
             Ending::Failed
         } else if report.status != Status::Completed || unjudged {
             Ending::Incomplete
         } else {
             Ending::Passed
         };
-        GateVerdict { ending, says }
+        let warns = if counts { warnings(report, floor, target, failed) } else { Vec::new() };
+        GateVerdict { ending, says, warns }
+    }
+
+    /// The score that fails, and the one that warns.
+    fn bounds(&self) -> (Option<Bound>, Option<Bound>) {
+        let floor = self.fail_below.or(match self.fail_on {
+            Some(FailOn::Bound(bound)) => Some(bound),
+            _ => None,
+        });
+        match (floor, self.threshold) {
+            (None, Some(threshold)) => (Some(threshold), None),
+            other => other,
+        }
+    }
+
+    /// The severity of findings that fails; beside a baseline alone any that counts in the score.
+    fn severity(&self, floor: Option<Bound>) -> Option<Severity> {
+        match self.fail_on {
+            Some(FailOn::Severity(severity)) => Some(severity),
+            _ if self.known.is_some() && floor.is_none() => Some(Severity::Low),
+            _ => None,
+        }
     }
 
     /// Rules with a location that the baseline does not have.
@@ -178,4 +193,47 @@ impl Gates {
             .map(|f| f.id.as_str())
             .collect()
     }
+}
+
+fn bounded(bound: Bound, report: &Report) -> Judged {
+    match report.score {
+        Some(score) if score < bound.least() => Judged::Failed(format!("the score is {score}, below {bound}")),
+        Some(_) => Judged::Passed,
+        None if report.score_at_most < bound.least() => {
+            Judged::Failed(format!("what was found limits the score to {}, below {bound}", report.score_at_most))
+        }
+        None => Judged::Unjudged,
+    }
+}
+
+fn by_findings(bad: &[&str], what: &str, report: &Report) -> Judged {
+    if !bad.is_empty() {
+        Judged::Failed(format!("{what}: {}", bad.join(", ")))
+    } else if report.score.is_none() {
+        Judged::Unjudged
+    } else {
+        Judged::Passed
+    }
+}
+
+fn covered(least: u8, report: &Report) -> Judged {
+    if report.coverage.reach < f64::from(least) {
+        // Rounded down, so that what is not enough never reads as if it were.
+        Judged::Failed(format!("reach is {:.0} %, below the required {least} %", report.coverage.reach.floor()))
+    } else {
+        Judged::Passed
+    }
+}
+
+fn warnings(report: &Report, floor: Option<Bound>, target: Option<Bound>, failed: bool) -> Vec<String> {
+    let mut warns = Vec::new();
+    if let Some((target, score)) = target.zip(report.score).filter(|(target, score)| !failed && *score < target.least())
+    {
+        warns.push(format!("warning: the score is {score}, below the target {target}"));
+    }
+    if let Some(grade) = report.grade.filter(|_| floor.is_some() && report.provisional) {
+        let why = report.grade_reason.as_deref().unwrap_or("too little was exercised");
+        warns.push(format!("warning: the gate was judged on a provisional grade ({grade}?): {why}"));
+    }
+    warns
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use model::{Confidence, Grade, Report, RuleOutcome, Scored, Verdict, score};
+use model::{Confidence, Coverage, Grade, Reach, Report, RuleOutcome, Scored, Verdict, score};
 
 use crate::verified::{Fate, Verified};
 
@@ -35,6 +35,19 @@ pub(crate) fn without(report: &Report, new: &Report, verified: &[Verified]) -> (
             Scored { rule: rule.id.clone(), category: rule.category, severity: rule.severity, outcome }
         })
         .collect();
-    let result = score(&rules, report.context.parse().unwrap_or_default());
-    (result.score, result.grade.filter(|_| report.grade.is_some()))
+    let result = score(&rules, &reach(report), report.context.parse().unwrap_or_default());
+    (result.score, result.grade)
+}
+
+/// What the report says of its reach. Why a grade was withheld or provisional holds for the new one too.
+fn reach(report: &Report) -> Reach {
+    let Coverage { operations_tested, operations_counted, .. } = report.coverage;
+    let reason = || report.grade_reason.clone();
+    Reach {
+        categories: report.categories.iter().map(|(category, result)| (*category, result.reach / 100.0)).collect(),
+        operations: f64::from(operations_tested) / f64::from(operations_counted.max(1)),
+        no_grade: if report.grade.is_none() { reason() } else { None },
+        doubt: if report.provisional { reason() } else { None },
+        because: String::new(),
+    }
 }

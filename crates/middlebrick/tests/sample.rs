@@ -164,6 +164,6 @@ fn the_hardened_example_gets_an_a_and_nothing_above_info() {
         .map(|f| format!("{} {} {:?} {:?}", f.severity, f.id, f.locations, f.evidence))
         .collect();
     assert!(above.is_empty(), "{above:#?}");
-    assert_eq!(report.grade, Some(model::Grade::A), "{:?} {:?}", report.score, report.grade_withheld);
+    assert_eq!(report.grade, Some(model::Grade::A), "{:?} {:?}", report.score, report.grade_reason);
     assert_eq!(output.status.code(), Some(0));
 }

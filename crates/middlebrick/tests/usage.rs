@@ -220,7 +220,7 @@ fn help_completions_and_the_manual_page_are_printed() {
         (vec!["man"], ".TH middlebrick"),
         (vec!["rules"], "werkzeug-debugger"),
         (vec!["rules", "--output", "json"], "werkzeug-debugger"),
-        (vec!["explain", "score"], "score/1"),
+        (vec!["explain", "score"], "score/2"),
         (vec!["explain", "werkzeug-debugger"], "How to fix it"),
     ] {
         let output = middlebrick(folder.path()).args(&arguments).output().unwrap();

@@ -74,7 +74,7 @@ pub use response::Response;
 pub use routes::Routes;
 pub use rule::{Rule, Tag};
 pub use schema::{Schema, SchemaType};
-pub use score::{CategoryScore, Context, Grade, RuleOutcome, SCORE_VERSION, Score, ScoreTable, Scored, score};
+pub use score::{CategoryScore, Context, Grade, Reach, RuleOutcome, SCORE_VERSION, Score, ScoreTable, Scored, score};
 pub use secret::{Secret, mask};
 pub use selector::{Group, Selector};
 pub use severity::Severity;

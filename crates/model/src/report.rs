@@ -37,9 +37,10 @@ pub enum Status {
 #[serde(rename_all = "camelCase")]
 #[schemars(deny_unknown_fields)]
 pub struct Coverage {
-    /// Percent of the applicable weight that was assessed, 0-100.
+    /// Percent of rules times operations that was exercised, weighted, 0-100.
     #[schemars(range(min = 0, max = 100))]
-    pub weight: f64,
+    #[serde(default)]
+    pub reach: f64,
     /// Categories with at least one outcome.
     pub categories_assessed: u32,
     /// Categories that apply.
@@ -50,6 +51,12 @@ pub struct Coverage {
     pub operations: u32,
     /// Operations that answered 2xx.
     pub operations_successful: u32,
+    /// Operations that were exercised: answered with success, or refused as APIs do, or with an error of their own.
+    #[serde(default)]
+    pub operations_tested: u32,
+    /// Operations that count for that: what a link or a guess named and is not there is none.
+    #[serde(default)]
+    pub operations_counted: u32,
     /// Operations that at least one rule asked about and came to an outcome.
     pub operations_probed: u32,
     /// Rules that passed or failed.
@@ -74,6 +81,10 @@ pub struct CategoryResult {
     pub not_tested: u32,
     /// Whether anything of its kind is at the target.
     pub applies: bool,
+    /// Percent of its rules times operations that was exercised, 0-100.
+    #[serde(default)]
+    #[schemars(range(min = 0, max = 100))]
+    pub reach: f64,
 }
 
 /// What a location is.
@@ -391,20 +402,28 @@ pub struct Report {
     /// RFC 3339, UTC.
     #[schemars(extend("format" = "date-time"))]
     pub completed_at: String,
-    /// 0-100; null when nothing could be assessed.
+    /// 0-100; null when the grade is withheld.
     #[schemars(range(max = 100))]
     pub score: Option<u8>,
     /// Null when withheld.
     pub grade: Option<Grade>,
-    /// Why the grade is withheld.
-    pub grade_withheld: Option<String>,
+    /// Whether too little was exercised for the grade to be more than a first impression.
+    #[serde(default)]
+    pub provisional: bool,
+    /// Why the grade is withheld or provisional; null otherwise.
+    #[serde(default, alias = "gradeWithheld")]
+    pub grade_reason: Option<String>,
+    /// The best score that the findings permit, whatever else could be tested.
+    #[serde(default = "full_score")]
+    #[schemars(range(max = 100))]
+    pub score_at_most: u8,
     /// The score before a cap lowered it.
     #[schemars(range(max = 100))]
     pub score_before_cap: Option<u8>,
     /// What capped it.
     pub cap: Option<String>,
-    /// `score/1`.
-    #[schemars(extend("const" = "score/1"))]
+    /// `score/2`.
+    #[schemars(extend("const" = "score/2"))]
     pub score_version: String,
     /// The rule whose fix gains most.
     pub best_next_fix: Option<NextFix>,
@@ -445,6 +464,11 @@ pub struct Report {
     pub context: String,
     /// The exchanges that evidence refers to; all of them with `--transcript`.
     pub transcript: Vec<TranscriptEntry>,
+}
+
+/// What reports before `score/2` say of the best score: nothing.
+const fn full_score() -> u8 {
+    100
 }
 
 /// The rule whose fix gains most.

@@ -1,4 +1,5 @@
-//! `score/1`: from what the rules came to, a score of 0-100 and a grade. All numbers are in `data/score.toml`.
+//! `score/2`: from what the rules came to and how much they could exercise, a score of 0-100 and a grade. All numbers are in
+//! `data/score.toml`.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -11,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::{Category, Confidence, Severity};
 
 /// The version that reports name.
-pub const SCORE_VERSION: &str = "score/1";
+pub const SCORE_VERSION: &str = "score/2";
 
 /// What the API is used for; moves category weights.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
@@ -102,7 +103,7 @@ pub struct ScoreTable {
     pub locations: LocationNumbers,
     pub cap: Caps,
     pub grade: BTreeMap<String, u8>,
-    pub coverage: CoverageNumbers,
+    pub reach: ReachNumbers,
     pub weight: BTreeMap<String, BTreeMap<Category, f64>>,
 }
 
@@ -120,12 +121,14 @@ pub struct Caps {
     pub firm_critical: u8,
     pub two_confirmed_highs: u8,
     pub one_confirmed_high: u8,
+    pub firm_high: u8,
 }
 
 #[derive(Debug, Clone, Deserialize)]
 #[allow(missing_docs)]
-pub struct CoverageNumbers {
-    pub least: f64,
+pub struct ReachNumbers {
+    pub graded: f64,
+    pub firm: f64,
 }
 
 impl ScoreTable {
@@ -164,6 +167,29 @@ pub enum RuleOutcome {
     NotApplicable,
 }
 
+/// How much of what the rules ask was exercised: sent, and answered in a way that lets a rule judge.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Reach {
+    /// For each category that applies, the weighted share of its rules times operations that was exercised, 0 to 1.
+    pub categories: BTreeMap<Category, f64>,
+    /// The share of the operations that was exercised, 0 to 1.
+    pub operations: f64,
+    /// Why there can be no grade, however much was exercised.
+    pub no_grade: Option<String>,
+    /// Why a grade can only be provisional, however much was exercised.
+    pub doubt: Option<String>,
+    /// What keeps the reach down, as a sentence for whoever reads the grade; may be empty.
+    pub because: String,
+}
+
+impl Reach {
+    /// Everything that these rules ask was exercised.
+    pub fn whole(outcomes: &[Scored]) -> Reach {
+        let applies = outcomes.iter().filter(|o| o.outcome != RuleOutcome::NotApplicable);
+        Reach { categories: applies.map(|o| (o.category, 1.0)).collect(), operations: 1.0, ..Reach::default() }
+    }
+}
+
 /// A category's result.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CategoryScore {
@@ -176,20 +202,24 @@ pub struct CategoryScore {
 /// The result of scoring.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Score {
-    /// 0-100 after the cap; `None` when nothing could be assessed.
+    /// 0-100 after the cap; `None` when the grade is withheld.
     pub score: Option<u8>,
     /// The grade; `None` when withheld.
     pub grade: Option<Grade>,
-    /// Why the grade is withheld.
-    pub withheld: Option<String>,
+    /// Whether the grade might be another with more reach.
+    pub provisional: bool,
+    /// Why the grade is withheld or provisional.
+    pub reason: Option<String>,
+    /// The best score that what was found permits, whatever else could be tested.
+    pub at_most: u8,
     /// The score before the cap, when a cap lowered it.
     pub before_cap: Option<u8>,
     /// What capped it.
     pub cap: Option<String>,
     /// Each category.
     pub categories: BTreeMap<Category, CategoryScore>,
-    /// Percent of the applicable weight that was assessed.
-    pub assessed_weight: f64,
+    /// Percent of rules times operations that was exercised, weighted.
+    pub reach: f64,
     /// The rule whose fix gains most, and the points.
     pub best_next_fix: Option<(String, u8)>,
 }
@@ -208,13 +238,16 @@ pub struct Scored {
 }
 
 /// Scores outcomes; their order does not matter.
-pub fn score(outcomes: &[Scored], context: Context) -> Score {
-    let mut result = score_once(outcomes, context);
-    result.best_next_fix = best_next_fix(outcomes, context, &result);
+///
+/// What was found counts in full. What was exercised counts a category in proportion to its reach, so that less reach never makes a
+/// better score; and reach decides how good a grade may be.
+pub fn score(outcomes: &[Scored], reach: &Reach, context: Context) -> Score {
+    let mut result = score_once(outcomes, reach, context);
+    result.best_next_fix = best_next_fix(outcomes, reach, context, &result);
     result
 }
 
-fn best_next_fix(outcomes: &[Scored], context: Context, now: &Score) -> Option<(String, u8)> {
+fn best_next_fix(outcomes: &[Scored], reach: &Reach, context: Context, now: &Score) -> Option<(String, u8)> {
     let before = now.score?;
     let mut best: Option<(u8, Severity, String)> = None;
     for (index, fixed) in outcomes.iter().enumerate() {
@@ -223,7 +256,7 @@ fn best_next_fix(outcomes: &[Scored], context: Context, now: &Score) -> Option<(
         }
         let mut then = outcomes.to_vec();
         then[index].outcome = RuleOutcome::Passed;
-        let gain = score_once(&then, context).score.unwrap_or(before).saturating_sub(before);
+        let gain = score_once(&then, reach, context).score.unwrap_or(before).saturating_sub(before);
         let better = best.as_ref().is_none_or(|(g, s, id)| {
             (gain, fixed.severity, std::cmp::Reverse(&fixed.rule)) > (*g, *s, std::cmp::Reverse(id))
         });
@@ -234,56 +267,101 @@ fn best_next_fix(outcomes: &[Scored], context: Context, now: &Score) -> Option<(
     best.map(|(gain, _, rule)| (rule, gain))
 }
 
-fn score_once(outcomes: &[Scored], context: Context) -> Score {
+/// The weights of the categories that apply: in all, what of it was reached, and what findings took.
+#[derive(Default)]
+struct Weights {
+    whole: f64,
+    reached: f64,
+    lost: f64,
+}
+
+impl Weights {
+    /// The score when so much was reached.
+    fn score(&self, reached: f64) -> u8 {
+        if reached <= 0.0 {
+            return 0;
+        }
+        (100.0 - self.lost / reached).round().clamp(0.0, 100.0) as u8
+    }
+}
+
+fn score_once(outcomes: &[Scored], reach: &Reach, context: Context) -> Score {
     let table = ScoreTable::get();
     let mut categories = BTreeMap::new();
+    let mut weights = Weights::default();
     for category in Category::ALL {
         let of: Vec<&Scored> = outcomes.iter().filter(|o| o.category == category).collect();
         let applies = of.iter().any(|o| o.outcome != RuleOutcome::NotApplicable);
         let assessed = of.iter().any(|o| matches!(o.outcome, RuleOutcome::Failed { .. } | RuleOutcome::Passed));
         let mut lost: Vec<f64> = of.iter().map(|o| deduction(table, o)).collect();
         lost.sort_by(f64::total_cmp); // one order of summation, whatever order the outcomes came in
-        let left = (100.0 - lost.iter().sum::<f64>()).max(0.0);
-        categories.insert(category, CategoryScore { score: assessed.then_some(left), applies });
+        let lost = lost.iter().sum::<f64>().min(100.0);
+        if applies {
+            let weight = table.weight(context, category);
+            weights.whole += weight;
+            weights.reached += weight * reach.categories.get(&category).copied().unwrap_or(0.0).clamp(0.0, 1.0);
+            weights.lost += weight * lost;
+        }
+        categories.insert(category, CategoryScore { score: assessed.then_some(100.0 - lost), applies });
     }
-    let weight = |pick: &dyn Fn(&CategoryScore) -> bool| -> f64 {
-        categories.iter().filter(|(_, c)| pick(c)).map(|(id, _)| table.weight(context, *id)).sum()
-    };
-    let applicable = weight(&|c| c.applies);
-    let assessed = weight(&|c| c.applies && c.score.is_some());
-    if assessed <= 0.0 {
-        return Score {
-            score: None,
-            grade: None,
-            withheld: Some("nothing could be assessed".to_owned()),
-            before_cap: None,
-            cap: None,
-            categories,
-            assessed_weight: 0.0,
-            best_next_fix: None,
-        };
-    }
-    let sum: f64 =
-        categories.iter().filter_map(|(id, c)| c.score.map(|score| score * table.weight(context, *id))).sum();
-    let mean = (sum / assessed).round().clamp(0.0, 100.0) as u8;
     let cap = cap(table, outcomes);
-    let capped = cap.as_ref().map_or(mean, |(most, _)| mean.min(*most));
-    let assessed_weight = assessed / applicable * 100.0;
-    let enough = assessed_weight >= table.coverage.least;
+    let most = cap.as_ref().map_or(100, |(most, _)| *most);
+    let (mean, at_most) = (weights.score(weights.reached), weights.score(weights.whole).min(most));
+    let percent = if weights.whole > 0.0 { weights.reached / weights.whole * 100.0 } else { 0.0 };
+    let standing = standing(table, reach, percent, at_most);
+    let score = (standing != Standing::Withheld).then(|| mean.min(at_most));
+    let is_capped = score.is_some() && most < mean;
     Score {
-        score: Some(capped),
-        grade: enough.then(|| Grade::of(capped)),
-        withheld: (!enough).then(|| {
-            format!(
-                "only {assessed_weight:.0} % of the weight of the categories that apply could be assessed; {:.0} % are needed",
-                table.coverage.least
-            )
-        }),
-        before_cap: (capped < mean).then_some(mean),
-        cap: (capped < mean).then(|| cap.map(|(_, why)| why)).flatten(),
+        score,
+        grade: score.map(Grade::of),
+        provisional: standing == Standing::Provisional,
+        reason: reason(table, reach, percent, standing),
+        at_most,
+        before_cap: is_capped.then_some(mean),
+        cap: cap.map(|(_, why)| why).filter(|_| is_capped),
         categories,
-        assessed_weight,
+        reach: percent,
         best_next_fix: None,
+    }
+}
+
+/// What a grade may say.
+#[derive(Clone, Copy, PartialEq)]
+enum Standing {
+    Firm,
+    Provisional,
+    Withheld,
+}
+
+/// What was found counts at any reach: where it alone makes an F, more reach makes nothing better.
+fn standing(table: &ScoreTable, reach: &Reach, percent: f64, at_most: u8) -> Standing {
+    let enough = |least: f64| percent >= least;
+    if Grade::of(at_most) == Grade::F {
+        Standing::Firm
+    } else if reach.no_grade.is_some() || !enough(table.reach.graded) {
+        Standing::Withheld
+    } else if reach.doubt.is_some() || !enough(table.reach.firm) || reach.operations * 100.0 < table.reach.firm {
+        Standing::Provisional
+    } else {
+        Standing::Firm
+    }
+}
+
+fn reason(table: &ScoreTable, reach: &Reach, percent: f64, standing: Standing) -> Option<String> {
+    let because = if reach.because.is_empty() { String::new() } else { format!(": {}", reach.because) };
+    match standing {
+        Standing::Firm => None,
+        Standing::Withheld => Some(reach.no_grade.clone().unwrap_or_else(|| {
+            // Rounded down, so that what is not enough never reads as if it were.
+            format!("reach is {:.0} %, and a grade needs {:.0} %{because}", percent.floor(), table.reach.graded)
+        })),
+        Standing::Provisional => Some(reach.doubt.clone().unwrap_or_else(|| {
+            if percent < table.reach.firm {
+                format!("reach is {:.0} %{because}", percent.floor())
+            } else {
+                reach.because.clone()
+            }
+        })),
     }
 }
 
@@ -313,6 +391,8 @@ fn cap(table: &ScoreTable, outcomes: &[Scored]) -> Option<(u8, String)> {
         Some((table.cap.two_confirmed_highs, "two confirmed highs limit the grade".to_owned()))
     } else if count(Severity::High, Confidence::Confirmed) == 1 {
         Some((table.cap.one_confirmed_high, "a confirmed high limits the grade".to_owned()))
+    } else if count(Severity::High, Confidence::Firm) > 0 {
+        Some((table.cap.firm_high, "a firm high limits the grade".to_owned()))
     } else {
         None
     }

@@ -143,6 +143,8 @@ pub struct Surface {
     /// What `http://` on the same host answered to the same path, anonymously and without following it, if the target is https on
     /// its default port. A failed exchange says that plain HTTP is closed.
     pub plain_http: Option<Arc<Exchange>>,
+    /// What was answered to a path that does not exist.
+    pub unknown_path: Option<Arc<Exchange>>,
 }
 
 impl Surface {

@@ -1,7 +1,22 @@
-//! The promises of `score/1`.
+//! The promises of `score/2`.
 
-use model::{Category, Confidence, Context, RuleOutcome, Scored, Severity, score};
+use std::collections::BTreeMap;
+
+use model::{Category, Confidence, Context, Grade, Reach, RuleOutcome, Score, Scored, Severity};
 use proptest::prelude::*;
+
+/// The score when everything was exercised.
+fn score(outcomes: &[Scored], context: Context) -> Score {
+    model::score(outcomes, &Reach::whole(outcomes), context)
+}
+
+fn reach() -> impl Strategy<Value = Reach> {
+    (proptest::collection::vec(0.0..=1.0f64, 12), 0.0..=1.0f64).prop_map(|(shares, operations)| Reach {
+        categories: Category::ALL.into_iter().zip(shares).collect(),
+        operations,
+        ..Reach::default()
+    })
+}
 
 fn outcome() -> impl Strategy<Value = RuleOutcome> {
     prop_oneof![
@@ -84,6 +99,41 @@ proptest! {
     }
 
     #[test]
+    fn less_reach_never_raises_a_score_or_a_grade(
+        base in outcomes(), most in reach(), shares in proptest::collection::vec(0.0..=1.0f64, 13), context in context()
+    ) {
+        let less = Reach {
+            categories: most.categories.iter().zip(&shares).map(|((id, share), by)| (*id, share * by)).collect(),
+            operations: most.operations * shares[12],
+            ..Reach::default()
+        };
+        let (before, after) = (model::score(&base, &most, context), model::score(&base, &less, context));
+        // A grade of `None` is none; where a finding makes an F, it is one at any reach.
+        prop_assert!(after.score.is_none() || before.score.is_some());
+        prop_assert!(after.score <= before.score && after.grade <= before.grade);
+        prop_assert!(before.provisional <= after.provisional || after.grade.is_none() || after.grade == Some(Grade::F));
+    }
+
+    #[test]
+    fn what_was_not_exercised_has_no_unqualified_grade(base in outcomes(), mut reach in reach(), context in context()) {
+        reach.operations = reach.operations.min(0.79);
+        let result = model::score(&base, &reach, context);
+        prop_assert!(result.provisional || result.grade.is_none() || result.grade == Some(Grade::F), "{result:?}");
+        prop_assert_eq!(result.score.is_some(), result.grade.is_some());
+    }
+
+    #[test]
+    fn what_was_found_counts_at_any_reach(base in outcomes(), reach in reach(), context in context()) {
+        let result = model::score(&base, &reach, context);
+        prop_assert!(result.score.is_none_or(|score| score <= result.at_most));
+        let whole = score(&base, context);
+        prop_assert_eq!(whole.score, Some(result.at_most));
+        if whole.grade == Some(Grade::F) {
+            prop_assert_eq!((result.grade, result.provisional), (Some(Grade::F), false));
+        }
+    }
+
+    #[test]
     fn a_grade_is_never_better_than_its_score(base in outcomes(), context in context()) {
         let result = score(&base, context);
         if let (Some(score), Some(grade)) = (result.score, result.grade) {
@@ -125,7 +175,7 @@ fn caps_are_those_of_the_table() {
     assert_eq!(of(Severity::Critical, Confidence::Confirmed), 49);
     assert_eq!(of(Severity::Critical, Confidence::Firm), 64);
     assert_eq!(of(Severity::High, Confidence::Confirmed), 79);
-    assert!(of(Severity::High, Confidence::Firm) > 79);
+    assert_eq!(of(Severity::High, Confidence::Firm), 84);
     assert!(of(Severity::Info, Confidence::Confirmed) == 100);
 }
 
@@ -136,18 +186,37 @@ fn a_capped_score_shows_what_it_would_be_and_what_to_fix_first() {
     assert_eq!(result.best_next_fix, Some(("found".to_owned(), 51)));
 }
 
+fn clean() -> Vec<Scored> {
+    let of = |category| Scored {
+        rule: format!("rule-{category}"),
+        category,
+        severity: Severity::Low,
+        outcome: RuleOutcome::Passed,
+    };
+    Category::ALL.into_iter().map(of).collect()
+}
+
 #[test]
-fn too_little_coverage_withholds_the_grade() {
-    let outcomes: Vec<Scored> = Category::ALL
-        .into_iter()
-        .map(|category| Scored {
-            rule: format!("rule-{category}"),
-            category,
-            severity: Severity::Low,
-            outcome: if category == Category::Llm { RuleOutcome::Passed } else { RuleOutcome::NotTested },
-        })
-        .collect();
-    let result = score(&outcomes, Context::Public);
-    assert_eq!((result.score, result.grade), (Some(100), None));
-    assert!(result.withheld.is_some());
+fn reach_decides_how_good_a_grade_may_be() {
+    let of = |share: f64, operations: f64| {
+        let categories: BTreeMap<Category, f64> = Category::ALL.into_iter().map(|c| (c, share)).collect();
+        let because = "6 of 12 operations tested; 6 need --active".to_owned();
+        let reach = Reach { categories, operations, because, ..Reach::default() };
+        let result = model::score(&clean(), &reach, Context::Public);
+        (result.grade, result.provisional, result.reason.unwrap_or_default())
+    };
+    let because = "6 of 12 operations tested; 6 need --active";
+    assert_eq!(of(1.0, 1.0), (Some(Grade::A), false, String::new()));
+    assert_eq!(of(0.7, 1.0), (Some(Grade::A), true, format!("reach is 70 %: {because}")));
+    assert_eq!(of(0.9, 0.5), (Some(Grade::A), true, because.to_owned()));
+    assert_eq!(of(0.599, 1.0), (None, false, format!("reach is 59 %, and a grade needs 60 %: {because}")));
+}
+
+#[test]
+fn what_says_nothing_about_the_api_has_no_grade_but_an_f() {
+    let wall = Reach { no_grade: Some("a wall".to_owned()), ..Reach::whole(&clean()) };
+    let result = model::score(&clean(), &wall, Context::Public);
+    assert_eq!((result.score, result.grade, result.reason.as_deref()), (None, None, Some("a wall")));
+    let bad = model::score(&one(Severity::Critical, Confidence::Confirmed), &wall, Context::Public);
+    assert_eq!((bad.grade, bad.reason), (Some(Grade::F), None));
 }

@@ -7,8 +7,8 @@ use std::time::Duration;
 use model::{Category, FindingView, NotTestedView, Report, RuleView, Severity, Status, Verdict};
 use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus, TestSuite};
 
-use crate::place;
 use crate::plain::{block, cut, plain};
+use crate::{grade, place};
 
 /// Most locations listed of one finding.
 const LOCATIONS: usize = 50;
@@ -47,12 +47,18 @@ pub(crate) fn render(report: &Report) -> String {
 /// The suite that says what was scanned, and whether to the end.
 fn scan(report: &Report) -> TestSuite {
     let mut suite = TestSuite::new("scan");
-    let grade = report.grade.map_or("-".to_owned(), |g| g.to_string());
+    let grade = grade::letter(report).unwrap_or_else(|| "-".to_owned());
     let score = report.score.map_or("-".to_owned(), |s| s.to_string());
     suite.add_property(("url", plain(&report.url).as_str()));
     suite.add_property(("grade", grade.as_str()));
     suite.add_property(("score", score.as_str()));
     suite.add_property(("started", report.started_at.as_str()));
+    if let Some(why) = &report.grade_reason {
+        suite.add_property(("grade reason", plain(why).as_str()));
+    }
+    for note in &report.notes {
+        suite.add_property(("note", plain(note).as_str()));
+    }
     let why = plain(report.status_detail.as_deref().unwrap_or("no reason is known"));
     let status = match report.status {
         Status::Completed => TestCaseStatus::success(),

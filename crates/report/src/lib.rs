@@ -4,6 +4,7 @@
 
 mod documents;
 mod format;
+mod grade;
 mod har;
 mod html;
 mod json;

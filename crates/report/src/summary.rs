@@ -8,7 +8,7 @@ use model::{Category, FindingView, Grade, Report, Severity, Status};
 
 use crate::Style;
 use crate::plain::{columns, fit, plain, wrap};
-use crate::{not_tested, place, tested};
+use crate::{grade, not_tested, place, tested};
 
 /// Most findings shown without `--verbose`.
 const FINDINGS: usize = 8;
@@ -65,7 +65,7 @@ impl Page<'_> {
             self.wrapped(2, &format!("The target gave no HTTP answer: {why}."), out);
             return;
         }
-        let grade = report.grade.map_or("-".to_owned(), |g| g.to_string());
+        let grade = grade::letter(report).unwrap_or_else(|| "-".to_owned());
         let score = report.score.map_or("  -".to_owned(), |s| format!("{s:>3}"));
         let seconds = report.duration_ms as f64 / 1000.0;
         let facts = format!("{}, {seconds:.1} s", tested::facts(report));
@@ -76,8 +76,8 @@ impl Page<'_> {
         if let (Some(before), Some(cap)) = (report.score_before_cap, &report.cap) {
             self.wrapped(15, &format!("{before} before the cap: {cap}"), out);
         }
-        if let Some(why) = &report.grade_withheld {
-            self.wrapped(15, &format!("no grade: {why}"), out);
+        if let Some(why) = grade::reason(report) {
+            self.wrapped(15, &why, out);
         }
         if report.status == Status::Incomplete {
             self.wrapped(15, &format!("incomplete: {}", report.status_detail.as_deref().unwrap_or("")), out);
@@ -90,6 +90,9 @@ impl Page<'_> {
         if !seen.is_empty() {
             let seen = plain(&format!("seen: {}", seen.join(", ")));
             let _ = writeln!(out, "{:15}{}", "", fit(&seen, self.width.saturating_sub(15)));
+        }
+        for note in &report.notes {
+            self.wrapped(15, &format!("note: {note}"), out);
         }
         out.push('\n');
     }

@@ -76,7 +76,8 @@ fn the_grade_is_withheld() {
     report.cap = None;
     report.score_before_cap = None;
     report.best_next_fix = None;
-    report.grade_withheld = Some("only 41 of the applicable weight of 97 could be assessed".to_owned());
+    report.grade_reason =
+        Some("reach is 41 %, and a grade needs 60 %: 5 of 12 operations tested; 7 need --active".to_owned());
     insta::assert_snapshot!(shown(&report, at(80)));
 }
 

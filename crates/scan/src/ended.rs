@@ -19,4 +19,6 @@ pub(crate) struct Ended {
     pub(crate) undone: Undone,
     /// Whether looking around was ended by the clock, so that there may be more than was found.
     pub(crate) looked_briefly: bool,
+    /// Exchanges from this serial on may have been answered by a ban, and are not judged.
+    pub(crate) banned_since: Option<u64>,
 }

@@ -140,7 +140,15 @@ impl Scan {
         if !self.wire.was_reached() {
             let skipped = rounds::unanswered(&plan);
             let undone = Undone::default();
-            return Ended { surface, observations: observed, outcomes: Vec::new(), skipped, undone, looked_briefly };
+            return Ended {
+                surface,
+                observations: observed,
+                outcomes: Vec::new(),
+                skipped,
+                undone,
+                looked_briefly,
+                banned_since: None,
+            };
         }
         let mut outcomes = {
             let context = rounds::RunContext {
@@ -155,7 +163,7 @@ impl Scan {
             rounds::run(&plan, &context).await
         };
         rounds::confirm(&mut outcomes, &self.exchanges(), &self.wire).await;
-        let observations = Arc::new(observed.with_exchanges(self.exchanges()));
+        let observations = Arc::new(observed.until(self.wire.banned_since()).with_exchanges(self.exchanges()));
         let undone = self.wire.undo(UNDO_WITHIN).await;
         let passive = {
             let (surface, observations, target) =
@@ -165,15 +173,14 @@ impl Scan {
             compute::apart(judge).await
         };
         outcomes.extend(passive);
-        if !self.whole_transcript {
-            reduce::uncited(&self.wire, &outcomes);
-        }
-        Ended { surface, observations, outcomes, skipped: plan.skipped, undone, looked_briefly }
+        let banned_since = self.wire.banned_since();
+        Ended { surface, observations, outcomes, skipped: plan.skipped, undone, looked_briefly, banned_since }
     }
 
-    /// Every exchange so far, in the order of the transcript.
+    /// Every exchange so far, in the order of the transcript; none that a ban may have answered.
     fn exchanges(&self) -> Vec<Arc<Exchange>> {
-        self.wire.transcript().into_iter().map(|r| r.exchange).collect()
+        let until = self.wire.banned_since().unwrap_or(u64::MAX);
+        self.wire.transcript().into_iter().map(|r| r.exchange).filter(|e| e.serial < until).collect()
     }
 
     /// What there is, and whether the clock ended the search for more.

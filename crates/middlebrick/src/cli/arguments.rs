@@ -120,6 +120,9 @@ pub(crate) struct ScanOptions {
     /// Fail on a finding of this severity or worse, or below this grade
     #[arg(long, value_name = "SEVERITY|GRADE", help_heading = "Gates")]
     pub(crate) fail_on: Option<FailOn>,
+    /// Fail where less than this percent of rules times operations could be tested
+    #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(0..=100), help_heading = "Gates")]
+    pub(crate) require_coverage: Option<u8>,
     /// An earlier JSON report to compare with
     #[arg(long, value_name = "REPORT", help_heading = "Gates")]
     pub(crate) baseline: Option<PathBuf>,

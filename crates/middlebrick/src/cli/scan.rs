@@ -37,9 +37,16 @@ pub(crate) fn run(options: &ScanOptions) -> Result<Ending, Fault> {
     let verdict = gates.judge(&report);
     let difference = baseline.map(|old| difference(&old, &report));
     if !options.quiet {
-        for line in warnings.iter().chain(&report.notes).chain(&difference).chain(&verdict.says) {
+        // The summary has said the notes.
+        let is_said = outputs.iter().any(|(format, file)| *format == Format::Summary && file.is_none());
+        let notes = report.notes.iter().filter(|_| !is_said);
+        for line in warnings.iter().chain(notes).chain(&difference).chain(&verdict.warns) {
             eprintln!("middlebrick: {}", report::plain(line));
         }
+    }
+    // A job that ends with 1 or 3 and prints nothing cannot be understood.
+    for line in &verdict.says {
+        eprintln!("middlebrick: {}", report::plain(line));
     }
     if report.status == Status::Unreachable {
         let why = report.status_detail.as_deref().unwrap_or("no answer");
@@ -93,7 +100,8 @@ fn outputs(options: &ScanOptions) -> Result<Vec<(Format, Option<PathBuf>)>, Faul
 
 fn gates(options: &ScanOptions, baseline: Option<&Report>) -> Result<Gates, Fault> {
     let known = baseline.filter(|_| options.new_only).map(fingerprints);
-    let gates = Gates { fail_below: options.fail_below, threshold: options.threshold, fail_on: options.fail_on, known };
+    let ScanOptions { fail_below, threshold, fail_on, require_coverage, .. } = *options;
+    let gates = Gates { fail_below, threshold, fail_on, require_coverage, known };
     match gates.contradiction() {
         Some((target, floor)) => Err(Fault::new(format!(
             "--threshold {target} is below --fail-below {floor}: the target line cannot lie under the line that fails"

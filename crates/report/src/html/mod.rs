@@ -11,7 +11,7 @@ use base64::engine::general_purpose::STANDARD;
 use model::{Report, Status};
 use sha2::{Digest, Sha256};
 
-use crate::RuleDocuments;
+use crate::{RuleDocuments, grade};
 
 const STYLE: &str = include_str!("../../templates/report.css");
 const SCRIPT: &str = include_str!("../../templates/report.js");
@@ -32,7 +32,8 @@ struct Page<'a> {
     seconds: String,
     consent: &'static str,
     cap: String,
-    withheld: String,
+    reason: String,
+    notes: Vec<String>,
     trouble: String,
     unreachable: bool,
     next_fix: String,
@@ -62,13 +63,14 @@ pub(crate) fn render(report: &Report, documents: &RuleDocuments<'_>) -> String {
         host: view::one_line(
             report.url.split_once("://").map_or(report.url.as_str(), |(_, rest)| rest).trim_end_matches('/'),
         ),
-        grade: report.grade.map_or("–".to_owned(), |g| g.to_string()),
+        grade: grade::letter(report).unwrap_or_else(|| "–".to_owned()),
         score: report.score.map_or("–".to_owned(), |s| s.to_string()),
         gauge: report.score.unwrap_or(0),
         seconds: format!("{:.1}", report.duration_ms as f64 / 1000.0),
         consent: if report.consent == "read-only" { "read-only" } else { "active" },
         cap: line(&report.cap),
-        withheld: line(&report.grade_withheld),
+        reason: grade::reason(report).map(|why| view::one_line(&grade::sentence(&why))).unwrap_or_default(),
+        notes: report.notes.iter().map(|note| view::one_line(note)).collect(),
         trouble: view::trouble(report),
         unreachable: report.status == Status::Unreachable,
         next_fix: report.best_next_fix.as_ref().map(|n| view::one_line(&n.rule)).unwrap_or_default(),

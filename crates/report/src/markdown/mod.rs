@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use model::{FindingView, Report, Severity, Status};
 
 use crate::plain::cut;
-use crate::{place, tested};
+use crate::{grade, place, tested};
 use escape::{code, fenced, inline};
 
 /// A comment on GitHub may have 65,536 characters; details stop before.
@@ -39,18 +39,21 @@ fn headline(report: &Report, out: &mut String) {
         let _ = writeln!(out, "## middlebrick: no answer\n\n{url} gave no HTTP answer: {why}.");
         return;
     }
-    let grade = report.grade.map_or("no grade".to_owned(), |g| format!("grade {g}"));
+    let grade = grade::letter(report).map_or("no grade".to_owned(), |g| format!("grade {g}"));
     let score = report.score.map_or(String::new(), |s| format!(", {s} of 100"));
     let _ = writeln!(out, "## middlebrick: {grade}{score}\n");
     let _ = writeln!(out, "{url} · {} in {:.1} s", tested::facts(report), report.duration_ms as f64 / 1000.0);
     if let (Some(before), Some(cap)) = (report.score_before_cap, &report.cap) {
         let _ = writeln!(out, "\n{before} before the cap: {}.", inline(cap));
     }
-    if let Some(why) = &report.grade_withheld {
-        let _ = writeln!(out, "\nNo grade: {}.", inline(why));
+    if let Some(why) = grade::reason(report) {
+        let _ = writeln!(out, "\n{}.", inline(&grade::sentence(&why)));
     }
     if report.status == Status::Incomplete {
         let _ = writeln!(out, "\n**Incomplete:** {}.", inline(report.status_detail.as_deref().unwrap_or("")));
+    }
+    for note in &report.notes {
+        let _ = writeln!(out, "\nNote: {}.", inline(note.trim_end_matches('.')));
     }
     if let Some(next) = &report.best_next_fix {
         let _ = writeln!(out, "\nBest next fix: {}, +{} points.", code(&next.rule), next.points);

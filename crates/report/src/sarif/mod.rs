@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use model::{Confidence, FindingView, LocationView, Report, Severity, Status, TranscriptEntry};
 
 use crate::plain::{block, cut, plain};
-use crate::{RuleDocuments, json, place};
+use crate::{RuleDocuments, grade, json, place};
 use types::{
     AutomationDetails, Configuration, Content, Driver, ExchangeProperties, Fingerprints, Index, Invocation, Log,
     Notification, ResultProperties, Rule, RuleProperties, Run, SarifResult, Text, Tool, WebRequest, WebResponse,
@@ -68,6 +68,8 @@ fn properties(report: &Report) -> BTreeMap<&'static str, serde_json::Value> {
     BTreeMap::from([
         ("score", report.score.into()),
         ("grade", report.grade.map(|g| g.to_string()).into()),
+        ("provisional", report.provisional.into()),
+        ("gradeReason", report.grade_reason.as_deref().map(plain).into()),
         ("url", plain(&report.url).into()),
         ("scan", report.id.clone().into()),
         ("notTested", report.not_tested.len().into()),
@@ -80,6 +82,10 @@ fn invocation(report: &Report, places: usize) -> Invocation<'_> {
         let why = report.status_detail.as_deref().unwrap_or("no reason is known");
         notes.push(Notification { level: "error", message: message(&format!("the scan did not complete: {why}")) });
     }
+    if let Some(why) = grade::reason(report) {
+        notes.push(Notification { level: "warning", message: message(&why) });
+    }
+    notes.extend(report.notes.iter().map(|note| Notification { level: "note", message: message(note) }));
     if places > RESULTS {
         let text = format!("{} locations are left out: a run may have {RESULTS} results", places - RESULTS);
         notes.push(Notification { level: "warning", message: message(&text) });

@@ -3,16 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::{
-    Consent, Coverage, Exchange, Failure, FindingView, Location, NotTested, Redactor, Severity, Status, SurfaceView,
-    Target, Truncation,
+    Consent, Coverage, Exchange, Failure, Location, NotTested, Redactor, Status, SurfaceView, Target, Truncation,
 };
 use wire::{Recorded, Wire};
 
 use super::outcome::RuleResult;
+use super::reach::Exercised;
 use crate::ended::Ended;
 
 /// How much was looked at.
-pub(super) fn coverage(result: &model::Score, rules: &[RuleResult], ended: &Ended) -> Coverage {
+pub(super) fn coverage(result: &model::Score, rules: &[RuleResult], ended: &Ended, exercised: &Exercised) -> Coverage {
     let probed: BTreeSet<usize> = ended
         .outcomes
         .iter()
@@ -21,12 +21,14 @@ pub(super) fn coverage(result: &model::Score, rules: &[RuleResult], ended: &Ende
         .collect();
     let reached: Vec<_> = ended.observations.plain_calls().filter(|e| e.response().is_some()).collect();
     Coverage {
-        weight: (result.assessed_weight * 10.0).round() / 10.0,
+        reach: (result.reach * 10.0).floor() / 10.0,
         categories_assessed: result.categories.values().filter(|c| c.applies && c.score.is_some()).count() as u32,
         categories_applicable: result.categories.values().filter(|c| c.applies).count() as u32,
         operations_reached: reached.len() as u32,
         operations: ended.surface.operations.len() as u32,
         operations_successful: reached.iter().filter(|e| e.is_success()).count() as u32,
+        operations_tested: exercised.tested() as u32,
+        operations_counted: exercised.operations() as u32,
         operations_probed: probed.len() as u32,
         rules_tested: rules.iter().filter(|r| r.is_tested()).count() as u32,
         rules: rules.len() as u32,
@@ -146,17 +148,6 @@ pub(super) fn nothing_seen(ended: &Ended, records: &[Recorded]) -> Option<&'stat
     } else {
         None
     }
-}
-
-/// Why a good grade would say nothing about the API: no operation was met that does anything. A fault that was found counts all the
-/// same.
-pub(super) fn nothing_met(ended: &Ended, findings: &[FindingView]) -> Option<&'static str> {
-    let met = |e: &Exchange| !matches!(e.status(), 0 | 300..400 | 404 | 405 | 410 | 500..);
-    let mut plain = ended.observations.plain_calls();
-    let faulty = findings.iter().any(|f| f.severity >= Severity::High);
-    (!faulty && !plain.any(|e| met(e))).then_some(
-        "no operation of the API was found: the paths that were tried are answered with errors or lead elsewhere; name its OpenAPI document with --spec, or a URL that it serves",
-    )
 }
 
 /// An answer that says something about the API: no server error, and read to its end or its cap.

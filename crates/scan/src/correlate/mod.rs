@@ -4,6 +4,7 @@ mod coverage;
 mod curl;
 pub(crate) mod fold;
 pub(crate) mod outcome;
+mod reach;
 mod spent;
 mod steps;
 mod transcript;
@@ -20,6 +21,7 @@ use time::format_description::well_known::Rfc3339;
 use wire::Wire;
 
 use crate::ended::Ended;
+use crate::reduce;
 
 /// Builds the report.
 pub(crate) fn report(target: &Target, wire: &Wire, ended: &Ended, elapsed: Duration, whole: bool) -> Report {
@@ -39,7 +41,12 @@ pub(crate) fn report(target: &Target, wire: &Wire, ended: &Ended, elapsed: Durat
     }
     let ignored = ignore(&mut by_rule, target, &redactor);
     let scored: Vec<Scored> = by_rule.iter().map(outcome::RuleResult::scored).collect();
-    let result = score(&scored, target.context);
+    let exercised = reach::Exercised::of(ended, &records, target);
+    let reach = reach::reach(ended, &records, target, &by_rule, &exercised);
+    let result = score(&scored, &reach, target.context);
+    if !whole {
+        reduce::uncited(wire, &ended.outcomes);
+    }
     let mut findings: Vec<FindingView> =
         by_rule.iter().filter(|r| !r.found.is_empty()).map(|r| view::finding(r, &numbers, &redactor)).collect();
     findings.sort_by(|a, b| {
@@ -50,9 +57,8 @@ pub(crate) fn report(target: &Target, wire: &Wire, ended: &Ended, elapsed: Durat
         ))
     });
     let not_tested: Vec<NotTestedView> = by_rule.iter().flat_map(|r| r.not_tested(ended, &redactor)).collect();
-    let categories = view::categories(&result, &by_rule);
+    let categories = view::categories(&result, &reach, &by_rule);
     let surface = coverage::surface(ended, &records, target, &redactor);
-    let nothing = coverage::nothing_seen(ended, &records).or_else(|| coverage::nothing_met(ended, &findings));
     let (status, status_detail) = coverage::status(wire, ended, &records);
     let cited: BTreeSet<u32> = if whole {
         numbers.values().copied().collect()
@@ -70,13 +76,15 @@ pub(crate) fn report(target: &Target, wire: &Wire, ended: &Ended, elapsed: Durat
         started_at: rfc3339(started_ms),
         completed_at: rfc3339(started_ms + elapsed.as_millis() as i64),
         score: result.score,
-        grade: result.grade.filter(|_| nothing.is_none()),
-        grade_withheld: nothing.map(str::to_owned).or_else(|| result.withheld.clone()),
+        grade: result.grade,
+        provisional: result.provisional,
+        grade_reason: result.reason.as_deref().map(|why| redactor.text(why)),
+        score_at_most: result.at_most,
         score_before_cap: result.before_cap,
         cap: result.cap.clone(),
         score_version: model::SCORE_VERSION.to_owned(),
         best_next_fix: result.best_next_fix.clone().map(|(rule, points)| NextFix { rule, points }),
-        coverage: coverage::coverage(&result, &by_rule, ended),
+        coverage: coverage::coverage(&result, &by_rule, ended, &exercised),
         categories,
         rules: by_rule.iter().map(|r| r.view(ignored.iter().any(|i| i.rule == r.rule.id))).collect(),
         findings,

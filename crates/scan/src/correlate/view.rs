@@ -121,7 +121,11 @@ fn location(finding: &Finding, steps: Vec<StepView>, redactor: &Redactor) -> Loc
     }
 }
 
-pub(super) fn categories(result: &model::Score, rules: &[RuleResult]) -> BTreeMap<Category, CategoryResult> {
+pub(super) fn categories(
+    result: &model::Score,
+    reach: &model::Reach,
+    rules: &[RuleResult],
+) -> BTreeMap<Category, CategoryResult> {
     result
         .categories
         .iter()
@@ -134,6 +138,7 @@ pub(super) fn categories(result: &model::Score, rules: &[RuleResult]) -> BTreeMa
                 findings: of().filter(|r| !r.found.is_empty()).count() as u32,
                 not_tested: of().filter(|r| r.is_untested()).count() as u32,
                 applies: scored.applies,
+                reach: reach.categories.get(category).map_or(0.0, |share| (share * 1000.0).floor() / 10.0),
             };
             (*category, view)
         })

@@ -81,6 +81,7 @@ async fn look(surface: &mut Surface, found: &mut Found, target: &Target, wire: &
     if let Some(exchange) = &missing {
         fingerprint::read(exchange, &mut surface.technologies);
     }
+    surface.unknown_path.clone_from(&missing);
     crawl(&asker, surface, found).await;
     specification::discover(&asker, surface, found, missing.as_deref()).await;
     well_known::discover(&asker, surface, found, missing.as_deref()).await;

@@ -129,6 +129,7 @@ impl Seeing {
             skipped: Vec::new(),
             undone: Undone::default(),
             looked_briefly: false,
+            banned_since: None,
         };
         correlate::fold::fold(&mut correlate::outcome::by_rule(&ended));
     }

@@ -1,0 +1,77 @@
+//! What passes a gate, what fails it, and what cannot be judged.
+
+// Helpers of tests may end a test like the tests themselves.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use engine::{Bound, Ending, FailOn, Gates};
+use model::{Grade, Report, Severity};
+use serde_json::{Value, json};
+
+/// A report without findings, with these fields changed.
+fn report(changes: &Value) -> Report {
+    let mut report = json!({
+        "schema": "middlebrick/report/v1", "tool": { "name": "middlebrick", "version": "0.1.0" }, "id": "scan_1",
+        "status": "completed", "statusDetail": null, "url": "https://api.example.com/",
+        "startedAt": "2026-11-22T03:25:12Z", "completedAt": "2026-11-22T03:25:13Z",
+        "score": 96, "grade": "A", "provisional": false, "gradeReason": null, "scoreAtMost": 98, "scoreBeforeCap": null, "cap": null,
+        "scoreVersion": "score/2", "bestNextFix": null,
+        "coverage": { "reach": 91.5, "categoriesAssessed": 10, "categoriesApplicable": 11, "operationsReached": 18, "operations": 20,
+            "operationsSuccessful": 12, "operationsTested": 17, "operationsCounted": 20, "operationsProbed": 9, "rulesTested": 60, "rules": 92 },
+        "categories": {}, "rules": [], "findings": [], "ignored": [], "notTested": [], "surface": [], "technologies": [],
+        "requests": 131, "spent": {}, "notes": [], "durationMs": 812, "seed": 42, "depth": "standard", "consent": "read-only",
+        "context": "public", "transcript": []
+    });
+    for (name, value) in changes.as_object().unwrap() {
+        report[name] = value.clone();
+    }
+    serde_json::from_value(report).unwrap()
+}
+
+fn withheld(at_most: u8) -> Report {
+    let why = "every request was answered with 403";
+    report(&json!({ "score": null, "grade": null, "gradeReason": why, "scoreAtMost": at_most }))
+}
+
+fn below(grade: Grade) -> Gates {
+    Gates { fail_below: Some(Bound::Grade(grade)), ..Gates::default() }
+}
+
+#[test]
+fn a_withheld_grade_passes_no_gate() {
+    let on_high = Gates { fail_on: Some(FailOn::Severity(Severity::High)), ..Gates::default() };
+    let on_grade = Gates { fail_on: Some(FailOn::Bound(Bound::Grade(Grade::B))), ..Gates::default() };
+    let threshold = Gates { threshold: Some(Bound::Score(80)), ..Gates::default() };
+    let new_only = Gates { known: Some(["a".repeat(20)].into()), ..below(Grade::B) };
+    for gates in [below(Grade::B), on_high, on_grade, threshold, new_only] {
+        let verdict = gates.judge(&withheld(100));
+        assert_eq!(verdict.ending, Ending::Incomplete, "{gates:?}");
+        assert!(verdict.says[0].contains("answered with 403"), "{verdict:?}");
+    }
+    assert_eq!(Gates::default().judge(&withheld(100)).ending, Ending::Passed, "nothing was asked of it");
+}
+
+#[test]
+fn what_was_found_fails_a_gate_at_any_reach() {
+    let verdict = below(Grade::B).judge(&withheld(79));
+    assert_eq!(verdict.ending, Ending::Failed);
+    assert_eq!(verdict.says, ["gate failed: what was found limits the score to 79, below B"]);
+    assert_eq!(below(Grade::C).judge(&withheld(79)).ending, Ending::Incomplete);
+}
+
+#[test]
+fn a_provisional_grade_is_judged_like_a_letter_and_said() {
+    let provisional =
+        report(&json!({ "provisional": true, "gradeReason": "6 of 12 operations tested; 6 need --active" }));
+    let verdict = below(Grade::B).judge(&provisional);
+    assert_eq!((verdict.ending, verdict.says.len()), (Ending::Passed, 0));
+    assert!(verdict.warns[0].contains("provisional grade (A?): 6 of 12"), "{verdict:?}");
+    let low = report(&json!({ "provisional": true, "score": 71, "grade": "C", "gradeReason": "reach is 70 %" }));
+    assert_eq!(below(Grade::B).judge(&low).ending, Ending::Failed);
+}
+
+#[test]
+fn coverage_is_a_gate_of_its_own() {
+    let of = |least| Gates { require_coverage: Some(least), ..Gates::default() }.judge(&report(&json!({})));
+    assert_eq!((of(91).ending, of(92).ending), (Ending::Passed, Ending::Failed));
+    assert_eq!(of(92).says, ["gate failed: reach is 91 %, below the required 92 %"]);
+}

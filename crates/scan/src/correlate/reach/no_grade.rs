@@ -1,0 +1,98 @@
+//! Why what was seen says nothing about the API, so that there is no grade at all; and why a grade can only be provisional.
+
+use model::{Exchange, Target};
+use wire::Recorded;
+
+use super::{Exercised, Standing, wall};
+use crate::ended::Ended;
+use crate::correlate::coverage;
+
+/// Why there is no grade, if there is none.
+pub(super) fn why(ended: &Ended, records: &[Recorded], target: &Target, exercised: &Exercised) -> Option<String> {
+    if let Some(why) = coverage::nothing_seen(ended, records) {
+        return Some(why.to_owned());
+    }
+    if ended.banned_since.is_some() {
+        return Some(format!(
+            "the target began to refuse the scan: after some of {} requests it no longer answered what it had answered before; allow \
+             this client through, or scan slower (--rate)",
+            records.len()
+        ));
+    }
+    let responses: Vec<&Exchange> =
+        records.iter().map(|r| r.exchange.as_ref()).filter(|e| e.response().is_some()).collect();
+    let walled = responses.iter().filter(|e| wall::name(e).is_some()).count();
+    if walled * 2 > responses.len() {
+        let first = responses.iter().find_map(|e| Some((wall::name(e)?, e.status())));
+        let (name, status) = first.unwrap_or(("a firewall", 403));
+        return Some(format!(
+            "{name} answered {walled} of {} requests with {status} in the API's place; allow this client through, or scan from behind it",
+            responses.len()
+        ));
+    }
+    let put_off = responses.iter().filter(|e| matches!(e.status(), 429 | 503)).count();
+    if put_off * 2 > responses.len() {
+        return Some(format!(
+            "{put_off} of {} requests were answered with 429 or 503; scan later or slower (--rate)",
+            responses.len()
+        ));
+    }
+    if exercised.count(Standing::Success) > 0 || exercised.count(Standing::Guarded) > 0 {
+        return none_of_the_document(ended, target);
+    }
+    Some(nothing_answers(ended, target, exercised))
+}
+
+/// A document was given and named nothing that could be called.
+fn none_of_the_document(ended: &Ended, target: &Target) -> Option<String> {
+    let declares = || ended.surface.operations.iter().any(|o| o.source == model::Source::Specification);
+    (target.specification.is_some() && !declares())
+        .then(|| "the document given with --spec has no operation that could be called".to_owned())
+}
+
+/// What everything was answered with, where nothing succeeded and nothing was refused as APIs do.
+fn nothing_answers(ended: &Ended, target: &Target, exercised: &Exercised) -> String {
+    let first = ended.observations.plain_calls().find(|e| e.response().is_some());
+    let status = first.map_or(0, |e| e.status());
+    if exercised.count(Standing::Everywhere) > 0 {
+        return "every path is answered with the same page, so no operation of an API was seen; scan the URL of the API itself, \
+                or name its OpenAPI document with --spec"
+            .to_owned();
+    }
+    if let Some(place) =
+        first.filter(|e| e.response().is_some_and(model::Response::is_redirect)).and_then(|e| e.header("location"))
+    {
+        let elsewhere = place.starts_with("http") && !place.starts_with(&target.origin.to_string());
+        return if elsewhere {
+            format!("every request is redirected to {place}; scan that URL")
+        } else {
+            format!(
+                "every request is redirected ({status}) to {place}, so nothing behind it was seen; give a credential with --auth-type and --auth-value"
+            )
+        };
+    }
+    match status {
+        401 if target.identities.is_empty() => {
+            "every request was answered with 401, so nothing behind the login was seen; give a credential with --auth-type and \
+             --auth-value"
+                .to_owned()
+        }
+        401 => "the credential was refused: every request was answered with 401".to_owned(),
+        403 => "every request was answered with 403, so nothing of the API was seen; a firewall or the API itself refuses this client"
+            .to_owned(),
+        404 | 405 | 410 => format!(
+            "no operation of the API was found: the paths that were tried are answered with {status}; check the URL's path, or name the \
+             API's OpenAPI document with --spec"
+        ),
+        _ => "no operation of the API was found: the paths that were tried are answered with errors or lead elsewhere; name its \
+              OpenAPI document with --spec, or a URL that it serves"
+            .to_owned(),
+    }
+}
+
+/// Where all refuse, how refusals look is all that can be said.
+pub(super) fn doubt(exercised: &Exercised) -> Option<String> {
+    (exercised.count(Standing::Success) == 0).then(|| {
+        "every operation refuses this client, and nothing behind that was seen; give a credential with --auth-type and --auth-value".to_owned()
+    })
+}

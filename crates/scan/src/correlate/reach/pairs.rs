@@ -1,0 +1,124 @@
+//! Rules times operations: which of them were exercised, by category.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use checks::Check;
+use model::{Category, NotTested, ScoreTable, Target};
+
+use super::Exercised;
+use crate::ended::Ended;
+use crate::correlate::outcome::RuleResult;
+
+/// Weights of one category's pairs.
+#[derive(Default)]
+struct Sum {
+    exercised: f64,
+    all: f64,
+}
+
+impl Sum {
+    fn add(&mut self, weight: f64, is_exercised: bool) {
+        self.all += weight;
+        self.exercised += if is_exercised { weight } else { 0.0 };
+    }
+}
+
+/// The exercised share of each category, 0 to 1. A pair weighs what the rule's severity takes from the score.
+pub(super) fn shares(
+    ended: &Ended,
+    target: &Target,
+    rules: &[RuleResult],
+    exercised: &Exercised,
+) -> BTreeMap<Category, f64> {
+    let mut sums: BTreeMap<Category, Sum> = BTreeMap::new();
+    for check in checks::all() {
+        let Some(result) = rules.iter().find(|r| r.rule.id == check.rule.id) else { continue };
+        let weight = ScoreTable::get().deduction.get(check.rule.severity.id()).copied().unwrap_or(0.0);
+        let sum = sums.entry(check.rule.category).or_default();
+        let operations = of_operations(check, ended, target, exercised);
+        for is_exercised in operations.values() {
+            sum.add(weight, *is_exercised);
+        }
+        if check.detectors.on_exchange.is_some() && (result.is_tested() || result.is_untested()) {
+            for at in exercised.operations.keys().filter(|at| !operations.contains_key(at)) {
+                sum.add(weight, exercised.is_exercised(*at) == Some(true));
+            }
+        }
+        if (check.detectors.on_surface.is_some() || check.detectors.on_end.is_some())
+            && let Some(is_exercised) = of_whole(check, ended)
+        {
+            sum.add(weight, is_exercised);
+        }
+    }
+    sums.into_iter()
+        .filter(|(_, sum)| sum.all > 0.0)
+        .map(|(category, sum)| (category, sum.exercised / sum.all))
+        .collect()
+}
+
+/// The operations that a rule sends something to, and whether it came to an answer there.
+fn of_operations(check: &Check, ended: &Ended, target: &Target, exercised: &Exercised) -> BTreeMap<usize, bool> {
+    let mut pairs: BTreeMap<usize, bool> = BTreeMap::new();
+    if check.detectors.on_operation.is_none() {
+        return pairs;
+    }
+    let of_check = |id: &str| id == check.rule.id;
+    for outcome in ended.outcomes.iter().filter(|o| of_check(o.check.rule.id)) {
+        let Some(at) = outcome.operation.filter(|at| exercised.operations.contains_key(at)) else { continue };
+        let judged = outcome.result.is_ok() || !outcome.found.is_empty();
+        match &outcome.result {
+            Err(why) if !judged && !counts(why) => {}
+            _ => drop(pairs.insert(at, judged && exercised.is_exercised(at) == Some(true))),
+        }
+    }
+    for skipped in ended.skipped.iter().filter(|s| of_check(s.check.rule.id) && counts(&s.reason)) {
+        if let Some(at) = skipped.operation.filter(|at| exercised.operations.contains_key(at)) {
+            pairs.entry(at).or_insert(false);
+        }
+    }
+    // What would have to be sent to an operation that was not called.
+    if !check.cost.effect.allowed_by(target.consent) {
+        let unsent: BTreeSet<usize> =
+            exercised.operations.iter().filter(|(_, s)| !s.is_exercised()).map(|(at, _)| *at).collect();
+        for at in unsent {
+            let operation = &ended.surface.operations[at];
+            if !operation.method.is_safe() && (check.detectors.applies)(operation, &ended.surface) {
+                pairs.entry(at).or_insert(false);
+            }
+        }
+    }
+    pairs
+}
+
+/// Whether a rule about the whole came to an answer; `None` where it does not count.
+fn of_whole(check: &Check, ended: &Ended) -> Option<bool> {
+    let mut outcomes =
+        ended.outcomes.iter().filter(|o| o.check.rule.id == check.rule.id && o.operation.is_none()).peekable();
+    outcomes.peek()?;
+    let mut missed = false;
+    for outcome in outcomes {
+        match &outcome.result {
+            Ok(()) => return Some(true),
+            Err(_) if !outcome.found.is_empty() => return Some(true),
+            Err(why) => missed |= counts(why),
+        }
+    }
+    missed.then_some(false)
+}
+
+/// Whether a reason for not testing lessens the reach. The question is how this client sees the API: what wants another credential, a
+/// document or consent to touch what is not ours is not this scan's question; what stood for others was sampled fairly.
+fn counts(why: &NotTested) -> bool {
+    !matches!(
+        why,
+        NotTested::NotApplicable(_)
+            | NotTested::NotSelected
+            | NotTested::NoCredentials
+            | NotTested::NoConsent
+            | NotTested::ForeignObject
+            | NotTested::OpenAnyway
+            | NotTested::Sampled
+            | NotTested::OutOfScope
+            | NotTested::NoSpecification
+    )
+}
