@@ -94,7 +94,7 @@ async fn outcomes(origin: &Origin, plan: &Plan, budget: Budget) -> Vec<Outcome> 
     let wire = Wire::new(origin.clone(), mandate, settings, Arc::new(budget), Arc::clone(&listener)).unwrap();
     let operation = Operation::undeclared(Method::GET, "/read", Source::Given);
     let context = RunContext {
-        surface: &Surface { operations: vec![Arc::new(operation)], ..Surface::default() },
+        surface: &Surface { operations: vec![Arc::new(operation)].into(), ..Surface::default() },
         observed: &Observations::default(),
         target: &Target { consent: Consent::SafeWrites, ..Target::of(origin.clone()) },
         wire: &wire,

@@ -117,7 +117,8 @@ fn written(ended: &Ended, records: &[Recorded], has_credential: bool) -> BTreeMa
     }
     let mut best = BTreeMap::new();
     for exchange in records.iter().map(|r| &r.exchange).filter(|e| !e.request.method.is_safe()) {
-        let Some(operation) = ended.surface.operation_at(&exchange.request.method, exchange.request.path()) else {
+        let Some(operation) = ended.surface.operations.called_by(&exchange.request.method, exchange.request.path())
+        else {
             continue;
         };
         let Some(at) = by_place.get(&(&operation.method, operation.path.key())) else { continue };
