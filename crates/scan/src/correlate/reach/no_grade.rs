@@ -3,9 +3,11 @@
 use model::{Exchange, Target};
 use wire::Recorded;
 
-use super::{Exercised, Standing, wall};
-use crate::ended::Ended;
+use super::exercised::Exercised;
+use super::standing::Standing;
+use super::wall;
 use crate::correlate::coverage;
+use crate::ended::Ended;
 
 /// Why there is no grade, if there is none.
 pub(super) fn why(ended: &Ended, records: &[Recorded], target: &Target, exercised: &Exercised) -> Option<String> {

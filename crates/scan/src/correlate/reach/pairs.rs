@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use checks::Check;
 use model::{Category, NotTested, ScoreTable, Target};
 
-use super::Exercised;
-use crate::ended::Ended;
+use super::exercised::Exercised;
 use crate::correlate::outcome::RuleResult;
+use crate::ended::Ended;
 
 /// Weights of one category's pairs.
 #[derive(Default)]
