@@ -13,7 +13,7 @@ const HELP: &str = "cargo xtask TASK
 
   demo     build, start the sample API, scan it, print the summary, write demo-report.html
   test     everything that CI runs: format, lints, tests of every crate, the sample's own tests
-  setup    what the tests need: Python environments, Chromium (as root, by apt)
+  setup    what the tests need: Python environments, Chromium and curl (as root, by apt)
   docs     write the generated documents again (docs/)
   bench    measure scans of the sample, start-up, size; guessing speed
   fuzz     every fuzz target for a minute, with mutations that are new each time

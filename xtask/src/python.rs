@@ -34,7 +34,8 @@ pub(crate) fn setup() -> Result<PathBuf, String> {
     for flask in MATRIX.iter().filter(|f| f.in_test) {
         environment(flask.folder, flask.requirements)?;
     }
-    chromium()?;
+    program("chromium", "the browser test of the HTML report")?;
+    program("curl", "the test of the printed commands")?;
     Ok(interpreter(MATRIX[0].folder))
 }
 
@@ -69,15 +70,13 @@ fn wanted(file: &Path) -> Result<String, String> {
     Ok(all)
 }
 
-/// Installs Chromium, in which the HTML report is looked at.
-fn chromium() -> Result<(), String> {
-    if has("chromium") {
+/// Installs a program from the system's packages.
+fn program(name: &str, wanted_by: &str) -> Result<(), String> {
+    if has(name) {
         return Ok(());
     }
-    let why = |error: String| {
-        format!("{error}; the report's browser test needs Chromium: install it, or run as root on Debian")
-    };
+    let why = |error: String| format!("{error}; {wanted_by} needs {name}: install it, or run as root on Debian");
     run("apt-get", &["update", "-qq"], &[]).map_err(why)?;
     let quiet = [("DEBIAN_FRONTEND", "noninteractive")];
-    run("apt-get", &["install", "-y", "-qq", "--no-install-recommends", "chromium"], &quiet).map_err(why)
+    run("apt-get", &["install", "-y", "-qq", "--no-install-recommends", name], &quiet).map_err(why)
 }

@@ -36,7 +36,11 @@ impl LedgerFile {
                 ),
             });
         }
-        let file = OpenOptions::new().write(true).create(true).truncate(true).open(path);
+        let mut options = OpenOptions::new();
+        // What undoes something is there as it has to be sent, secrets of the target included.
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let file = options.write(true).create(true).truncate(true).open(path);
         LedgerFile::of(path, file)
     }
 

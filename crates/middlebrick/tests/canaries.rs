@@ -68,6 +68,31 @@ impl Canaries {
     }
 }
 
+/// Where a leak is, with how often it comes and what stands around the first.
+type Leaks = BTreeMap<String, (usize, String)>;
+
+impl Canaries {
+    /// The secrets that stand in what was written, by file and place.
+    fn found_in(&self, written: &[(String, Vec<u8>)]) -> Leaks {
+        let mut spelled = BTreeMap::new();
+        for (secret, place) in &self.places {
+            spelled.extend(spellings(secret).into_iter().map(|spelling| (spelling, place.as_str())));
+        }
+        let needles: Vec<(&String, &&str)> = spelled.iter().collect();
+        let automaton = AhoCorasick::new(needles.iter().map(|(needle, _)| needle.as_str())).unwrap();
+        let mut leaks = Leaks::new();
+        for (file, bytes) in written {
+            for found in automaton.find_iter(bytes) {
+                let (_, place) = needles[found.pattern().as_usize()];
+                let around = &bytes[found.start().saturating_sub(80)..bytes.len().min(found.end() + 20)];
+                let shown = String::from_utf8_lossy(around).into_owned();
+                leaks.entry(format!("{file}: {place}")).or_insert((0, shown)).0 += 1;
+            }
+        }
+        leaks
+    }
+}
+
 /// A hit of the table with what its braces stand for, and the longest of these.
 fn sample(shape: &str, seed: &mut u64) -> (String, String) {
     let (mut text, mut longest, mut rest) = (String::new(), String::new(), shape);
@@ -164,6 +189,19 @@ fn pages(canaries: &mut Canaries) -> BTreeMap<String, Reply> {
         canaries.forms("HTML text").iter().map(|t| format!("<p>{}</p>\n", html(t))).collect::<Vec<_>>().concat();
     let form = format!("<form action=\"/note\" method=\"post\"><input name=\"q\">{fields}</form>");
     add("/form", reply("text/html", format!("<html><body>{form}{text}</body></html>")));
+    // Forms that a browser sends by GET and by POST, each with some hidden fields: their values become those of parameters.
+    let mut hidden = canaries.names("hidden field");
+    hidden.extend(canaries.forms("hidden field").into_iter().enumerate().map(|(at, text)| (format!("note{at}"), text)));
+    let forms: String = hidden.chunks(6).enumerate().fold(String::new(), |mut out, (at, fields)| {
+        let fields: String = fields.iter().fold(String::new(), |mut out, (name, value)| {
+            let _ = write!(out, "<input type=\"hidden\" name=\"{}\" value=\"{}\">", html(name), html(value));
+            out
+        });
+        let method = if at % 2 == 0 { "get" } else { "post" };
+        let _ = write!(out, "<form action=\"/search/{at}\" method=\"{method}\">{fields}<input name=\"q\"></form>");
+        out
+    });
+    add("/forms", reply("text/html", format!("<html><body>{forms}</body></html>")));
 
     // Header lines: names, values, cookies, the reason.
     let is_header = |text: &String| text.bytes().all(|b| (0x20..0x7f).contains(&b));
@@ -176,6 +214,14 @@ fn pages(canaries: &mut Canaries) -> BTreeMap<String, Reply> {
     cookies.retain(|(name, _)| is_token(name));
     let cookies = joined(cookies, &|n, v| format!("\r\nSet-Cookie: {n}={v}; Path=/"));
     add("/cookies", (format!("200 OK{cookies}"), "{}".to_owned()));
+    let of_forms = canaries.forms("name of a cookie").into_iter().filter(is_token).map(|t| format!("{t}=1"));
+    let is_value = |t: &String| is_header(t) && !t.contains([' ', ';', ',', '"']);
+    let values = canaries.forms("value of a cookie").into_iter().filter(is_value);
+    let cookies = of_forms.chain(values.enumerate().map(|(at, text)| format!("note{at}={text}")));
+    let cookies: Vec<String> = cookies.map(|pair| format!("\r\nSet-Cookie: {pair}; Path=/")).collect();
+    for (at, cookies) in cookies.chunks(60).enumerate() {
+        add(&format!("/cookies{at}"), (format!("200 OK{}", cookies.concat()), "{}".to_owned()));
+    }
     let values: String =
         canaries.forms("header value").iter().filter(|t| is_header(t)).fold(String::new(), |mut out, text| {
             let _ = write!(out, "\r\nX-Note: {text}");
@@ -194,6 +240,9 @@ fn pages(canaries: &mut Canaries) -> BTreeMap<String, Reply> {
     for (at, (name, value)) in canaries.names("Location").iter().take(8).enumerate() {
         add(&format!("/moved{at}"), (format!("302 Found\r\nLocation: /form?{}={value}", percent(name)), String::new()));
     }
+    for (at, text) in canaries.forms("path of a Location").iter().filter(|t| is_token(t)).take(6).enumerate() {
+        add(&format!("/gone{at}"), (format!("302 Found\r\nLocation: /moved/{text}/songs?page=2"), String::new()));
+    }
     let failure = joined(canaries.names("error page"), &|n, v| format!("settings[{n:?}] = {v:?}\n"));
     add("/fails", ("500 Oops\r\nContent-Type: text/html".to_owned(), format!("<pre>Traceback\n{failure}</pre>")));
 
@@ -209,31 +258,45 @@ fn pages(canaries: &mut Canaries) -> BTreeMap<String, Reply> {
     pages
 }
 
-/// A description of the API with secrets in its texts and in names of parameters. No example or default of a parameter is one: a check
-/// puts its payload behind it, and what a check sent is shown.
+/// A description of the API with secrets in its texts, its servers, and names, examples and defaults of parameters: a check puts its
+/// payload behind them.
 fn document(canaries: &mut Canaries) -> String {
     let texts = canaries.forms("description");
     let paths: BTreeMap<String, serde_json::Value> = canaries
         .names("example")
-        .iter()
-        .zip(texts.iter().cycle())
-        .take(40)
+        .chunks(2)
+        .zip(texts.chunks(2).cycle())
         .enumerate()
-        .map(|(at, ((name, value), text))| {
-            let parameter = serde_json::json!({"name": name, "in": "query", "description": format!("{name}={value}"),
-                "schema": {"type": "string"}});
-            let named = serde_json::json!({"name": text, "in": "query", "schema": {"type": "string"}});
+        .map(|(at, (pairs, texts))| {
+            let (name, value) = &pairs[0];
+            let text = &texts[0];
+            let own = |name: &str, value: &str| {
+                let mut parameter = serde_json::json!({"name": name, "in": "query", "schema": {"type": "string"},
+                    "description": format!("{name}={value}")});
+                if at % 2 == 0 {
+                    parameter["example"] = value.into();
+                } else {
+                    parameter["schema"]["default"] = value.into();
+                }
+                parameter
+            };
+            let mut parameters: Vec<_> = pairs.iter().map(|(name, value)| own(name, value)).collect();
+            parameters.extend(texts.iter().enumerate().map(|(at, text)| own(&format!("note{at}"), text)));
+            parameters.extend(texts.iter().map(|text| serde_json::json!({"name": text, "in": "query"})));
             let get = serde_json::json!({"summary": text, "description": format!("{name}={value}"),
-                "operationId": format!("op{at}_{text}"),
-            // A form with an address in it stays whole as the name of a parameter; left out until that is mended.
-                "parameters": if text.contains('@') { vec![parameter] } else { vec![parameter, named] }, "responses": {}});
+                "operationId": format!("op{at}_{text}"), "parameters": parameters, "responses": {}});
             (format!("/described/{at}"), serde_json::json!({"get": get}))
         })
         .collect();
     let (title, host) = (&texts[0], &texts[1]);
-    let server = serde_json::json!({"url": "/", "description": texts[2]});
+    let mut servers = vec![serde_json::json!({"url": "/", "description": texts[2]})];
+    // White space makes no URL.
+    for (at, text) in canaries.forms("server").iter().filter(|t| !t.contains(char::is_whitespace)).enumerate() {
+        let url = if at % 2 == 0 { format!("/{text}/v1") } else { format!("https://{text}.example/?key={text}") };
+        servers.push(serde_json::json!({"url": url}));
+    }
     serde_json::json!({"openapi": "3.0.3", "info": {"title": title, "description": texts.join(" "), "version": host},
-        "servers": [server], "paths": paths})
+        "servers": servers, "paths": paths})
     .to_string()
 }
 
@@ -270,7 +333,13 @@ fn converse(stream: TcpStream, pages: &BTreeMap<String, Reply>) -> Option<()> {
         std::io::copy(&mut reader.by_ref().take(length), &mut std::io::sink()).ok()?;
         let path = target.split('?').next()?;
         let known = pages.get(path).cloned();
-        let described = || path.starts_with("/invitation/") || path.starts_with("/described/") || path == "/list";
+        let described = || {
+            path.starts_with("/invitation/")
+                || path.starts_with("/described/")
+                || path == "/list"
+                || path.starts_with("/search/")
+                || path.starts_with("/moved/")
+        };
         // What is unknown says what was asked: error pages do.
         let (head, body) = known.unwrap_or_else(|| {
             let status = if described() { "200 OK" } else { "404 Not Found" };
@@ -289,7 +358,16 @@ fn no_secret_of_a_target_is_written() {
     let url = serve(pages(&mut canaries));
     let folder = tempfile::tempdir().unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_middlebrick"));
-    command.current_dir(folder.path()).args(["scan", &url, "--transcript", "--verbose", "--seed", "7"]);
+    command.current_dir(folder.path()).args([
+        "scan",
+        &url,
+        "--transcript",
+        "--verbose",
+        "--seed",
+        "7",
+        "--output",
+        "summary",
+    ]);
     command.args(["--deadline", "10m", "--max-requests", "900"]);
     for format in FORMATS {
         command.args(["--output", &format!("{format}=report.{format}")]);
@@ -300,25 +378,63 @@ fn no_secret_of_a_target_is_written() {
         let path = folder.path().join(format!("report.{format}"));
         written.push((format.to_owned(), std::fs::read(&path).unwrap_or_else(|_| panic!("no report.{format}"))));
     }
-    let mut spelled = BTreeMap::new();
-    for (secret, place) in &canaries.places {
-        spelled.extend(spellings(secret).into_iter().map(|spelling| (spelling, place.as_str())));
-    }
-    let needles: Vec<(&String, &&str)> = spelled.iter().collect();
-    let automaton = AhoCorasick::new(needles.iter().map(|(needle, _)| needle.as_str())).unwrap();
-    let mut leaks: BTreeMap<String, (usize, String)> = BTreeMap::new();
-    for (file, bytes) in &written {
-        for found in automaton.find_iter(bytes) {
-            let (_, place) = needles[found.pattern().as_usize()];
-            let around = &bytes[found.start().saturating_sub(80)..bytes.len().min(found.end() + 20)];
-            let shown = String::from_utf8_lossy(around).into_owned();
-            leaks.entry(format!("{file}: {place}")).or_insert((0, shown)).0 += 1;
-        }
-    }
+    let leaks = canaries.found_in(&written);
     let json =
         written.iter().find(|(file, _)| file == "json").map(|(_, bytes)| String::from_utf8_lossy(bytes)).unwrap();
-    for seen in ["/settings.yaml", "/settings.xml", "/fails", "/described/", "/invitation/", "/cookies"] {
+    for seen in
+        ["/settings.yaml", "/settings.xml", "/fails", "/described/", "/invitation/", "/cookies", "/search/", "/moved/"]
+    {
         assert!(json.contains(seen), "the scan did not come to {seen}");
     }
+    assert!(leaks.is_empty(), "{} leaks: {leaks:#?}", leaks.len());
+}
+
+/// What a scan may create is written down with the secrets of the target hidden, also where the object stays.
+#[test]
+fn no_secret_of_a_target_is_in_a_ledger() {
+    let mut canaries = Canaries::default();
+    let own = |name: &str, value: &str| serde_json::json!({"name": name, "in": "query", "required": true, "example": value, "schema": {"type": "string"}});
+    let mut pairs = canaries.names("query");
+    let texts = canaries.forms("query").into_iter().enumerate();
+    // Some of each in every request.
+    for (at, text) in texts {
+        pairs.insert((at * 2).min(pairs.len()), (format!("note{at}"), text));
+    }
+    let parameters: Vec<_> = pairs.iter().map(|(name, value)| own(name, value)).collect();
+    let string =
+        serde_json::json!({"type": "object", "properties": {"text": {"type": "string"}}, "required": ["text"]});
+    let body = serde_json::json!({"required": true, "content": {"application/json": {"schema": string}}});
+    let paths: BTreeMap<String, serde_json::Value> = parameters
+        .chunks(20)
+        .enumerate()
+        .map(|(at, parameters)| {
+            let post = serde_json::json!({"parameters": parameters, "requestBody": body, "responses": {}});
+            (format!("/notes{at}"), serde_json::json!({"post": post}))
+        })
+        .collect();
+    let mut pages: BTreeMap<String, Reply> = BTreeMap::new();
+    for path in paths.keys() {
+        let head = format!("201 Created\r\nContent-Type: application/json\r\nLocation: {path}/7");
+        pages.insert(path.clone(), (head, "{\"id\": 7}".to_owned()));
+        // What cannot be removed stays in the ledger.
+        pages.insert(format!("{path}/7"), ("500 Oops\r\nContent-Type: text/plain".to_owned(), String::new()));
+    }
+    let info = serde_json::json!({"title": "notes", "version": "1"});
+    let document = serde_json::json!({"openapi": "3.0.3", "info": info, "paths": paths});
+    pages.insert("/openapi.json".to_owned(), reply("application/json", document.to_string()));
+    let url = serve(pages);
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_middlebrick"));
+    command.current_dir(folder.path()).args(["scan", &url, "--active", "--ledger", "left.jsonl", "--seed", "7"]);
+    let output = command.args(["--deadline", "10m", "--max-requests", "600"]).output().unwrap();
+    let ledger = std::fs::read(folder.path().join("left.jsonl")).unwrap();
+    let text = String::from_utf8_lossy(&ledger);
+    let told = text.lines().filter(|line| line.contains("\"intent\"") && line.contains("note")).count();
+    assert!(told > 0 && text.contains("\"undo\""), "nothing was created: {text}");
+    let mut cleanup = Command::new(env!("CARGO_BIN_EXE_middlebrick"));
+    let cleaned = cleanup.current_dir(folder.path()).args(["cleanup", "left.jsonl"]).output().unwrap();
+    let [out, error, again] = [("stdout", output.stdout), ("stderr", output.stderr), ("cleanup", cleaned.stdout)]
+        .map(|(file, bytes)| (file.to_owned(), bytes));
+    let leaks = canaries.found_in(&[("ledger".to_owned(), ledger.clone()), out, error, again]);
     assert!(leaks.is_empty(), "{} leaks: {leaks:#?}", leaks.len());
 }

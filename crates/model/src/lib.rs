@@ -65,8 +65,8 @@ pub use path_template::PathTemplate;
 pub use place::Place;
 pub use redact::{Redactor, SecretPattern, secret_patterns};
 pub use report::{
-    CategoryResult, ComponentView, Coverage, EvidenceKind, EvidenceView, FindingView, IgnoredView, LocationKind,
-    LocationView, NextFix, NotTestedView, Report, RuleView, Spent, Status, StepView, SurfaceView, Tool,
+    AlteredView, CategoryResult, ComponentView, Coverage, EvidenceKind, EvidenceView, FindingView, IgnoredView,
+    LocationKind, LocationView, NextFix, NotTestedView, Report, RuleView, Spent, Status, StepView, SurfaceView, Tool,
     TranscriptEntry, Verdict,
 };
 pub use request::{Altered, Request};

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Altered, Category, Confidence, Consent, Context, Depth, Grade, Method, Part, Requirement, Round, Severity, Source,
+    Category, Confidence, Consent, Context, Depth, Grade, Method, Part, Requirement, Round, Severity, Source,
     Technology,
 };
 
@@ -327,6 +327,18 @@ pub struct SurfaceView {
     pub not_tested: Option<String>,
 }
 
+/// What a request carried of a check's beyond the operation's own values.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[schemars(deny_unknown_fields, rename = "Altered")]
+pub struct AlteredView {
+    /// `path`, `query`, `header`, `cookie`, `body` or `method`.
+    pub place: String,
+    /// The parameter, header or cookie; the method's name for `method`.
+    pub name: String,
+    /// What the check put there, without the target's own value before or behind it.
+    pub payload: String,
+}
+
 /// A redacted exchange.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -345,7 +357,7 @@ pub struct TranscriptEntry {
     /// Request body, secrets masked, cut.
     pub request_body: String,
     /// What was altered by a check.
-    pub altered: Vec<Altered>,
+    pub altered: Vec<AlteredView>,
     /// Identity name; null for anonymous.
     pub identity: Option<String>,
     /// Status; null without a response.

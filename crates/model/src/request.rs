@@ -1,18 +1,43 @@
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use crate::{Method, Origin};
 
-/// What a request carries of ours beyond the operation's own values: where, under which name, and the payload.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
-#[schemars(deny_unknown_fields)]
+/// What a request carries of ours beyond the operation's own values. Only [`Request::altered`] and its kin make one, so that what a check
+/// added is told from what the target wrote.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Altered {
     /// `path`, `query`, `header`, `cookie`, `body` or `method`.
     pub place: String,
     /// The parameter, header or cookie; the method's name for `method`.
     pub name: String,
-    /// What was put there.
+    /// The whole value that was put there, for telling echoes. The target may have written a part of it.
+    pub value: String,
+    /// What the check added to the target's own value: this is nobody's secret.
     pub payload: String,
+}
+
+impl Altered {
+    /// A value that a check put in the place of `own`, the target's. What is left without that, or without the common beginning and end
+    /// of both, is the check's.
+    fn of(place: &str, name: &str, value: &str, own: &str) -> Altered {
+        /// Shorter texts are no secret, and common by chance.
+        const SHORTEST: usize = 3;
+        let payload = if own.chars().count() < SHORTEST {
+            value.to_owned()
+        } else if let Some((before, after)) = value.split_once(own) {
+            let gap = if before.is_empty() || after.is_empty() { "" } else { "…" };
+            format!("{before}{gap}{after}")
+        } else {
+            let same = |(a, b): &(char, char)| a == b;
+            let length = |pairs: &mut dyn Iterator<Item = (char, char)>| {
+                let common: Vec<char> = pairs.take_while(same).map(|(a, _)| a).collect();
+                if common.len() < SHORTEST { 0 } else { common.iter().map(|c| c.len_utf8()).sum() }
+            };
+            let start = length(&mut value.chars().zip(own.chars()));
+            let rest = &value[start..];
+            let end = rest.len() - length(&mut rest.chars().rev().zip(own.chars().rev()));
+            rest[..end].to_owned()
+        };
+        Altered { place: place.to_owned(), name: name.to_owned(), value: value.to_owned(), payload }
+    }
 }
 
 /// One HTTP request as it is to be put on the wire, byte for byte.
@@ -107,10 +132,25 @@ impl Request {
         self
     }
 
-    /// Notes a payload of ours, so that passive detectors do not find our own echo.
+    /// Notes a payload of ours, so that passive detectors do not find our own echo. Nothing of it was written by the target.
     #[must_use]
-    pub fn altered(mut self, place: &str, name: &str, payload: &str) -> Request {
-        self.altered.push(Altered { place: place.to_owned(), name: name.to_owned(), payload: payload.to_owned() });
+    pub fn altered(self, place: &str, name: &str, payload: &str) -> Request {
+        self.altered_from(place, name, payload, "")
+    }
+
+    /// Notes a value that was made of `own`, which the target wrote: a default with a quote behind it, a cookie with another end.
+    #[must_use]
+    pub fn altered_from(mut self, place: &str, name: &str, value: &str, own: &str) -> Request {
+        self.altered.push(Altered::of(place, name, value, own));
+        self
+    }
+
+    /// Notes these words instead of the values under a name: a guessed password that may be in use, a token.
+    #[must_use]
+    pub fn altered_untold(mut self, name: &str, words: &str) -> Request {
+        for altered in self.altered.iter_mut().filter(|altered| altered.name == name) {
+            *altered = Altered::of(&altered.place, name, words, "");
+        }
         self
     }
 
@@ -132,5 +172,28 @@ impl Request {
     /// The first header of this name, when it is text.
     pub fn header_value(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).and_then(|(_, v)| std::str::from_utf8(v).ok())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_check_added_is_told_from_what_the_target_wrote() {
+        for (value, own, payload) in [
+            ("kelp-77' OR 1=1--", "kelp-77", "' OR 1=1--"),
+            ("/etc/passwd", "kelp-77", "/etc/passwd"),
+            ("{\"$ne\":\"kelp-77\"}", "kelp-77", "{\"$ne\":\"…\"}"),
+            ("eyJhbGci.eyJzdWIi.AAAA", "eyJhbGci.eyJzdWIi.c2ln", "AAAA"),
+            ("root.kelp-77", "ann.kelp-77", "root"),
+            ("kelp-77", "kelp-77", ""),
+            ("kelp-é7", "kelp-è7", "é7"),
+            ("1' OR 1=1--", "1", "1' OR 1=1--"),
+            ("x", "", "x"),
+        ] {
+            let altered = Altered::of("query", "q", value, own);
+            assert_eq!((altered.payload.as_str(), altered.value.as_str()), (payload, value));
+        }
     }
 }

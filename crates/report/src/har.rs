@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use model::{Altered, Report, TranscriptEntry};
+use model::{AlteredView, Report, TranscriptEntry};
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -39,7 +39,7 @@ fn entry(entry: &TranscriptEntry) -> Value {
 
 fn comment(entry: &TranscriptEntry) -> String {
     let altered: Vec<String> =
-        entry.altered.iter().map(|Altered { place, name, .. }| format!("{place} {name}")).collect();
+        entry.altered.iter().map(|AlteredView { place, name, .. }| format!("{place} {name}")).collect();
     let identity = entry.identity.as_deref().map_or_else(String::new, |i| format!(", as {i}"));
     let altered = if altered.is_empty() { String::new() } else { format!(", altered: {}", altered.join(", ")) };
     format!("exchange {}, round {}{identity}{altered}", entry.number, format!("{:?}", entry.round).to_lowercase())

@@ -99,11 +99,5 @@ pub(super) fn other_response() -> NotTested {
 
 /// The request with this token. The token is not noted as payload, which is shown in reports; that there is one is.
 pub(super) fn with_token(request: &Request, token: &str) -> Request {
-    let mut request = authorization::with(request, &format!("Bearer {token}"));
-    for altered in &mut request.altered {
-        if altered.name == "Authorization" {
-            "a bearer token".clone_into(&mut altered.payload);
-        }
-    }
-    request
+    authorization::with(request, &format!("Bearer {token}")).altered_untold("Authorization", "a bearer token")
 }

@@ -42,12 +42,16 @@ pub fn with_fields(
 ) -> Request {
     let request = without_body(operation, surface, target, values);
     let Some(declared) = operation.body.as_ref().filter(|_| takes_a_body(operation)) else { return request };
-    let mut value = body::filled(declared, surface);
+    let declared_value = body::filled(declared, surface);
+    let mut value = declared_value.clone();
     if let Some(members) = value.as_object_mut() {
         members.extend(fields.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
     }
     let shown = |value: &serde_json::Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-    let request = fields.iter().fold(request, |request, (name, value)| request.altered("body", name, &shown(value)));
+    let own = |name: &str| declared_value.get(name).map(shown).unwrap_or_default();
+    let request = fields
+        .iter()
+        .fold(request, |request, (name, value)| request.altered_from("body", name, &shown(value), &own(name)));
     body::put(request, &declared.media_type, &declared.schema, &value)
 }
 
@@ -118,9 +122,20 @@ fn without_body(operation: &Operation, surface: &Surface, target: &Target, value
     }
     request.identity = target.identities.first().map(|identity| identity.name.clone());
     for value in values {
-        request = request.altered(value.place.id(), value.name, value.value);
+        let own = own(value, operation, surface);
+        request = request.altered_from(value.place.id(), value.name, value.value, &own);
     }
     request
+}
+
+/// What the target wrote of a value that a check puts into a parameter: the ordinary value, the declared one, or one that it told.
+fn own(value: &Value<'_>, operation: &Operation, surface: &Surface) -> String {
+    let declared = operation.parameters.iter().find(|p| p.place == value.place && p.name == value.name);
+    let usual = declared.map(|parameter| ordinary(parameter, operation, surface));
+    let known = declared.and_then(|parameter| parameter.example.clone());
+    let told = harvested::of_parameter(value.name, &operation.path, surface);
+    let all = usual.clone().into_iter().chain(known).chain(told);
+    all.filter(|own| value.value.contains(own.as_str())).max_by_key(String::len).or(usual).unwrap_or_default()
 }
 
 /// The value an ordinary client would send: the one that the operation was called with, else harvested, else the example, else

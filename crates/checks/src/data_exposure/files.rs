@@ -35,9 +35,10 @@ pub(super) async fn probe(
     kind: &str,
     proof: fn(&Exchange) -> Option<Proof>,
 ) -> Result<(), NotTested> {
+    let directory = static_directory(probe.surface);
     for path in paths(kind, probe.target.depth, probe.surface) {
-        // Marked as ours, so that the passive rules leave the content to the rule on the file.
-        let exchange = probe.response_to(probe.get(&path).altered("path", "file", &path)).await?;
+        // Marked, so that the passive rules leave the content to the rule on the file.
+        let exchange = probe.response_to(probe.get(&path).altered_from("path", "file", &path, &directory)).await?;
         let Some(shown) = Some(&exchange).filter(|e| e.status() == 200).and_then(|e| proof(e)) else { continue };
         let missing = probe.missing_beside(&path).await?;
         if missing.is_success() && proof(&missing).is_some() {

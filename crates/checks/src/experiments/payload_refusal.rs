@@ -51,7 +51,7 @@ pub async fn filtered(probe: &OperationProbe<'_>) -> Result<(), NotTested> {
     let Some(last) = payloads.last().filter(|_| payloads.iter().all(|response| is_refusal(plain, response))) else {
         return Ok(());
     };
-    let payload = last.request.altered.first().map_or("", |altered| altered.payload.as_str());
+    let payload = last.request.altered.first().map_or("", |altered| altered.value.as_str());
     let name = probe.canary("no parameter");
     let mut request = probe.request().altered("query", &name, payload);
     let joint = if request.target.contains('?') { '&' } else { '?' };
@@ -80,7 +80,7 @@ pub fn works(call: &Exchange) -> Result<(), NotTested> {
 
 /// Whether the answer is that of the ordinary call, word for word.
 fn is_unmoved(plain: &Exchange, response: &Exchange) -> bool {
-    let sent: Vec<&str> = response.request.altered.iter().map(|altered| altered.payload.as_str()).collect();
+    let sent: Vec<&str> = response.request.altered.iter().map(|altered| altered.value.as_str()).collect();
     ResponseFingerprint::of_all(response, &sent, "") == ResponseFingerprint::plain(plain)
 }
 

@@ -11,7 +11,7 @@ pub fn was_sent(request: &Request, text: &str) -> bool {
     holds(request.target.as_bytes())
         || holds(&request.body)
         || request.headers.iter().any(|(_, value)| holds(value))
-        || request.altered.iter().any(|altered| altered.payload.contains(text))
+        || request.altered.iter().any(|altered| altered.value.contains(text))
 }
 
 /// Whether the text is part of what an identity proves itself with. Exchanges keep requests without it.

@@ -152,7 +152,7 @@ pub(super) fn takes_prompts(first: &Said) -> Result<(), NotTested> {
         200..=299 => {}
         status => return Err(NotTested::inconclusive(format!("the prompt was answered with {status}"))),
     }
-    let sent = first.exchange.request.altered.first().map_or("", |altered| altered.payload.as_str());
+    let sent = first.exchange.request.altered.first().map_or("", |altered| altered.value.as_str());
     let raw = first.exchange.text();
     let repeats = response_fingerprint::forms(sent).iter().any(|form| raw.contains(form.as_str()));
     if first.reply.is_empty() || repeats && !first.obeyed() && reply::usage(&first.exchange).is_empty() {

@@ -1,6 +1,7 @@
 //! `middlebrick cleanup`: removes what a scan left that ended before its time.
 
 use engine::{Ending, System};
+use model::Redactor;
 use report::plain;
 
 use super::arguments::CleanupOptions;
@@ -16,16 +17,16 @@ pub(crate) fn run(options: &CleanupOptions) -> Result<Ending, Fault> {
     let undone = runtime.block_on(engine::cleanup(&request, &options.left, &System))?;
     let mut out = format!("Removed: {}\n", undone.removed.len());
     for created in &undone.removed {
-        out.push_str(&format!("  {}\n", plain(&created.undo.to_string())));
+        out.push_str(&format!("  {}\n", shown(&created.undo.to_string())));
     }
     out.push_str(&format!("Still there: {}\n", undone.left.len()));
     for (created, why) in &undone.left {
-        out.push_str(&format!("  {}\n", plain(&format!("{} {why}", created.undo))));
+        out.push_str(&format!("  {}\n", shown(&format!("{} {why}", created.undo))));
     }
     if !undone.unknown.is_empty() {
         out.push_str("Nobody knows what these created; look yourself:\n");
         for sent in &undone.unknown {
-            out.push_str(&format!("  {}\n", plain(&sent.to_string())));
+            out.push_str(&format!("  {}\n", shown(&sent.to_string())));
         }
     }
     files::print(&out)?;
@@ -34,4 +35,8 @@ pub(crate) fn run(options: &CleanupOptions) -> Result<Ending, Fault> {
         (true, false) => Ending::Incomplete,
         (true, true) => Ending::Passed,
     })
+}
+
+fn shown(text: &str) -> String {
+    plain(&Redactor::new().text(text))
 }

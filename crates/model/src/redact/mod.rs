@@ -6,6 +6,7 @@ mod names;
 mod pairs;
 mod parts;
 mod scan;
+mod sent;
 mod sign;
 mod value;
 mod values;
@@ -52,12 +53,35 @@ impl Redactor {
         }
     }
 
+    /// Learns the secrets in a text of the target's that stands elsewhere without what shows them to be secret. Only what nobody says by
+    /// chance is learned.
+    pub fn learn_from(&mut self, text: &str) {
+        /// Shorter ones may stand for something else elsewhere.
+        const SHORTEST: usize = 12;
+        let mut spans = Vec::new();
+        self.find(text, DEPTH, &[], &mut spans);
+        let secrets: Vec<String> = spans.into_iter().map(|span| views::plain(&text[span])).collect();
+        for secret in secrets.iter().filter(|secret| secret.len() >= SHORTEST && forms::is_mixed(secret)) {
+            self.learn(secret);
+        }
+    }
+
+    /// Learns the value that the target gave a name, if the name or the form of it says that it is secret.
+    pub fn learn_value(&mut self, name: &str, value: &str) {
+        self.learn_from(name);
+        self.learn_from(value);
+        if names().judge(name).is_some_and(|kind| values::is_secret(value, kind)) {
+            self.learn_from(&format!("secret={value}"));
+        }
+    }
+
     /// Masks secrets in text.
     pub fn text(&self, text: &str) -> String {
         self.masked(text, &[])
     }
 
-    /// Masks secrets in a text that was sent; `ours` are the values that a check put there, which are nobody's secrets.
+    /// Masks secrets in a text that was sent; `ours` is what a check added to it, which is nobody's secret: it stays where it stands in or
+    /// beside one of the target's.
     pub fn sent(&self, text: &str, ours: &[&str]) -> String {
         self.masked(text, ours)
     }
@@ -89,15 +113,8 @@ impl Redactor {
         forms::find(text, spans);
         assigned::find(text, spans);
         let mut kept = spans.split_off(first);
-        kept.retain(|span| {
-            let value = &text[span.clone()];
-            let is_ours = || {
-                let value = views::plain(value);
-                ours.iter().map(|ours| views::plain(ours)).any(|ours| value.contains(&ours) || ours.contains(&value))
-            };
-            !values::is_mask(value) && (ours.is_empty() || !is_ours())
-        });
-        spans.append(&mut kept);
+        kept.retain(|span| !values::is_mask(&text[span.clone()]));
+        spans.append(&mut sent::without_ours(text, kept, depth, ours));
         self.find_known(text, spans);
         if depth == 0 {
             return;
@@ -138,10 +155,10 @@ impl Redactor {
         match lower.as_str() {
             "set-cookie" => {
                 let (pair, attributes) = value.split_once(';').map_or((value, ""), |(p, a)| (p, a));
-                let masked = mask_pair(pair);
+                let masked = self.pair(pair);
                 if attributes.is_empty() { masked } else { format!("{masked};{}", self.text(attributes)) }
             }
-            "cookie" => value.split(';').map(|pair| mask_pair(pair.trim())).collect::<Vec<_>>().join("; "),
+            "cookie" => value.split(';').map(|pair| self.pair(pair.trim())).collect::<Vec<_>>().join("; "),
             "authorization" | "proxy-authorization" => match value.split_once(' ') {
                 Some((scheme, credential)) => format!("{scheme} {}", mask(credential)),
                 None => mask(value),
@@ -150,12 +167,13 @@ impl Redactor {
             _ => self.text(value),
         }
     }
-}
 
-fn mask_pair(pair: &str) -> String {
-    match pair.split_once('=') {
-        Some((name, value)) if !value.is_empty() => format!("{name}={}", mask(value)),
-        _ => pair.to_owned(),
+    /// A cookie: its name may have the form of a secret, its value is one.
+    fn pair(&self, pair: &str) -> String {
+        match pair.split_once('=') {
+            Some((name, value)) if !value.is_empty() => format!("{}={}", self.masked(name, &[]), mask(value)),
+            _ => self.masked(pair, &[]),
+        }
     }
 }
 

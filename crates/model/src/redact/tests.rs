@@ -225,6 +225,71 @@ fn what_a_check_sent_stays_readable() {
 }
 
 #[test]
+fn what_the_target_wrote_beside_it_does_not() {
+    let redactor = Redactor::new();
+    for (sent, ours, shown) in [
+        ("user=ada&password=maple' OR 1=1--", "' OR 1=1--", "user=ada&password=[5 characters]' OR 1=1--"),
+        ("password=maple%27+OR+1%3D1--&page=2", "' OR 1=1--", "password=[5 characters]%27+OR+1%3D1--&page=2"),
+        (r#"{"password": "maple\"><b>"}"#, "\"><b>", r#"{"password": "[5 characters]\"><b>"}"#),
+        ("password=maple'", "'", "password=[5 characters]'"),
+        ("password=it'", "'", "password=it'"),
+        // The same text alone is a secret.
+        ("password=maple", "'", "password=[5 characters]"),
+    ] {
+        assert_eq!(redactor.sent(sent, &[ours]), shown);
+    }
+    let token = forms::tests::sample("ghp_{36}", 3);
+    let url = format!("/mirror/{token}%27?go={token}'");
+    assert!(!redactor.sent(&url, &["'"]).contains(&token[8..]));
+}
+
+#[test]
+fn names_of_all_languages_are_read_in_addresses() {
+    let shown = Redactor::new().text("/list?%EC%95%94%ED%98%B8=kelp-Qz7Rm44&mot%20d%C3%A9=%ff");
+    assert_eq!(shown, "/list?%EC%95%94%ED%98%B8=kel…[12 characters]&mot%20d%C3%A9=%ff");
+    let shown = Redactor::new().text("/list?toegangscode=kelp-Qz7Rm11&l%C3%B6senord=kelp-Qz7Rm44&a=1");
+    assert_eq!(shown, "/list?toegangscode=kel…[12 characters]&l%C3%B6senord=kel…[12 characters]&a=1");
+}
+
+#[test]
+fn a_credential_in_a_query_ends_where_the_next_pair_begins() {
+    let shown = Redactor::new().text("/list?Authorization=kelp-Qz7Rm11&page=2&size=9");
+    assert_eq!(shown, "/list?Authorization=kel…[12 characters]&page=2&size=9");
+}
+
+#[test]
+fn a_character_at_the_limit_of_what_is_read_hides_nothing() {
+    for padding in 990..1030 {
+        let text = format!("password=kelp-Qz7Rm44&a={}{}", "b".repeat(padding), "é".repeat(40));
+        assert!(!Redactor::new().text(&text).contains("Rm44"), "{padding}");
+    }
+}
+
+#[test]
+fn what_is_learned_is_masked_where_a_check_sends_it() {
+    let token = forms::tests::sample("ghp_{36}", 3);
+    let mut redactor = Redactor::new();
+    redactor.learn_value("note", &token);
+    redactor.learn_value("api_key", "kelp-Qz7Rm44-x9");
+    redactor.learn_value("password", "maple");
+    redactor.learn_value("page", "kelp-2026-11-30");
+    let path = format!("/mirror/{token}/x");
+    assert!(!redactor.sent(&path, &[&path]).contains(&token));
+    assert!(!redactor.text("a kelp-Qz7Rm44-x9 b").contains("Rm44"));
+    assert_eq!(redactor.text("a maple of kelp-2026-11-30"), "a maple of kelp-2026-11-30");
+}
+
+#[test]
+fn the_name_of_a_cookie_may_be_a_secret() {
+    let token = forms::tests::sample("ghp_{36}", 3);
+    for name in ["Cookie", "Set-Cookie"] {
+        for pair in [format!("{token}=1"), token.clone(), format!("{token}=; Path=/")] {
+            assert!(!Redactor::new().header(name, &pair).contains(&token[8..]), "{pair}");
+        }
+    }
+}
+
+#[test]
 fn forms_of_credentials_are_masked_in_every_encoding() {
     let token = forms::tests::sample("ghp_{36}", 3);
     let jwt =

@@ -97,6 +97,8 @@ fn bare(text: &str, at: usize, sign: Sign, name: &Range<usize>, kind: Kind, foun
     let bytes = text.as_bytes();
     let begins_line = begins_line(bytes, name.start);
     let line_end = line_end(bytes, at, if begins_line { LONGEST_BARE } else { LONGEST_WORD });
+    // The limit may lie within a character.
+    let line_end = text.floor_char_boundary(line_end);
     let first = word_end(bytes, at, line_end, sign);
     let Some(rest) = text.get(at..line_end) else { return };
     if values::is_expression(rest.trim_end_matches([';', ',', ' '])) {
@@ -124,7 +126,7 @@ fn bare(text: &str, at: usize, sign: Sign, name: &Range<usize>, kind: Kind, foun
     if sign == Sign::Colon && bytes.get(after) == Some(&b'=') && after > end {
         return value(text, after + 1, Sign::Equals, name, kind, found);
     }
-    if kind == Kind::Authorization || kind == Kind::Cookie {
+    if (kind == Kind::Authorization || kind == Kind::Cookie) && bytes.get(first) != Some(&b'&') {
         return push(text, at..line_quote(bytes, at, line_end), kind, found);
     }
     // Running text: a plain word after `password: ` goes on with the sentence.

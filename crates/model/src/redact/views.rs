@@ -20,11 +20,11 @@ impl View {
     }
 }
 
-/// A short text with all encodings undone, for comparing.
+/// A short text with all encodings undone.
 pub(super) fn plain(text: &str) -> String {
     /// More encodings around each other than anybody means, so that `%252525…` does not cost a pass for each of its digits.
     const MOST: usize = 8;
-    let mut plain = text.replace('+', " ");
+    let mut plain = text.to_owned();
     for _ in 0..MOST {
         let Some(view) = decoded(&plain) else { break };
         plain = view.text;
@@ -71,11 +71,26 @@ impl View {
     }
 }
 
-/// `%41`. Only ASCII: nothing else bears on names and signs.
+/// `%41`, `%C3%A9`: names are in all languages.
 fn percent(bytes: &[u8], at: usize) -> Option<(char, usize)> {
     let digit = |at: usize| bytes.get(at).and_then(|b| (*b as char).to_digit(16));
-    let code = digit(at + 1)? * 16 + digit(at + 2)?;
-    (code < 0x80).then_some((char::from_u32(code)?, 3))
+    let byte = |at: usize| {
+        let code = digit(at + 1)? * 16 + digit(at + 2)?;
+        (bytes.get(at) == Some(&b'%')).then_some(code as u8)
+    };
+    let first = byte(at)?;
+    let width = match first {
+        0..0x80 => return Some((char::from(first), 3)),
+        0xc0..0xe0 => 2,
+        0xe0..0xf0 => 3,
+        _ => 4,
+    };
+    let mut encoded = [0; 4];
+    for (index, place) in encoded.iter_mut().take(width).enumerate() {
+        *place = byte(at + 3 * index)?;
+    }
+    let character = std::str::from_utf8(&encoded[..width]).ok()?.chars().next()?;
+    Some((character, 3 * width))
 }
 
 /// `&quot;`, `&#34;`, `&#x22;`.

@@ -2,15 +2,25 @@
 
 use std::fmt::Write as _;
 
-use model::{Redactor, Request};
+use model::{Identity, Redactor, Request};
+
+use super::credentials;
 
 /// Longest body that is written out, in bytes; of a longer one only the length counts.
 const LONGEST: usize = 4_000;
 
 /// The line. Single quotes guard every argument; a body or header that is not text is given as its length only.
-pub(crate) fn line(request: &Request, redactor: &Redactor) -> String {
+pub(crate) fn line(request: &Request, identities: &[Identity], redactor: &Redactor) -> String {
     let ours = ours(request);
-    let url = || quoted(&redactor.sent(&request.url(), &ours));
+    let carried = credentials::carried(request.identity.as_deref(), identities);
+    let url = || {
+        let url = request.url();
+        let joint = if url.contains('?') { "&" } else { "?" };
+        let key = carried.query.as_deref();
+        let globs = if url.contains(['[', ']', '{', '}']) { "--globoff " } else { "" };
+        let url = format!("{}{}", redactor.sent(&url, &ours), key.map_or("", |_| joint));
+        format!("{globs}{}{}", quoted(&url), key.unwrap_or(""))
+    };
     let mut line = String::from("curl -sk -i --path-as-is");
     match request.method.as_str() {
         "GET" => {}
@@ -19,12 +29,19 @@ pub(crate) fn line(request: &Request, redactor: &Redactor) -> String {
             let _ = write!(line, " -X {}", quoted(method));
         }
     }
-    if request.identity.is_some() {
-        line.push_str(" -H \"Authorization: $MIDDLEBRICK_AUTHORIZATION\"");
+    for option in &carried.options {
+        let _ = write!(line, " {option}");
     }
+    let mut cookie = carried.cookie;
     for (name, value) in &request.headers {
         let value = String::from_utf8_lossy(value);
         let _ = write!(line, " -H {}", quoted(&format!("{name}: {}", redactor.header(name, &value))));
+        if let Some(cookie) = cookie.take_if(|_| name.eq_ignore_ascii_case("cookie")) {
+            let _ = write!(line, "'; '{cookie}");
+        }
+    }
+    if let Some(cookie) = cookie {
+        let _ = write!(line, " -H 'Cookie: '{cookie}");
     }
     if request.body.len() > LONGEST {
         let _ = write!(line, " --data-binary @- {}", url());
@@ -38,9 +55,10 @@ pub(crate) fn line(request: &Request, redactor: &Redactor) -> String {
     line
 }
 
-/// What a check put into a request: it shows the weakness and is nobody's secret.
+/// What a check added to a request: it shows the weakness and is nobody's secret.
 pub(super) fn ours(request: &Request) -> Vec<&str> {
-    request.altered.iter().map(|altered| altered.payload.as_str()).filter(|payload| !payload.is_empty()).collect()
+    let parts = request.altered.iter().flat_map(|altered| altered.payload.split('…'));
+    parts.filter(|part| !part.is_empty()).collect()
 }
 
 /// POSIX single quotes; control characters become `?`, so that a line stays a line. A long repetition is written as the command that
@@ -104,7 +122,10 @@ mod tests {
     fn a_quote_does_not_end_the_argument() {
         let origin = Origin { scheme: Scheme::Http, host: "127.0.0.1".to_owned(), port: 80 };
         let request = Request::get(&origin, "/a'b").header("X", "1\n2");
-        assert_eq!(line(&request, &Redactor::new()), "curl -sk -i --path-as-is -H 'X: 1?2' 'http://127.0.0.1/a'\\''b'");
+        assert_eq!(
+            line(&request, &[], &Redactor::new()),
+            "curl -sk -i --path-as-is -H 'X: 1?2' 'http://127.0.0.1/a'\\''b'"
+        );
     }
 
     #[test]

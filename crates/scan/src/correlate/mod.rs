@@ -1,8 +1,10 @@
 //! From what the detectors proved to the report: joined by rule and location, scored, redacted. Pure but for the wire's transcript.
 
 mod coverage;
+mod credentials;
 mod curl;
 pub(crate) mod fold;
+mod learn;
 pub(crate) mod outcome;
 mod reach;
 mod spent;
@@ -29,9 +31,8 @@ pub(crate) fn report(target: &Target, wire: &Wire, ended: &Ended, elapsed: Durat
     let numbers: BTreeMap<u64, u32> =
         records.iter().enumerate().map(|(at, r)| (r.exchange.serial, at as u32 + 1)).collect();
     let mut redactor = Redactor::new();
-    for identity in &target.identities {
-        learn_identity(&mut redactor, identity);
-    }
+    learn::identities(&mut redactor, &target.identities);
+    learn::surface(&mut redactor, &ended.surface);
     let mut by_rule = outcome::by_rule(ended);
     fold::fold(&mut by_rule);
     for rule in &by_rule {
@@ -47,8 +48,9 @@ pub(crate) fn report(target: &Target, wire: &Wire, ended: &Ended, elapsed: Durat
     if !whole {
         reduce::uncited(wire, &ended.outcomes);
     }
+    let viewer = view::Viewer { numbers: &numbers, identities: &target.identities, redactor: &redactor };
     let mut findings: Vec<FindingView> =
-        by_rule.iter().filter(|r| !r.found.is_empty()).map(|r| view::finding(r, &numbers, &redactor)).collect();
+        by_rule.iter().filter(|r| !r.found.is_empty()).map(|r| view::finding(r, &viewer)).collect();
     findings.sort_by(|a, b| {
         (std::cmp::Reverse(a.severity), std::cmp::Reverse(a.confidence), &a.id).cmp(&(
             std::cmp::Reverse(b.severity),
@@ -65,6 +67,9 @@ pub(crate) fn report(target: &Target, wire: &Wire, ended: &Ended, elapsed: Durat
     } else {
         findings.iter().flat_map(|f| f.evidence.iter().filter_map(|e| e.exchange)).collect()
     };
+    let notes = ended.surface.notes.iter().cloned().chain(ended.undone.notes());
+    let notes = notes.chain(credentials::explained(&target.identities, &findings));
+    let notes = notes.map(|note| redactor.text(&note)).collect();
     let started_ms = records.iter().map(|r| r.sent_at_ms).min().unwrap_or(target.now * 1000);
     Report {
         schema: "middlebrick/report/v1".to_owned(),
@@ -94,7 +99,7 @@ pub(crate) fn report(target: &Target, wire: &Wire, ended: &Ended, elapsed: Durat
         technologies: ended.surface.technologies.iter().map(|known| technology(known, &redactor)).collect(),
         requests: wire.requests(),
         spent: spent::by_category(&records, &ended.outcomes),
-        notes: ended.surface.notes.iter().chain(&ended.undone.notes()).map(|note| redactor.text(note)).collect(),
+        notes,
         duration_ms: elapsed.as_millis() as u64,
         seed: target.seed,
         depth: target.depth.id().to_owned(),
@@ -134,17 +139,6 @@ fn technology(known: &model::Technology, redactor: &Redactor) -> model::Technolo
         version: known.version.as_deref().map(|version| redactor.text(version)),
         evidence: redactor.text(&known.evidence),
     }
-}
-
-fn learn_identity(redactor: &mut Redactor, identity: &model::Identity) {
-    use model::Credential;
-    match &identity.credential {
-        None => {}
-        Some(Credential::Bearer(secret) | Credential::Cookie(secret)) => redactor.learn(secret.expose()),
-        Some(Credential::Basic { password, .. }) => redactor.learn(password.expose()),
-        Some(Credential::ApiKey { value, .. }) => redactor.learn(value.expose()),
-    }
-    identity.headers.iter().for_each(|(_, value)| redactor.learn(value.expose()));
 }
 
 /// The id of a scan: from seed, URL and start.

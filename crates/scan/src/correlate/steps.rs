@@ -1,21 +1,21 @@
 //! The whole proof of a finding: each cited request as a command, and what to look for in its response.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use model::{Evidence, Exchange, Redactor, StepView};
+use model::{Evidence, Exchange, StepView};
 
 use super::curl;
+use super::view::Viewer;
 
-/// One step for each cited exchange, in the order in which they were sent: `numbers` are their places in the transcript by serial.
-pub(super) fn steps(cited: &[&Evidence], numbers: &BTreeMap<u64, u32>, redactor: &Redactor) -> Vec<StepView> {
+/// One step for each cited exchange, in the order in which they were sent.
+pub(super) fn steps(cited: &[&Evidence], view: &Viewer<'_>) -> Vec<StepView> {
     let mut exchanges: Vec<(u32, &Arc<Exchange>, Vec<&str>)> = Vec::new();
     for evidence in cited {
         let Some(exchange) = evidence.exchange() else { continue };
         if let Some((_, _, excerpts)) = exchanges.iter_mut().find(|(_, known, _)| known.serial == exchange.serial) {
             excerpts.push(evidence.excerpt());
         } else {
-            let number = numbers.get(&exchange.serial).copied().unwrap_or(u32::MAX);
+            let number = view.numbers.get(&exchange.serial).copied().unwrap_or(u32::MAX);
             exchanges.push((number, exchange, vec![evidence.excerpt()]));
         }
     }
@@ -23,8 +23,8 @@ pub(super) fn steps(cited: &[&Evidence], numbers: &BTreeMap<u64, u32>, redactor:
     exchanges
         .into_iter()
         .map(|(_, exchange, excerpts)| StepView {
-            command: curl::line(&exchange.request, redactor),
-            look_for: redactor.text(&look_for(exchange, &excerpts)),
+            command: curl::line(&exchange.request, view.identities, view.redactor),
+            look_for: view.redactor.text(&look_for(exchange, &excerpts)),
         })
         .collect()
 }
@@ -53,7 +53,9 @@ fn look_for(exchange: &Exchange, excerpts: &[&str]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use model::{Failure, Origin, Outcome, Request, Response, Scheme};
+    use std::collections::BTreeMap;
+
+    use model::{Failure, Origin, Outcome, Redactor, Request, Response, Scheme};
 
     use super::*;
 
@@ -78,7 +80,8 @@ mod tests {
             Evidence::in_source("app.py", 3, "cursor.execute(f\"...\")"),
         ];
         let numbers = BTreeMap::from([(7, 1), (3, 2), (9, 3)]);
-        let steps = steps(&cited.iter().collect::<Vec<_>>(), &numbers, &Redactor::new());
+        let view = Viewer { numbers: &numbers, identities: &[], redactor: &Redactor::new() };
+        let steps = steps(&cited.iter().collect::<Vec<_>>(), &view);
         let shown: Vec<(bool, &str)> = steps
             .iter()
             .map(|step| (step.command.contains("%27") || step.command.contains("\\'"), step.look_for.as_str()))

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use model::{Redactor, TranscriptEntry};
+use model::{AlteredView, Redactor, TranscriptEntry};
 use wire::Recorded;
 
 /// Longest body shown, in characters.
@@ -41,11 +41,10 @@ fn entry(number: u32, record: &Recorded, redactor: &Redactor) -> TranscriptEntry
         altered: request
             .altered
             .iter()
-            .cloned()
-            .map(|mut a| {
-                a.name = redactor.text(&a.name);
-                a.payload = redactor.text(&a.payload);
-                a
+            .map(|altered| AlteredView {
+                place: altered.place.clone(),
+                name: redactor.text(&altered.name),
+                payload: redactor.text(&altered.payload),
             })
             .collect(),
         identity: request.identity.as_deref().map(|name| redactor.text(name)),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use model::{
     Category, CategoryResult, ComponentView, Evidence, EvidenceKind, EvidenceView, Finding, FindingView, Grade,
-    Location, LocationKind, LocationView, Redactor, StepView, fingerprint, requirements,
+    Identity, Location, LocationKind, LocationView, Redactor, StepView, fingerprint, requirements,
 };
 
 use super::curl;
@@ -15,8 +15,18 @@ use super::steps;
 const EVIDENCE_EACH: usize = 6;
 const EVIDENCE_IN_ALL: usize = 40;
 
-/// One rule's findings. `numbers` are the exchanges' places in the transcript by serial.
-pub(super) fn finding(result: &RuleResult, numbers: &BTreeMap<u64, u32>, redactor: &Redactor) -> FindingView {
+/// What every finding is shown with.
+pub(super) struct Viewer<'a> {
+    /// The exchanges' places in the transcript by serial.
+    pub(super) numbers: &'a BTreeMap<u64, u32>,
+    /// Whom commands may be sent as.
+    pub(super) identities: &'a [Identity],
+    /// What hides secrets.
+    pub(super) redactor: &'a Redactor,
+}
+
+/// One rule's findings.
+pub(super) fn finding(result: &RuleResult, view: &Viewer<'_>) -> FindingView {
     let rule = result.rule;
     let mut evidence = Vec::new();
     let mut locations = Vec::new();
@@ -24,10 +34,10 @@ pub(super) fn finding(result: &RuleResult, numbers: &BTreeMap<u64, u32>, redacto
         let cited: Vec<&Evidence> = finding.evidence.iter().take(EVIDENCE_EACH).collect();
         for piece in &cited {
             if evidence.len() < EVIDENCE_IN_ALL {
-                evidence.push(evidence_view(at, piece, numbers, redactor));
+                evidence.push(evidence_view(at, piece, view));
             }
         }
-        locations.push(location(finding, steps::steps(&cited, numbers, redactor), redactor));
+        locations.push(location(finding, steps::steps(&cited, view), view));
     }
     let first_detail = locations.iter().map(|l| l.detail.as_str()).find(|d| !d.is_empty());
     FindingView {
@@ -53,12 +63,8 @@ pub(super) fn finding(result: &RuleResult, numbers: &BTreeMap<u64, u32>, redacto
     }
 }
 
-fn evidence_view(
-    location: usize,
-    evidence: &Evidence,
-    numbers: &BTreeMap<u64, u32>,
-    redactor: &Redactor,
-) -> EvidenceView {
+fn evidence_view(location: usize, evidence: &Evidence, view: &Viewer<'_>) -> EvidenceView {
+    let redactor = view.redactor;
     let whole = EvidenceView {
         location: location as u32,
         kind: EvidenceKind::Exchange,
@@ -69,7 +75,7 @@ fn evidence_view(
     };
     match evidence {
         Evidence::Exchange { exchange, .. } => {
-            EvidenceView { exchange: numbers.get(&exchange.serial).copied(), ..whole }
+            EvidenceView { exchange: view.numbers.get(&exchange.serial).copied(), ..whole }
         }
         Evidence::Source { file, line, .. } => {
             EvidenceView { kind: EvidenceKind::Source, file: Some(redactor.text(file)), line: Some(*line), ..whole }
@@ -77,7 +83,8 @@ fn evidence_view(
     }
 }
 
-fn location(finding: &Finding, steps: Vec<StepView>, redactor: &Redactor) -> LocationView {
+fn location(finding: &Finding, steps: Vec<StepView>, view: &Viewer<'_>) -> LocationView {
+    let redactor = view.redactor;
     let place = &finding.location;
     let whole = LocationView {
         fingerprint: place.fingerprint(finding.rule.id),
@@ -95,7 +102,7 @@ fn location(finding: &Finding, steps: Vec<StepView>, redactor: &Redactor) -> Loc
             .evidence
             .iter()
             .find_map(Evidence::exchange)
-            .map(|exchange| curl::line(&exchange.request, redactor))
+            .map(|exchange| curl::line(&exchange.request, view.identities, redactor))
             .unwrap_or_default(),
         steps,
     };

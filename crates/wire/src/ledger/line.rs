@@ -1,4 +1,4 @@
-use model::{Method, Origin, Request};
+use model::{Method, Origin, Redactor, Request};
 use serde::{Deserialize, Serialize};
 
 use crate::permit::normal;
@@ -67,6 +67,11 @@ impl Sent {
     pub(super) fn of(request: &Request) -> Sent {
         let Request { method, origin, target, identity, .. } = request.clone();
         Sent { method, origin, target, identity }
+    }
+
+    /// The same as it may be read by anybody. What undoes something is not masked: it has to be sent.
+    pub(super) fn masked(self) -> Sent {
+        Sent { target: Redactor::new().text(&self.target), ..self }
     }
 }
 

@@ -100,7 +100,7 @@ impl Ledger {
             state.under_way.insert(number, Sent::of(request));
             number
         };
-        let written = self.write(&Line::Intent { number, request: Sent::of(request) });
+        let written = self.write(&Line::Intent { number, request: Sent::of(request).masked() });
         if written.is_err() {
             self.state().under_way.remove(&number);
         }

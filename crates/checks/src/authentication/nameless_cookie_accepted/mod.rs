@@ -37,8 +37,14 @@ async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(
     let Some((plain, cookie)) = first_cookie::set_by_page(probe, |cookie| cookie.role().authenticates()) else {
         return Err(NotTested::not_applicable("no session cookie was set"));
     };
-    let with =
-        |header: String| plain.request.clone().header("Cookie", header).altered("cookie", &cookie.name, &cookie.value);
+    let with = |header: String| {
+        plain.request.clone().header("Cookie", header).altered_from(
+            "cookie",
+            &cookie.name,
+            &cookie.value,
+            &cookie.value,
+        )
+    };
     let own = format!("{}={}", cookie.name, cookie.value);
     let responses = Responses {
         own: probe.response_to(with(own.clone())).await?,

@@ -40,7 +40,12 @@ async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(
     };
     let with = |value: &str| {
         let header = format!("{}={value}", cookie.name);
-        plain.request.clone().header("Cookie", header.into_bytes()).altered("cookie", &cookie.name, value)
+        plain.request.clone().header("Cookie", header.into_bytes()).altered_from(
+            "cookie",
+            &cookie.name,
+            value,
+            &cookie.value,
+        )
     };
     let responses = Responses {
         own: probe.response_to(with(&cookie.value)).await?,

@@ -46,7 +46,7 @@ async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(
         let slash = if step.ends_with('/') { "/" } else { &step[step.find("..").map_or(0, |at| at + 2)..] };
         let file = if step.ends_with('/') { "etc/passwd".to_owned() } else { format!("etc{slash}passwd") };
         let path = format!("{directory}{}{file}", up(step));
-        let response = probe.response_to(probe.get(&path).altered("path", "file", &path)).await?;
+        let response = probe.response_to(probe.get(&path).altered_from("path", "file", &path, &directory)).await?;
         if !is_passwd(&response) {
             continue;
         }

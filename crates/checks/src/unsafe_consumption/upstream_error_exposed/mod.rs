@@ -65,7 +65,7 @@ fn is_echo(exchange: &Exchange, excerpt: &str) -> bool {
     let target = percent_encoding::percent_decode_str(&sent.target).decode_utf8_lossy();
     let body = String::from_utf8_lossy(&sent.body);
     let telling: String = excerpt.chars().take(24).collect();
-    target.contains(&telling) || body.contains(&telling) || sent.altered.iter().any(|a| a.payload.contains(&telling))
+    target.contains(&telling) || body.contains(&telling) || sent.altered.iter().any(|a| a.value.contains(&telling))
 }
 
 #[cfg(test)]

@@ -82,7 +82,7 @@ fn unsigned(probe: &OperationProbe<'_>, body: &Value) -> Request {
     probe
         .request_to_change(probe.operation, &[])
         .anonymous()
-        .altered("body", "signature", &body)
+        .altered_from("body", "signature", &body, &body)
         .body("application/json", body)
 }
 
