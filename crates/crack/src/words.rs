@@ -11,6 +11,39 @@ pub fn embedded() -> impl Iterator<Item = Cow<'static, [u8]>> + Clone + Send {
     LIST.lines().map(unescape)
 }
 
+/// The decimal numbers of up to so many digits, those with leading zeros too: PINs and dates are typed in for secrets. At most 6 digits
+/// are made, which are a million words.
+pub fn numbers(digits: usize) -> impl Iterator<Item = Vec<u8>> + Clone + Send {
+    (1..=digits.min(6))
+        .flat_map(|digits| (0..10_u32.pow(digits as u32)).map(move |n| format!("{n:0digits$}").into_bytes()))
+}
+
+/// Secrets as people make them up: what it is for, that it is one, and a year or a number, written together in some way:
+/// `my-flask-secret-2023`, `django_key_123`. Some ten thousand.
+pub fn composed() -> impl Iterator<Item = Vec<u8>> + Clone + Send {
+    const BETWEEN: [&str; 3] = ["-", "_", ""];
+    const BEFORE: [&str; 5] = ["", "my", "super", "the", "your"];
+    const OF: [&str; 12] =
+        ["", "flask", "django", "fastapi", "app", "api", "jwt", "web", "dev", "session", "test", "site"];
+    const NOUNS: [&str; 4] = ["secret", "key", "secret key", "token"];
+    #[rustfmt::skip]
+    const AFTER: [&str; 15] = [
+        "", "1", "12", "123", "1234", "12345", "!", "2018", "2019", "2020", "2021", "2022", "2023", "2024", "2025",
+    ];
+    BETWEEN.into_iter().flat_map(|between| {
+        BEFORE.into_iter().flat_map(move |before| {
+            OF.into_iter().flat_map(move |of| {
+                NOUNS.into_iter().flat_map(move |noun| {
+                    AFTER.into_iter().map(move |after| {
+                        let parts = [before, of].into_iter().chain(noun.split(' ')).chain([after]);
+                        parts.filter(|part| !part.is_empty()).collect::<Vec<&str>>().join(between).into_bytes()
+                    })
+                })
+            })
+        })
+    })
+}
+
 /// A line with `\n`, `\xHH` and `\\` replaced by the byte they stand for; any other backslash is itself.
 fn unescape(line: &'static str) -> Cow<'static, [u8]> {
     if !line.contains('\\') {
@@ -132,6 +165,19 @@ mod tests {
         }
         // The key in Flask's quickstart, which needs the escapes.
         assert!(place(b"_5#y2L\"F4Q8z\n\xec]/") < 1000);
+    }
+
+    #[test]
+    fn numbers_and_what_people_make_up_are_words() {
+        let all: Vec<Vec<u8>> = numbers(3).collect();
+        assert_eq!((all.len(), all[0].as_slice(), all.last().unwrap().as_slice()), (1_110, &b"0"[..], &b"999"[..]));
+        assert!(all.contains(&b"007".to_vec()) && numbers(9).count() == 1_111_110);
+        let made: BTreeSet<Vec<u8>> = composed().collect();
+        for word in ["my-flask-secret-2023", "django_key_123", "jwtsecretkey", "super-secret-key-2024", "my_api_token"]
+        {
+            assert!(made.contains(word.as_bytes()), "{word}");
+        }
+        assert!(made.len() < 12_000, "{}", made.len());
     }
 
     #[test]

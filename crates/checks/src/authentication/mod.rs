@@ -35,6 +35,7 @@ mod login_over_get;
 mod long_password_crashes;
 mod nameless_cookie_accepted;
 mod operation_without_credentials;
+mod query_credential;
 mod refresh_token_accepted;
 mod remember_token_weak_key;
 mod secret_guessing;

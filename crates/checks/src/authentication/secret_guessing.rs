@@ -34,6 +34,9 @@ pub(super) struct Guessed {
 /// Most tokens guessed at once; the tokens of one application have one key.
 const TOKENS: usize = 16;
 
+/// Up to so many readings all numbers of five digits take a moment.
+const FEW: usize = 4;
+
 /// Words for one visit to a blocking thread.
 const CHUNK: usize = 65_536;
 
@@ -57,7 +60,9 @@ pub(super) async fn secrets(
         .collect();
     let mut found: Vec<Option<Vec<u8>>> = vec![None; tokens.len()];
     let own = probe.target.wordlist.iter().map(|word| word.as_bytes().to_vec());
-    let mut words = likely(probe).into_iter().chain(own);
+    // With so many readings each number would be tried as often.
+    let digits = if readings.len() <= FEW { 5 } else { 4 };
+    let mut words = likely(probe).into_iter().chain(own).chain(crack::words::numbers(digits));
     while !readings.is_empty() {
         let chunk: Vec<Vec<u8>> = words.by_ref().take(CHUNK).collect();
         if chunk.is_empty() {
@@ -92,10 +97,11 @@ fn likely(probe: &TargetProbe<'_>) -> Vec<Vec<u8>> {
         .or_else(|| page_title(&probe.observations.exchanges))
         .unwrap_or_default();
     let derived = crack::words::derived(&probe.origin().host, &title, "");
-    derived
-        .into_iter()
-        .map(String::into_bytes)
+    // A variable that is not set is an empty key.
+    std::iter::once(Vec::new())
+        .chain(derived.into_iter().map(String::into_bytes))
         .chain(crack::words::embedded().map(std::borrow::Cow::into_owned))
+        .chain(crack::words::composed())
         .collect()
 }
 

@@ -3,22 +3,34 @@
 use model::Surface;
 
 /// Values seen in answers that fit a path parameter: those of the collection before it (`/users/{id}`: `users/id`), by the
-/// parameter's name, its name without the collection's (`user_id`, `userId` under `users`: `id`), or what names an object.
+/// parameter's name in any spelling, its name without the collection's (`user_id`, `userId` under `users`: `id`), or what names an
+/// object; then those of the collection that the parameter is called after (`/reports/{userId}`: `users/id`), and of its very name.
 pub fn of_parameter(parameter: &str, path: &str, surface: &Surface) -> Vec<String> {
     const NAMES: [&str; 6] = ["id", "uuid", "slug", "name", "username", "key"];
+    const IDS: [&str; 3] = ["id", "_id", "uuid"];
     let placeholder = format!("{{{parameter}}}");
     let collection = path.split('/').take_while(|s| **s != *placeholder).filter(|s| !s.is_empty()).last().unwrap_or("");
     let lower = parameter.to_ascii_lowercase();
-    let singular = singular(&collection.to_ascii_lowercase());
-    let short = lower.strip_prefix(&singular).map_or(&*lower, |rest| rest.trim_start_matches(['_', '-']));
-    let mut keys = vec![format!("{collection}/{parameter}"), format!("{collection}/{short}")];
-    if lower.ends_with("id") {
-        keys.extend([format!("{collection}/id"), format!("{collection}/_id"), format!("{collection}/uuid")]);
-    } else if short.is_empty() {
-        // `/users/{user}`: whatever names one.
-        keys.extend(NAMES.iter().map(|name| format!("{collection}/{name}")));
+    let plain = spelled_plainly(parameter);
+    let singular_collection = singular(&collection.to_ascii_lowercase());
+    let short = lower.strip_prefix(&singular_collection).map_or(&*lower, |rest| rest.trim_start_matches(['_', '-']));
+    let mut keys: Vec<String> = Vec::new();
+    for collection in [collection.to_owned(), singular_collection.clone(), plural(collection)] {
+        keys.extend([parameter, short, plain.as_str()].map(|name| format!("{collection}/{name}")));
+        if lower.ends_with("id") {
+            keys.extend(IDS.map(|name| format!("{collection}/{name}")));
+        } else if short.is_empty() {
+            // `/users/{user}`: whatever names one.
+            keys.extend(NAMES.map(|name| format!("{collection}/{name}")));
+        }
     }
-    keys.push(parameter.to_owned());
+    if let Some(stem) = lower.strip_suffix("id").map(|stem| stem.trim_end_matches(['_', '-'])).filter(|s| !s.is_empty())
+    {
+        for collection in [plural(stem), stem.to_owned()] {
+            keys.extend(IDS.map(|name| format!("{collection}/{name}")));
+        }
+    }
+    keys.extend([parameter.to_owned(), plain]);
     let mut values: Vec<String> = Vec::new();
     for value in keys.iter().flat_map(|key| surface.harvested(key)) {
         if !values.iter().any(|known| known == value) {
@@ -26,6 +38,22 @@ pub fn of_parameter(parameter: &str, path: &str, surface: &Surface) -> Vec<Strin
         }
     }
     values
+}
+
+/// A name without what tells its spellings apart: `vesselId`, `vessel_id` and `Vessel-ID` are `vesselid`.
+pub fn spelled_plainly(name: &str) -> String {
+    name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
+}
+
+/// `user`: `users`; `category`: `categories`; `box`: `boxes`.
+fn plural(word: &str) -> String {
+    if let Some(stem) = word.strip_suffix('y').filter(|stem| !stem.ends_with(['a', 'e', 'o'])) {
+        format!("{stem}ies")
+    } else if word.ends_with(['x', 's', 'z']) || word.ends_with("ch") {
+        format!("{word}es")
+    } else {
+        format!("{word}s")
+    }
 }
 
 /// `users`: `user`; `categories`: `category`; `boxes`: `box`.
@@ -70,5 +98,22 @@ mod tests {
         assert_eq!(first("category", "/categories/{category}"), "tea");
         assert_eq!(first("team", "/teams/{team}"), "red");
         assert_eq!(first("id", "/orders/{id}"), "9");
+    }
+
+    #[test]
+    fn a_name_in_another_spelling_and_number_is_the_same_name() {
+        let mut surface = Surface::default();
+        for (key, value) in [("users/userid", "u-7"), ("ticketnumber", "T9"), ("berths/id", "4"), ("id", "1")] {
+            surface.harvested.insert(key.to_owned(), vec![value.into()]);
+        }
+        let first = |name: &str, path: &str| of_parameter(name, path, &surface).into_iter().next().unwrap_or_default();
+        for name in ["userId", "user_id", "User-ID"] {
+            assert_eq!(first(name, &format!("/users/{{{name}}}/letters")), "u-7", "{name}");
+        }
+        assert_eq!(first("ticketNumber", "/check/{ticketNumber}"), "T9");
+        assert_eq!(first("id", "/berth/{id}"), "4", "listed under the plural");
+        assert_eq!(first("berthId", "/plans/{berthId}"), "4", "called after another collection");
+        assert_eq!(first("quayId", "/plans/{quayId}"), "", "nothing of that kind was seen");
+        assert_eq!(["category", "box", "day", "user"].map(plural), ["categories", "boxes", "days", "users"]);
     }
 }

@@ -19,7 +19,7 @@ const PATH: &str = "/console";
 /// The console's page as an anonymous visitor gets it. Since 3.0.3 Werkzeug refuses host names it does not trust with 400 but
 /// trusts whoever writes `localhost` into the header.
 pub(super) async fn find(probe: &TargetProbe<'_>) -> Result<Option<Arc<Exchange>>, NotTested> {
-    for mount in probe.mounts().map(str::to_owned).chain(inner(probe)) {
+    for mount in mounts(probe) {
         let path = format!("{mount}{PATH}");
         let plain = probe.response_to(probe.get(&path)).await?;
         if is_console(&plain) {
@@ -37,6 +37,11 @@ pub(super) async fn find(probe: &TargetProbe<'_>) -> Result<Option<Arc<Exchange>
         }
     }
     Ok(None)
+}
+
+/// Where an application may stand: at the root, where the scan was asked to begin, or where all operations lie; the outermost first.
+pub(super) fn mounts(probe: &TargetProbe<'_>) -> Vec<String> {
+    probe.mounts().map(str::to_owned).chain(inner(probe)).collect()
 }
 
 /// Where an application stands that another one mounts, if the scan was not asked for a directory itself.

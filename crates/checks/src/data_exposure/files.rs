@@ -2,6 +2,7 @@
 
 mod content;
 pub(super) mod responses;
+mod roots;
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -13,6 +14,8 @@ pub(super) use content::{
     Proof, backup, build, build_with_secret, database, environment, key, log, repository, requirements, source,
 };
 pub(super) use responses::judge;
+
+pub(super) use roots::{loads_files, static_directory};
 
 use crate::{Findings, TargetProbe, table};
 
@@ -67,6 +70,10 @@ fn paths(kind: &str, depth: Depth, surface: &Surface) -> Vec<String> {
     if depth >= Depth::Deep {
         chosen.extend(&row.deep);
     }
+    // Where no page loads a file from a folder, the root is likelier to hold one than a folder of the usual name.
+    if surface.assets.is_empty() {
+        chosen.sort_by_key(|path| path.starts_with("{static}"));
+    }
     let directory = static_directory(surface);
     let mut paths: Vec<String> = Vec::new();
     for path in chosen {
@@ -76,18 +83,6 @@ fn paths(kind: &str, depth: Depth, surface: &Surface) -> Vec<String> {
         }
     }
     paths
-}
-
-/// The top directory of the target's own assets, `/static/` when none was seen.
-pub(super) fn static_directory(surface: &Surface) -> String {
-    let mut directories: BTreeMap<&str, usize> = BTreeMap::new();
-    for path in &surface.assets {
-        if let Some((directory, _)) = path.strip_prefix('/').and_then(|rest| rest.split_once('/')) {
-            *directories.entry(directory).or_default() += 1;
-        }
-    }
-    let most = directories.iter().max_by_key(|(name, count)| (**count, std::cmp::Reverse(**name)));
-    most.map_or_else(|| "/static/".to_owned(), |(name, _)| format!("/{name}/"))
 }
 
 /// What asking for a kind may cost: its files of quick and standard with two controls, and the further files of a deep scan with
@@ -105,9 +100,7 @@ mod tests {
     #[test]
     fn assets_name_the_directory() {
         let mut surface = Surface::default();
-        assert_eq!(static_directory(&surface), "/static/");
         surface.assets.extend(["/assets/a.js".to_owned(), "/assets/css/b.css".to_owned(), "/x/c.js".to_owned()]);
-        assert_eq!(static_directory(&surface), "/assets/");
         assert_eq!(paths("environment", Depth::Standard, &surface), ["/.env", "/assets/.env"]);
         assert_eq!(paths("environment", Depth::Quick, &surface), ["/.env"]);
     }

@@ -77,7 +77,8 @@ fn object(part: &str) -> Option<Map<String, Value>> {
     }
 }
 
-/// The tokens that an answer hands out: in its headers, its cookies, and its body when that is JSON and no API description.
+/// The tokens that an answer hands out: in its headers, its cookies, and its body when that is JSON and no API description, or a token by
+/// itself.
 pub fn issued(exchange: &Exchange) -> Vec<Jwt> {
     let Some(response) = exchange.response() else { return Vec::new() };
     let mut texts: Vec<String> = response
@@ -89,6 +90,14 @@ pub fn issued(exchange: &Exchange) -> Vec<Jwt> {
     let described = |json: &Value| json.get("openapi").is_some() || json.get("swagger").is_some();
     if response.json().as_deref().is_some_and(|json| !described(json)) {
         texts.push(response.text().into_owned());
+    }
+    // A text of nothing but a token is no documentation.
+    let text = response.text();
+    if response.media_type() == "text/plain"
+        && text.trim().split('.').count() == 3
+        && !text.trim().contains(char::is_whitespace)
+    {
+        texts.push(text.into_owned());
     }
     found_in(&texts)
 }

@@ -29,24 +29,31 @@ fn rows() -> &'static [Row] {
 
 /// Where documents are served by default, under the path that the scan was asked for and at the root, the likeliest first.
 pub fn usual_paths(surface: &Surface, base: &str, depth: Depth) -> Vec<String> {
+    // What only one framework serves is looked for where the scan was asked to begin; the root may be another application's.
+    let everywhere = |row: &Row| {
+        row.of.is_empty() || surface.technologies.iter().any(|t| row.of.contains(&t.name)) || depth == Depth::Deep
+    };
     default_paths(surface, depth, false)
-        .flat_map(|path| prefixed(base, path).into_iter().chain([path.to_owned()]))
+        .flat_map(|row| {
+            let below = prefixed(base, &row.path);
+            let root = (below.is_none() || everywhere(row)).then(|| row.path.clone());
+            below.into_iter().chain(root)
+        })
         .collect()
 }
 
 /// Where few serve them.
 pub fn rare_paths(surface: &Surface, depth: Depth) -> Vec<String> {
-    default_paths(surface, depth, true).map(str::to_owned).collect()
+    default_paths(surface, depth, true).map(|row| row.path.clone()).collect()
 }
 
-fn default_paths(surface: &Surface, depth: Depth, rare: bool) -> impl Iterator<Item = &'static str> {
+fn default_paths(surface: &Surface, depth: Depth, rare: bool) -> impl Iterator<Item = &'static Row> {
     let likely = |row: &Row| row.of.is_empty() || row.of.iter().any(|p| surface.has(p));
     let known = surface.technologies.iter().any(|t| rows().iter().any(|r| r.of.contains(&t.name)));
     rows()
         .iter()
         .filter(move |row| row.rare == rare)
         .filter(move |row| likely(row) || !known && depth > Depth::Quick || depth == Depth::Deep)
-        .map(|row| row.path.as_str())
 }
 
 /// The same path under the path that the scan was asked for.
@@ -85,6 +92,9 @@ mod tests {
         assert!(rare.contains(&"/spec.json".to_owned()) && !paths.contains(&"/spec.json".to_owned()));
         assert!(paths.contains(&"/apispec_1.json".to_owned()) && !paths.contains(&"/v3/api-docs".to_owned()));
         assert_eq!(paths[..2], ["/api/openapi.json", "/openapi.json"]);
+        let below = usual_paths(&Surface::default(), "/shop", Depth::Standard);
+        let has = |path: &str| below.iter().any(|known| known == path);
+        assert!(has("/shop/v3/api-docs") && has("/swagger.json") && !has("/v3/api-docs"));
     }
 
     #[test]

@@ -18,10 +18,13 @@ pub(crate) fn run(options: &CrackOptions) -> Result<Ending, Fault> {
     let text = text(&options.token)?;
     let (pasted, targets) = recognised(&text).map_err(|error| Fault::new(format!("TOKEN: {error}")))?;
     let Some(first) = targets.first() else { return Err(Fault::new("TOKEN: it has no form that is known")) };
-    let mut words: Vec<Vec<u8>> = ::crack::words::embedded().map(std::borrow::Cow::into_owned).collect();
+    // An empty key is what a variable that is not set gives.
+    let mut words: Vec<Vec<u8>> = vec![Vec::new()];
+    words.extend(::crack::words::embedded().map(std::borrow::Cow::into_owned));
     if let Some(path) = &options.wordlist {
         words.extend(engine::words(path, &System)?.into_iter().map(String::into_bytes));
     }
+    words.extend(::crack::words::composed().chain(::crack::words::numbers(6)));
     let cores = || std::thread::available_parallelism().map_or(1, usize::from);
     let threads = options.threads.unwrap_or_else(cores);
     let tried = words.len() as u64;

@@ -18,6 +18,8 @@ pub(crate) struct Found {
     pub(super) read: BTreeSet<String>,
     /// Paths that answered with an OpenAPI document.
     pub(super) documents: BTreeSet<String>,
+    /// A document that a script carries within itself, and the path of the script.
+    pub(super) described: Option<(String, Vec<u8>)>,
     /// Paths already tried as OpenAPI documents.
     pub(super) tried: BTreeSet<String>,
     /// Paths whose operation got the parameters that a refusal asked for.

@@ -3,9 +3,12 @@
 mod allow;
 mod asker;
 mod asset;
+mod calls;
+mod documents;
 pub(crate) mod fingerprint;
 mod found;
 mod link;
+mod navigation;
 mod objects;
 pub(crate) mod page;
 mod parameters;
@@ -86,12 +89,13 @@ async fn look(surface: &mut Surface, found: &mut Found, target: &Target, wire: &
     specification::discover(&asker, surface, found, missing.as_deref()).await;
     well_known::discover(&asker, surface, found, missing.as_deref()).await;
     crawl(&asker, surface, found).await;
-    specification::discover_rare(&asker, surface, found, missing.as_deref()).await;
+    // Where nothing leads on, a standard scan has requests for guesses that the rules do not miss.
+    let searching = asker.searching();
+    let guesser = if target.depth == Depth::Deep { &asker } else { &searching };
+    let rarely = if found.is_bare() { guesser } else { &asker };
+    specification::discover_rare(rarely, surface, found, missing.as_deref()).await;
     if well_known::is_sparse(surface, found, target.depth) {
-        match target.depth {
-            Depth::Deep => well_known::search(&asker, found, missing.as_deref()).await,
-            _ => well_known::search(&asker.searching(), found, missing.as_deref()).await,
-        }
+        well_known::search(guesser, found, missing.as_deref()).await;
         crawl(&asker, surface, found).await;
     }
     objects::discover(&asker, surface, found, missing.as_deref()).await;
@@ -168,22 +172,43 @@ async fn crawl(asker: &Asker<'_>, surface: &mut Surface, found: &mut Found) {
 /// Reads the target's own scripts for paths of its API.
 async fn read_scripts(asker: &Asker<'_>, surface: &Surface, found: &mut Found) {
     const SCRIPTS: usize = 4;
-    let scripts: Vec<String> = surface
+    let mut scripts: Vec<String> = surface
         .assets
         .iter()
-        .filter(|path| {
-            path.split('?').next().is_some_and(|p| p.rsplit_once('.').is_some_and(|(_, e)| e == "js"))
-                && !found.read.contains(*path)
-        })
-        .take(SCRIPTS)
+        .filter(|path| is_script(path) && !is_library(path) && !found.read.contains(*path))
         .cloned()
         .collect();
+    scripts.truncate(SCRIPTS);
     found.read.extend(scripts.iter().cloned());
     for (_, exchange) in asker.get_all(&scripts).await {
-        for path in page::script_paths(&exchange.text()) {
-            if let Some(operation) = link::resolve(&path, &exchange.request, asker.target, Source::Script) {
-                found.add(operation);
-            }
+        if exchange.is_success() {
+            page::script(&exchange.text(), &exchange, asker.target, found);
+            documents::read(&exchange, asker.target, found);
         }
     }
+}
+
+fn is_script(path: &str) -> bool {
+    let ending = path.split('?').next().and_then(|path| path.rsplit_once('.')).map(|(_, ending)| ending);
+    matches!(ending, Some("js" | "mjs"))
+}
+
+/// Whether a script is one that everybody uses, by its name: it knows nothing of this application.
+fn is_library(path: &str) -> bool {
+    const LIBRARIES: [&str; 12] = [
+        "jquery",
+        "bootstrap",
+        "popper",
+        "polyfill",
+        "swagger-ui-bundle",
+        "swagger-ui-standalone",
+        "redoc.standalone",
+        "rapidoc-min",
+        "vue.",
+        "react.",
+        "htmx",
+        "axios.min",
+    ];
+    let name = path.split('?').next().unwrap_or("").rsplit('/').next().unwrap_or("").to_ascii_lowercase();
+    LIBRARIES.iter().any(|library| name.contains(library))
 }

@@ -14,7 +14,7 @@ use checks::vocabulary::specifications;
 
 use super::asset::is_asset;
 use super::found::Found;
-use super::{link, prose};
+use super::{calls, documents, link, navigation, prose};
 
 /// Most links taken from one answer.
 const LINKS: usize = 60;
@@ -34,6 +34,7 @@ pub(crate) fn read(exchange: &Exchange, target: &Target, surface: &mut Surface, 
     if response.body_len() > PAGE {
         return;
     }
+    documents::read(exchange, target, found);
     if response.is_html() {
         if !is_tool(&exchange.text()) {
             html(exchange, target, surface, found);
@@ -48,6 +49,7 @@ pub(crate) fn read(exchange: &Exchange, target: &Target, surface: &mut Surface, 
         }
         let mut links = Vec::new();
         json_links(json, &mut links, 0);
+        links.dedup();
         for path in links.into_iter().take(LINKS) {
             if let Some(operation) = link::resolve(&path, &exchange.request, target, Source::Link) {
                 found.add(operation);
@@ -79,10 +81,11 @@ fn html(exchange: &Exchange, target: &Target, surface: &mut Surface, found: &mut
         let Ok(selector) = Selector::parse(selector) else { return Vec::new() };
         document.select(&selector).filter_map(|e| e.value().attr(attribute)).take(LINKS).map(str::to_owned).collect()
     };
-    let links = attributes("a[href], area[href]", "href");
+    let links = anchors(&document, exchange, target, surface);
     // Flask-DebugToolbar lists every route.
     let lists_routes = exchange.text().contains("flDebugRouteListPanel");
-    for text in texts(&document, links.len() < FEW || lists_routes) {
+    let count = attributes("a[href], area[href]", "href").len();
+    for text in texts(&document, count < FEW || lists_routes) {
         prose_links(&text, exchange, target, found);
     }
     for text in samples(&document) {
@@ -97,6 +100,13 @@ fn html(exchange: &Exchange, target: &Target, surface: &mut Surface, found: &mut
             && !is_asset(&operation.path)
         {
             found.add(operation);
+        }
+    }
+    for (method, address) in navigation::read(&document) {
+        if let Some(operation) = link::resolve(&address, &exchange.request, target, Source::Link)
+            && !is_asset(&operation.path)
+        {
+            found.add(Operation { method, ..operation });
         }
     }
     for src in embedded(&document) {
@@ -129,11 +139,67 @@ fn html(exchange: &Exchange, target: &Target, surface: &mut Surface, found: &mut
             form(element, scripted, exchange, target, surface, found);
         }
     }
-    for path in scripts.iter().flat_map(|script| script_paths(script)) {
-        if let Some(operation) = link::resolve(&path, &exchange.request, target, Source::Script) {
+    for text in &scripts {
+        script(text, exchange, target, found);
+    }
+}
+
+/// Adds what a script calls and where it leads. A path that it only posts to is no page.
+pub(super) fn script(text: &str, exchange: &Exchange, target: &Target, found: &mut Found) {
+    let text = &text[..text.floor_char_boundary(PAGE)];
+    let calls = calls::read(text);
+    for call in &calls {
+        if let Some(operation) = link::resolve(&call.path, &exchange.request, target, Source::Script) {
+            found.add(call.operation(operation));
+        }
+    }
+    let is_called = |path: &str| calls.iter().any(|call| call.path == path);
+    let paths = script_paths(text).into_iter().filter(|path| !is_called(path));
+    for path in paths.chain(navigation::set_in(text)) {
+        if let Some(operation) = link::resolve(&path, &exchange.request, target, Source::Script)
+            && !is_asset(&operation.path)
+        {
             found.add(operation);
         }
     }
+}
+
+/// The links of a page, one for each place that they lead to, so that seventy of one kind do not hide what comes after them; what is left
+/// out is said.
+fn anchors(document: &Html, exchange: &Exchange, target: &Target, surface: &mut Surface) -> Vec<String> {
+    /// Most links that are looked at.
+    const LOOKED_AT: usize = 3_000;
+    /// Most pages of one directory: what there is more of is all of one kind.
+    const BESIDE: usize = 20;
+    let Ok(selector) = Selector::parse("a[href], area[href]") else { return Vec::new() };
+    let mut kept: BTreeMap<(String, Vec<String>), String> = BTreeMap::new();
+    let mut order: Vec<String> = Vec::new();
+    let mut beside: BTreeMap<String, usize> = BTreeMap::new();
+    let mut left_out = 0_usize;
+    for href in document.select(&selector).filter_map(|e| e.value().attr("href")).take(LOOKED_AT) {
+        let Some(operation) = link::resolve(href, &exchange.request, target, Source::Link) else { continue };
+        let names = operation.parameters.iter().map(|p| p.name.clone()).collect();
+        let directory = operation.path.rsplit_once('/').map_or("", |(directory, _)| directory).to_owned();
+        let place = (operation.path.key(), names);
+        if kept.contains_key(&place) {
+            continue;
+        }
+        let count = beside.entry(directory.clone()).or_default();
+        if order.len() >= LINKS || !directory.is_empty() && *count >= BESIDE {
+            left_out += 1;
+            continue;
+        }
+        *count += 1;
+        kept.insert(place, href.to_owned());
+        order.push(href.to_owned());
+    }
+    if left_out > 0 {
+        let path = exchange.request.path();
+        surface.notes.push(format!(
+            "{path} links to {left_out} more pages than are followed; --include-path chooses among them"
+        ));
+    }
+    order
 }
 
 /// What a page has a browser fetch of its own accord.
@@ -336,12 +402,16 @@ fn json_links(json: &Value, links: &mut Vec<String>, depth: usize) {
     }
     match json {
         Value::String(text) if is_path(text) => links.push(text.clone()),
+        Value::String(text) if text.contains('{') => links.extend(templated(text)),
         Value::Array(items) => items.iter().take(20).for_each(|item| json_links(item, links, depth + 1)),
         Value::Object(fields) => {
             for (name, value) in fields {
                 if is_path(name) {
                     links.push(name.clone());
                 }
+                let relative = |href: &&str| is_path(&format!("/{href}")) && !href.contains(':');
+                let href = value.as_str().filter(|_| name == "href" || name == "@id");
+                links.extend(href.filter(relative).map(str::to_owned));
                 json_links(value, links, depth + 1);
             }
         }
@@ -372,6 +442,18 @@ fn json_sentences(json: &Value, said: &mut String, depth: usize) {
         }
         _ => {}
     }
+}
+
+/// A link with holes (RFC 6570): `/users/{id}` keeps its placeholder, `/find{?q,page}` gets its parameters.
+fn templated(text: &str) -> Option<String> {
+    let (path, query) = text.split_once("{?").map_or((text, None), |(path, rest)| (path, rest.strip_suffix('}')));
+    let query = query.map_or_else(String::new, |names| {
+        let pairs: Vec<String> = names.split(',').map(|name| format!("{}=", name.trim())).collect();
+        format!("?{}", pairs.join("&"))
+    });
+    let plain: String = path.chars().filter(|c| !matches!(c, '{' | '}')).collect();
+    let balanced = path.matches('{').count() == path.matches('}').count();
+    (balanced && is_path(&plain)).then(|| format!("{path}{query}"))
 }
 
 fn is_path(text: &str) -> bool {
@@ -495,6 +577,34 @@ mod tests {
     fn json_paths_are_paths() {
         assert!(is_path("/api/users") && is_path("https://example.com/a"));
         assert!(!is_path("/") && !is_path("//x") && !is_path("a/b") && !is_path("/a b") && !is_path("/users/{id}"));
+    }
+
+    #[test]
+    fn links_of_one_kind_do_not_hide_the_next() {
+        let links = |link: &dyn Fn(usize) -> String| (0..70).map(link).collect::<Vec<String>>().concat();
+        let numbered = links(&|n| format!("<a href=/berths/{n}>{n}</a>"));
+        let named = links(&|n| format!("<a href=/boats/b{n}x>{n}</a>"));
+        let (operations, _) = led_to(&format!("{numbered}{named}<a href='/tide?at=noon'>tide</a>"));
+        assert!(operations.contains(&"GET /tide at".to_owned()) && operations.contains(&"GET /berths/{id}".to_owned()));
+        assert_eq!(operations.len(), 22);
+    }
+
+    #[test]
+    fn a_script_that_posts_names_a_post() {
+        let (operations, _) = led_to(
+            "<script>fetch('/desk/x', {method: 'POST', body: JSON.stringify({q: 1})}); fetch('/list'); location.href = '/go?to=1'</script>\
+             <button onclick=\"location.href='/next'\">n</button>",
+        );
+        assert_eq!(operations, ["POST /desk/x", "GET /go to", "GET /list", "GET /next"]);
+    }
+
+    #[test]
+    fn links_with_holes_are_links() {
+        assert_eq!(templated("/users/{id}/notes").as_deref(), Some("/users/{id}/notes"));
+        assert_eq!(templated("/find{?q,page}").as_deref(), Some("/find?q=&page="));
+        assert!(
+            templated("{\"a\": 1}").is_none() && templated("/a/{b").is_none() && templated("Hello {name}").is_none()
+        );
     }
 
     /// `MIDDLEBRICK_FUZZ_SECONDS` says for how long it is tried.

@@ -1,6 +1,6 @@
 //! Finding and reading the OpenAPI document: given by the user, linked, or at a framework's default path.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use checks::vocabulary::specifications;
@@ -8,8 +8,8 @@ use model::{Depth, Exchange, Operation, Request, SpecFacts, Surface, Target};
 use openapi::{Base, Document};
 
 use super::asker::Asker;
-use super::fingerprint;
 use super::found::Found;
+use super::{documents, fingerprint};
 use crate::compute::apart;
 
 /// Reads the document the user gave, or looks for one.
@@ -26,6 +26,9 @@ pub(crate) async fn discover(asker: &Asker<'_>, surface: &mut Surface, found: &m
             }
         };
         surface.notes.extend(why.map(|why| format!("the OpenAPI document {url} could not be used: {why}")));
+        return;
+    }
+    if carried(asker, surface, found).await {
         return;
     }
     let mut paths: Vec<String> = linked(found);
@@ -45,6 +48,9 @@ pub(crate) async fn discover_rare(
     if surface.specification.is_some() || given || depth == Depth::Quick {
         return;
     }
+    if carried(asker, surface, found).await {
+        return;
+    }
     let mut paths: Vec<String> = linked(found);
     let anywhere = depth == Depth::Deep || found.is_bare();
     let rare = specifications::rare_paths(surface, depth).into_iter();
@@ -52,7 +58,19 @@ pub(crate) async fn discover_rare(
     try_paths(asker, &paths, surface, found, missing).await;
 }
 
-/// Asks for the paths, a few at a time, until one is a document.
+/// Takes the document that a script carries within itself, if one does.
+async fn carried(asker: &Asker<'_>, surface: &mut Surface, found: &mut Found) -> bool {
+    let Some((path, bytes)) = found.described.take() else { return false };
+    let base = Base { origin: asker.target.origin.clone(), document_path: path.clone() };
+    let source = path.clone();
+    let read = apart(move || openapi::parse(&bytes).ok().map(|document| described(&document, &source, &base))).await;
+    let Some((operations, facts)) = read else { return false };
+    take(operations, facts, &path, surface, found);
+    surface.specification_is_public = true;
+    true
+}
+
+/// Asks for the paths, a few at a time, until one is a document. What turns out to name documents instead is followed.
 async fn try_paths(
     asker: &Asker<'_>,
     paths: &[String],
@@ -60,8 +78,10 @@ async fn try_paths(
     found: &mut Found,
     missing: Option<&Exchange>,
 ) {
-    for batch in paths.chunks(4) {
-        let batch: Vec<String> = batch.iter().filter(|p| found.tried.insert((*p).clone())).cloned().collect();
+    let mut waiting: VecDeque<String> = paths.iter().cloned().collect();
+    while !waiting.is_empty() {
+        let next = waiting.drain(..waiting.len().min(4));
+        let batch: Vec<String> = next.filter(|path| found.tried.insert(path.clone())).collect();
         let questions = batch
             .iter()
             .map(|path| async move { (path, asker.ask_document(Request::get(&asker.target.origin, path)).await.ok()) });
@@ -72,6 +92,11 @@ async fn try_paths(
             if exchange.is_success() && !same && read(asker, path, &exchange, surface, found).await {
                 surface.specification_is_public = true;
                 return;
+            }
+            if exchange.is_success() && !same && exchange.json().is_some() {
+                let known = found.documents.clone();
+                documents::read(&exchange, asker.target, found);
+                found.documents.difference(&known).for_each(|path| waiting.push_front(path.clone()));
             }
         }
     }

@@ -43,9 +43,9 @@ fn look(observed: &ObservedExchange<'_>, found: &mut Findings) -> bool {
 fn read(surface: &Surface, observations: &Observations, found: &mut Findings) -> Result<(), NotTested> {
     let Some(facts) = &surface.specification else { return Err(NotTested::NoSpecification) };
     let exchange = observations.exchanges.iter().find(|e| e.response().is_some()).ok_or(NotTested::NoAnswer)?;
-    for scheme in facts.security_schemes.values() {
+    for (called, scheme) in &facts.security_schemes {
         if let SecurityScheme::ApiKey { place: ParameterIn::Cookie, name } = scheme
-            && is_key(name)
+            && (is_key(name) || !is_session(name, called))
         {
             let evidence =
                 Evidence::new(exchange, format!("the API description declares an API key in the cookie {name}"));
@@ -61,6 +61,16 @@ fn is_key(name: &str) -> bool {
     ["apikey", "xapikey", "apitoken", "apisecret", "accesskey"].contains(&plain.as_str())
 }
 
+/// Whether a declared key is a session by its name or by what the document calls it.
+fn is_session(name: &str, called: &str) -> bool {
+    const WORDS: [&str; 14] = [
+        "sess", "sid", "cookie", "login", "jwt", "token", "auth", "user", "remember", "csrf", "xsrf", "access",
+        "refresh", "identity",
+    ];
+    let says = |text: &str| WORDS.iter().any(|word| text.to_ascii_lowercase().contains(word));
+    says(name) || says(called)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -72,5 +82,15 @@ mod tests {
         assert_eq!(finds("api_key=0123456789abcdef"), 1);
         assert_eq!(finds("X-API-Key=abc"), 1);
         assert_eq!(finds("session=0123456789abcdef"), 0);
+    }
+
+    #[test]
+    fn a_declared_key_is_one_unless_it_is_a_session() {
+        for (name, called) in
+            [("JSESSIONID", "Key"), ("connect.sid", "Key"), ("berth", "cookieAuth"), ("access_token", "Key")]
+        {
+            assert!(is_session(name, called), "{name}");
+        }
+        assert!(!is_session("berth", "BoatKey"));
     }
 }

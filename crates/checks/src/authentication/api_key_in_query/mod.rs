@@ -5,9 +5,10 @@ use model::{
 };
 use regex::Regex;
 
+use super::{authorization, query_credential};
 use crate::judging::access;
 use crate::vocabulary::fields::{self, Holds};
-use crate::{Check, Detectors, Findings, Observations, RunsOn, Twins};
+use crate::{Check, Cost, Detectors, Findings, Observations, RunsOn, Schedule, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "api-key-in-query",
@@ -27,7 +28,13 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    detectors: Detectors { on_end: Some(judge), ..Detectors::NONE },
+    cost: Cost::reads(query_credential::REQUESTS),
+    schedule: Schedule::sharing(authorization::SHARES),
+    detectors: Detectors {
+        on_end: Some(judge),
+        on_surface: Some(|probe, found| Box::pin(query_credential::probe(probe, found, &RULE))),
+        ..Detectors::NONE
+    },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),

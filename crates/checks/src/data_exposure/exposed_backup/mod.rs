@@ -21,8 +21,8 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost::reads(4).more_when_deep(17),
-    schedule: Schedule { depth: Depth::Standard, guesses: true, ..Schedule::ANY },
+    cost: Cost::reads(8).more_when_deep(26),
+    schedule: Schedule { depth: Depth::Standard, guesses: true, has_hint: files::loads_files, ..Schedule::ANY },
     detectors: Detectors {
         on_exchange: Some(|observed, found| files::judge(observed, found, &RULE, files::responses::backup)),
         on_surface: Some(|probe, found| Box::pin(files::probe(probe, found, &RULE, "backup", files::backup))),

@@ -21,7 +21,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost::reads(3).more_when_deep(14),
+    cost: Cost::reads(3).more_when_deep(16),
     schedule: Schedule { depth: Depth::Standard, guesses: true, ..Schedule::ANY },
     detectors: Detectors {
         on_exchange: Some(|observed, found| files::judge(observed, found, &RULE, files::responses::database)),

@@ -22,7 +22,7 @@ pub(crate) static RULE: Rule = Rule {
 
 pub(crate) static CHECK: Check = Check {
     cost: Cost::reads(4).more_when_deep(12),
-    schedule: Schedule { guesses: true, ..Schedule::ANY },
+    schedule: Schedule { guesses: true, has_hint: files::loads_files, ..Schedule::ANY },
     detectors: Detectors {
         on_surface: Some(|probe, found| Box::pin(files::probe(probe, found, &RULE, "environment", files::environment))),
         ..Detectors::NONE

@@ -22,7 +22,7 @@ pub(crate) static RULE: Rule = Rule {
 
 pub(crate) static CHECK: Check = Check {
     cost: Cost::reads(3).more_when_deep(15),
-    schedule: Schedule { depth: Depth::Standard, guesses: true, ..Schedule::ANY },
+    schedule: Schedule { depth: Depth::Standard, guesses: true, has_hint: files::loads_files, ..Schedule::ANY },
     detectors: Detectors {
         on_surface: Some(|probe, found| Box::pin(files::probe(probe, found, &RULE, "key", files::key))),
         ..Detectors::NONE

@@ -22,7 +22,7 @@ pub(crate) static RULE: Rule = Rule {
 
 pub(crate) static CHECK: Check = Check {
     cost: Cost::reads(5).more_when_deep(14),
-    schedule: Schedule { depth: Depth::Standard, guesses: true, ..Schedule::ANY },
+    schedule: Schedule { depth: Depth::Standard, guesses: true, has_hint: files::loads_files, ..Schedule::ANY },
     detectors: Detectors {
         // The answers to the rule on build files too.
         on_exchange: Some(|observed, found| files::judge(observed, found, &RULE, files::build_with_secret)),

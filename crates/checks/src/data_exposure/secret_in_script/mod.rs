@@ -5,6 +5,7 @@ use model::{Category, Confidence, Evidence, Finding, Rule, Severity, Tag, mask};
 use regex::Regex;
 
 use super::{errors, secrets, toolbar};
+use crate::vocabulary::words;
 use crate::{Check, Detectors, Findings, ObservedExchange, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -48,24 +49,45 @@ fn judge(observed: &ObservedExchange<'_>, found: &mut Findings) -> bool {
     true
 }
 
-/// Random-looking literals under a name that says key or secret.
+/// Random-looking literals under a name that says key, secret or password.
 fn literals(script: &str) -> Vec<(String, String)> {
     #[allow(clippy::expect_used)] // a constant, compiled by the test
     static LITERAL: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r#"(?i)["'`]?\b((?:[A-Za-z0-9_-]*[_-])?(?:api[_-]?key|api[_-]?secret|secret[_-]?key|client[_-]?secret|access[_-]?key|private[_-]?key|auth[_-]?token|x-api-key))["'`]?\s*[:=,]\s*["'`]([A-Za-z0-9_./+=-]{16,200})["'`]"#)
-            .expect("valid")
+        Regex::new(
+            r#"["'`]?\b([A-Za-z_$][\w$-]{2,60})["'`]?\s{0,5}[:=,]\s{0,5}["'`]([A-Za-z0-9_./+=!@#$%^&*-]{16,200})["'`]"#,
+        )
+        .expect("valid")
     });
     LITERAL
         .captures_iter(script)
+        .filter(|c| says_secret(&c[1]) && looks_random(&c[2]) && !secrets::is_placeholder(&c[2]))
         .take(50)
         .map(|c| (format!("a literal for {}", &c[1]), c[2].to_owned()))
-        .filter(|(name, value)| {
-            !name.to_ascii_lowercase().contains("publi") && looks_random(value) && !secrets::is_placeholder(value)
-        })
         .collect()
 }
 
-/// Letters and digits mixed, many different ones, and not a key made for browsers.
+/// Whether a name says that its value is secret, in any spelling: `mailerSecret`, `QUEUE_PASSWORD`, `x-api-key`. What is public, or is about a
+/// secret without being one, says so in its name.
+fn says_secret(name: &str) -> bool {
+    const SECRET: [&str; 6] = ["secret", "password", "passwd", "passphrase", "apikey", "privatekey"];
+    const KEYS: [&str; 9] =
+        ["api", "secret", "access", "private", "auth", "signing", "encryption", "master", "service"];
+    const TOKENS: [&str; 6] = ["auth", "api", "bot", "deploy", "service", "access"];
+    #[rustfmt::skip]
+    const ABOUT: [&str; 26] = [
+        "public", "publishable", "csrf", "xsrf", "site", "anon", "nonce", "placeholder", "label", "hint", "field", "selector", "url", "uri", "path",
+        "regex", "pattern", "message", "error", "title", "class", "element", "input", "integrity", "hash", "id",
+    ];
+    let words: Vec<String> = words(name).collect();
+    let after = |first: &[&str], second: &str| {
+        words.windows(2).any(|pair| first.contains(&pair[0].as_str()) && pair[1] == second)
+    };
+    let says =
+        words.iter().any(|word| SECRET.contains(&word.as_str())) || after(&KEYS, "key") || after(&TOKENS, "token");
+    says && !words.iter().any(|word| ABOUT.contains(&word.as_str()))
+}
+
+/// Letters and digits mixed, many different ones, and not a key made for browsers, nor what Stripe gives a browser for one payment.
 fn looks_random(value: &str) -> bool {
     const PUBLIC: [&str; 5] = ["AIza", "pk_", "pk.", "6L", "sb_publishable_"];
     let different: BTreeSet<char> = value.chars().collect();
@@ -73,6 +95,7 @@ fn looks_random(value: &str) -> bool {
         && value.chars().any(|c| c.is_ascii_alphabetic())
         && different.len() >= 9
         && !PUBLIC.iter().any(|prefix| value.starts_with(prefix))
+        && !(value.contains("_secret_") && (value.starts_with("pi_") || value.starts_with("seti_")))
 }
 
 #[cfg(test)]
@@ -84,6 +107,19 @@ mod tests {
         assert_eq!(literals("const apiKey = '9f2b7c41d8e04a6f93b5c2d7'").len(), 1);
         assert_eq!(literals("headers: {'X-API-Key': '9f2b7c41d8e04a6f93b5c2d7'}").len(), 1);
         for script in [
+            "var orderSecret = 'q8Zt41LmXc07TyWk93HdVb26'",
+            "window.STORE_PASSWORD = \"m5Tx96CvLz31PkRh28WqSj07\"",
+            "signingKey: `h3Rw72NbQp58JsYv14GfKd90`",
+            "{\"bot-token\": \"h3Rw72NbQp58JsYv14GfKd90\"}",
+        ] {
+            assert_eq!(literals(script).len(), 1, "{script}");
+        }
+        for script in [
+            "passwordField = 'user-password-input-1'",
+            "clientSecret = 'pi_3MtwBwLkdIwHu7ix28a3tqPa_secret_YrKJUKribcBjcG8HVhfZluoGH'",
+            "csrfSecret = 'h3Rw72NbQp58JsYv14GfKd90'",
+            "monkey = 'h3Rw72NbQp58JsYv14GfKd90'",
+            "secretaryName = 'h3Rw72NbQp58JsYv14GfKd90'",
             "apiKey: 'AIzaSyD-9tSrke72PouQMnMX-a7eZSW0jkFMBWY'",
             "public_api_key = '9f2b7c41d8e04a6f93b5c2d7'",
             "apiKey = 'your-api-key-goes-here-1'",

@@ -22,7 +22,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost::reads(console::REQUESTS).more_when_deep(MOVED.len() as u32),
+    cost: Cost::reads(console::REQUESTS + MOVED.len() as u32).more_when_deep(2 * MOVED.len() as u32),
     schedule: Schedule::sharing(console::SHARES),
     detectors: Detectors { on_surface: Some(|probe, found| Box::pin(probe_target(probe, found))), ..Detectors::NONE },
     twins: Twins::Flask {
@@ -41,15 +41,29 @@ async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(
         found.push(finding(&page));
         return Ok(());
     }
-    if probe.target.depth == Depth::Deep {
+    for mount in moved_below(probe) {
         for path in MOVED {
-            let page = probe.response_to(probe.get(path)).await?;
+            let page = probe.response_to(probe.get(format!("{mount}{path}"))).await?;
             if console::is_console(&page) {
                 found.push(finding(&page));
+                return Ok(());
             }
         }
     }
     Ok(())
+}
+
+/// Where a moved console is looked for: where the scan was asked to begin if Flask shows there, and in a deep scan wherever an application
+/// may stand.
+fn moved_below(probe: &TargetProbe<'_>) -> Vec<String> {
+    let mut mounts = console::mounts(probe);
+    mounts.reverse();
+    let most = match probe.target.depth {
+        Depth::Deep => 3,
+        _ => usize::from(probe.surface.shows_flask()),
+    };
+    mounts.truncate(most);
+    mounts
 }
 
 fn finding(page: &Arc<Exchange>) -> Finding {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use checks::calling::harvested::spelled_plainly;
 use checks::{Caller, Observations};
 use model::{Harvested, Surface};
 use serde_json::Value;
@@ -29,7 +30,11 @@ pub(crate) fn harvest(surface: &mut Surface, observations: &Observations) {
     }
     let mut seen: BTreeSet<(&Caller, String, String)> = BTreeSet::new();
     for (caller, Named { collection, field, value }) in found {
-        for key in [format!("{collection}/{field}"), field] {
+        // In the spelling of the response and in none, since a path may spell the same name otherwise.
+        let plain = spelled_plainly(&field);
+        let mut keys = vec![format!("{collection}/{field}"), format!("{collection}/{plain}"), field, plain];
+        keys.dedup();
+        for key in keys {
             if seen.insert((caller, key.clone(), value.clone())) {
                 let values = surface.harvested.entry(key).or_default();
                 if let Some(known) = values.iter_mut().find(|known| known.value == value) {
@@ -65,6 +70,14 @@ fn collect(json: &Value, collection: &str, found: &mut Vec<Named>, depth: usize)
             }
         }
         Value::Object(fields) => {
+            if is_map(fields) {
+                let keys = fields.keys().filter(|key| key.len() <= LONGEST).take(VALUES);
+                found.extend(keys.map(|key| Named {
+                    collection: collection.to_owned(),
+                    field: "id".to_owned(),
+                    value: key.clone(),
+                }));
+            }
             for (name, value) in fields {
                 if let Some(value) = scalar(value) {
                     found.push(Named { collection: collection.to_owned(), field: name.clone(), value });
@@ -75,6 +88,16 @@ fn collect(json: &Value, collection: &str, found: &mut Vec<Named>, depth: usize)
         }
         _ => {}
     }
+}
+
+/// `{"ada": {"age": 3}, "bob": {"age": 5}}`: objects of one shape are told apart by what they stand under.
+fn is_map(fields: &serde_json::Map<String, Value>) -> bool {
+    /// What a map is known by at the latest.
+    const LOOKED_AT: usize = 20;
+    let shape = |value: &Value| value.as_object().filter(|o| !o.is_empty()).map(|o| o.keys().cloned().collect());
+    let mut shapes = fields.values().take(LOOKED_AT).map(shape);
+    let first: Option<BTreeSet<String>> = shapes.next().flatten();
+    fields.len() > 1 && first.is_some() && shapes.all(|shape| shape == first)
 }
 
 fn scalar(value: &Value) -> Option<String> {
@@ -127,10 +150,23 @@ mod tests {
     }
 
     #[test]
+    fn a_map_names_its_objects_and_names_are_kept_in_no_spelling_too() {
+        let ids = |body: &str| harvested("/crew", body).harvested("crew/id").map(str::to_owned).collect::<Vec<_>>();
+        assert_eq!(ids(r#"{"k-ada": {"age": 3}, "k-bob": {"age": 5}}"#), ["k-ada", "k-bob"]);
+        for body in
+            [r#"{"user": {"age": 3}, "menu": {"items": []}}"#, r#"{"only": {"age": 3}}"#, r#"{"a": {}, "b": {}}"#]
+        {
+            assert!(ids(body).is_empty(), "{body}");
+        }
+        let surface = harvested("/crew", r#"[{"crew_id": "x1"}]"#);
+        assert_eq!(surface.harvested("crew/crewid").collect::<Vec<_>>(), ["x1"]);
+    }
+
+    #[test]
     fn deep_and_large_answers_are_bounded() {
         let deep = "[".repeat(60) + &"]".repeat(60);
         assert!(harvested("/deep", &deep).harvested.is_empty());
         let wide: Vec<String> = (0..5_000).map(|i| format!("\"k{i}\":{i}")).collect();
-        assert!(harvested("/wide", &format!("{{{}}}", wide.join(","))).harvested.len() <= 2 * 5_001);
+        assert!(harvested("/wide", &format!("{{{}}}", wide.join(","))).harvested.len() <= 4 * 5_001);
     }
 }
