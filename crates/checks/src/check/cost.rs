@@ -7,6 +7,8 @@ pub struct Cost {
     pub requests: u32,
     /// Further requests that it may send in a deep scan.
     pub more_when_deep: u32,
+    /// Further requests that it sends only to make sure of what it is about to report.
+    pub proof: u32,
     /// What the requests may do to the target.
     pub effect: Effect,
     /// Whether the server is expected to refuse them: bogus methods, malformed bodies, failed logins. They need consent like any
@@ -16,7 +18,8 @@ pub struct Cost {
 
 impl Cost {
     /// Sends nothing of its own.
-    pub const NOTHING: Cost = Cost { requests: 0, more_when_deep: 0, effect: Effect::None, expects_refusal: false };
+    pub const NOTHING: Cost =
+        Cost { requests: 0, more_when_deep: 0, proof: 0, effect: Effect::None, expects_refusal: false };
 
     /// So many GET, HEAD and OPTIONS.
     pub const fn reads(requests: u32) -> Cost {
@@ -44,8 +47,19 @@ impl Cost {
         Cost { more_when_deep: more, ..self }
     }
 
+    /// With so many further requests before something is reported.
+    #[must_use]
+    pub const fn proof(self, proof: u32) -> Cost {
+        Cost { proof, ..self }
+    }
+
     /// The most requests at this depth.
     pub fn at(&self, depth: Depth) -> u32 {
+        self.proof + self.search(depth)
+    }
+
+    /// The most requests at this depth where nothing is found.
+    pub fn search(&self, depth: Depth) -> u32 {
         self.requests + if depth == Depth::Deep { self.more_when_deep } else { 0 }
     }
 }
@@ -58,6 +72,12 @@ mod tests {
     fn a_deep_scan_may_send_more() {
         let cost = Cost::reads(3).more_when_deep(4);
         assert_eq!([Depth::Quick, Depth::Standard, Depth::Deep].map(|depth| cost.at(depth)), [3, 3, 7]);
+    }
+
+    #[test]
+    fn a_proof_may_be_sent_but_is_no_part_of_the_search() {
+        let cost = Cost::reads(3).proof(16);
+        assert_eq!((cost.at(Depth::Standard), cost.search(Depth::Standard)), (19, 3));
     }
 
     #[test]

@@ -4,3 +4,4 @@ pub mod burst;
 pub mod flask_session;
 pub mod payload_refusal;
 pub mod provoke;
+pub mod repetition;

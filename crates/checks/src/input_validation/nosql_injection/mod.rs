@@ -6,7 +6,7 @@ use model::{
 
 use super::reflection;
 use crate::calling::inputs;
-use crate::experiments::payload_refusal;
+use crate::experiments::{payload_refusal, repetition};
 use crate::judging::response_fingerprint::ResponseFingerprint;
 use crate::text::percent;
 use crate::{Check, Cost, Detectors, Findings, OperationProbe, RunsOn, Schedule, Twins};
@@ -29,7 +29,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost::reads(reflection::REQUESTS + 6).more_when_deep(12),
+    cost: Cost::reads(reflection::REQUESTS + 7).more_when_deep(14).proof(repetition::REQUESTS),
     schedule: Schedule::sharing(reflection::SHARES),
     detectors: Detectors {
         applies: |operation, _| {
@@ -87,11 +87,12 @@ async fn probe_operation(probe: &OperationProbe<'_>, found: &mut Findings) -> Re
     payload_refusal::end(probe, found).await
 }
 
-/// "Equal to a word that nothing is called" and "not equal to it"; on a difference an operator that does not exist, and both again.
+/// "Equal to a word that nothing is called" and "not equal to it"; on a difference two operators that do not exist, whose responses have
+/// to agree, and both again with other words until chance is no explanation.
 async fn prove(probe: &OperationProbe<'_>, parameter: &Parameter, way: Way) -> Result<Option<Finding>, NotTested> {
     let mut shown: Vec<Arc<Exchange>> = Vec::new();
     let words = [probe.canary("first"), probe.canary("again")];
-    for (operator, word) in [("$ne", 0), ("$eq", 0), ("$zz", 0), ("$ne", 1), ("$eq", 1)] {
+    for (operator, word) in [("$ne", 0), ("$eq", 0), ("$zz", 0), ("$qq", 0), ("$ne", 1), ("$eq", 1)] {
         let exchange = probe.send(request(probe, parameter, way, operator, &words[word])).await?;
         shown.push(exchange);
         let differ = |a: &Exchange, b: &Exchange| fingerprint(a, &words[0]) != fingerprint(b, &words[0]);
@@ -100,15 +101,24 @@ async fn prove(probe: &OperationProbe<'_>, parameter: &Parameter, way: Way) -> R
         }
     }
     let fingerprints: Vec<ResponseFingerprint> =
-        shown.iter().zip([0, 0, 0, 1, 1]).map(|(e, word)| fingerprint(e, &words[word])).collect();
+        shown.iter().zip([0, 0, 0, 0, 1, 1]).map(|(e, word)| fingerprint(e, &words[word])).collect();
     if !holds(&fingerprints) {
         return Ok(None);
+    }
+    for (number, ne) in repetition::ORDER.into_iter().enumerate() {
+        let word = probe.canary(&format!("further {number}"));
+        let operator = if ne { "$ne" } else { "$eq" };
+        let response = probe.send(request(probe, parameter, way, operator, &word)).await?;
+        if fingerprint(&response, &word) != fingerprints[usize::from(!ne)] {
+            return Ok(None);
+        }
     }
     let location = probe.location().parameter(parameter.place.id(), &parameter.name);
     let says = [
         "`$ne` (not equal) with a random word: the response has data",
         "`$eq` (equal) with the same word: another response",
         "`$zz`, which is no operator: not the response to `$ne`",
+        "`$qq`, which is none either: the response to `$zz`",
         "`$ne` with another random word: the same response as to the first `$ne`",
         "`$eq` with that word: the same response as to the first `$eq`",
     ];
@@ -119,13 +129,19 @@ async fn prove(probe: &OperationProbe<'_>, parameter: &Parameter, way: Way) -> R
 
 /// What an answer says, without an echo of what was asked.
 fn fingerprint(exchange: &Exchange, word: &str) -> ResponseFingerprint {
-    ResponseFingerprint::of_all(exchange, &[word, "$ne", "$eq", "$zz"], "")
+    ResponseFingerprint::of_all(exchange, &[word, "$ne", "$eq", "$zz", "$qq"], "")
 }
 
-/// `$ne`, `$eq`, `$zz`, `$ne`, `$eq`: only `$ne` finds something, both times the same.
+/// `$ne`, `$eq`, `$zz`, `$qq`, `$ne`, `$eq`: only `$ne` finds something, both times the same.
 fn holds(fingerprints: &[ResponseFingerprint]) -> bool {
-    let [ne, eq, unknown, ne_again, eq_again] = fingerprints else { return false };
-    ne.has_content() && ne == ne_again && eq == eq_again && ne != eq && ne != unknown && eq.status < 500
+    let [ne, eq, unknown, other_unknown, ne_again, eq_again] = fingerprints else { return false };
+    ne.has_content()
+        && ne == ne_again
+        && eq == eq_again
+        && ne != eq
+        && ne != unknown
+        && unknown == other_unknown
+        && eq.status < 500
 }
 
 fn request(probe: &OperationProbe<'_>, parameter: &Parameter, way: Way, operator: &str, word: &str) -> Request {
@@ -147,8 +163,12 @@ fn request(probe: &OperationProbe<'_>, parameter: &Parameter, way: Way, operator
 
 #[cfg(test)]
 mod tests {
+    use model::Surface;
+
     use super::*;
-    use crate::samples::exchange;
+    use crate::canary::canary;
+    use crate::samples::{self, exchange};
+    use crate::scripted::{Said, Scripted};
 
     #[test]
     fn an_echo_of_the_operator_is_not_a_difference() {
@@ -161,12 +181,46 @@ mod tests {
     fn only_a_lone_ne_holds() {
         let fingerprint = |body: &str| ResponseFingerprint::plain(&exchange("/", 200, body));
         let (some, none) = (fingerprint(r#"[{"id":1}]"#), fingerprint("[]"));
-        let five = |a: &ResponseFingerprint, b: &ResponseFingerprint, c: &ResponseFingerprint| {
-            holds(&[a.clone(), b.clone(), c.clone(), a.clone(), b.clone()])
+        let six = |a: &ResponseFingerprint, b: &ResponseFingerprint, c: &ResponseFingerprint| {
+            holds(&[a.clone(), b.clone(), c.clone(), c.clone(), a.clone(), b.clone()])
         };
-        assert!(five(&some, &none, &none));
-        assert!(!five(&some, &some, &some), "the parameter is ignored");
-        assert!(!five(&some, &none, &some), "any unknown operator lifts the filter");
-        assert!(!five(&none, &some, &some));
+        assert!(six(&some, &none, &none));
+        assert!(!six(&some, &some, &some), "the parameter is ignored");
+        assert!(!six(&some, &none, &some), "any unknown operator lifts the filter");
+        assert!(!six(&none, &some, &some));
+    }
+
+    async fn run(script: impl Fn(&str, usize) -> Said + Send + Sync + 'static) -> Vec<model::Finding> {
+        let surface = Surface { specification: None, ..samples::surface(vec![samples::link("named", "owl")]) };
+        let script = Scripted::new(move |request, number| {
+            script(&percent_encoding::percent_decode_str(&request.target).decode_utf8_lossy(), number)
+        });
+        script.run(&CHECK, &surface).await.found
+    }
+
+    #[tokio::test]
+    async fn an_echo_without_its_special_characters_is_no_database() {
+        let cleaned = |sent: &str, _| {
+            let said: String = sent.chars().filter(|c| c.is_alphanumeric() || *c == ' ').collect();
+            Said::html(200, format!("<p>Results for {said}</p>"))
+        };
+        assert!(run(cleaned).await.is_empty());
+    }
+
+    #[tokio::test]
+    async fn chance_is_no_database() {
+        for seed in 0..40_u64 {
+            let chance = move |_: &str, number: usize| {
+                let even = canary(seed, &[&number.to_string()]).as_bytes()[0] % 2 == 0;
+                Said::json(200, if even { r#"[{"id":1}]"# } else { "[]" })
+            };
+            assert!(run(chance).await.is_empty(), "{seed}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_database_that_obeys_the_operator_is_found() {
+        let obeys = |sent: &str, _| Said::json(200, if sent.contains("[$ne]") { r#"[{"id":1}]"# } else { "[]" });
+        assert_eq!(run(obeys).await.len(), 1);
     }
 }

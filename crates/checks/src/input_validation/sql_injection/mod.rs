@@ -7,13 +7,14 @@ use model::{
 
 use super::reflection::{self, Marked};
 use crate::calling::inputs;
-use crate::experiments::payload_refusal;
+use crate::experiments::{payload_refusal, repetition};
 use crate::judging::response_fingerprint::ResponseFingerprint;
 use crate::text::patterns::{self, Pattern};
 use crate::vocabulary::parameters::{Kind, suggests};
 use crate::{Check, Cost, Detectors, Findings, OperationProbe, RunsOn, Schedule, Twins};
 
 mod condition;
+mod statement;
 
 use condition::{Condition, Named};
 
@@ -34,11 +35,8 @@ pub(crate) static RULE: Rule = Rule {
     page: include_str!("page.md"),
 };
 
-/// How often a failure on one quote is repeated.
-const STEADY: u32 = 2;
-
 pub(crate) static CHECK: Check = Check {
-    cost: Cost::reads(reflection::REQUESTS + 9 + 2 * STEADY).more_when_deep(24),
+    cost: Cost::reads(reflection::REQUESTS + 9).more_when_deep(24).proof(4 + repetition::REQUESTS),
     schedule: Schedule::sharing(reflection::SHARES),
     detectors: Detectors {
         applies: |operation, _| operation.method == Method::GET && inputs::all(operation).next().is_some(),
@@ -85,7 +83,7 @@ async fn probe_guard(probe: &OperationProbe<'_>, found: &mut Findings) -> Result
         let prober = Prober { probe, parameter, value: inputs::ordinary(probe, parameter) };
         let plain = prober.send(&prober.value).await?;
         let quoted = prober.send(&format!("{}'", prober.value)).await?;
-        found.extend(prober.pair(&plain, &quoted).await?);
+        found.extend(prober.statement(&plain, &quoted).await?);
     }
     Err(NotTested::NoCredentials)
 }
@@ -130,7 +128,7 @@ impl Prober<'_, '_> {
             }
         }
         match quoted {
-            Some(quoted) => self.pair(&plain, &quoted).await,
+            Some(quoted) => self.statement(&plain, &quoted).await,
             None => Ok(None),
         }
     }
@@ -146,7 +144,7 @@ impl Prober<'_, '_> {
         }
     }
 
-    /// True, then false; on a difference both again with other numbers.
+    /// True, then false; on a difference both again with other numbers, until chance is no explanation.
     async fn condition(&self, plain: &Answer, condition: &Condition) -> Result<Option<Finding>, NotTested> {
         let first = self.send(&condition.payload(&self.value, '7', '8')).await?;
         if !condition.may_hold(&plain.fingerprint, &first.fingerprint) {
@@ -161,6 +159,14 @@ impl Prober<'_, '_> {
         if again.fingerprint != first.fingerprint || no_again.fingerprint != no.fingerprint {
             return Ok(None);
         }
+        for (number, yes) in repetition::ORDER.into_iter().enumerate() {
+            let (a, b) = digits(number);
+            let (a, b) = if yes { (a, b) } else { (b, a) };
+            let response = self.send(&condition.payload(&self.value, a, b)).await?;
+            if response.fingerprint != if yes { &first } else { &no }.fingerprint {
+                return Ok(None);
+            }
+        }
         let side = |answer: &Answer, a: char, b: char, shows: &str| {
             Evidence::new(&answer.exchange, format!("`{}`: {shows}", condition.payload(&self.value, a, b)))
         };
@@ -170,53 +176,6 @@ impl Prober<'_, '_> {
             .also(side(&again, '3', '5', "true again: the response to the first true condition"))
             .also(side(&no_again, '5', '3', "false again: the response to the first false condition"));
         Ok(Some(finding.also(ordinary(plain))))
-    }
-
-    /// One quote breaks the statement, two are text.
-    async fn pair(&self, plain: &Answer, quoted: &Answer) -> Result<Option<Finding>, NotTested> {
-        let message = error_in(quoted).filter(|_| error_in(plain).is_none());
-        if message.is_none() && (quoted.exchange.status() < 500 || plain.exchange.status() >= 500) {
-            return Ok(None);
-        }
-        let two = self.send(&format!("{}''", self.value)).await?;
-        let paired = two.exchange.status() < 500 && error_in(&two).is_none();
-        let side = |answer: &Answer, quotes: &str, shows: &str| {
-            let status = answer.exchange.status();
-            Evidence::new(&answer.exchange, format!("status {status} for {quotes}{shows}"))
-        };
-        let fails = |shows: &str| side(quoted, "one quote", shows);
-        let calm = side(&two, "two quotes: no error", "");
-        let message = message.map(|text| format!(": {text}"));
-        match message {
-            Some(text) if paired => {
-                Ok(Some(self.finding(Confidence::Confirmed, fails(&text)).also(calm).also(ordinary(plain))))
-            }
-            Some(text) => Ok(Some(self.finding(Confidence::Firm, fails(&text)).also(ordinary(plain)))),
-            None if paired => {
-                let three = self.send(&format!("{}'''", self.value)).await?;
-                let four = self.send(&format!("{}''''", self.value)).await?;
-                let alternates = three.exchange.status() >= 500 && four.exchange.status() < 500;
-                if !alternates || !self.is_steady(&quoted.exchange, &two.exchange).await? {
-                    return Ok(None);
-                }
-                let finding = self.finding(Confidence::Firm, fails(""));
-                let finding = finding.also(calm).also(side(&three, "three quotes", ""));
-                Ok(Some(finding.also(side(&four, "four quotes: no error", "")).also(ordinary(plain))))
-            }
-            None => Ok(None),
-        }
-    }
-
-    /// Whether one quote fails and two do not when both are really sent again: a server that fails now and then does not keep to it.
-    async fn is_steady(&self, fails: &Exchange, holds: &Exchange) -> Result<bool, NotTested> {
-        for _ in 0..STEADY {
-            let odd = self.probe.send(fails.request.clone().fresh()).await?;
-            let even = self.probe.send(holds.request.clone().fresh()).await?;
-            if odd.status() < 500 || even.status() >= 500 || even.response().is_none() {
-                return Ok(false);
-            }
-        }
-        Ok(true)
     }
 
     fn finding(&self, confidence: Confidence, evidence: Evidence) -> Finding {
@@ -230,6 +189,12 @@ fn ordinary(plain: &Answer) -> Evidence {
     Evidence::new(&plain.exchange, format!("status {} for the value alone", plain.exchange.status()))
 }
 
+/// The smaller and the larger number of a further condition, each pair once.
+fn digits(number: usize) -> (char, char) {
+    let digit = |value: usize| char::from_digit(value as u32, 10).unwrap_or('0');
+    (digit(1 + number / 4), digit(6 + number % 4))
+}
+
 fn is_refused(marked: &[Marked]) -> bool {
     marked.iter().any(|m| m.exchange.status() == 404 && m.marks.iter().any(|k| k.place == ParameterIn::Path))
 }
@@ -240,9 +205,4 @@ fn error_in(response: &Answer) -> Option<String> {
 }
 
 #[cfg(test)]
-mod tests {
-    #[test]
-    fn every_error_hits_and_misses_its_samples() {
-        crate::text::patterns::verify(&super::ERRORS);
-    }
-}
+mod tests;

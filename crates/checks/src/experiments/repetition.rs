@@ -1,0 +1,23 @@
+//! Telling what a request causes from what a server does anyway. A server that responds now so and now so (a banner by chance, two
+//! workers in turn, a job that fails every now and then) shows the same differences as an injection, as long as few requests are compared.
+
+/// Which of the two requests is sent, one after the other, before a difference between them counts: the Thue-Morse sequence. It is
+/// no one's turn in it, so neither two nor three workers in turn keep to it, and chance keeps to all of it once in 65,536 times.
+pub const ORDER: [bool; 16] =
+    [true, false, false, true, false, true, true, false, false, true, true, false, true, false, false, true];
+
+/// What a proof in this order sends.
+pub const REQUESTS: u32 = ORDER.len() as u32;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_period_keeps_to_the_order() {
+        for period in 1..=8 {
+            let repeats = |at: usize| ORDER[at] == ORDER[at % period];
+            assert!((0..ORDER.len()).any(|at| !repeats(at)), "period {period}");
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! What shows that a quote ended a string of a statement, where no condition does.
+
+use model::{Confidence, Evidence, Finding, NotTested};
+
+use super::{Answer, Prober, error_in, ordinary};
+use crate::experiments::repetition;
+
+impl Prober<'_, '_> {
+    /// One quote makes the database complain, or the request fail, and the plain value does not. That alone may be a text that any
+    /// unusual value is answered with, or something else than a database that reads quotes: reported is what a statement shows.
+    pub(super) async fn statement(&self, plain: &Answer, quoted: &Answer) -> Result<Option<Finding>, NotTested> {
+        if fails(plain) || !fails(quoted) {
+            return Ok(None);
+        }
+        match error_in(quoted) {
+            Some(_) => match self.token(plain).await? {
+                None => self.grammar(plain, quoted).await,
+                found => Ok(found),
+            },
+            None => self.grammar(plain, quoted).await,
+        }
+    }
+
+    /// A random word after the quote, twice: a database that could not parse the statement names it as what it stumbled over.
+    async fn token(&self, plain: &Answer) -> Result<Option<Finding>, NotTested> {
+        let mut shown = Vec::new();
+        for purpose in ["token", "other token"] {
+            let word = self.probe.canary(purpose);
+            let response = self.send(&format!("{}'{word}", self.value)).await?;
+            if error_in(&response).is_none() || !names_token(&response.exchange.text(), &word) {
+                return Ok(None);
+            }
+            let said = format!("a quote and `{word}`: the database names `{word}` as the token that it cannot parse");
+            shown.push(Evidence::new(&response.exchange, said));
+        }
+        let mut shown = shown.into_iter();
+        let Some(first) = shown.next() else { return Ok(None) };
+        let finding = shown.fold(self.finding(Confidence::Confirmed, first), Finding::also);
+        Ok(Some(finding.also(ordinary(plain))))
+    }
+
+    /// Two quotes end a string and begin another. Between them a statement takes an operator and no word, while whatever only counts
+    /// quotes takes both. In the order in which chance does not keep to it, each time with another word.
+    async fn grammar(&self, plain: &Answer, quoted: &Answer) -> Result<Option<Finding>, NotTested> {
+        let between = |text: &str| format!("{0}'{text}'{0}", self.value);
+        let two = self.send(&format!("{}''", self.value)).await?;
+        if fails(&two) || !fails(&self.send(&format!("{}'''", self.value)).await?) {
+            return Ok(None);
+        }
+        let mut takes = None;
+        for operator in ["||", "+"] {
+            let response = self.send(&between(operator)).await?;
+            if takes.is_none() && !fails(&response) {
+                takes = Some((operator, response));
+            }
+        }
+        let Some((operator, joined)) = takes else { return Ok(None) };
+        let mut refused = None;
+        for (number, breaks) in repetition::ORDER.into_iter().enumerate() {
+            let word = self.probe.canary(&format!("grammar {number}"));
+            let payload = if breaks { format!(" {word} ") } else { format!("{operator}'{word}'{operator}") };
+            let response = self.send(&between(&payload)).await?;
+            if fails(&response) != breaks {
+                return Ok(None);
+            }
+            refused = refused.or(Some(response));
+        }
+        let Some(refused) = refused else { return Ok(None) };
+        let message = error_in(quoted);
+        let confidence = if message.is_some() { Confidence::Confirmed } else { Confidence::Firm };
+        let side = |answer: &Answer, what: &str| {
+            Evidence::new(&answer.exchange, format!("status {} for {what}", answer.exchange.status()))
+        };
+        let quote = message.map_or_else(|| "one quote".to_owned(), |text| format!("one quote: {text}"));
+        let finding = self.finding(confidence, side(quoted, &quote)).also(side(&two, "two quotes"));
+        let finding = finding.also(side(&joined, &format!("two strings joined by `{operator}`")));
+        Ok(Some(finding.also(side(&refused, "two strings with a word between them")).also(ordinary(plain))))
+    }
+}
+
+/// Whether a database complains in the response, or it failed.
+fn fails(response: &Answer) -> bool {
+    response.exchange.status() >= 500 || error_in(response).is_some()
+}
+
+/// Whether a message names a word as the token that a statement could not be parsed at: `near "word": syntax error`,
+/// `unrecognized token: "'word`, `near ''word'`. A message that repeats the whole value has other characters before the word.
+fn names_token(text: &str, word: &str) -> bool {
+    const QUOTES: [&str; 9] = ["'", "\"", "`", "\\", "&#39;", "&#34;", "&quot;", "&#x27;", "\\u0027"];
+    const BEFORE: [&str; 4] = ["near", "token", "at", "after the character string"];
+    text.match_indices(word).any(|(at, _)| {
+        let mut before = &text[..at];
+        let whole = before.len();
+        while let Some(shorter) = QUOTES.iter().find_map(|quote| before.strip_suffix(quote)) {
+            before = shorter;
+        }
+        let quoted = before.len() < whole;
+        let before = before.trim_end_matches([' ', ':']);
+        quoted && BEFORE.iter().any(|ending| before.ends_with(ending))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_is_named_and_not_repeated() {
+        for text in [
+            r#"{"error": "near \"w7\": syntax error"}"#,
+            r"near &#34;w7&#34;: syntax error",
+            r#"unrecognized token: "'w7'""#,
+            "right syntax to use near 'w7'' at line 1",
+            "right syntax to use near ''w7' at line 1",
+            r#"ERROR: unterminated quoted string at or near "'w7""#,
+            r#"syntax error at or near "w7""#,
+            "Unclosed quotation mark after the character string 'w7'.",
+        ] {
+            assert!(names_token(text, "w7"), "{text}");
+        }
+        for text in [
+            r#"invalid input syntax for type integer: "4'w7""#,
+            r#"invalid input syntax for type integer: "'w7""#,
+            "[SQL: SELECT 1 WHERE name = 'x'w7'] near \"nightly\": syntax error",
+            "no such table near w7",
+            "no such thing as 'w7'",
+        ] {
+            assert!(!names_token(text, "w7"), "{text}");
+        }
+    }
+}
