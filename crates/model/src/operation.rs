@@ -103,6 +103,9 @@ pub struct Operation {
     pub id: Option<String>,
     /// Summary and description.
     pub summary: String,
+    /// What shows it: the tags of a document, the texts of links and buttons that lead to it. For reading only; no report has them.
+    #[serde(skip)]
+    pub labels: Vec<String>,
     /// Whether it is declared deprecated.
     pub deprecated: bool,
     /// How it became known.
@@ -121,6 +124,7 @@ impl Operation {
             responses: Vec::new(),
             id: None,
             summary: String::new(),
+            labels: Vec::new(),
             deprecated: false,
             source,
         }

@@ -116,6 +116,7 @@ impl<'d, 'f> Reader<'d, 'f> {
             responses,
             id: operation.text_of("operationId").map(|id| id.chars().take(LONGEST_SUMMARY).collect()),
             summary: summary(operation),
+            labels: tags(operation),
             deprecated: operation.get("deprecated").and_then(View::boolean).unwrap_or(false),
             source: Source::Specification,
         }
@@ -167,6 +168,16 @@ fn summary(operation: View<'_>) -> String {
     parts.dedup();
     parts.join("\n").chars().take(LONGEST_SUMMARY).collect()
 }
+
+/// The first tags.
+fn tags(operation: View<'_>) -> Vec<String> {
+    const MOST: usize = 8;
+    let tags = operation.get("tags").into_iter().flat_map(View::items).filter_map(View::text);
+    tags.take(MOST).map(|tag| tag.chars().take(LONGEST_TAG).collect()).collect()
+}
+
+/// Longest tag that is kept, in characters.
+const LONGEST_TAG: usize = 80;
 
 /// A declared path as a template: with a slash before it, without a fragment, and with parameters in braces also where the
 /// document writes them as Flask (`<int:id>`) or Express (`:id`) do.

@@ -1,12 +1,12 @@
 //! What to ask, in which order, and what is not tested before anything is sent. Pure.
 
 use std::cmp::Reverse;
+use std::sync::Arc;
 
 use checks::vocabulary::looks_destructive;
 use checks::{Check, Observations};
-use model::{Depth, Effect, NotTested, ParameterIn, Severity, Surface, Target};
+use model::{Consent, Depth, Effect, NotTested, Operation, ParameterIn, Severity, Surface, Target};
 
-use crate::rounds::observe::may_be_called;
 use crate::sample::{Shapes, most};
 
 /// One detector with one operation, or with the surface.
@@ -57,7 +57,9 @@ pub fn plan(surface: &Surface, target: &Target) -> Plan {
 /// Plans the probe round: checks times operations, one operation of each shape in turn, ordered by severity and cheapness.
 pub(crate) fn plan_seen(surface: &Surface, target: &Target, seen: &Observations) -> Plan {
     let mut plan = Plan::default();
-    let shapes = Shapes::of(&surface.operations);
+    let acts = |o: &Arc<Operation>| o.method.is_safe() && target.consent < Consent::All && looks_destructive(o);
+    let left_alone = surface.operations.iter().map(acts).collect();
+    let known = Known { shapes: Shapes::of(&surface.operations), left_alone };
     for (index, check) in checks::all().into_iter().enumerate() {
         let index = index as u32;
         if !target.selection.takes(check.rule) {
@@ -81,7 +83,7 @@ pub(crate) fn plan_seen(surface: &Surface, target: &Target, seen: &Observations)
             plan.asked.push(PlannedCheck { index, check, operation: None, round_robin_index: 0, has_hint });
         }
         if check.detectors.on_operation.is_some() {
-            plan_operations(&mut plan, index, check, surface, &shapes, target, seen);
+            plan_operations(&mut plan, index, check, surface, &known, target, seen);
         }
     }
     // Bursts come last: the refusals they provoke would spoil the other answers.
@@ -104,7 +106,7 @@ fn worth(planned: &PlannedCheck, depth: Depth) -> u64 {
         Severity::Info => 2,
     };
     // By the root of the cost: what proves a disaster is rarely cheap, and rarely spends its most.
-    let own = check.requests(depth) - check.schedule.shares.map_or(0, |shares| shares.requests);
+    let own = check.cost.search(depth) - check.schedule.shares.map_or(0, |shares| shares.requests);
     let price = u64::from(own.max(1)).isqrt();
     let guessed = if check.schedule.guesses { GUESSED } else { 1 };
     let pointed = if has_hint { HINTED } else { 1 };
@@ -120,12 +122,19 @@ const GUESSED: u64 = 2;
 /// After so many operations an ask is worth half.
 const TURNS: u64 = 6;
 
+/// What is known of the operations, whoever asks about them.
+struct Known {
+    shapes: Shapes,
+    /// Whether each is not to be called because it looks as if it changed something.
+    left_alone: Vec<bool>,
+}
+
 fn plan_operations(
     plan: &mut Plan,
     index: u32,
     check: &'static Check,
     surface: &Surface,
-    shapes: &Shapes,
+    known: &Known,
     target: &Target,
     seen: &Observations,
 ) {
@@ -142,10 +151,8 @@ fn plan_operations(
         plan.skipped.push(Skipped { check, operation: None, reason });
     }
     let reads = check.cost.effect <= Effect::Reads;
-    let (left_alone, asked): (Vec<usize>, Vec<usize>) = applies.into_iter().partition(|at| {
-        let operation = &surface.operations[*at];
-        reads && operation.method.is_safe() && !may_be_called(operation, target.consent) && looks_destructive(operation)
-    });
+    let (left_alone, asked): (Vec<usize>, Vec<usize>) =
+        applies.into_iter().partition(|at| reads && known.left_alone[*at]);
     let skip = |at, reason| Skipped { check, operation: Some(at), reason };
     plan.skipped.extend(left_alone.into_iter().map(|at| skip(at, NotTested::LooksDestructive)));
     // Operations that answered well say more than those that did not, and their queries more than paths, which often end at a
@@ -160,7 +167,7 @@ fn plan_operations(
         answered + u8::from(!queries)
     };
     let most = most(target.depth);
-    for (round_robin_index, at) in shapes.in_turns(&asked, rank).into_iter().enumerate() {
+    for (round_robin_index, at) in known.shapes.in_turns(&asked, rank).into_iter().enumerate() {
         if round_robin_index < most {
             let called = seen.plain(at).map(AsRef::as_ref);
             let has_hint = (check.schedule.has_hint)(&surface.operations[at], called);

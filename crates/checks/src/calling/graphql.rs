@@ -70,7 +70,7 @@ pub async fn find(probe: &TargetProbe<'_>) -> Result<Endpoint, NotTested> {
     let named = !paths.is_empty();
     paths.extend(USUAL.iter().filter(|_| !named).map(|path| (*path).to_owned()));
     for path in paths.into_iter().take(MOST) {
-        if !named && is_absent(probe, &path).await? {
+        if !shows_itself(probe, &path, named).await? {
             continue;
         }
         let response = probe.send(post(probe, &path, &json!({"query": "{__typename}"}))).await?;
@@ -84,6 +84,40 @@ pub async fn find(probe: &TargetProbe<'_>) -> Result<Endpoint, NotTested> {
 /// Whether a path is named like a GraphQL endpoint.
 pub fn is_named_so(path: &str) -> bool {
     path.split('/').any(|segment| matches!(segment.to_ascii_lowercase().as_str(), "graphql" | "gql" | "graph"))
+}
+
+/// Whether a POST to this path may be a query: a document declares that it takes one, or a GET is answered as only GraphQL servers do.
+/// A path whose name says GraphQL and nothing else may take queries by POST alone; one that merely contains `graph` may draw one.
+async fn shows_itself(probe: &TargetProbe<'_>, path: &str, named: bool) -> Result<bool, NotTested> {
+    let takes_query = |o: &model::Operation| {
+        o.path == *path && o.body.as_ref().is_some_and(|body| body.schema.properties.contains_key("query"))
+    };
+    if probe.surface.operations.iter().any(|o| takes_query(o)) {
+        return Ok(true);
+    }
+    let plain = probe.send(probe.get(path)).await?;
+    if speaks_graphql(&plain) {
+        return Ok(true);
+    }
+    if says_graphql(path) && matches!(plain.status(), 400 | 401 | 403 | 405 | 415 | 422) {
+        return Ok(named || !is_absent(probe, path).await?);
+    }
+    let queried = probe.send(probe.get(format!("{path}?query=%7B__typename%7D"))).await?;
+    Ok(is_graphql(&queried) || speaks_graphql(&queried))
+}
+
+/// Whether a segment says that and nothing else.
+fn says_graphql(path: &str) -> bool {
+    path.split('/').any(|segment| segment.eq_ignore_ascii_case("graphql"))
+}
+
+/// An error of a GraphQL server, which asks for a query, or the page of one for developers.
+fn speaks_graphql(response: &Exchange) -> bool {
+    const PAGES: [&str; 5] = ["graphiql", "graphql-playground", "GraphQL Playground", "apollo-sandbox", "altair"];
+    const ERRORS: [&str; 4] = ["query", "GraphQL", "graphql", "document"];
+    let text = response.text();
+    response.is_html() && PAGES.iter().any(|page| text.contains(page))
+        || errors(response).iter().any(|message| ERRORS.iter().any(|error| message.contains(error)))
 }
 
 /// A GraphQL server does not answer 404 to a GET without a query, whatever else it says; nor does it answer like a path that is not there.
@@ -158,6 +192,15 @@ mod tests {
     #[test]
     fn errors_are_read_in_both_shapes() {
         assert_eq!(errors(&response(r#"{"errors":[{"message":"too deep"},"no"]}"#)), ["too deep", "no"]);
+    }
+
+    #[test]
+    fn servers_that_ask_for_a_query_show_themselves() {
+        assert!(speaks_graphql(&response(r#"{"errors":[{"message":"Must provide query string."}]}"#)));
+        assert!(
+            !speaks_graphql(&response(r#"{"points":[3,5,8]}"#)) && !speaks_graphql(&response(r#"{"errors":["no"]}"#))
+        );
+        assert!(says_graphql("/api/graphql") && !says_graphql("/graph") && !says_graphql("/graphql-charts"));
     }
 
     #[test]

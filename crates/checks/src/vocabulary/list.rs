@@ -61,6 +61,8 @@ pub enum List {
     Explanation,
     /// Mailboxes of roles, as those of sites are, and not of persons.
     RoleMailbox,
+    /// Last segments of paths that are public in most APIs: how the service is, which version, what there is to read.
+    Public,
 }
 
 #[derive(Deserialize)]
@@ -113,6 +115,6 @@ mod tests {
 
     #[test]
     fn every_list_is_in_the_table() {
-        assert_eq!(table().len(), List::RoleMailbox as usize + 1);
+        assert_eq!(table().len(), List::Public as usize + 1);
     }
 }

@@ -1,6 +1,8 @@
 //! What names and paths say: words with a meaning, as tables.
 
+mod acting;
 pub mod fields;
+mod fold;
 mod list;
 pub mod parameters;
 pub mod specifications;
@@ -74,9 +76,20 @@ pub fn says(text: &str, meaning: Meaning) -> bool {
     words(text).any(|word| rows().any(|row| row.words.contains(&word)))
 }
 
-/// Whether calling the operation looks as if it changed state, by the words of its path, its operation id and its summary.
+/// Whether calling the operation looks as if it changed state, by the words of its path, its operation id and its summary, and for one
+/// that by its method should not, by the links and tags that show it, too.
 pub fn looks_destructive(operation: &Operation) -> bool {
-    destructive_word(operation).is_some() || calls_for_action(&operation.path) || summary_acts(&operation.summary)
+    destructive_word(operation).is_some()
+        || calls_for_action(&operation.path)
+        || summary_acts(&operation.summary)
+        || operation.method.is_safe() && acts(operation)
+}
+
+fn acts(operation: &Operation) -> bool {
+    acting::path_acts(operation)
+        || acting::text_acts(&operation.summary)
+        || operation.labels.iter().any(|label| acting::label_acts(label))
+        || operation.source == Source::Specification && operation.id.as_deref().is_some_and(acting::id_acts)
 }
 
 /// The word that says so. What an HTML form or a link shows has no operation id.
@@ -84,14 +97,15 @@ pub fn destructive_word(operation: &Operation) -> Option<String> {
     let id = operation.id.as_deref().filter(|_| operation.source == Source::Specification).unwrap_or("");
     // `/streams/{run}`: the name of a parameter says what is filled in. FastAPI writes the whole path into the id.
     let filled = |word: &String| operation.parameters_in(ParameterIn::Path).any(|p| p.name == *word);
-    let named = first_deed(words(&outside_braces(&operation.path)))
-        .or_else(|| first_deed(words(id).filter(|word| !filled(word))));
+    let path = percent_encoding::percent_decode_str(&operation.path).decode_utf8_lossy().into_owned();
+    let named =
+        first_deed(words(&outside_braces(&path))).or_else(|| first_deed(words(id).filter(|word| !filled(word))));
     named.or_else(|| acting_parameter(operation).map(|(_, word)| word))
 }
 
 /// Whether a summary begins with what is done to something: "Deletes every user", unlike "Reset password form" and "Votes of a poll".
 /// It is reason enough not to call the operation, and none to report it.
-fn summary_acts(summary: &str) -> bool {
+pub fn summary_acts(summary: &str) -> bool {
     let mut said = words(summary);
     let (Some(first), Some(second)) = (said.next(), said.next()) else { return false };
     let mut verb = ["es", "s"].iter().filter_map(|ending| first.strip_suffix(ending)).chain([first.as_str()]);
@@ -105,8 +119,13 @@ pub fn acting_parameter(operation: &Operation) -> Option<(&Parameter, String)> {
     operation.parameters_in(ParameterIn::Query).find_map(|parameter| {
         let name = words(&parameter.name).filter(|word| !declared && !List::Taken.has(word));
         let value = parameter.example.as_deref().into_iter().flat_map(words);
-        first_deed(name).or_else(|| first_deed(value)).map(|word| (parameter, word))
+        first_deed(name).or_else(|| first_deed(value)).or_else(|| deed_in(parameter)).map(|word| (parameter, word))
     })
+}
+
+/// A value that is a verb: `?do=halt`.
+fn deed_in(parameter: &Parameter) -> Option<String> {
+    parameter.example.clone().filter(|value| acting::value_acts(value))
 }
 
 /// The first word that calls for a deed.

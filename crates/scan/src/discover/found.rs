@@ -158,6 +158,8 @@ fn as_met(operation: &Operation) -> String {
 
 /// Adds to a known operation what was seen of it. Its path and the names of its parameters stay.
 fn merge(known: &mut Operation, mut seen: Operation) {
+    /// What so many links say of one place is enough.
+    const LABELS: usize = 8;
     if known.path.is_same_place(&seen.path) {
         let (theirs, ours): (Vec<_>, Vec<_>) = seen.path.parameters().zip(known.path.parameters()).unzip();
         for parameter in seen.parameters.iter_mut().filter(|p| p.place == ParameterIn::Path) {
@@ -175,6 +177,11 @@ fn merge(known: &mut Operation, mut seen: Operation) {
             Some(p) => p.example = p.example.take().or(parameter.example),
             None if parameter.place != ParameterIn::Path => known.parameters.push(parameter),
             None => {}
+        }
+    }
+    for label in seen.labels {
+        if known.labels.len() < LABELS && !known.labels.contains(&label) {
+            known.labels.push(label);
         }
     }
     known.body = known.body.take().or(seen.body);

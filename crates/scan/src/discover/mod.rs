@@ -132,16 +132,16 @@ pub fn offline(target: &Target) -> Surface {
 async fn crawl(asker: &Asker<'_>, surface: &mut Surface, found: &mut Found) {
     loop {
         let left = pages(asker.target.depth).saturating_sub(found.read.len());
-        let mut next: Vec<Operation> = found
+        let mut unread: Vec<&Operation> = found
             .operations
             .values()
             .filter(|o| o.method == Method::GET && o.source != Source::Specification)
-            .filter(|o| may_be_called(o, asker.target.consent) && !found.read.contains(o.path.as_str()))
+            .filter(|o| !found.read.contains(o.path.as_str()))
             .filter(|o| o.source == Source::Given || is_wanted(&o.path, asker.target))
-            .cloned()
             .collect();
-        next.sort_by_key(|o| (o.path.segments(), o.path.clone()));
-        next.truncate(left);
+        unread.sort_by_key(|o| (o.path.segments(), o.path.as_str()));
+        let callable = unread.into_iter().filter(|o| may_be_called(o, asker.target.consent));
+        let next: Vec<Operation> = callable.take(left).cloned().collect();
         if next.is_empty() {
             return;
         }

@@ -95,11 +95,12 @@ fn html(exchange: &Exchange, target: &Target, surface: &mut Surface, found: &mut
             found.samples += found.operations.len() - before;
         }
     }
-    for href in links.into_iter().chain(attributes("frame[src], iframe[src]", "src")) {
+    let frames = attributes("frame[src], iframe[src]", "src").into_iter().map(|src| (src, Vec::new()));
+    for (href, labels) in links.into_iter().chain(frames) {
         if let Some(operation) = link::resolve(&href, &exchange.request, target, Source::Link)
             && !is_asset(&operation.path)
         {
-            found.add(operation);
+            found.add(labelled(operation, labels));
         }
     }
     for (method, address) in navigation::read(&document) {
@@ -164,24 +165,28 @@ pub(super) fn script(text: &str, exchange: &Exchange, target: &Target, found: &m
     }
 }
 
-/// The links of a page, one for each place that they lead to, so that seventy of one kind do not hide what comes after them; what is left
+/// The links of a page with the texts that are shown for them, one for each place that they lead to, so that seventy of one kind do not hide what comes after them; what is left
 /// out is said.
-fn anchors(document: &Html, exchange: &Exchange, target: &Target, surface: &mut Surface) -> Vec<String> {
+fn anchors(document: &Html, exchange: &Exchange, target: &Target, surface: &mut Surface) -> Vec<(String, Vec<String>)> {
     /// Most links that are looked at.
     const LOOKED_AT: usize = 3_000;
+    /// Texts kept of links to one place.
+    const LABELS: usize = 8;
     /// Most pages of one directory: what there is more of is all of one kind.
     const BESIDE: usize = 20;
     let Ok(selector) = Selector::parse("a[href], area[href]") else { return Vec::new() };
-    let mut kept: BTreeMap<(String, Vec<String>), String> = BTreeMap::new();
-    let mut order: Vec<String> = Vec::new();
+    let mut kept: BTreeMap<(String, Vec<String>), usize> = BTreeMap::new();
+    let mut order: Vec<(String, Vec<String>)> = Vec::new();
     let mut beside: BTreeMap<String, usize> = BTreeMap::new();
     let mut left_out = 0_usize;
-    for href in document.select(&selector).filter_map(|e| e.value().attr("href")).take(LOOKED_AT) {
+    for (href, element) in document.select(&selector).filter_map(|e| Some((e.value().attr("href")?, e))).take(LOOKED_AT) {
         let Some(operation) = link::resolve(href, &exchange.request, target, Source::Link) else { continue };
         let names = operation.parameters.iter().map(|p| p.name.clone()).collect();
         let directory = operation.path.rsplit_once('/').map_or("", |(directory, _)| directory).to_owned();
         let place = (operation.path.key(), names);
-        if kept.contains_key(&place) {
+        let label = Some(text_of(element)).filter(|label| !label.is_empty());
+        if let Some(known) = kept.get(&place).and_then(|at| order.get_mut(*at)) {
+            known.1.extend(label.filter(|label| known.1.len() < LABELS && !known.1.contains(label)));
             continue;
         }
         let count = beside.entry(directory.clone()).or_default();
@@ -190,8 +195,8 @@ fn anchors(document: &Html, exchange: &Exchange, target: &Target, surface: &mut 
             continue;
         }
         *count += 1;
-        kept.insert(place, href.to_owned());
-        order.push(href.to_owned());
+        kept.insert(place, order.len());
+        order.push((href.to_owned(), label.into_iter().collect()));
     }
     if left_out > 0 {
         let path = exchange.request.path();
@@ -200,6 +205,23 @@ fn anchors(document: &Html, exchange: &Exchange, target: &Target, surface: &mut 
         ));
     }
     order
+}
+
+/// What is shown for a link or button: its text, or else what it is called for those who do not see its picture.
+fn text_of(element: ElementRef<'_>) -> String {
+    const LONGEST: usize = 120;
+    let text: String = element.text().flat_map(str::chars).take(LONGEST).collect();
+    if !text.trim().is_empty() {
+        return text.trim().to_owned();
+    }
+    let named = ["aria-label", "title", "alt", "value"].iter().find_map(|name| element.value().attr(name));
+    let picture = || element.descendants().filter_map(|node| node.value().as_element()).find_map(|e| e.attr("alt"));
+    named.or_else(picture).unwrap_or("").chars().take(LONGEST).collect()
+}
+
+fn labelled(mut operation: Operation, labels: Vec<String>) -> Operation {
+    operation.labels.extend(labels);
+    operation
 }
 
 /// What a page has a browser fetch of its own accord.
@@ -304,6 +326,12 @@ fn form(
         scripted: scripted || handled,
         fields: fields.clone(),
     });
+    if let Ok(selector) = Selector::parse("button, input[type=submit], input[type=image]") {
+        const BUTTONS: usize = 4;
+        operation
+            .labels
+            .extend(elements(element, &selector).take(BUTTONS).map(text_of).filter(|text| !text.is_empty()));
+    }
     let mut choices = choices(element);
     if method == "POST" {
         operation.method = Method::POST;

@@ -57,13 +57,9 @@ const OWN: [&str; 13] = [
     "filters",
 ];
 
-/// Words that name no page: a link to one of them does it.
-const BLUNT: [&str; 10] =
-    ["delete", "drop", "purge", "flush", "wipe", "truncate", "destroy", "shutdown", "restart", "reboot"];
-
 fn on_end(surface: &Surface, observations: &Observations, found: &mut Findings) -> Result<(), NotTested> {
     let witness = access::witness(observations).ok_or(NotTested::NoAnswer)?;
-    let all = surface.operations.iter().chain(&surface.acting_links);
+    let all = surface.operations.iter();
     // Samples of code and `robots.txt` name what is not there, and OPTIONS tells.
     let missing = observations.exchanges.iter().filter(|exchange| matches!(exchange.status(), 404 | 410));
     let missing: BTreeSet<&str> = missing.map(|exchange| exchange.request.path()).collect();
@@ -79,30 +75,45 @@ fn written(operations: &[Arc<Operation>]) -> BTreeSet<&str> {
     writes.map(|operation| operation.path.trim_end_matches('/')).collect()
 }
 
-/// By name alone: such an operation is never called. `written`: paths that other methods than GET write to.
+/// By what the document says of the operation, which is never called. What a path or a link is called may be the page that asks first.
+/// `written`: paths that other methods than GET write to.
 fn judge(operation: &Operation, written: &BTreeSet<&str>, witness: &Arc<Exchange>) -> Option<Finding> {
-    if operation.method != Method::GET || operation.declares_security() {
+    let declared = operation.method == Method::GET && operation.source == Source::Specification;
+    if !declared || operation.declares_security() || is_own(&operation.path) || is_trial(operation) {
         return None;
     }
-    let word = vocabulary::destructive_word(operation).filter(|word| !HARMLESS.contains(&word.as_str()))?;
-    let acting = vocabulary::acting_parameter(operation).map(|(parameter, _)| parameter);
-    let query = acting.map_or_else(String::new, |p| format!("?{}={}", p.name, p.example.as_deref().unwrap_or("")));
-    if is_own(&format!("{}{query}", operation.path)) {
-        return None;
-    }
-    // A page with a form has the same path as what the form is sent to; a link with a query is no form.
-    let has_form = acting.is_none() && written.contains(operation.path.trim_end_matches('/'));
+    let has_form = written.contains(operation.path.trim_end_matches('/'));
     let is_page = operation.responses.iter().any(|r| r.media_type.as_deref() == Some("text/html"));
-    let declared = operation.source == Source::Specification;
-    let blunt = BLUNT.iter().any(|blunt| word.starts_with(blunt));
-    if has_form || is_page || !declared && !blunt {
+    if has_form || is_page {
         return None;
     }
-    let said = format!("{}{query} says '{word}' and asks for no credentials; it was not called", operation.name());
-    let whole = Location::of(operation);
-    let location = acting.map_or(whole.clone(), |parameter| whole.parameter(parameter.place.id(), &parameter.name));
+    let said = if vocabulary::summary_acts(&operation.summary) {
+        let summary = operation.summary.lines().next().unwrap_or_default();
+        format!("The document says of {}: \"{summary}\".", operation.name())
+    } else {
+        let word = vocabulary::destructive_word(operation).filter(|word| !HARMLESS.contains(&word.as_str()))?;
+        let status = only_done(operation)?;
+        format!("{} says '{word}', and its only success is {status}, which returns nothing.", operation.name())
+    };
+    let said = format!("{said} It declares no credentials. It was not called.");
     // What was never called is never more than a hint.
-    Some(Finding::new(&RULE, Confidence::Tentative, location, Evidence::new(witness, &said)).detail(said))
+    let evidence = Evidence::new(witness, &said);
+    Some(Finding::new(&RULE, Confidence::Tentative, Location::of(operation), evidence).detail(said))
+}
+
+/// The declared success of an operation that hands out nothing, so that there is no other reason to call it than what it does.
+fn only_done(operation: &Operation) -> Option<u16> {
+    const DONE: [u16; 4] = [201, 202, 204, 205];
+    let success = |status: &str| status.parse().ok().filter(|status| (200..400).contains(status));
+    let mut all = operation.responses.iter().filter_map(|r| success(&r.status)).peekable();
+    let first = *all.peek()?;
+    all.all(|status| DONE.contains(&status)).then_some(first)
+}
+
+/// Whether the name says that nothing is done: `dry-run`, `delete-preview`.
+fn is_trial(operation: &Operation) -> bool {
+    const TRIALS: [&str; 5] = ["dry", "preview", "simulate", "simulation", "trial"];
+    vocabulary::words(&operation.path).any(|word| TRIALS.contains(&word.as_str()))
 }
 
 /// Whether the path is about what the caller's own browser keeps, and not about everybody's, or one that an id names.
@@ -118,25 +129,30 @@ mod tests {
     use super::*;
     use crate::samples;
 
+    fn declared(path: &str) -> Operation {
+        let status =
+            |status: &str| model::DeclaredResponse { status: status.to_owned(), media_type: None, schema: None };
+        Operation { responses: vec![status("204")], ..samples::operation(Method::GET, path) }
+    }
+
     fn found(path: &str, source: Source, other: Option<Operation>) -> Option<Confidence> {
-        let operation = Operation { source, ..samples::operation(Method::GET, path) };
+        judged(&Operation { source, ..declared(path) }, other)
+    }
+
+    fn judged(operation: &Operation, other: Option<Operation>) -> Option<Confidence> {
         let all: Vec<Arc<Operation>> = other.into_iter().map(Arc::new).collect();
-        judge(&operation, &written(&all), &samples::exchange("/openapi.json", 200, "{}")).map(|f| f.confidence)
+        judge(operation, &written(&all), &samples::exchange("/openapi.json", 200, "{}")).map(|f| f.confidence)
     }
 
     #[test]
-    fn names_that_change_data_are_found() {
+    fn only_what_the_document_says_is_found() {
         assert_eq!(found("/reset-db", Source::Specification, None), Some(Confidence::Tentative));
-        assert_eq!(found("/books/{id}/delete", Source::Link, None), Some(Confidence::Tentative));
-    }
-
-    #[test]
-    fn a_link_that_acts_by_its_query_is_named_with_it() {
-        let link = samples::link("action", "delete");
-        let page = [Arc::new(samples::operation(Method::GET, "/")), Arc::new(samples::operation(Method::POST, "/"))];
-        let finding = judge(&link, &written(&page), &samples::exchange("/", 200, "")).unwrap();
-        assert!(finding.detail.starts_with("GET /?action=delete says 'delete'"), "{}", finding.detail);
-        assert_eq!(finding.location.part().unwrap().name, "action");
+        assert_eq!(found("/books/{id}/delete", Source::Link, None), None, "the page that asks first");
+        assert_eq!(found("/imports/dry-run", Source::Specification, None), None);
+        let shows = samples::operation(Method::GET, "/reset-db");
+        assert_eq!(judged(&shows, None), None, "a path alone");
+        let says = Operation { summary: "Deletes every user".to_owned(), ..samples::operation(Method::GET, "/users") };
+        assert_eq!(judged(&says, None), Some(Confidence::Tentative));
     }
 
     #[test]

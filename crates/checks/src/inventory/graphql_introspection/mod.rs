@@ -76,4 +76,14 @@ mod tests {
         let ran = run(|_| Said::html(200, "<html>data __typename Query</html>")).await;
         assert!(matches!(ran.end(), Err(NotTested::NotApplicable(_))));
     }
+
+    #[tokio::test]
+    async fn what_only_draws_graphs_gets_no_query() {
+        let charts = Scripted::new(|request, _| {
+            let saves = request.method == Method::POST;
+            if saves { Said::json(201, r#"{"saved":1}"#) } else { Said::json(200, r#"{"points":[3,5,8]}"#) }
+        });
+        let ran = charts.run(&CHECK, &samples::surface(vec![samples::operation(Method::GET, "/graph")])).await;
+        assert!(ran.sent.iter().all(|request| request.method == Method::GET));
+    }
 }

@@ -1,0 +1,261 @@
+//! What says that calling something does something: its address, what a document says about it, what a page shows for it.
+//!
+//! It is reason enough not to call an operation, and none to report it. What only reads is called: a noun is not a verb
+//! (`/openings`, `/closed-lanes`), and a page about a deed is not the deed (`/order-history`).
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
+
+use model::{Operation, ParameterIn, Source};
+use percent_encoding::percent_decode_str;
+use serde::Deserialize;
+
+use super::fold::{folded_words, spellings};
+use super::is_a_place;
+
+#[derive(Deserialize)]
+struct File {
+    language: Vec<Language>,
+    homographs: Homographs,
+    pages: Words,
+    determiners: Words,
+}
+
+#[derive(Deserialize)]
+struct Language {
+    id: String,
+    ends: Vec<String>,
+    does: Vec<String>,
+    #[serde(default)]
+    shown: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct Homographs {
+    #[serde(rename = "verbs")]
+    everywhere: BTreeSet<String>,
+    in_addresses: BTreeSet<String>,
+    forms: BTreeSet<String>,
+}
+
+#[derive(Deserialize)]
+struct Words {
+    words: BTreeSet<String>,
+}
+
+/// Words in a row, as they are compared.
+type Phrase = Vec<String>;
+
+#[derive(Default)]
+struct Table {
+    /// Verbs of every language, by their first word.
+    verbs: BTreeMap<String, Vec<Verb>>,
+    /// English verbs that are nouns or adjectives too.
+    homographs: BTreeSet<String>,
+    /// Further ones that count in addresses only.
+    in_addresses: BTreeSet<String>,
+    /// Those of both that end the path of a page with a form.
+    forms: BTreeSet<String>,
+    pages: BTreeSet<String>,
+    determiners: BTreeSet<String>,
+}
+
+struct Verb {
+    phrase: Phrase,
+    /// Counts as the text of a link.
+    ends: bool,
+    /// Counts in an address.
+    in_address: bool,
+    is_english: bool,
+}
+
+static TABLE: LazyLock<Table> = LazyLock::new(|| {
+    #[allow(clippy::expect_used)] // compiled in; a test reads it
+    let file: File = toml::from_str(include_str!("data/acting.toml")).expect("data/acting.toml is valid");
+    let mut table = Table {
+        homographs: file.homographs.everywhere,
+        in_addresses: file.homographs.in_addresses,
+        forms: file.homographs.forms,
+        pages: file.pages.words,
+        determiners: file.determiners.words,
+        ..Table::default()
+    };
+    for language in &file.language {
+        let kinds = [(&language.ends, true, true), (&language.does, false, true), (&language.shown, true, false)];
+        for (entries, ends, in_address) in kinds {
+            for phrase in entries.iter().flat_map(|entry| spellings(entry)) {
+                let phrase: Phrase = phrase.split(' ').map(str::to_owned).collect();
+                let first = phrase.first().cloned().unwrap_or_default();
+                let is_english = language.id == "en";
+                table.verbs.entry(first).or_default().push(Verb { phrase, ends, in_address, is_english });
+            }
+        }
+    }
+    table
+});
+
+/// A verb at this place of some words, with the number of its words.
+fn verb_at(said: &[String], at: usize) -> impl Iterator<Item = &'static Verb> {
+    let rest = said.get(at..).unwrap_or_default();
+    let verbs = rest.first().and_then(|word| TABLE.verbs.get(word)).into_iter().flatten();
+    verbs.filter(move |verb| rest.starts_with(&verb.phrase))
+}
+
+/// Whether the path of an operation calls for a deed.
+pub(super) fn path_acts(operation: &Operation) -> bool {
+    let decoded = percent_decode_str(&operation.path).decode_utf8_lossy().into_owned();
+    let segments: Vec<&str> = decoded.split('/').filter(|segment| !segment.is_empty()).collect();
+    let said: Vec<Vec<String>> = segments.iter().map(|segment| folded_words(segment)).collect();
+    let filled = |at: usize| segments[at].starts_with('{');
+    (0..segments.len()).any(|at| {
+        let before = at.checked_sub(1).map(|before| (segments[before], filled(before)));
+        !filled(at) && segment_acts(&said[at], before, at + 1 == segments.len())
+    }) || said.last().is_some_and(|last| makes_from_query(last, operation))
+}
+
+/// `before`: the segment before, and whether an id stands there. `ends`: whether the path ends with this segment.
+fn segment_acts(said: &[String], before: Option<(&str, bool)>, ends: bool) -> bool {
+    let is_page = said.len() > 1 && said.last().is_some_and(|last| TABLE.pages.contains(last));
+    let verb = |at: usize| {
+        verb_at(said, at).filter(|verb| verb.in_address).any(|verb| {
+            let last = at + verb.phrase.len() == said.len();
+            // A path of nothing but a verb that makes something is the page with the form.
+            let alone = at == 0 && last && before.is_none() && ends;
+            (at == 0 || last || !verb.is_english) && (verb.ends || !alone)
+        })
+    };
+    if !is_page && (0..said.len()).any(verb) {
+        return true;
+    }
+    let Some(first) =
+        said.first().filter(|first| TABLE.homographs.contains(*first) || TABLE.in_addresses.contains(*first))
+    else {
+        return ends && is_switch(said) && before.is_some_and(|(before, filled)| filled || !is_a_place(before));
+    };
+    match said.get(1) {
+        Some(next) => !TABLE.forms.contains(first) && !TABLE.pages.contains(next) && !is_page,
+        None => {
+            ends && !TABLE.forms.contains(first) && before.is_some_and(|(before, filled)| filled || is_a_thing(before))
+        }
+    }
+}
+
+/// The verb that a word or two are, as a value of a query: `?do=halt`.
+pub(super) fn value_acts(value: &str) -> bool {
+    let said = folded_words(value);
+    said.len() <= 2 && verb_at(&said, 0).any(|verb| verb.in_address && verb.phrase.len() == said.len())
+}
+
+/// `/light/9/off`.
+fn is_switch(said: &[String]) -> bool {
+    matches!(said, [word] if word == "on" || word == "off")
+}
+
+/// One thing and no collection, whose openings, closings and orders `/issues/open` lists, nor a place before a page.
+fn is_a_thing(segment: &str) -> bool {
+    let last = folded_words(segment).pop().unwrap_or_default();
+    let plural = last.ends_with('s') && !last.ends_with("ss");
+    !segment.starts_with('{') && last.len() > 2 && !plural && !is_a_place(segment)
+}
+
+/// `/post/new?text=a`: the form has no values yet, and what is made of values is made.
+fn makes_from_query(last: &[String], operation: &Operation) -> bool {
+    let is_made = matches!(last, [word] if matches!(word.as_str(), "new" | "add" | "insert" | "save" | "update"));
+    let mut queries = operation.parameters_in(ParameterIn::Query);
+    is_made && operation.source == Source::Link && queries.any(|p| p.example.is_some())
+}
+
+/// Whether the identifier in a document calls for a deed: `chargeCard`, `end_session`, and not `get_close_dates`.
+pub(super) fn id_acts(id: &str) -> bool {
+    let said = folded_words(id);
+    segment_acts(&said, None, false) && said.len() < LONG_ID
+}
+
+/// `FastAPI` makes identifiers of the whole path, whose segments have been looked at.
+const LONG_ID: usize = 6;
+
+/// Whether a line of a summary or description says that something is done: a verb begins it, in the imperative or the third person.
+pub(super) fn text_acts(text: &str) -> bool {
+    text.lines().take(3).any(|line| sentence_acts(&folded_words(line)))
+}
+
+fn sentence_acts(said: &[String]) -> bool {
+    let Some(first) = said.first() else { return false };
+    let next = said.get(1);
+    let determined = next.is_some_and(|next| TABLE.determiners.contains(next));
+    let short = said.len() <= 4;
+    let is_page = said
+        .iter()
+        .skip(1)
+        .any(|word| matches!(word.as_str(), "form" | "page" | "history" | "policy" | "preview" | "dry"))
+        || short && said.len() > 1 && said.last().is_some_and(|last| TABLE.pages.contains(last));
+    let foreign = |at: usize| verb_at(said, at).any(|verb| !verb.is_english && verb.in_address);
+    if foreign(0) || short && (1..said.len()).any(foreign) {
+        return true;
+    }
+    let bases = third_person(first);
+    let is_verb = |base: &String| {
+        let mut said = said.to_vec();
+        said[0].clone_from(base);
+        verb_at(&said, 0).any(|verb| verb.in_address)
+    };
+    let in_third = |base: &String| base != first;
+    bases.iter().any(|base| {
+        if is_verb(base) {
+            // `Transfers of an account`, `Refunds`: nouns.
+            determined
+                || if in_third(base) { next.is_some_and(|next| !is_preposition(next)) && !is_page } else { !is_page }
+        } else {
+            TABLE.homographs.contains(base) && determined
+        }
+    })
+}
+
+fn is_preposition(word: &str) -> bool {
+    matches!(
+        word,
+        "of" | "for"
+            | "from"
+            | "in"
+            | "by"
+            | "per"
+            | "and"
+            | "or"
+            | "with"
+            | "since"
+            | "to"
+            | "made"
+            | "on"
+            | "at"
+            | "are"
+            | "is"
+    )
+}
+
+/// A word and what it may be the third person of: `sends`, `finishes`, `applies`.
+fn third_person(word: &str) -> Vec<String> {
+    let mut all = vec![word.to_owned()];
+    all.extend(word.strip_suffix("ies").map(|stem| format!("{stem}y")));
+    all.extend(word.strip_suffix("es").map(str::to_owned));
+    all.extend(word.strip_suffix('s').map(str::to_owned));
+    all
+}
+
+/// Whether the text of a link or button says that following it takes away, ends or switches something. One that makes, sends or pays
+/// leads to a form, and so does one word like `Cancel` or `Close`.
+pub(super) fn label_acts(label: &str) -> bool {
+    const MOST: usize = 8;
+    let said = folded_words(label);
+    let is_page = said.len() > 1 && said.last().is_some_and(|last| TABLE.pages.contains(last));
+    if said.is_empty() || said.len() > MOST || is_page {
+        return false;
+    }
+    let verb = |at: usize| verb_at(&said, at).any(|verb| verb.ends && (at == 0 || !verb.is_english));
+    let determined = said.get(1).is_some_and(|next| TABLE.determiners.contains(next));
+    (0..said.len()).any(verb)
+        || determined
+            && matches!(said[0].as_str(), "close" | "cancel" | "clear" | "empty" | "reset" | "stop" | "end" | "lock")
+}
+
+#[cfg(test)]
+mod tests;
