@@ -91,7 +91,7 @@ pub struct ObservedExchange<'a> {
 
 impl ObservedExchange<'_> {
     /// Where a finding on this exchange is: the operation, or one whose template the path is an instance of, so that a check's
-    /// own values do not move the finding; the host for an error at a path that is no operation, since what it shows is shown at
+    /// own values do not move the finding; the host for an error at a path that is neither an operation nor a file that a page uses, since what it shows is shown at
     /// every such path and which of them we happened to ask for says nothing; or else the method and path as sent.
     pub fn location(&self) -> Location {
         if let Some(operation) = self.operation.or_else(|| instance_of(self.surface, self.exchange)) {
@@ -99,7 +99,8 @@ impl ObservedExchange<'_> {
         }
         let request = &self.exchange.request;
         let made_up = crate::judging::soft_404::sibling(self.target.seed, request.path()) == request.path();
-        if made_up || self.exchange.status() >= 400 {
+        let known = |path: &String| path.split('?').next() == Some(request.path());
+        if made_up || self.exchange.status() >= 400 && !self.surface.assets.iter().any(known) {
             return Location::host();
         }
         Location::at(request.method.clone(), request.path())

@@ -173,6 +173,20 @@ pub fn is_rejection(exchange: &Exchange) -> bool {
     matches!(exchange.status(), 200 | 400 | 404 | 422) && says_so && about && !token
 }
 
+/// Whether an attempt was refused before a password was looked at: for want of the form's anti-CSRF token.
+pub fn lacks_csrf_token(login: &Login, response: &Exchange) -> bool {
+    static WORDS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        Regex::new(r"(?i)\b(?:csrf|xsrf|cross[- ]site request forgery|anti-?forgery|authenticity token|(?:form|request|session|security) token|page (?:has )?expired|token (?:is |was )?(?:missing|too old|expired|mismatch))").ok()
+    });
+    let Login::Body { others, .. } = login else { return false };
+    let refused = matches!(response.status(), 400 | 403 | 419 | 422 | 440);
+    let has_token = others.keys().any(|name| {
+        let plain: String = name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
+        ["csrf", "xsrf", "token", "nonce", "verification", "authenticity"].iter().any(|word| plain.contains(word))
+    });
+    refused && (has_token || WORDS.as_ref().is_some_and(|words| words.is_match(&response.text())))
+}
+
 /// Whether a failed login is answered as the first one was: not refused for another reason, not asked for a puzzle, and not clearly
 /// slower. Else something counts the attempts.
 pub fn is_as_before(first: &Exchange, last: &Exchange) -> bool {
@@ -207,6 +221,22 @@ mod tests {
         assert_eq!(places("/register", vec![field("username", "text"), field("password", "password")]), 0);
         let twice = vec![field("email", "email"), field("password", "password"), field("again", "password")];
         assert_eq!(places("/login", twice), 0);
+    }
+
+    #[test]
+    fn a_form_token_is_asked_for_before_the_password() {
+        let login = |hidden: &str| {
+            let others = [(hidden.to_owned(), Value::from("a81f"))].into_iter().collect();
+            let (path, user, password) = ("/signin".to_owned(), "user".to_owned(), "password".to_owned());
+            Login::Body { path, user, password, others, media_type: FORM.to_owned() }
+        };
+        let lacks = |hidden: &str, status: u16, body: &str| {
+            lacks_csrf_token(&login(hidden), &samples::exchange("/signin", status, body))
+        };
+        assert!(lacks("csrf_token", 403, "<h1>403</h1>"));
+        assert!(lacks("next", 400, "<p>The CSRF session token is missing.</p>"));
+        assert!(lacks("next", 419, "Page expired"));
+        assert!(!lacks("csrf_token", 401, "<p>Wrong password</p>") && !lacks("next", 403, "<p>Wrong password</p>"));
     }
 
     #[test]

@@ -140,8 +140,45 @@ pub(super) fn names(exchange: &Exchange, host: &str) -> Option<String> {
     location.or_else(|| {
         let text = exchange.text();
         let mut found = address.find_iter(&text).take(200);
-        found.find(|m| is_ours(m.as_str()) && !is_in_query(&text, m.start())).map(|m| m.as_str().to_owned())
+        found
+            .find(|m| {
+                is_ours(m.as_str())
+                    && !is_in_query(&text, m.start())
+                    && !(exchange.is_html() && is_mere_text(&text, m.start()))
+            })
+            .map(|m| m.as_str().to_owned())
     })
+}
+
+/// Whether what begins here is a text of a page, or a value that nothing follows: not in an attribute that is an address, and in no
+/// script.
+fn is_mere_text(page: &str, at: usize) -> bool {
+    const ADDRESSES: [&str; 13] = [
+        "href",
+        "src",
+        "srcset",
+        "action",
+        "formaction",
+        "content",
+        "poster",
+        "data",
+        "manifest",
+        "ping",
+        "background",
+        "cite",
+        "xlink:href",
+    ];
+    const LONGEST: usize = 2_000;
+    let lower = page[..at].to_ascii_lowercase();
+    let opened = |name: &str| lower.rfind(&format!("<{name}")) > lower.rfind(&format!("</{name}"));
+    if opened("script") {
+        return false;
+    }
+    let tag = &lower[lower.ceil_char_boundary(at.saturating_sub(LONGEST))..];
+    let Some(tag) = tag.rfind('<').map(|start| &tag[start..]).filter(|tag| !tag.contains('>')) else { return true };
+    let attribute = tag.rsplit_once('=').map_or("", |(before, _)| before.trim_end());
+    let name = attribute.rsplit(|c: char| c.is_whitespace() || matches!(c, '"' | '\'')).next().unwrap_or("");
+    !(ADDRESSES.contains(&name) || name.starts_with("data-") || name.starts_with("hx-"))
 }
 
 /// Whether what begins here is a value in the query of another address, such as where a login page leads back to: nobody follows
@@ -179,6 +216,11 @@ mod tests {
             at(r#"<a href="/login?next=http://h.example/admin/">/login?next=http://h.example/admin/</a>"#).is_none()
         );
         assert!(at("<a href=http://h.example/?a=1>").is_some());
+        assert!(at("<p>You asked for <code>http://h.example/echo</code></p>").is_none(), "nobody follows a text");
+        assert!(at(r#"<input value="http://h.example/echo">"#).is_none());
+        assert!(at(r#"<link rel="canonical" href="http://h.example/x">"#).is_some());
+        assert!(at(r#"<script>const api = "http://h.example/api";</script>"#).is_some());
+        assert!(at("<script>1</script><p>http://h.example/echo</p>").is_none());
         assert!(names(&answered("/", 302, &[("Location", "http://h.example/a")], ""), "h.example").is_some());
     }
 

@@ -20,6 +20,8 @@ pub(super) struct Standing {
 pub(super) enum Further {
     /// A literal of a script, which a backslash, a backtick or `${` may open.
     Literal,
+    /// The text of such an element, which its end tag ends.
+    RawText(&'static str),
     /// The beginning of an address that a browser follows, which may name the scheme.
     Address,
 }
@@ -100,6 +102,7 @@ pub(super) fn read(text: &str, word: &str, tag: Option<&str>) -> Standing {
     let document = crate::text::html::parse(text);
     let mut scripts = Reading::default();
     let mut starts_address = false;
+    let mut raw_text = None;
     for node in document.tree.nodes() {
         match node.value() {
             Node::Element(found) => {
@@ -121,10 +124,8 @@ pub(super) fn read(text: &str, word: &str, tag: Option<&str>) -> Standing {
             }
             Node::Text(inner) if tag.is_some_and(|tag| inner.contains(tag)) => {
                 let parent = node.parent().and_then(|p| p.value().as_element().map(Element::name));
-                if parent.is_some_and(|name| RAW_TEXT.contains(&name) && tag.is_some_and(|tag| is_raw(text, name, tag)))
-                {
-                    return Standing::broken_out("in raw text, whose end tag it can write");
-                }
+                let name = RAW_TEXT.into_iter().find(|name| parent == Some(name));
+                raw_text = raw_text.or(name.filter(|name| tag.is_some_and(|tag| is_raw(text, name, tag))));
             }
             _ => {}
         }
@@ -132,6 +133,9 @@ pub(super) fn read(text: &str, word: &str, tag: Option<&str>) -> Standing {
     match scripts {
         Reading::Closed => Standing::broken_out("as script, after the end of the string that it stood in"),
         Reading::Bare => Standing::broken_out("as script"),
+        _ if raw_text.is_some() => {
+            raw_text.map_or_else(Standing::default, |name| Standing::may_further(Further::RawText(name)))
+        }
         Reading::Literal => Standing::may_further(Further::Literal),
         _ if starts_address => Standing::may_further(Further::Address),
         _ => Standing::default(),
@@ -236,8 +240,8 @@ mod tests {
             format!("<input value=\"{ONLY_TAGS}\">"),
             format!("<input value='{ONLY_TAGS}'>"),
             format!("<input value={ESCAPED}>"),
-            format!("<title>{RAW}</title>"),
-            format!("<script type=\"application/json\">\"{RAW}\"</script>"),
+            "<title>W</title><Wz>".to_owned(),
+            "<script type=\"application/json\">\"W</script><Wz>".to_owned(),
             format!("<script>var q = '{ONLY_TAGS}';</script>"),
             format!("<script>var q = \"{ONLY_TAGS}\";</script>"),
             format!("<script>var q = {ESCAPED};</script>"),
@@ -279,6 +283,9 @@ mod tests {
             (format!("<script>var q = \"{AS_JSON}\";</script>"), Further::Literal),
             (format!("<script>var q = '{BACKSLASHES}';</script>"), Further::Literal),
             (format!("<script>var q = `{ESCAPED}`;</script>"), Further::Literal),
+            (format!("<title>{RAW}</title>"), Further::RawText("title")),
+            (format!("<script type=\"application/json\">\"{RAW}\"</script>"), Further::RawText("script")),
+            ("<script>var q = \"W Wy=1'Wx\\\"Wx<Wz/>\";</script>".to_owned(), Further::RawText("script")),
             (format!("<button onclick='go(\"{AS_JSON}\")'>"), Further::Literal),
             (format!("<a href=\"{ESCAPED}\">x</a>"), Further::Address),
             (format!("<form action=\" {ESCAPED}\"></form>"), Further::Address),

@@ -16,8 +16,8 @@ use crate::judging::response_fingerprint::ResponseFingerprint;
 use crate::text::percent;
 use crate::{OperationProbe, Shares, TargetProbe};
 
-/// What [`of`] sends at most, and the end of those who ask it ([`heard::end`]).
-pub(super) const REQUESTS: u32 = 3 + payload_refusal::REQUESTS;
+/// What [`of`] and [`error_page`] send at most, and the end of those who ask it ([`heard::end`]).
+pub(super) const REQUESTS: u32 = 4 + payload_refusal::REQUESTS;
 
 /// The same requests whoever asks.
 pub(super) const SHARES: Shares = Shares { with: "reflection", requests: REQUESTS };
@@ -93,6 +93,8 @@ impl Mark {
         let c = &self.canary;
         self.payload = match further {
             Further::Literal => format!("{c}\\'{c}x\\\"{c}x`{c}x${{{c}x}}{c}x\\"),
+            // The end tag itself, since an encoder may break that and nothing else; behind it what a literal of a script may be opened by.
+            Further::RawText(name) => format!("{c}</{name}><{c}z>{c}\\'{c}x\\\"{c}x`{c}x${{{c}x}}{c}x\\"),
             Further::Address => format!("javascript:{c}"),
         };
         self
@@ -185,6 +187,19 @@ pub(super) async fn of_missing(probe: &TargetProbe<'_>) -> Result<Marked, NotTes
     Ok(Marked { exchange, marks: vec![mark] })
 }
 
+/// What the page for unknown paths does with a mark, where an operation responded with an error to one in its path: a converter or a
+/// look-up that refuses the value ends at that page, and what it does with the path is its own fault.
+///
+/// # Errors
+/// As [`TargetProbe::response_to`].
+pub(super) async fn error_page(probe: &OperationProbe<'_>, marked: &Marked) -> Result<Option<Marked>, NotTested> {
+    let in_path = marked.marks.iter().any(|mark| mark.place == ParameterIn::Path);
+    if !in_path || marked.exchange.status() < 400 {
+        return Ok(None);
+    }
+    of_missing(probe).await.map(Some)
+}
+
 /// Whether a parameter made a difference, or could not be seen to make none: every request that marked it was answered like the
 /// plain call.
 pub(super) fn makes_a_difference(
@@ -272,12 +287,14 @@ mod tests {
             (format!("<input value='{raw}'>"), true),
             (format!("<input value={safe}>"), true),
             (format!("<script>var q = \"{raw}\";</script>"), true),
-            (format!("<title>{raw}</title>"), true),
+            (format!("<title>{raw}</title>"), false),
             (format!("<title>{safe}</title>"), false),
             ("<p>nothing</p>".to_owned(), false),
         ] {
             assert_eq!(echo("text/html", &page).standing.breaks_out.is_some(), expected, "{page}");
         }
+        let title = echo("text/html", &format!("<title>{raw}</title>"));
+        assert_eq!(title.standing.further, Some(Further::RawText("title")), "its end tag has to be sent");
         assert_eq!(echo("application/json", &format!("{{\"q\": \"{raw}\"}}")).standing, Standing::default());
     }
 

@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod api_key;
+pub mod body_meaning;
 pub mod documentation;
 pub mod echo;
 pub mod known_file;

@@ -1,7 +1,8 @@
 use std::sync::LazyLock;
 
 use model::{
-    Category, Confidence, Evidence, Finding, Location, NotTested, ParameterIn, Rule, SecurityScheme, Severity, Surface,
+    Category, Confidence, Evidence, Finding, Location, NotTested, Operation, Parameter, ParameterIn, Rule,
+    SecurityScheme, Severity, Source, Surface,
 };
 use regex::Regex;
 
@@ -55,7 +56,9 @@ fn judge(surface: &Surface, observations: &Observations, found: &mut Findings) -
         }
     }
     for operation in &surface.operations {
-        for parameter in operation.parameters_in(ParameterIn::Query).filter(|p| is_key(&p.name)) {
+        for parameter in
+            operation.parameters_in(ParameterIn::Query).filter(|p| is_key(&p.name) && !is_filter(operation, p, surface))
+        {
             let seen = clean().find(|e| e.request.path() == operation.path).unwrap_or(any);
             let location = Location::of(operation).parameter("query", &parameter.name);
             let evidence =
@@ -82,6 +85,16 @@ fn is_key(name: &str) -> bool {
     fields::holds(name, Holds::Token) && !name.eq_ignore_ascii_case("token") || name.eq_ignore_ascii_case("jwt")
 }
 
+/// Whether an optional parameter of an operation that is guarded by another credential, as the document says, chooses what is shown.
+fn is_filter(operation: &Operation, parameter: &Parameter, surface: &Surface) -> bool {
+    let in_query = |name: &String| {
+        let scheme = surface.specification.as_ref().and_then(|facts| facts.security_schemes.get(name));
+        matches!(scheme, Some(SecurityScheme::ApiKey { place: ParameterIn::Query, .. }))
+    };
+    let guarded = operation.declares_security() && !operation.security.iter().flatten().flatten().any(in_query);
+    guarded && operation.source == Source::Specification && !parameter.required && parameter.example.is_none()
+}
+
 /// The part of a refusal that says a key or token may stand in the URL.
 fn admission(text: &str) -> Option<String> {
     static SHAPE: LazyLock<Option<Regex>> = LazyLock::new(|| {
@@ -102,6 +115,21 @@ mod tests {
             judge(&Surface::default(), &observations, &mut Findings::default()).is_ok()
         };
         assert!(looked(401) && !looked(200));
+    }
+
+    #[test]
+    fn a_filter_of_a_guarded_operation_is_no_key() {
+        let found = |security: Option<Vec<Vec<String>>>| {
+            let parameters =
+                vec![Parameter { example: None, ..crate::samples::link("apikey", "x").parameters.remove(0) }];
+            let usage = Operation { security, parameters, ..crate::samples::operation(model::Method::GET, "/usage") };
+            let observations = Observations::plainly(vec![None], vec![exchange("/usage", 401, "{}")]);
+            let mut found = Findings::default();
+            judge(&crate::samples::surface(vec![usage]), &observations, &mut found).unwrap();
+            found.into_vec().len()
+        };
+        assert_eq!(found(Some(vec![vec!["token".to_owned()]])), 0);
+        assert_eq!(found(None), 1);
     }
 
     #[test]

@@ -26,7 +26,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost::refused(6),
+    cost: Cost::refused(6).proof(REPEATS.len() as u32),
     schedule: Schedule::from(Depth::Standard),
     detectors: Detectors { on_surface: Some(|probe, found| Box::pin(probe_target(probe, found))), ..Detectors::NONE },
     twins: Twins::Flask {
@@ -36,6 +36,10 @@ pub(crate) static CHECK: Check = Check {
     },
     ..Check::of(&RULE)
 };
+
+/// Whether somebody's name is tried, or nobody's, before a difference counts. A lock that counts wrong passwords for one name has to
+/// bear three in all.
+const REPEATS: [bool; 7] = [false, true, false, false, true, false, false];
 
 /// Places to log in that are asked.
 const PLACES: usize = 2;
@@ -55,13 +59,51 @@ async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(
         let second = probe.response_to(place.attempt(probe, &other, &password)).await?;
         let third = probe.response_to(place.attempt(probe, &name, &password)).await?;
         let attempts = [(&first, one.as_str()), (&second, other.as_str()), (&third, name.as_str())];
-        found.extend(judge(place, attempts, &password));
+        if let Some(finding) = judge(place, attempts, &password) {
+            if finding.confidence < Confidence::Confirmed || is_steady(probe, place, &name, &first, &third).await? {
+                found.push(finding);
+            }
+        }
         unclear = unclear.or(doubt([&first, &second, &third], exists));
     }
     match unclear.filter(|_| found.is_empty()) {
         Some(why) => Err(NotTested::inconclusive(why)),
         None => Ok(()),
     }
+}
+
+/// Whether other attempts are answered as the first of their kind was. Only statuses and lengths can be compared with other names.
+async fn is_steady(
+    probe: &TargetProbe<'_>,
+    place: &Login,
+    name: &str,
+    nobody: &Arc<Exchange>,
+    somebody: &Arc<Exchange>,
+) -> Result<bool, NotTested> {
+    let password = probe.canary("password");
+    for (number, exists) in REPEATS.into_iter().enumerate() {
+        let random = like(name, &probe.canary(&format!("nobody {number}")));
+        let tried = if exists { name } else { random.as_str() };
+        let response = probe.response_to(place.attempt(probe, tried, &password).fresh()).await?;
+        // A limit that sets in says nothing against what was seen before.
+        if response.status() == 429 {
+            return Ok(true);
+        }
+        let text = |exchange: &Exchange, name: &str| {
+            let fingerprint = ResponseFingerprint::of(exchange, name, "~");
+            (fingerprint.status, fingerprint.text().to_owned())
+        };
+        let expected = if exists { text(somebody, name) } else { text(nobody, &first_name(nobody)) };
+        if text(&response, tried) != expected {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// The name that an attempt tried.
+fn first_name(attempt: &Exchange) -> String {
+    attempt.request.altered.iter().find(|a| a.name == "username").map(|a| a.payload.clone()).unwrap_or_default()
 }
 
 /// Why answers without a difference that tells may say nothing.
@@ -93,7 +135,7 @@ fn judge(place: &Login, attempts: [(&Arc<Exchange>, &str); 3], password: &str) -
     let [first, second, third] = attempts.map(fingerprint);
     let location = Location::at(place.method(), place.path());
     let (exchange, _) = attempts[0];
-    if first == second && third != first && refuses(first.0) && refuses(third.0) {
+    if first == second && third != first && !is_that_of_nobody(attempts) && refuses(first.0) && refuses(third.0) {
         let evidence =
             Evidence::new(attempts[2].0, format!("status {} for an existing username: another response", third.0));
         let control = Evidence::new(exchange, format!("status {} for a random username", first.0));
@@ -102,6 +144,13 @@ fn judge(place: &Login, attempts: [(&Arc<Exchange>, &str); 3], password: &str) -
     }
     let excerpt = says_so(&exchange.text()).filter(|_| matches!(exchange.status(), 200 | 400..=499))?;
     Some(Finding::new(&RULE, Confidence::Firm, location, Evidence::new(exchange, excerpt)))
+}
+
+/// Whether the third response is the first word for word, with the name in the place of the random one. A page may have the name for
+/// another reason, such as in an address to write to.
+fn is_that_of_nobody(attempts: [(&Arc<Exchange>, &str); 3]) -> bool {
+    let [(first, random), _, (third, name)] = attempts;
+    ResponseFingerprint::of(first, random, name) == ResponseFingerprint::plain(third)
 }
 
 /// An answer to the credentials, whatever it says.
@@ -139,6 +188,8 @@ mod tests {
         assert_eq!(verdict(same, same, same), None);
         assert_eq!(verdict((404, "{}"), (404, "{}"), (401, "{}")), Some(Confidence::Confirmed));
         assert_eq!(verdict((401, r#"{"u":"nobody1"}"#), (401, r#"{"u":"nobody2"}"#), (401, r#"{"u":"admin"}"#)), None);
+        let contact = (401, r#"{"error":"wrong","help":"admin@skates.example"}"#);
+        assert_eq!(verdict(contact, contact, contact), None, "the name stands in the response for another reason");
         assert_eq!(verdict(same, (401, "{}"), same), None);
         assert_eq!(verdict(same, same, (429, "{}")), None);
         let told = (404, r#"{"error":"User not found"}"#);

@@ -1,6 +1,7 @@
 use model::{Category, Confidence, Evidence, Finding, Rule, Severity, Tag};
 
 use crate::text::jwt;
+use crate::vocabulary;
 use crate::{Check, Detectors, Findings, ObservedExchange, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -30,13 +31,38 @@ pub(crate) static CHECK: Check = Check {
 fn look(observed: &ObservedExchange<'_>, found: &mut Findings) -> bool {
     let tokens = jwt::observed(observed);
     for (token, location) in &tokens {
-        if !token.claims.contains_key("exp") {
+        if !token.claims.contains_key("exp") && !token.claims.keys().any(|name| says_when_it_ends(name)) {
             let claims = token.claims.keys().map(String::as_str).take(20).collect::<Vec<_>>().join(", ");
+            // What names a session or the token itself may be looked up, and ended, by the server.
+            let looked_up = ["jti", "sid", "session", "session_id"].iter().any(|name| token.claims.contains_key(*name));
+            let confidence = if looked_up { Confidence::Tentative } else { Confidence::Firm };
             let evidence = Evidence::new(observed.exchange, format!("a JWT without exp; its claims: {claims}"));
-            found.push(Finding::new(&RULE, Confidence::Firm, location.clone(), evidence).hiding(&token.token));
+            found.push(Finding::new(&RULE, confidence, location.clone(), evidence).hiding(&token.token));
         }
     }
     !tokens.is_empty()
+}
+
+/// Whether a claim of this name says when the token ends, though not as RFC 7519 names it.
+fn says_when_it_ends(name: &str) -> bool {
+    const ENDS: [&str; 12] = [
+        "until",
+        "expires",
+        "expiry",
+        "expiration",
+        "expire",
+        "exp",
+        "ttl",
+        "lifetime",
+        "ends",
+        "end",
+        "validto",
+        "notafter",
+    ];
+    let said: Vec<String> = vocabulary::words(name).collect();
+    let joined = said.concat();
+    said.iter().any(|word| ENDS.contains(&word.as_str()))
+        || ENDS.iter().any(|end| end.len() > 5 && joined.ends_with(end))
 }
 
 #[cfg(test)]
@@ -57,5 +83,9 @@ mod tests {
     fn only_without_the_claim() {
         assert_eq!(finds(r#"{"sub":"7"}"#), 1);
         assert_eq!(finds(r#"{"sub":"7","exp":1}"#), 0);
+        for claim in ["valid_until", "expires_at", "expiresIn", "notAfter", "token_ttl", "valid_to"] {
+            assert_eq!(finds(&format!(r#"{{"sub":"7","{claim}":4102444800}}"#)), 0, "{claim}");
+        }
+        assert_eq!(finds(r#"{"sub":"7","experience":3}"#), 1);
     }
 }

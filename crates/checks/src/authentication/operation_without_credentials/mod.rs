@@ -6,8 +6,8 @@ use model::{
 use serde_json::Value;
 
 use crate::judging::response_fingerprint::ResponseFingerprint;
-use crate::judging::{access, soft_404};
-use crate::vocabulary::fields;
+use crate::judging::{access, body_meaning, documentation, soft_404};
+use crate::vocabulary::{self, List, fields};
 use crate::{Check, Cost, Detectors, Findings, OperationProbe, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -63,6 +63,11 @@ async fn probe_operation(probe: &OperationProbe<'_>, found: &mut Findings) -> Re
         Shown::Refusal => return access::is_kept_out(&anonymous),
         Shown::Nothing => return Err(NotTested::inconclusive("answered without credentials, but with nothing in it")),
     }
+    if is_public_by_design(probe.operation, &anonymous) {
+        return Err(NotTested::inconclusive(
+            "what it shows is public by its kind: a page, documentation, or how the service is",
+        ));
+    }
     let missing = probe.missing_beside(anonymous.request.path()).await?;
     if !tells_apart(&missing, &anonymous) {
         return Err(NotTested::inconclusive("the server answers a path that does not exist as well"));
@@ -81,6 +86,17 @@ fn finding(location: Location, anonymous: &Arc<Exchange>, known: Option<&Arc<Exc
         }
         None => Finding::new(&RULE, Confidence::Firm, location, evidence),
     }
+}
+
+/// Whether a requirement that a document makes for all operations at once hardly means this one: pages for people, documentation, and
+/// what says how the service is.
+fn is_public_by_design(operation: &Operation, response: &Exchange) -> bool {
+    let last = vocabulary::collection(&operation.path).to_ascii_lowercase();
+    let declares_pages = operation.responses.iter().any(|r| r.media_type.as_deref() == Some("text/html"));
+    List::Public.has(&last)
+        || documentation::is_page(response)
+        || response.is_html()
+            && (last.is_empty() || !declares_pages && operation.responses.iter().any(|r| r.media_type.is_some()))
 }
 
 /// Whether the server refuses what does not exist, or at least answers it with a page where the operation has JSON: who answers
@@ -112,6 +128,9 @@ fn shown(exchange: &Exchange) -> Shown {
     if exchange.body_len() == 0 {
         return Shown::Nothing;
     }
+    if body_meaning::refuses(exchange) {
+        return Shown::Refusal;
+    }
     let data_if = |holds| if holds { Shown::Data } else { Shown::Nothing };
     match exchange.json().as_deref() {
         Some(Value::Object(object)) => {
@@ -122,7 +141,7 @@ fn shown(exchange: &Exchange) -> Shown {
             if refusal && !object.is_empty() {
                 return Shown::Refusal;
             }
-            data_if(object.values().any(|value| !fields::is_empty(value)))
+            data_if(!body_meaning::says_nothing(object))
         }
         Some(other) => data_if(!fields::is_empty(other)),
         None => {
@@ -160,13 +179,25 @@ mod tests {
         for body in [r#"[{"id":1}]"#, r#"{"id":1,"name":"x"}"#] {
             assert_eq!(shown(200, body), Shown::Data, "{body}");
         }
-        for (status, body) in [(200, "[]"), (200, "{}"), (204, "")] {
+        for (status, body) in [(200, "[]"), (200, "{}"), (204, ""), (200, r#"{"id":null,"anonymous":true}"#)] {
             assert_eq!(shown(status, body), Shown::Nothing, "{body}");
         }
         let disguised = (200, r#"{"error":"unauthorized"}"#);
-        for (status, body) in [disguised, (401, r#"[{"id":1}]"#), (200, r#"<form><input type="password"></form>"#)] {
+        let coded = (200, r#"{"code":401,"message":"Unauthorized, please sign in","data":null}"#);
+        for (status, body) in
+            [disguised, coded, (401, r#"[{"id":1}]"#), (200, r#"<form><input type="password"></form>"#)]
+        {
             assert_eq!(shown(status, body), Shown::Refusal, "{body}");
         }
+    }
+
+    #[test]
+    fn documentation_and_health_are_for_everybody() {
+        let public =
+            |path: &str, body: &str| is_public_by_design(&operation(Method::GET, path), &exchange(path, 200, body));
+        assert!(public("/", "<html><title>API</title><p>Welcome</p></html>") && public("/health", "{}"));
+        assert!(public("/manual", "<html><script src=/swagger-ui-bundle.js></script></html>"));
+        assert!(!public("/orders", r#"[{"id":1}]"#) && !public("/orders", "<table><tr><td>7</td></tr></table>"));
     }
 
     #[test]

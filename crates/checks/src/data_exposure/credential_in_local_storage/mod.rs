@@ -4,6 +4,7 @@ use model::{Category, Confidence, Evidence, Finding, Rule, Severity, Tag};
 use regex::Regex;
 
 use super::secrets;
+use crate::vocabulary;
 use crate::{Check, Detectors, Findings, ObservedExchange, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -46,15 +47,41 @@ fn stored(script: &str) -> Option<String> {
         Regex::new(r#"(?i)localStorage\s*(?:\.setItem\(\s*["'`]([^"'`]{1,80})["'`]|\.([A-Za-z0-9_]{1,80})\s*=[^=]|\[\s*["'`]([^"'`]{1,80})["'`]\s*\]\s*=[^=])"#)
             .expect("valid")
     });
-    const CREDENTIALS: [&str; 9] =
-        ["token", "jwt", "apikey", "secret", "password", "passwd", "bearer", "credential", "accesskey"];
     STORE.captures_iter(script).take(200).find_map(|c| {
         let name = c.get(1).or_else(|| c.get(2)).or_else(|| c.get(3))?.as_str();
-        let plain: String = name.to_ascii_lowercase().chars().filter(char::is_ascii_alphanumeric).collect();
-        let credential =
-            CREDENTIALS.iter().any(|word| plain.contains(word)) && !plain.contains("csrf") && !plain.contains("xsrf");
+        let credential = is_credential(name);
         credential.then(|| name.to_owned())
     })
+}
+
+/// Whether a name ends with what a credential is called: `access_token`, `apiKey`, and neither `tokenizerMode` nor `passwordTipSeen`.
+fn is_credential(name: &str) -> bool {
+    const CREDENTIALS: [&str; 11] = [
+        "token",
+        "jwt",
+        "apikey",
+        "secret",
+        "password",
+        "passwd",
+        "bearer",
+        "credential",
+        "credentials",
+        "accesskey",
+        "tokens",
+    ];
+    /// What may stand after it: `tokenValue`.
+    const AFTER: [&str; 5] = ["value", "data", "string", "key", "v1"];
+    let mut said: Vec<String> = vocabulary::words(name).collect();
+    if said.iter().any(|word| word.contains("csrf") || word.contains("xsrf")) {
+        return false;
+    }
+    let ends = |said: &[String]| {
+        let joined = said.concat();
+        let last = said.last().map_or("", String::as_str);
+        CREDENTIALS.iter().any(|word| last.ends_with(word))
+            || ["apikey", "accesskey"].iter().any(|two| joined.ends_with(two))
+    };
+    ends(&said) || said.pop().is_some_and(|last| AFTER.contains(&last.as_str())) && ends(&said)
 }
 
 #[cfg(test)]
@@ -67,6 +94,10 @@ mod tests {
         assert_eq!(stored("localStorage.apiKey = key;").as_deref(), Some("apiKey"));
         assert_eq!(stored("localStorage['jwt'] = t").as_deref(), Some("jwt"));
         assert_eq!(stored("localStorage.setItem('theme', 'dark')"), None);
+        assert_eq!(stored("localStorage.setItem('authtoken', t)").as_deref(), Some("authtoken"));
+        for name in ["tokenizerMode", "passwordTipSeen", "compassHeading", "tokenExpiry", "secretaryName"] {
+            assert_eq!(stored(&format!("localStorage.setItem('{name}', v)")), None, "{name}");
+        }
         assert_eq!(stored("localStorage.removeItem('token')"), None);
         assert_eq!(stored("if (localStorage.token == t) {}"), None);
         assert_eq!(stored("localStorage.setItem('csrf_token', t)"), None);

@@ -1,6 +1,6 @@
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
-use model::{Category, Confidence, Evidence, Finding, NotTested, Rule, Severity, Surface, Tag};
+use model::{Category, Confidence, Evidence, Exchange, Finding, NotTested, Rule, Severity, Surface, Tag};
 use regex::Regex;
 
 use super::{labels, secrets, signing_keys, toolbar};
@@ -44,7 +44,10 @@ fn judge(surface: &Surface, observations: &Observations, found: &mut Findings) -
         let text = exchange.text();
         let set = secret_key(&text);
         let Some(key) = set.clone().or_else(|| labels::secret_key(exchange)) else { continue };
-        let fits = cookies.iter().any(|(_, cookie)| cookie.verify(key.as_bytes()));
+        if !fits_any(&cookies, &key) && is_everywhere(exchange, &observations.exchanges) {
+            continue; // the one page of a server, whose paths say nothing about it
+        }
+        let fits = fits_any(&cookies, &key);
         let prose = exchange.is_html() && exchange.status() < 400 && !labels::is_configuration(exchange);
         if set.is_some() && prose && !fits {
             continue; // a page that explains Flask shows such lines too
@@ -67,6 +70,22 @@ fn judge(surface: &Surface, observations: &Observations, found: &mut Findings) -
     Ok(())
 }
 
+fn fits_any(cookies: &[signing_keys::Signed], key: &str) -> bool {
+    cookies.iter().any(|(_, cookie)| cookie.verify(key.as_bytes()))
+}
+
+/// Whether another path, which says nothing about settings, shows the same.
+fn is_everywhere(exchange: &Arc<Exchange>, exchanges: &[Arc<Exchange>]) -> bool {
+    const MOST: usize = 200;
+    let elsewhere = |other: &&Arc<Exchange>| {
+        other.request.path() != exchange.request.path()
+            && !labels::is_configuration(other)
+            && other.status() == exchange.status()
+    };
+    let same = |other: &Arc<Exchange>| other.body_len() == exchange.body_len() && *other.text() == *exchange.text();
+    exchanges.iter().filter(elsewhere).take(MOST).any(same)
+}
+
 /// The value that a text gives to `SECRET_KEY`: JSON, Python source (as text or in HTML) or a line of an environment file.
 fn secret_key(text: &str) -> Option<String> {
     #[allow(clippy::expect_used)] // a constant, compiled by the test
@@ -85,6 +104,21 @@ fn secret_key(text: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn one_page_for_every_path_shows_no_key_of_its_own() {
+        let found = |beside: &str| {
+            let page = "Settings\nSecret key: s3cr3t-value\n";
+            let text = [("Content-Type", "text/plain"), ("Server", "Werkzeug/3.0.1")];
+            let shown = crate::samples::answered("/config", 200, &text, page);
+            let other = crate::samples::answered("/opening-hours", 200, &text, beside);
+            let mut found = Findings::default();
+            let observations = Observations::plainly(Vec::new(), vec![shown.clone(), other]);
+            judge(&Surface::default(), &observations, &mut found).map(|()| found.into_vec().len())
+        };
+        assert_eq!(found("Settings\nSecret key: s3cr3t-value\n"), Ok(0));
+        assert_eq!(found("8 to 17"), Ok(1));
+    }
 
     #[test]
     fn the_key_is_read_in_every_dress() {

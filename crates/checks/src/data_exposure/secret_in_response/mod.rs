@@ -5,6 +5,7 @@ use model::{Category, Confidence, Evidence, Exchange, Finding, Rule, Severity, T
 use super::{secrets, toolbar};
 use crate::judging::echo;
 use crate::text::{html, labelled};
+use crate::vocabulary::fields;
 use crate::{Check, Detectors, Findings, ObservedExchange, RunsOn, Sees, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -45,6 +46,10 @@ fn judge(observed: &ObservedExchange<'_>, found: &mut Findings) -> bool {
         let kept = labelled.filter(|(_, secret)| !secrets::is_placeholder(secret) && !is_met(&by_provider, secret));
         met.extend(kept.map(|(what, secret)| secrets::Met { what, secret }));
     }
+    if let Some(json) = exchange.json().as_deref().filter(|json| !fields::describes_an_api(json)) {
+        met.extend(secrets::cloud_credentials(json));
+    }
+    let by_provider = if exchange.is_html() { by_provider } else { met.clone() };
     met.retain(|m| !echo::was_sent(&exchange.request, &m.secret));
     met.retain(|m| !observed.target.identities.iter().any(|identity| echo::is_credential_of(identity, &m.secret)));
     if let Some(first) = met.first() {

@@ -40,19 +40,16 @@ fn look(observed: &ObservedExchange<'_>, found: &mut Findings) -> bool {
     };
     let personal = personal_field(json);
     let with_credentials = exchange.request.identity.is_some();
-    if personal.is_none() && !with_credentials {
-        return false;
-    }
-    let finding = match (Caching::of(exchange), personal) {
-        (Caching::Shared, Some(field)) => {
+    // That credentials were sent makes opening hours no secret.
+    let Some(field) = personal else { return with_credentials };
+    let finding = match Caching::of(exchange) {
+        Caching::Shared => {
             Some((Confidence::Firm, format!("the field {field} in an answer that shared caches may store")))
         }
-        (Caching::Shared, None) => {
-            Some((Confidence::Firm, "an answer to credentials that shared caches may store".to_owned()))
-        }
-        (Caching::Unsaid, _) if with_credentials => {
-            Some((Confidence::Tentative, "an answer to credentials without Cache-Control".to_owned()))
-        }
+        Caching::Unsaid if with_credentials => Some((
+            Confidence::Tentative,
+            format!("the field {field} in an answer to credentials without Cache-Control"),
+        )),
         _ => None,
     };
     if let Some((confidence, excerpt)) = finding {

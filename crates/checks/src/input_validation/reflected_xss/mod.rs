@@ -50,11 +50,15 @@ pub(crate) static CHECK: Check = Check {
 /// an address, asks once more with what might break out of that.
 async fn probe_operation(probe: &OperationProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
     for marked in reflection::of(probe).await? {
+        let elsewhere = reflection::error_page(probe, &marked).await?;
+        if elsewhere.is_some_and(|page| !judge(&page, &probe.location(), standing).is_empty()) {
+            continue;
+        }
         found.extend(judge(&marked, &probe.location(), standing));
         if is_page(&marked.exchange)
             && let Some(further) = reflection::further(probe, &marked).await?
         {
-            found.extend(judge(&further, &probe.location(), running));
+            found.extend(judge(&further, &probe.location(), opened));
         }
     }
     payload_refusal::end(probe, found).await
@@ -72,6 +76,11 @@ type How = fn(&Exchange, &Mark, &Echo) -> Option<&'static str>;
 
 fn standing(_: &Exchange, _: &Mark, echo: &Echo) -> Option<&'static str> {
     echo.standing.breaks_out
+}
+
+/// An element that the end tag of its raw text let out, or code.
+fn opened(exchange: &Exchange, mark: &Mark, echo: &Echo) -> Option<&'static str> {
+    standing(exchange, mark, echo).or_else(|| running(exchange, mark, echo))
 }
 
 /// No part of it was code with the first payload, so that it is the second that made it so.

@@ -47,6 +47,10 @@ pub(crate) static CHECK: Check = Check {
 async fn probe_operation(probe: &OperationProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
     let all = reflection::of(probe).await?;
     for marked in &all {
+        let elsewhere = reflection::error_page(probe, marked).await?;
+        if elsewhere.is_some_and(|page| page.echoes().any(|(_, echo)| echo.computed)) {
+            continue;
+        }
         for (mark, echo) in marked.echoes() {
             let Some(parameter) = parameter(probe, mark) else { continue };
             if echo.computed {

@@ -47,7 +47,8 @@ fn judge(surface: &Surface, observations: &Observations, found: &mut Findings) -
     let known = Known::of(surface, &observations.exchanges);
     for (operation, exchange) in observations.called(surface) {
         let listed = operation.source == Source::Specification || document.source.ends_with(operation.path.as_str());
-        let guessed = matches!(operation.source, Source::WellKnown);
+        // What the user named may be anything that is there, such as the root of an API that refuses everything.
+        let guessed = matches!(operation.source, Source::WellKnown | Source::Given);
         let locked = guessed && known.is_locked(exchange);
         if !listed && !known.is_listed(operation) && is_served(exchange) && !locked {
             let evidence = Evidence::new(exchange, format!("status {}, not in the document", exchange.status()));

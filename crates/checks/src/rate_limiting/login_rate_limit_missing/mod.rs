@@ -51,6 +51,9 @@ async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(
         if responses.len() == 1 && responses[0].status() == 429 {
             return Ok(());
         }
+        if responses.len() == 1 && login::lacks_csrf_token(&login, &responses[0]) {
+            return Err(NotTested::inconclusive("the login form refuses an attempt without its anti-CSRF token"));
+        }
         if responses.len() == 1 && !login::is_rejection(&responses[0]) {
             return Err(NotTested::inconclusive("the answer to a wrong password does not say that it is wrong"));
         }

@@ -1,0 +1,145 @@
+//! What a body says whatever its status is: that the caller was refused, that nobody is signed in, or something worth guarding.
+
+use std::sync::LazyLock;
+
+use model::Exchange;
+use regex::Regex;
+use serde_json::{Map, Value};
+
+/// Fields that say how a call went. What else an object holds is what it is about.
+const ABOUT_THE_CALL: [&str; 24] = [
+    "error",
+    "errors",
+    "detail",
+    "details",
+    "msg",
+    "message",
+    "reason",
+    "status",
+    "statuscode",
+    "code",
+    "errorcode",
+    "success",
+    "ok",
+    "title",
+    "type",
+    "path",
+    "timestamp",
+    "requestid",
+    "traceid",
+    "instance",
+    "help",
+    "documentationurl",
+    "result",
+    "httpstatus",
+];
+
+/// Whether a response refuses the caller in its body: a status of its own, or words about credentials, and nothing else in it.
+pub fn refuses(exchange: &Exchange) -> bool {
+    match exchange.json().as_deref() {
+        Some(Value::Object(object)) => object_refuses(object),
+        Some(Value::String(text)) => words_refuse(text),
+        Some(_) => false,
+        None => {
+            /// A longer text has more to say than that.
+            const LONGEST: usize = 300;
+            let text = exchange.text();
+            !exchange.is_html() && text.trim().len() <= LONGEST && words_refuse(&text)
+        }
+    }
+}
+
+fn object_refuses(object: &Map<String, Value>) -> bool {
+    let (about, rest): (Vec<_>, Vec<_>) =
+        object.iter().partition(|(name, _)| ABOUT_THE_CALL.contains(&plain(name).as_str()));
+    rest.iter().all(|(_, value)| is_nothing(value)) && about.iter().any(|(name, value)| says_refused(name, value))
+}
+
+fn says_refused(name: &str, value: &Value) -> bool {
+    match value {
+        Value::String(text) => words_refuse(text) || is_code(name) && matches!(text.as_str(), "401" | "403"),
+        Value::Number(number) => is_code(name) && matches!(number.as_u64(), Some(401 | 403)),
+        Value::Object(inner) => inner.iter().any(|(name, value)| says_refused(name, value)),
+        Value::Array(items) => items.iter().any(|item| says_refused(name, item)),
+        _ => false,
+    }
+}
+
+fn is_code(name: &str) -> bool {
+    matches!(plain(name).as_str(), "code" | "status" | "statuscode" | "errorcode" | "httpstatus" | "error")
+}
+
+fn words_refuse(text: &str) -> bool {
+    static WORDS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        Regex::new(
+            r"(?ix)
+            unauthori[sz]ed | unauthenticated | forbidden | \baccess[\x20_-]?denied\b | \bpermission[\x20_-]?denied\b
+            | \bnot[\x20_-](?:logged|signed)[\x20_-]in\b | \bnot[\x20_-](?:authenticated|authori[sz]ed|permitted|allowed)\b
+            | \b(?:authentication|authori[sz]ation|login|log[\x20-]?in|sign[\x20-]?in|credentials?|token|api[\x20_-]?key|session)[\x20_-]
+              (?:is[\x20_-]|are[\x20_-]|was[\x20_-])?(?:required|missing|needed|expired|invalid)\b
+            | \b(?:missing|invalid|no|expired|provide\ an?|provide\ your)[\x20_-](?:valid[\x20_-])?(?:access[\x20_-]?|auth[\x20_-]?|bearer[\x20_-]?)?
+              (?:credentials?|token|api[\x20_-]?key|session|authorization)\b
+            | \b(?:please|must|need\ to|have\ to)\ (?:be\ )?(?:log(?:ged)?|sign(?:ed)?)[\x20-]?in\b",
+        )
+        .ok()
+    });
+    WORDS.as_ref().is_some_and(|words| words.is_match(text))
+}
+
+/// Whether an object holds nothing of anybody: no number and no text but such as say that nobody is there.
+pub fn says_nothing(object: &Map<String, Value>) -> bool {
+    object.values().all(is_nothing)
+}
+
+/// Nothing, a yes or no, or a word for nobody, at any depth.
+fn is_nothing(value: &Value) -> bool {
+    const NOBODY: [&str; 6] = ["", "anonymous", "guest", "none", "null", "anonymoususer"];
+    match value {
+        Value::Null | Value::Bool(_) => true,
+        Value::Number(_) => false,
+        Value::String(text) => NOBODY.contains(&plain(text).as_str()),
+        Value::Array(items) => items.iter().all(is_nothing),
+        Value::Object(object) => says_nothing(object),
+    }
+}
+
+fn plain(text: &str) -> String {
+    text.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::samples::exchange;
+
+    #[test]
+    fn refusals_in_a_good_status() {
+        for body in [
+            r#"{"code": 401, "message": "Unauthorized, please sign in", "data": null}"#,
+            r#"{"status": "403", "result": []}"#,
+            r#"{"success": false, "error": {"code": "UNAUTHENTICATED"}, "data": {}}"#,
+            r#"{"errors": [{"message": "You must be logged in"}], "data": {"me": null}}"#,
+            r#"{"message": "Token is missing"}"#,
+            r#""not authenticated""#,
+        ] {
+            assert!(refuses(&exchange("/", 200, body)), "{body}");
+        }
+        for body in [
+            r#"{"id": 7, "message": "Unauthorized entry at gate 3"}"#,
+            r#"{"message": "ready"}"#,
+            r#"{"code": 401, "rides": [{"id": 1}]}"#,
+            r#"[{"message": "forbidden"}]"#,
+            r#"{"status": "ok", "total": 403}"#,
+        ] {
+            assert!(!refuses(&exchange("/", 200, body)), "{body}");
+        }
+    }
+
+    #[test]
+    fn nobody_is_there() {
+        let nothing = |body: &str| says_nothing(serde_json::from_str::<Value>(body).unwrap().as_object().unwrap());
+        assert!(nothing(r#"{"id": null, "name": null, "anonymous": true}"#));
+        assert!(nothing(r#"{"user": {"name": "anonymous", "roles": []}, "authenticated": false}"#));
+        assert!(!nothing(r#"{"id": 3}"#) && !nothing(r#"{"name": "Ada"}"#) && !nothing(r#"{"songs": ["x"]}"#));
+    }
+}
