@@ -6,8 +6,10 @@ mod admin_function_open;
 mod administration;
 mod debug_function_open;
 mod flask_admin_open;
+mod management_interface_open;
 mod method_swap;
 mod role_from_client;
+mod setup_wizard_open;
 mod spec_admin_without_security;
 mod state_change_over_get;
 
@@ -16,8 +18,10 @@ pub const CHECKS: &[&Check] = &[
     &admin_function_open::CHECK,
     &debug_function_open::CHECK,
     &flask_admin_open::CHECK,
+    &management_interface_open::CHECK,
     &method_swap::CHECK,
     &role_from_client::CHECK,
+    &setup_wizard_open::CHECK,
     &spec_admin_without_security::CHECK,
     &state_change_over_get::CHECK,
 ];

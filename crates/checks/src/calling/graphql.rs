@@ -102,6 +102,9 @@ async fn shows_itself(probe: &TargetProbe<'_>, path: &str, named: bool) -> Resul
     if says_graphql(path) && matches!(plain.status(), 400 | 401 | 403 | 405 | 415 | 422) {
         return Ok(named || !is_absent(probe, path).await?);
     }
+    if says_graphql(path) && explains_queries(&plain) {
+        return Ok(true);
+    }
     let queried = probe.send(probe.get(format!("{path}?query=%7B__typename%7D"))).await?;
     Ok(is_graphql(&queried) || speaks_graphql(&queried))
 }
@@ -109,6 +112,13 @@ async fn shows_itself(probe: &TargetProbe<'_>, path: &str, named: bool) -> Resul
 /// Whether a segment says that and nothing else.
 fn says_graphql(path: &str) -> bool {
     path.split('/').any(|segment| segment.eq_ignore_ascii_case("graphql"))
+}
+
+/// A short response that says how to send a query.
+fn explains_queries(response: &Exchange) -> bool {
+    const LONGEST: usize = 2_000;
+    let text = response.text();
+    text.len() <= LONGEST && ["query", "GraphQL", "graphql"].iter().any(|word| text.contains(word))
 }
 
 /// An error of a GraphQL server, which asks for a query, or the page of one for developers.
@@ -199,6 +209,10 @@ mod tests {
         assert!(speaks_graphql(&response(r#"{"errors":[{"message":"Must provide query string."}]}"#)));
         assert!(
             !speaks_graphql(&response(r#"{"points":[3,5,8]}"#)) && !speaks_graphql(&response(r#"{"errors":["no"]}"#))
+        );
+        assert!(
+            explains_queries(&response(r#"{"usage":"POST a query"}"#))
+                && !explains_queries(&response(r#"{"points":[3]}"#))
         );
         assert!(says_graphql("/api/graphql") && !says_graphql("/graph") && !says_graphql("/graphql-charts"));
     }

@@ -2,9 +2,13 @@
 //! workers in turn, a job that fails every now and then) shows the same differences as an injection, as long as few requests are compared.
 
 /// Which of the two requests is sent, one after the other, before a difference between them counts: the Thue-Morse sequence. It is
-/// no one's turn in it, so neither two nor three workers in turn keep to it, and chance keeps to all of it once in 65,536 times.
-pub const ORDER: [bool; 16] =
-    [true, false, false, true, false, true, true, false, false, true, true, false, true, false, false, true];
+/// no one's turn in it, so neither two nor three workers in turn keep to it, and chance keeps to all of it once in 4,096 times.
+pub const ORDER: [bool; 12] = [true, false, false, true, false, true, true, false, false, true, true, false];
+
+/// How much of the order is sent: half of it where a failure that only the payload causes has shown already that it has an effect.
+pub fn order(has_effect: bool) -> &'static [bool] {
+    if has_effect { &ORDER[..ORDER.len() / 2] } else { &ORDER }
+}
 
 /// What a proof in this order sends.
 pub const REQUESTS: u32 = ORDER.len() as u32;

@@ -12,6 +12,7 @@ use serde::Deserialize;
 
 use super::fold::{folded_words, spellings};
 use super::is_a_place;
+use crate::table;
 
 #[derive(Deserialize)]
 struct File {
@@ -70,8 +71,7 @@ struct Verb {
 }
 
 static TABLE: LazyLock<Table> = LazyLock::new(|| {
-    #[allow(clippy::expect_used)] // compiled in; a test reads it
-    let file: File = toml::from_str(include_str!("data/acting.toml")).expect("data/acting.toml is valid");
+    let file: File = table::read(include_str!("data/acting.toml"));
     let mut table = Table {
         homographs: file.homographs.everywhere,
         in_addresses: file.homographs.in_addresses,

@@ -61,6 +61,10 @@ pub enum List {
     Explanation,
     /// Mailboxes of roles, as those of sites are, and not of persons.
     RoleMailbox,
+    /// What pages are about that set up an installation.
+    SetUp,
+    /// Who is made there.
+    Administrator,
     /// Last segments of paths that are public in most APIs: how the service is, which version, what there is to read.
     Public,
 }

@@ -98,8 +98,8 @@ pub fn destructive_word(operation: &Operation) -> Option<String> {
     // `/streams/{run}`: the name of a parameter says what is filled in. FastAPI writes the whole path into the id.
     let filled = |word: &String| operation.parameters_in(ParameterIn::Path).any(|p| p.name == *word);
     let path = percent_encoding::percent_decode_str(&operation.path).decode_utf8_lossy().into_owned();
-    let named =
-        first_deed(words(&outside_braces(&path))).or_else(|| first_deed(words(id).filter(|word| !filled(word))));
+    let in_path = first_deed(words(&outside_braces(&path))).filter(|_| !is_wizard(&path));
+    let named = in_path.or_else(|| first_deed(words(id).filter(|word| !filled(word))));
     named.or_else(|| acting_parameter(operation).map(|(_, word)| word))
 }
 
@@ -121,6 +121,11 @@ pub fn acting_parameter(operation: &Operation) -> Option<(&Parameter, String)> {
         let value = parameter.example.as_deref().into_iter().flat_map(words);
         first_deed(name).or_else(|| first_deed(value)).or_else(|| deed_in(parameter)).map(|word| (parameter, word))
     })
+}
+
+/// Where a fresh installation sends its first visitor: the page that asks what to install.
+fn is_wizard(path: &str) -> bool {
+    path.trim_matches('/') == "install"
 }
 
 /// A value that is a verb: `?do=halt`.
@@ -235,7 +240,7 @@ mod tests {
         {
             assert!(looks_destructive(&operation(path)), "{path}");
         }
-        for path in ["/created", "/users", "/initial", "/presets", "/seeds", "/data", "/all"] {
+        for path in ["/install", "/created", "/users", "/initial", "/presets", "/seeds", "/data", "/all"] {
             assert!(!looks_destructive(&operation(path)), "{path}");
         }
     }

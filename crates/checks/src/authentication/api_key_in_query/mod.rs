@@ -92,7 +92,7 @@ fn is_filter(operation: &Operation, parameter: &Parameter, surface: &Surface) ->
         matches!(scheme, Some(SecurityScheme::ApiKey { place: ParameterIn::Query, .. }))
     };
     let guarded = operation.declares_security() && !operation.security.iter().flatten().flatten().any(in_query);
-    guarded && operation.source == Source::Specification && !parameter.required && parameter.example.is_none()
+    guarded && operation.source == Source::Specification && !parameter.required
 }
 
 /// The part of a refusal that says a key or token may stand in the URL.

@@ -115,7 +115,17 @@ impl Prober<'_, '_> {
         // A path that no text reaches, because its converter refuses it, still deserves one condition on the number.
         let refused = declared_number || self.parameter.place == ParameterIn::Path && is_refused(marked);
         let quoted = if refused { None } else { Some(self.send(&format!("{}'", self.value)).await?) };
+        // Where the database says what it stumbled over, that is the shortest proof.
+        let complains = |response: &Answer| error_in(response).is_some();
+        if quoted.as_ref().is_some_and(complains)
+            && !complains(&plain)
+            && let Some(finding) = self.token(&plain).await?
+        {
+            return Ok(Some(finding));
+        }
         let finds = plain.fingerprint.has_content();
+        let failed = |response: &Answer| response.exchange.status() >= 500;
+        let has_effect = quoted.as_ref().is_some_and(|quoted| failed(quoted) && !failed(&plain));
         let unmoved = finds && quoted.as_ref().is_some_and(|quoted| quoted.fingerprint == plain.fingerprint);
         let named = self.named();
         if unmoved && named != Named::Search {
@@ -123,7 +133,7 @@ impl Prober<'_, '_> {
         }
         let fitting = condition::that_fit(finds && !unmoved, numeric, named);
         for condition in fitting.filter(|c| !refused || !c.needs_text()) {
-            if let Some(finding) = self.condition(&plain, condition).await? {
+            if let Some(finding) = self.condition(&plain, condition, has_effect).await? {
                 return Ok(Some(finding));
             }
         }
@@ -145,7 +155,12 @@ impl Prober<'_, '_> {
     }
 
     /// True, then false; on a difference both again with other numbers, until chance is no explanation.
-    async fn condition(&self, plain: &Answer, condition: &Condition) -> Result<Option<Finding>, NotTested> {
+    async fn condition(
+        &self,
+        plain: &Answer,
+        condition: &Condition,
+        has_effect: bool,
+    ) -> Result<Option<Finding>, NotTested> {
         let first = self.send(&condition.payload(&self.value, '7', '8')).await?;
         if !condition.may_hold(&plain.fingerprint, &first.fingerprint) {
             return Ok(None);
@@ -159,7 +174,7 @@ impl Prober<'_, '_> {
         if again.fingerprint != first.fingerprint || no_again.fingerprint != no.fingerprint {
             return Ok(None);
         }
-        for (number, yes) in repetition::ORDER.into_iter().enumerate() {
+        for (number, yes) in repetition::order(has_effect).iter().copied().enumerate() {
             let (a, b) = digits(number);
             let (a, b) = if yes { (a, b) } else { (b, a) };
             let response = self.send(&condition.payload(&self.value, a, b)).await?;

@@ -12,17 +12,12 @@ impl Prober<'_, '_> {
         if fails(plain) || !fails(quoted) {
             return Ok(None);
         }
-        match error_in(quoted) {
-            Some(_) => match self.token(plain).await? {
-                None => self.grammar(plain, quoted).await,
-                found => Ok(found),
-            },
-            None => self.grammar(plain, quoted).await,
-        }
+        let named = if error_in(quoted).is_some() { self.token(plain).await? } else { None };
+        if named.is_some() { Ok(named) } else { self.grammar(plain, quoted).await }
     }
 
     /// A random word after the quote, twice: a database that could not parse the statement names it as what it stumbled over.
-    async fn token(&self, plain: &Answer) -> Result<Option<Finding>, NotTested> {
+    pub(super) async fn token(&self, plain: &Answer) -> Result<Option<Finding>, NotTested> {
         let mut shown = Vec::new();
         for purpose in ["token", "other token"] {
             let word = self.probe.canary(purpose);
@@ -56,7 +51,7 @@ impl Prober<'_, '_> {
         }
         let Some((operator, joined)) = takes else { return Ok(None) };
         let mut refused = None;
-        for (number, breaks) in repetition::ORDER.into_iter().enumerate() {
+        for (number, breaks) in repetition::order(error_in(quoted).is_some()).iter().copied().enumerate() {
             let word = self.probe.canary(&format!("grammar {number}"));
             let payload = if breaks { format!(" {word} ") } else { format!("{operator}'{word}'{operator}") };
             let response = self.send(&between(&payload)).await?;
