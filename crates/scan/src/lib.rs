@@ -173,6 +173,11 @@ impl Scan {
             compute::apart(judge).await
         };
         outcomes.extend(passive);
+        let mut surface = surface;
+        if self.wire.spoke_unasked() {
+            rounds::discard_unasked(&mut outcomes, &self.wire).await;
+            Arc::make_mut(&mut surface).notes.push(UNASKED.to_owned());
+        }
         let banned_since = self.wire.banned_since();
         Ended { surface, observations, outcomes, skipped: plan.skipped, undone, looked_briefly, banned_since }
     }
@@ -198,6 +203,10 @@ impl Scan {
         (surface, briefly)
     }
 }
+
+/// What is said of a server that sends more responses than it gets requests.
+const UNASKED: &str = "the target sends responses that no request asked for; each request then had a connection of its own, and what was \
+                       found before was sent again";
 
 /// The time in which everything that the scan created is removed, also after a stop.
 const UNDO_WITHIN: Duration = Duration::from_secs(5);

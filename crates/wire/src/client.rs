@@ -126,6 +126,12 @@ impl Wire {
         self.transport.sent()
     }
 
+    /// Whether the target sent a response that no request asked for on a connection that is kept. The response to a request before
+    /// that was noticed may be such a one.
+    pub fn spoke_unasked(&self) -> bool {
+        self.transport.spoke_unasked()
+    }
+
     /// Connections that the inspection of TLS opened. They carry no request.
     pub fn handshakes(&self) -> u32 {
         self.tls_report.get().map_or(0, |report| report.handshakes)

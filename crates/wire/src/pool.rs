@@ -31,12 +31,20 @@ struct Open {
     idle: Vec<Http1>,
     http2: Option<Http2>,
     only_http1: bool,
+    /// A connection said something while nothing was asked of it: no response on one that is kept can be told from such.
+    spoke: bool,
 }
 
 impl Pool {
     pub(crate) fn place(&self, origin: &Origin) -> Arc<Place> {
         let mut origins = self.origins.lock().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(origins.entry(origin.clone()).or_default())
+    }
+
+    /// Whether some origin sent what no request asked for.
+    pub(crate) fn spoke(&self) -> bool {
+        let origins = self.origins.lock().unwrap_or_else(PoisonError::into_inner);
+        origins.values().any(|place| place.open(|open| open.spoke))
     }
 }
 
@@ -45,16 +53,23 @@ impl Place {
         act(&mut self.open.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// An idle connection that is still open and has said nothing, if there is one.
+    /// An idle connection that is still open and has said nothing, if there is one. Once one has said something, none is used again.
     pub(crate) fn take(&self) -> Option<Http1> {
         self.open(|open| {
-            std::iter::from_fn(|| open.idle.pop()).find_map(|mut c| (c.state() == Idle::Quiet).then_some(c))
+            while let Some(mut connection) = open.idle.pop() {
+                match connection.state() {
+                    Idle::Quiet if !open.spoke => return Some(connection),
+                    Idle::Spoke => open.spoke = true,
+                    Idle::Quiet | Idle::Ended => {}
+                }
+            }
+            None
         })
     }
 
     /// Keeps a connection for the next request, if it can carry one.
     pub(crate) fn give(&self, connection: Option<Http1>) {
-        self.open(|open| open.idle.extend(connection.filter(|_| open.idle.len() < MOST_IDLE)));
+        self.open(|open| open.idle.extend(connection.filter(|_| open.idle.len() < MOST_IDLE && !open.spoke)));
     }
 
     /// The HTTP/2 connection, if it is open.

@@ -34,6 +34,11 @@ impl Transport {
         self.sent.load(Ordering::Relaxed)
     }
 
+    /// Whether something was sent on a kept connection that no request asked for.
+    pub(crate) fn spoke_unasked(&self) -> bool {
+        self.pool.spoke()
+    }
+
     /// Sends a request and reads its response, its body within the allowance. Each time it is sent it passes the gate.
     ///
     /// # Errors

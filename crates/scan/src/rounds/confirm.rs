@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use checks::judging::soft_404;
 use model::{Confidence, Evidence, Exchange, OrderKey, Round, Severity};
-use wire::{Lease, Wire};
+use wire::{Account, Lease, Wire};
 
 use super::outcome::Outcome;
 
@@ -52,6 +53,44 @@ pub(crate) async fn confirm(outcomes: &mut [Outcome], exchanges: &[Arc<Exchange>
             finding.detail.push_str("Asked again, the target answered otherwise; it fails now and then.");
         }
     }
+}
+
+/// Sends the evidence of findings of medium severity and worse again, on connections of their own, when the target sent responses that
+/// no request asked for: what then gets another response rests on one of those, and is no finding.
+pub(crate) async fn discard_unasked(outcomes: &mut [Outcome], wire: &Wire) {
+    let mut again: BTreeMap<u64, bool> = BTreeMap::new();
+    for outcome in outcomes {
+        let mut kept = Vec::new();
+        for finding in std::mem::take(&mut outcome.found) {
+            let evidence: Vec<Arc<Exchange>> =
+                finding.evidence.iter().filter_map(Evidence::exchange).cloned().collect();
+            let mut holds = true;
+            for first in evidence
+                .iter()
+                .filter(|first| finding.rule.severity >= Severity::Medium && first.request.method.is_safe())
+            {
+                let known = again.get(&first.serial).copied();
+                holds &= match known {
+                    Some(known) => known,
+                    // What cannot be sent again for want of budget is not known to be true.
+                    None => is_repeated(first, again.len(), wire).await,
+                };
+                again.insert(first.serial, holds);
+                if !holds {
+                    break;
+                }
+            }
+            kept.extend(Some(finding).filter(|_| holds));
+        }
+        outcome.found = kept;
+    }
+}
+
+async fn is_repeated(first: &Exchange, step: usize, wire: &Wire) -> bool {
+    let key = OrderKey { round: Round::Probe, check: LAST, operation: LAST, step: step as u32 };
+    let lease = Lease::reading(wire.budget(), 1).paid_by(Account::Apart);
+    let second = wire.send(first.request.clone().fresh(), &lease, key).await;
+    second.is_ok_and(|second| soft_404::alike(first, &second))
 }
 
 /// Whether ordinary requests failed, but not all of them.
