@@ -6,15 +6,15 @@ from flask import Flask, jsonify, request
 
 app = Flask(__name__)
 
-PASSWORD = os.environ.get("JOBS_PASSWORD") or secrets.token_urlsafe(24)
+KEY = os.environ.get("JOBS_KEY") or secrets.token_urlsafe(24)
 JOBS = [{"id": 1, "schedule": "15 2 * * *", "command": "pg_dump shop > /var/backups/shop.sql"}]
 
 
 @app.before_request
 def operators_only():
-    given = request.authorization
-    if not given or not hmac.compare_digest(given.password or "", PASSWORD):
-        return "", 401, {"WWW-Authenticate": 'Basic realm="jobs"'}
+    given = request.headers.get("X-Jobs-Key", "")
+    if request.endpoint != "index" and not hmac.compare_digest(given.encode(), KEY.encode()):
+        return jsonify(error="X-Jobs-Key is missing or wrong"), 401
 
 
 @app.get("/")

@@ -2,6 +2,7 @@ use std::sync::Arc;
 
 use model::{Category, Confidence, Evidence, Exchange, Finding, Location, Method, NotTested, Request, Rule, Severity};
 
+use crate::experiments::repetition;
 use crate::judging::access;
 use crate::{Check, Cost, Detectors, Findings, OperationProbe, RunsOn, Twins};
 
@@ -23,7 +24,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost::reads(3),
+    cost: Cost::reads(3).proof(repetition::REQUESTS),
     detectors: Detectors {
         applies: |operation, _| operation.method == Method::GET,
         on_operation: Some(|probe, found| Box::pin(probe_operation(probe, found))),
@@ -47,6 +48,14 @@ async fn probe_operation(probe: &OperationProbe<'_>, found: &mut Findings) -> Re
     let swapped = probe.response_to(head(probe.request().anonymous())).await?;
     if !swapped.is_success() {
         return Ok(());
+    }
+    // A guard that lets in now and then does so for GET as well.
+    for with_head in repetition::ORDER {
+        let request = if with_head { head(probe.request().anonymous()) } else { probe.request().anonymous() };
+        let response = probe.response_to(request.fresh()).await?;
+        if response.is_success() != with_head || !with_head && !access::is_refused(&response) {
+            return Err(NotTested::inconclusive("the same request is refused now and then"));
+        }
     }
     let missing = crate::judging::soft_404::sibling(probe.target.seed, refused.request.path());
     let control = probe.response_to(head(probe.get(missing))).await?;

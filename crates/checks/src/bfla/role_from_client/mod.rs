@@ -6,6 +6,7 @@ use model::{
 };
 
 use crate::calling::request::Value;
+use crate::experiments::repetition;
 use crate::judging::access;
 use crate::{Check, Cost, Detectors, Findings, OperationProbe, RunsOn, Schedule, Twins};
 
@@ -27,7 +28,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost::reads(9),
+    cost: Cost::reads(9).proof(repetition::REQUESTS),
     schedule: Schedule::from(Depth::Standard),
     detectors: Detectors {
         applies: |operation, _| operation.method == Method::GET,
@@ -81,6 +82,12 @@ async fn probe_operation(probe: &OperationProbe<'_>, found: &mut Findings) -> Re
         for claim in here {
             let granted = probe.response_to(claiming(probe, &[claim], true)).await?;
             if granted.is_success() {
+                for claimed in repetition::ORDER {
+                    let request = claiming(probe, &[claim], claimed).fresh();
+                    if probe.response_to(request).await?.is_success() != claimed {
+                        return Err(NotTested::inconclusive("the same request is refused now and then"));
+                    }
+                }
                 found.extend(judge(&refused, &granted, &denied, claim, probe.location()));
                 return Ok(());
             }

@@ -7,6 +7,7 @@ use model::{
 
 use super::identifiers;
 use crate::calling::request;
+use crate::experiments::repetition;
 use crate::judging::{access, soft_404};
 use crate::text::percent;
 use crate::{Check, Cost, Detectors, Findings, OperationProbe, RunsOn, Schedule, Twins};
@@ -29,7 +30,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost::reads(3),
+    cost: Cost::reads(3).proof(repetition::REQUESTS),
     schedule: Schedule::from(Depth::Deep),
     detectors: Detectors {
         applies: |operation, _| operation.method == Method::GET && identifiers::parameter(operation).is_some(),
@@ -65,7 +66,14 @@ async fn probe_operation(probe: &OperationProbe<'_>, found: &mut Findings) -> Re
     let [reached, control] = responses.as_slice() else { return Ok(()) };
     let plain = probe.plain().ok();
     let location = probe.location().parameter("path", &parameter.name);
-    found.extend(judge(&refusal, reached, control, plain, location));
+    let Some(finding) = judge(&refusal, reached, control, plain, location) else { return Ok(()) };
+    for reaches in repetition::ORDER {
+        let again = if reaches { reached } else { control };
+        if probe.response_to(again.request.clone().fresh()).await?.is_success() != reaches {
+            return Err(NotTested::inconclusive("the same request is refused now and then"));
+        }
+    }
+    found.push(finding);
     Ok(())
 }
 

@@ -7,6 +7,7 @@ use model::{Confidence, Evidence, Exchange, Finding, NotTested, Parameter, Rule}
 use super::language::Language;
 use crate::OperationProbe;
 use crate::calling::inputs;
+use crate::experiments::repetition;
 use crate::judging::response_fingerprint::ResponseFingerprint;
 
 /// Statuses by which firewalls, logins and rate limits refuse: no failure of an evaluation.
@@ -95,6 +96,20 @@ pub(super) async fn prove(
             failure(&plain, &fingerprint) == Some(shows) && exchange.status() == failed.status()
         } else {
             alike(&plain, &fingerprint, shows)
+        };
+        if !as_before {
+            return Ok(None);
+        }
+    }
+    // Where a failure only shows in the text, chance may have drawn another one.
+    let further = if shows == Shows::Text { &repetition::ORDER[..] } else { repetition::order(true) };
+    for (number, fails) in further.iter().copied().enumerate() {
+        let number = number as u32 + 10;
+        let payload = if fails { language.fails(v, number) } else { language.holds(v, number) };
+        let (exchange, fingerprint) = prober.send(&payload).await?;
+        let as_before = match fails {
+            true => failure(&plain, &fingerprint) == Some(shows) && exchange.status() == failed.status(),
+            false => alike(&plain, &fingerprint, shows),
         };
         if !as_before {
             return Ok(None);

@@ -4,7 +4,7 @@ use model::{Category, Confidence, Evidence, Exchange, Finding, NotTested, Parame
 
 use super::reflection;
 use crate::calling::inputs;
-use crate::experiments::payload_refusal;
+use crate::experiments::{payload_refusal, repetition};
 use crate::vocabulary::parameters::{Kind, suggests};
 use crate::vocabulary::words;
 use crate::{Check, Cost, Detectors, Findings, OperationProbe, RunsOn, Schedule, Twins};
@@ -32,7 +32,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost::reads(reflection::REQUESTS + 15).more_when_deep(42),
+    cost: Cost::reads(reflection::REQUESTS + 15).more_when_deep(42).proof(repetition::REQUESTS),
     schedule: Schedule::sharing(reflection::SHARES),
     detectors: Detectors {
         applies: |operation, _| inputs::takes_any_text(operation),
