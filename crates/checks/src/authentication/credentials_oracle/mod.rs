@@ -59,10 +59,10 @@ async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(
         let second = probe.response_to(place.attempt(probe, &other, &password)).await?;
         let third = probe.response_to(place.attempt(probe, &name, &password)).await?;
         let attempts = [(&first, one.as_str()), (&second, other.as_str()), (&third, name.as_str())];
-        if let Some(finding) = judge(place, attempts, &password) {
-            if finding.confidence < Confidence::Confirmed || is_steady(probe, place, &name, &first, &third).await? {
-                found.push(finding);
-            }
+        if let Some(finding) = judge(place, attempts, &password)
+            && (finding.confidence < Confidence::Confirmed || is_steady(probe, place, &name, &first, &third).await?)
+        {
+            found.push(finding);
         }
         unclear = unclear.or(doubt([&first, &second, &third], exists));
     }
@@ -72,7 +72,7 @@ async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(
     }
 }
 
-/// Whether other attempts are answered as the first of their kind was. Only statuses and lengths can be compared with other names.
+/// Whether other attempts are answered as the first of their kind was.
 async fn is_steady(
     probe: &TargetProbe<'_>,
     place: &Login,

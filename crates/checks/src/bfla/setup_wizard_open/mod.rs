@@ -80,7 +80,7 @@ fn wizard(text: &str) -> Option<String> {
         let passwords = fields.iter().filter(|(kind, _)| kind == "password").count();
         let guarded = fields.iter().any(|(kind, name)| kind != "hidden" && is_setup_token(name));
         let said = format!("{headings} {}", form.text().collect::<String>());
-        let names: String = fields.iter().map(|(_, name)| format!("{name} ")).collect();
+        let names: String = fields.iter().map(|(_, name)| name.as_str()).collect::<Vec<_>>().join(" ");
         let action = form.value().attr("action").unwrap_or("");
         let sets_up = any(&format!("{headings} {action}"), List::SetUp);
         let first = any(&format!("{said} {names}"), List::Administrator);

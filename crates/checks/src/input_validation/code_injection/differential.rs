@@ -107,9 +107,10 @@ pub(super) async fn prove(
         let number = number as u32 + 10;
         let payload = if fails { language.fails(v, number) } else { language.holds(v, number) };
         let (exchange, fingerprint) = prober.send(&payload).await?;
-        let as_before = match fails {
-            true => failure(&plain, &fingerprint) == Some(shows) && exchange.status() == failed.status(),
-            false => alike(&plain, &fingerprint, shows),
+        let as_before = if fails {
+            failure(&plain, &fingerprint) == Some(shows) && exchange.status() == failed.status()
+        } else {
+            alike(&plain, &fingerprint, shows)
         };
         if !as_before {
             return Ok(None);

@@ -211,7 +211,7 @@ mod tests {
     async fn chance_is_no_database() {
         for seed in 0..40_u64 {
             let chance = move |_: &str, number: usize| {
-                let even = canary(seed, &[&number.to_string()]).as_bytes()[0] % 2 == 0;
+                let even = canary(seed, &[&number.to_string()]).as_bytes()[0].is_multiple_of(2);
                 Said::json(200, if even { r#"[{"id":1}]"# } else { "[]" })
             };
             assert!(run(chance).await.is_empty(), "{seed}");

@@ -34,7 +34,7 @@ async fn chance_and_turns_prove_nothing() {
     for seed in 0..40_u64 {
         let ran = run("warm", move |_, number| {
             let word = crate::canary(seed, &[&number.to_string()]);
-            let many = word.as_bytes()[0] % 2 == 0;
+            let many = word.as_bytes()[0].is_multiple_of(2);
             Said::json(200, if many { r#"{"rows":[1,2,3]}"# } else { r#"{"rows":[1]}"# })
         });
         assert!(ran.await.found.is_empty(), "chance {seed}");
@@ -45,7 +45,8 @@ async fn chance_and_turns_prove_nothing() {
             _ => row(),
         });
         assert!(ran.await.found.is_empty(), "one of {workers} workers fails");
-        let ran = run("warm", move |_, number| if number % workers == 0 { Said::json(200, "[1,2]") } else { row() });
+        let ran =
+            run("warm", move |_, number| if number.is_multiple_of(workers) { Said::json(200, "[1,2]") } else { row() });
         assert!(ran.await.found.is_empty(), "one of {workers} workers knows more");
     }
 }
