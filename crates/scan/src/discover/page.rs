@@ -179,7 +179,8 @@ fn anchors(document: &Html, exchange: &Exchange, target: &Target, surface: &mut 
     let mut order: Vec<(String, Vec<String>)> = Vec::new();
     let mut beside: BTreeMap<String, usize> = BTreeMap::new();
     let mut left_out = 0_usize;
-    for (href, element) in document.select(&selector).filter_map(|e| Some((e.value().attr("href")?, e))).take(LOOKED_AT) {
+    for (href, element) in document.select(&selector).filter_map(|e| Some((e.value().attr("href")?, e))).take(LOOKED_AT)
+    {
         let Some(operation) = link::resolve(href, &exchange.request, target, Source::Link) else { continue };
         let names = operation.parameters.iter().map(|p| p.name.clone()).collect();
         let directory = operation.path.rsplit_once('/').map_or("", |(directory, _)| directory).to_owned();
