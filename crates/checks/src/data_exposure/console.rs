@@ -69,6 +69,11 @@ pub(super) fn is_console(exchange: &Exchange) -> bool {
         && SECRET.is_match(&text)
 }
 
+/// Whether this is any page of the debugger: what its scripts carry is its own, and rules of its own report it.
+pub(super) fn is_debugger(exchange: &Exchange) -> bool {
+    exchange.is_html() && exchange.text().contains(" // Werkzeug Debugger</title>")
+}
+
 /// Whether a page of the debugger says that it takes commands.
 pub(super) fn takes_commands(exchange: &Exchange) -> bool {
     exchange.is_html() && exchange.text().contains("EVALEX = true,")
@@ -115,6 +120,10 @@ mod tests {
     fn only_the_real_console_counts() {
         assert!(is_console(&exchange("/console", 200, &page("Console", false))));
         assert!(!is_console(&exchange("/console", 400, &page("Console", false))));
+        assert!(
+            is_debugger(&exchange("/console", 400, &page("Console", false)))
+                && !is_debugger(&exchange("/", 200, "<title>Debugger</title>"))
+        );
         assert!(!is_console(&exchange("/console", 200, "<title>Console</title> a single-page application")));
     }
 

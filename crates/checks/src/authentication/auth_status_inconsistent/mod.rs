@@ -1,6 +1,9 @@
+use std::sync::Arc;
+
 use model::{Category, Confidence, Evidence, Finding, NotTested, Rule, Severity};
 
 use super::authorization::{self, Guarded};
+use crate::judging::api_key;
 use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -22,7 +25,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost::reads(authorization::REQUESTS),
+    cost: Cost::reads(authorization::REQUESTS + KEYS as u32),
     schedule: Schedule::sharing(authorization::SHARES),
     detectors: Detectors { on_surface: Some(|probe, found| Box::pin(probe_target(probe, found))), ..Detectors::NONE },
     twins: Twins::Flask {
@@ -33,10 +36,28 @@ pub(crate) static CHECK: Check = Check {
     ..Check::of(&RULE)
 };
 
+/// Guarded operations that are asked with a key.
+const KEYS: usize = 2;
+
 async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
     let responses = authorization::responses(probe).await?;
     if responses.iter().all(|guarded| guarded.anonymous.status() != 401) {
         return Err(NotTested::not_applicable("no operation answers an anonymous client with 401"));
+    }
+    for guarded in responses.iter().take(KEYS) {
+        // A key is a credential like any other, where the refusal says in which header it goes.
+        let Some(name) = api_key::header_named(&guarded.anonymous) else { continue };
+        let key = probe.canary("key");
+        let request = guarded.anonymous.request.clone().header(&name, key.as_str()).altered("header", &name, &key);
+        let nonsense = probe.response_to(request).await?;
+        let keyed = Guarded { anonymous: Arc::clone(&guarded.anonymous), nonsense };
+        if differs(&keyed) {
+            let status = keyed.nonsense.status();
+            let evidence = Evidence::new(&keyed.nonsense, format!("{status} with a key in {name} that nobody issued"));
+            let control = Evidence::new(&keyed.anonymous, "401 without credentials");
+            let location = crate::place(probe.surface, &keyed.anonymous).parameter("header", &name);
+            found.push(Finding::new(&RULE, Confidence::Firm, location, evidence).also(control));
+        }
     }
     for guarded in responses.iter().filter(|guarded| differs(guarded)) {
         let status = guarded.nonsense.status();
@@ -55,8 +76,27 @@ fn differs(guarded: &Guarded) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use model::Method;
+
     use super::*;
-    use crate::samples::exchange;
+    use crate::samples::{exchange, operation, surface};
+    use crate::scripted::{Said, Scripted};
+
+    async fn found(with_key: u16) -> Vec<String> {
+        let script = Scripted::new(move |request, _| match request.header_value("x-depot-key") {
+            Some(_) => Said::json(with_key, "{}"),
+            None => Said::json(401, r#"{"error": "X-Depot-Key is missing"}"#),
+        });
+        let surface = surface(vec![operation(Method::GET, "/crates")]);
+        script.run(&CHECK, &surface).await.found.iter().map(|f| format!("{:?}", f.location)).collect()
+    }
+
+    #[tokio::test]
+    async fn a_key_is_refused_like_no_key() {
+        let told = found(404).await;
+        assert!(told.len() == 1 && told[0].to_ascii_lowercase().contains("x-depot-key"), "{told:?}");
+        assert!(found(401).await.is_empty());
+    }
 
     #[test]
     fn only_other_client_errors() {

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 use model::{Category, Confidence, Evidence, Finding, Rule, Severity, Tag, mask};
 use regex::Regex;
 
-use super::{errors, secrets, toolbar};
+use super::{console, errors, secrets, toolbar};
 use crate::vocabulary::words;
 use crate::{Check, Detectors, Findings, ObservedExchange, RunsOn, Twins};
 
@@ -34,7 +34,8 @@ pub(crate) static CHECK: Check = Check {
 
 fn judge(observed: &ObservedExchange<'_>, found: &mut Findings) -> bool {
     let Some(script) = secrets::script_of(observed.exchange) else { return false };
-    if toolbar::is_on(observed.exchange) || errors::debug_page(observed.exchange).is_some() {
+    let of_debugger = console::is_debugger(observed.exchange) || errors::debug_page(observed.exchange).is_some();
+    if toolbar::is_on(observed.exchange) || of_debugger {
         return true;
     }
     let provider = secrets::provider_secrets(&script, true).into_iter().map(|met| (met.what, met.secret));
