@@ -1,6 +1,8 @@
 //! Whether a later scan looked again at what an earlier one had found. Gone is only what was looked at again. Pure.
 
-use model::{FindingView, LocationView, Method, PathTemplate, Report, Status, SurfaceView, TranscriptEntry, Verdict};
+use model::{
+    FindingView, LocationView, Method, PathTemplate, Redacted, Report, Status, SurfaceView, TranscriptEntry, Verdict,
+};
 
 /// Reasons that say nothing against a rule's own answer: where one of its detectors came to one, another had nothing to look at.
 const NOT_APPLICABLE: &str = "not-applicable";
@@ -38,16 +40,19 @@ impl<'a> Shown<'a> {
 
     /// Method and path.
     pub(crate) fn operation(&self) -> (&'a str, &'a str) {
+        (self.location().method.as_ref().map_or("", Method::as_str), self.path().map_or("", |path| path))
+    }
+
+    fn path(&self) -> Option<&'a Redacted> {
         let location = self.location();
-        let component = || location.component.as_ref().map(|component| component.name.as_str());
-        let path = location.path.as_deref().or(location.file.as_deref()).or_else(component).unwrap_or("");
-        (location.method.as_ref().map_or("", Method::as_str), path)
+        let component = || location.component.as_ref().map(|component| &component.name);
+        location.path.as_ref().or(location.file.as_ref()).or_else(component)
     }
 
     /// `GET /users/{id}`.
-    pub(crate) fn name(&self) -> String {
-        let (method, path) = self.operation();
-        format!("{method} {path}").trim().to_owned()
+    pub(crate) fn name(&self) -> Redacted {
+        let method = self.location().method.as_ref().map(|method| [method.into(), Redacted::fixed(" ")]);
+        Redacted::joined(method.into_iter().flatten().chain(self.path().cloned()))
     }
 
     /// The operation on the surface of a report.
@@ -101,16 +106,16 @@ pub(crate) fn looked_again(shown: &Shown<'_>, new: &Report, transcript: Transcri
     let name = shown.name();
     let reasons = || new.not_tested.iter().filter(|n| n.rule == *id);
     if let Some(reason) = reasons().find(|n| n.operations.iter().any(|operation| is_same(operation, &name))) {
-        return Err(reason.detail.clone());
+        return Err(reason.detail.to_string());
     }
     if let Some(reason) = reasons().find(|n| n.operations.is_empty() && n.reason != NOT_APPLICABLE) {
-        return Err(reason.detail.clone());
+        return Err(reason.detail.to_string());
     }
     if rule.verdict == Verdict::NotTested {
         return Err("the rule could not be tested".to_owned());
     }
     if shown.was_probed() {
-        let why = reasons().map(|n| n.detail.clone()).next();
+        let why = reasons().map(|n| n.detail.to_string()).next();
         return Err(why.unwrap_or_else(|| "the rule did not probe this operation again".to_owned()));
     }
     seen_again(shown, after, &answers, transcript, rule.verdict)

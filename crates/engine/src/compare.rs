@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use model::{Report, Severity};
+use model::{Redacted, Report, Severity};
 use serde::Serialize;
 
 use crate::again::{Shown, Transcript, looked_again};
@@ -15,7 +15,7 @@ pub struct Change {
     /// The rule's severity.
     pub severity: Severity,
     /// Method and path.
-    pub location: String,
+    pub location: Redacted,
     /// Equal across scans for the same rule, operation and parameter.
     pub fingerprint: String,
     /// Why nothing can be said of what is gone.
@@ -29,7 +29,7 @@ pub struct Change {
 pub struct Comparison {
     /// The URLs, when they differ: then the comparison says little.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub different_targets: Option<(String, String)>,
+    pub different_targets: Option<(Redacted, Redacted)>,
     /// The score of the earlier report.
     pub old_score: Option<u8>,
     /// The score of the later report.

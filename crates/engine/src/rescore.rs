@@ -42,7 +42,7 @@ pub(crate) fn without(report: &Report, new: &Report, verified: &[Verified]) -> (
 /// What the report says of its reach. Why a grade was withheld or provisional holds for the new one too.
 fn reach(report: &Report) -> Reach {
     let Coverage { operations_tested, operations_counted, .. } = report.coverage;
-    let reason = || report.grade_reason.clone();
+    let reason = || report.grade_reason.as_deref().map(str::to_owned);
     Reach {
         categories: report.categories.iter().map(|(category, result)| (*category, result.reach / 100.0)).collect(),
         operations: f64::from(operations_tested) / f64::from(operations_counted.max(1)),

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use model::{Consent, Depth, Event, Report};
+use model::{Consent, Depth, Event, Redactor, Report};
 use scan::Stop;
 
 use crate::ledger::LedgerFile;
@@ -38,7 +38,8 @@ impl Scan {
         let runtime = tokio::runtime::Handle::current();
         match tokio::task::spawn_blocking(move || runtime.block_on(self.scan.run())).await {
             Ok(mut report) => {
-                report.notes.extend(self.ledger.and_then(|ledger| ledger.close()));
+                let left = self.ledger.and_then(|ledger| ledger.close());
+                report.notes.extend(left.map(|note| Redactor::new().text(&note)));
                 report
             }
             Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),

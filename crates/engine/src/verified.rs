@@ -1,6 +1,6 @@
 //! What became of each location that was asked again. Pure.
 
-use model::{Confidence, Severity};
+use model::{Confidence, Redacted, Severity};
 use serde::Serialize;
 
 /// What became of something that was found.
@@ -26,9 +26,9 @@ pub struct Verified {
     /// The rule's severity.
     pub severity: Severity,
     /// What is wrong where it is found.
-    pub title: String,
+    pub title: Redacted,
     /// Method and path.
-    pub location: String,
+    pub location: Redacted,
     /// Equal across scans for the same rule, operation and parameter.
     pub fingerprint: String,
     /// What became of it.
@@ -40,5 +40,5 @@ pub struct Verified {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// A `curl` line that shows it, the newest there is.
-    pub reproduce: String,
+    pub reproduce: Redacted,
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use model::{Consent, Depth, FindingView, Grade, Place, Report, Status};
+use model::{Consent, Depth, FindingView, Grade, Place, Redacted, Report, Status};
 use serde::Serialize;
 
 use crate::again::{Shown, Transcript, looked_again};
@@ -15,11 +15,11 @@ use crate::{Ending, ScanRequest, near, rescore};
 #[serde(rename_all = "camelCase")]
 pub struct Verification {
     /// The URL that was asked.
-    pub url: String,
+    pub url: Redacted,
     /// How the scan ended.
     pub status: Status,
     /// Why it is incomplete.
-    pub status_detail: Option<String>,
+    pub status_detail: Option<Redacted>,
     /// The score of the report.
     pub score_before: Option<u8>,
     /// The grade of the report.
@@ -126,7 +126,7 @@ impl<'a> Recheck<'a> {
                 everywhere.insert(&shown.finding.id);
                 continue;
             };
-            let place = |rule| Place { rule, method: operation.method.clone(), path: operation.path.clone() };
+            let place = |rule| Place { rule, method: operation.method.clone(), path: operation.path.to_string() };
             if shown.was_probed() {
                 places.insert(place(Some(shown.finding.id.clone())));
                 continue;
@@ -142,7 +142,7 @@ impl<'a> Recheck<'a> {
         // Found at a place that is no operation, or from elsewhere: the rule goes wherever it goes.
         let places = places.into_iter().filter(|p| p.rule.as_deref().is_none_or(|id| !everywhere.contains(id)));
         ScanRequest {
-            url: if base.url.is_empty() { self.report.url.clone() } else { base.url },
+            url: if base.url.is_empty() { self.report.url.to_string() } else { base.url },
             depth: depth.or_else(|| self.report.depth.parse().ok()).unwrap_or_default(),
             seed: base.seed.or(Some(self.report.seed)),
             context: self.report.context.parse().unwrap_or_default(),

@@ -201,6 +201,12 @@ fn pages(canaries: &mut Canaries) -> BTreeMap<String, Reply> {
         let _ = write!(out, "<form action=\"/search/{at}\" method=\"{method}\">{fields}<input name=\"q\"></form>");
         out
     });
+    // Elsewhere the same values stand where nothing shows that they are secret.
+    let bare: String = hidden.iter().take(24).fold(String::new(), |mut out, (_, value)| {
+        let _ = writeln!(out, "welcome back {value} good day");
+        out
+    });
+    add("/bare", reply("text/plain", bare));
     add("/forms", reply("text/html", format!("<html><body>{forms}</body></html>")));
 
     // Header lines: names, values, cookies, the reason.
@@ -381,9 +387,17 @@ fn no_secret_of_a_target_is_written() {
     let leaks = canaries.found_in(&written);
     let json =
         written.iter().find(|(file, _)| file == "json").map(|(_, bytes)| String::from_utf8_lossy(bytes)).unwrap();
-    for seen in
-        ["/settings.yaml", "/settings.xml", "/fails", "/described/", "/invitation/", "/cookies", "/search/", "/moved/"]
-    {
+    for seen in [
+        "/settings.yaml",
+        "/settings.xml",
+        "/fails",
+        "/described/",
+        "/invitation/",
+        "/cookies",
+        "/search/",
+        "/moved/",
+        "/bare",
+    ] {
         assert!(json.contains(seen), "the scan did not come to {seen}");
     }
     assert!(leaks.is_empty(), "{} leaks: {leaks:#?}", leaks.len());

@@ -228,3 +228,20 @@ fn help_completions_and_the_manual_page_are_printed() {
         assert!(String::from_utf8(output.stdout).unwrap().contains(word), "{arguments:?}");
     }
 }
+
+#[test]
+fn what_is_printed_of_a_specification_keeps_its_secrets() {
+    let folder = tempfile::tempdir().unwrap();
+    let token = format!("ghp_{}", "a1B2".repeat(9));
+    let text = format!(
+        "openapi: 3.0.3\ninfo: {{title: Notes {token}, version: '1'}}\npaths: {{/notes/{token}: {{get: {{}}}}}}\n"
+    );
+    std::fs::write(folder.path().join("notes.yaml"), text).unwrap();
+    for arguments in [vec!["spec", "notes.yaml"], vec!["scan", "http://127.0.0.1:1", "--spec", "notes.yaml", "--plan"]]
+    {
+        let output = middlebrick(folder.path()).args(&arguments).output().unwrap();
+        let printed = String::from_utf8(output.stdout).unwrap();
+        assert!(printed.contains("/notes/"), "{arguments:?}: {printed}");
+        assert!(!printed.contains(&token), "{arguments:?}: {printed}");
+    }
+}

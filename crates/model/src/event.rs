@@ -1,4 +1,4 @@
-use crate::{Confidence, Round, Severity};
+use crate::{Confidence, Redacted, Round, Severity};
 
 /// What a running scan tells whoever listens. One stream for the progress bar and every later listener.
 #[derive(Debug, Clone, PartialEq)]
@@ -6,7 +6,7 @@ pub enum Event {
     /// The scan began.
     Started {
         /// The URL.
-        url: String,
+        url: Redacted,
     },
     /// Discovery is done.
     SurfaceFound {
@@ -41,7 +41,7 @@ pub enum Event {
     /// The target slows or refuses, and the scan with it.
     SlowedDown {
         /// Why.
-        why: String,
+        why: Redacted,
     },
     /// The scan ended.
     Finished,

@@ -63,11 +63,11 @@ pub use outcome::{Failure, Outcome, Phase};
 pub use path_pattern::PathPattern;
 pub use path_template::PathTemplate;
 pub use place::Place;
-pub use redact::{Redactor, SecretPattern, secret_patterns};
+pub use redact::{Redacted, Redactor, SecretPattern, secret_patterns};
 pub use report::{
     AlteredView, CategoryResult, ComponentView, Coverage, EvidenceKind, EvidenceView, FindingView, IgnoredView,
-    LocationKind, LocationView, NextFix, NotTestedView, Report, RuleView, Spent, Status, StepView, SurfaceView, Tool,
-    TranscriptEntry, Verdict,
+    LocationKind, LocationView, NextFix, NotTestedView, PartView, Report, RuleView, Spent, Status, StepView,
+    SurfaceView, TechnologyView, Tool, TranscriptEntry, Verdict,
 };
 pub use request::{Altered, Request};
 pub use response::Response;

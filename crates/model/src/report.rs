@@ -6,8 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Category, Confidence, Consent, Context, Depth, Grade, Method, Part, Requirement, Round, Severity, Source,
-    Technology,
+    Category, Confidence, Consent, Context, Depth, Grade, Method, Redacted, Requirement, Round, Severity, Source,
 };
 
 /// The program that wrote the report.
@@ -121,16 +120,16 @@ pub struct LocationView {
     pub method: Option<Method>,
     /// Path template; `/` for the host.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub path: Option<String>,
+    pub path: Option<Redacted>,
     /// Parameter, header or cookie.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub parameter: Option<Part>,
+    pub parameter: Option<PartView>,
     /// Source file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub file: Option<String>,
+    pub file: Option<Redacted>,
     /// Function or class in it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub symbol: Option<String>,
+    pub symbol: Option<Redacted>,
     /// Line in it, from 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub line: Option<u32>,
@@ -140,12 +139,34 @@ pub struct LocationView {
     /// How it was established here.
     pub confidence: Confidence,
     /// What is particular to this location; may be empty.
-    pub detail: String,
+    pub detail: Redacted,
     /// The `curl` command that shows it best.
-    pub reproduce: String,
+    pub reproduce: Redacted,
     /// The whole proof: every request that it rests on, controls and repeats included, in the order in which they were sent.
     #[serde(default)]
     pub steps: Vec<StepView>,
+}
+
+/// The part of a request that a finding is about.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[schemars(deny_unknown_fields, rename = "Part")]
+pub struct PartView {
+    /// `path`, `query`, `header`, `cookie` or `body`.
+    pub place: String,
+    /// Its name there.
+    pub name: Redacted,
+}
+
+/// A product recognised at the target.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[schemars(deny_unknown_fields, rename = "Technology")]
+pub struct TechnologyView {
+    /// Such as `Flask`, `Werkzeug`, `gunicorn`, `FastAPI`, `nginx`.
+    pub name: Redacted,
+    /// The version, when it is shown.
+    pub version: Option<Redacted>,
+    /// What gave it away.
+    pub evidence: Redacted,
 }
 
 /// A product or library.
@@ -153,9 +174,9 @@ pub struct LocationView {
 #[schemars(deny_unknown_fields)]
 pub struct ComponentView {
     /// Such as `Werkzeug`.
-    pub name: String,
+    pub name: Redacted,
     /// The version; null when it is not known.
-    pub version: Option<String>,
+    pub version: Option<Redacted>,
 }
 
 /// A step of a proof.
@@ -164,9 +185,9 @@ pub struct ComponentView {
 #[schemars(deny_unknown_fields)]
 pub struct StepView {
     /// The command to run.
-    pub command: String,
+    pub command: Redacted,
     /// What to look for in its output.
-    pub look_for: String,
+    pub look_for: Redacted,
 }
 
 /// What a piece of evidence is.
@@ -194,12 +215,12 @@ pub struct EvidenceView {
     pub exchange: Option<u32>,
     /// Source file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub file: Option<String>,
+    pub file: Option<Redacted>,
     /// Line in it, from 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub line: Option<u32>,
     /// The telling part, redacted.
-    pub excerpt: String,
+    pub excerpt: Redacted,
 }
 
 /// One rule's finding with all its locations.
@@ -218,17 +239,17 @@ pub struct FindingView {
     /// The rule's category.
     pub category: Category,
     /// What is wrong.
-    pub title: String,
+    pub title: Redacted,
     /// What it lets an attacker do, and what was seen.
-    pub description: String,
+    pub description: Redacted,
     /// What to do.
-    pub remediation: String,
+    pub remediation: Redacted,
     /// Where.
     pub locations: Vec<LocationView>,
     /// What shows it.
     pub evidence: Vec<EvidenceView>,
     /// The `curl` command that shows the first location best.
-    pub reproduce: String,
+    pub reproduce: Redacted,
     /// The whole proof of the first location: every request that it rests on, in the order in which they were sent.
     #[serde(default)]
     pub steps: Vec<StepView>,
@@ -300,9 +321,9 @@ pub struct NotTestedView {
     /// Machine word for the reason, such as `no-consent`.
     pub reason: String,
     /// The reason as a sentence.
-    pub detail: String,
+    pub detail: Redacted,
     /// The operations it concerns; empty for all.
-    pub operations: Vec<String>,
+    pub operations: Vec<Redacted>,
 }
 
 /// An operation of the surface with what was seen of it.
@@ -313,7 +334,7 @@ pub struct SurfaceView {
     /// HTTP method.
     pub method: Method,
     /// Path template.
-    pub path: String,
+    pub path: Redacted,
     /// How it became known.
     pub source: Source,
     /// Status of the plain request; null when it was not sent or not answered.
@@ -324,7 +345,7 @@ pub struct SurfaceView {
     pub tried: Vec<String>,
     /// Why it was not called, if it was not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub not_tested: Option<String>,
+    pub not_tested: Option<Redacted>,
 }
 
 /// What a request carried of a check's beyond the operation's own values.
@@ -334,9 +355,9 @@ pub struct AlteredView {
     /// `path`, `query`, `header`, `cookie`, `body` or `method`.
     pub place: String,
     /// The parameter, header or cookie; the method's name for `method`.
-    pub name: String,
+    pub name: Redacted,
     /// What the check put there, without the target's own value before or behind it.
-    pub payload: String,
+    pub payload: Redacted,
 }
 
 /// A redacted exchange.
@@ -351,29 +372,29 @@ pub struct TranscriptEntry {
     /// HTTP method.
     pub method: Method,
     /// Absolute URL as sent.
-    pub url: String,
+    pub url: Redacted,
     /// Request headers, secrets masked.
-    pub request_headers: Vec<(String, String)>,
+    pub request_headers: Vec<(Redacted, Redacted)>,
     /// Request body, secrets masked, cut.
-    pub request_body: String,
+    pub request_body: Redacted,
     /// What was altered by a check.
     pub altered: Vec<AlteredView>,
     /// Identity name; null for anonymous.
-    pub identity: Option<String>,
+    pub identity: Option<Redacted>,
     /// Status; null without a response.
     pub status: Option<u16>,
     /// `HTTP/1.1`, `HTTP/2`.
-    pub version: String,
+    pub version: Redacted,
     /// Reason phrase.
-    pub reason: String,
+    pub reason: Redacted,
     /// Response headers, secrets masked.
-    pub response_headers: Vec<(String, String)>,
+    pub response_headers: Vec<(Redacted, Redacted)>,
     /// Response body as text, secrets masked, cut.
-    pub response_body: String,
+    pub response_body: Redacted,
     /// Bytes of the response body as received after decoding.
     pub response_bytes: u64,
     /// Why there is no response, or why the body is incomplete.
-    pub trouble: Option<String>,
+    pub trouble: Option<Redacted>,
     /// Milliseconds from first byte sent to last byte read.
     pub elapsed_ms: f64,
     /// Unix time in milliseconds when it was sent.
@@ -405,9 +426,9 @@ pub struct Report {
     /// How it ended.
     pub status: Status,
     /// Why it is incomplete or unreachable; null when completed.
-    pub status_detail: Option<String>,
+    pub status_detail: Option<Redacted>,
     /// The URL asked for.
-    pub url: String,
+    pub url: Redacted,
     /// RFC 3339, UTC.
     #[schemars(extend("format" = "date-time"))]
     pub started_at: String,
@@ -424,7 +445,7 @@ pub struct Report {
     pub provisional: bool,
     /// Why the grade is withheld or provisional; null otherwise.
     #[serde(default, alias = "gradeWithheld")]
-    pub grade_reason: Option<String>,
+    pub grade_reason: Option<Redacted>,
     /// The best score that the findings permit, whatever else could be tested.
     #[serde(default = "full_score")]
     #[schemars(range(max = 100))]
@@ -454,13 +475,13 @@ pub struct Report {
     /// Every operation known.
     pub surface: Vec<SurfaceView>,
     /// Products recognised.
-    pub technologies: Vec<Technology>,
+    pub technologies: Vec<TechnologyView>,
     /// Requests sent.
     pub requests: u32,
     /// The same by category id; `discovery` for finding and calling the operations.
     pub spent: BTreeMap<String, Spent>,
     /// What the reader should know about how the scan went, such as faults of the specification; each a sentence.
-    pub notes: Vec<String>,
+    pub notes: Vec<Redacted>,
     /// Wall time in milliseconds.
     pub duration_ms: u64,
     /// The seed; pass it with `--seed` to repeat the scan.
@@ -501,12 +522,12 @@ pub struct IgnoredView {
     /// Rule id.
     pub rule: String,
     /// Method and path.
-    pub location: String,
+    pub location: Redacted,
     /// Fingerprint of the location.
     #[schemars(regex(pattern = "^[0-9a-f]{20}$"))]
     pub fingerprint: String,
     /// The reason given.
-    pub reason: String,
+    pub reason: Redacted,
     /// Last day it holds, if limited (`YYYY-MM-DD`).
     pub expires: Option<String>,
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use model::{AlteredView, Report, TranscriptEntry};
+use model::{AlteredView, Redacted, Report, TranscriptEntry};
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -107,11 +107,11 @@ fn version(entry: &TranscriptEntry) -> &str {
     if entry.version.is_empty() { "HTTP/1.1" } else { &entry.version }
 }
 
-fn header<'a>(headers: &'a [(String, String)], name: &str) -> Option<&'a str> {
+fn header<'a>(headers: &'a [(Redacted, Redacted)], name: &str) -> Option<&'a str> {
     headers.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, v)| v.as_str())
 }
 
-fn headers(headers: &[(String, String)]) -> Vec<Value> {
+fn headers(headers: &[(Redacted, Redacted)]) -> Vec<Value> {
     headers.iter().map(|(name, value)| json!({ "name": name, "value": value })).collect()
 }
 

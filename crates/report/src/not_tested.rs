@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::Report;
+use model::{Redacted, Report};
 
 /// `9 rules for want of credentials (--auth-type)`, `1 operation that looks as if it changed state on GET (GET /reset-db)`, … The names
 /// of operations are the target's: escape them. What does not apply or was not selected is left out.
@@ -12,7 +12,7 @@ pub(crate) fn by_reason(report: &Report) -> Vec<String> {
     for entry in &report.not_tested {
         match entry.reason.as_str() {
             "not-applicable" | "not-selected" => {}
-            "looks-destructive" => destructive.extend(entry.operations.iter().map(String::as_str)),
+            "looks-destructive" => destructive.extend(entry.operations.iter().map(Redacted::as_str)),
             reason => {
                 rules.entry(words(reason)).or_default().insert(&entry.rule);
             }

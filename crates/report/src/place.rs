@@ -8,10 +8,10 @@ use model::LocationView;
 pub fn operation(location: &LocationView) -> String {
     match (&location.method, &location.path, &location.component) {
         (Some(method), Some(path), _) => format!("{method} {path}"),
-        (None, Some(path), _) => path.clone(),
+        (None, Some(path), _) => path.to_string(),
         (_, None, Some(component)) => match &component.version {
             Some(version) => format!("{} {version}", component.name),
-            None => component.name.clone(),
+            None => component.name.to_string(),
         },
         _ => source(location).unwrap_or_default(),
     }
@@ -20,7 +20,7 @@ pub fn operation(location: &LocationView) -> String {
 /// `app/main.py:14`, with `(login)` when it is in a function.
 pub(crate) fn source(location: &LocationView) -> Option<String> {
     let file = location.file.as_ref()?;
-    let place = location.line.map_or_else(|| file.clone(), |line| format!("{file}:{line}"));
+    let place = location.line.map_or_else(|| file.to_string(), |line| format!("{file}:{line}"));
     Some(location.symbol.as_ref().map_or_else(|| place.clone(), |symbol| format!("{place} ({symbol})")))
 }
 

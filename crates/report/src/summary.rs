@@ -85,7 +85,7 @@ impl Page<'_> {
         let seen: Vec<String> = report
             .technologies
             .iter()
-            .map(|t| t.version.as_ref().map_or_else(|| t.name.clone(), |version| format!("{} {version}", t.name)))
+            .map(|t| t.version.as_ref().map_or_else(|| t.name.to_string(), |version| format!("{} {version}", t.name)))
             .collect();
         if !seen.is_empty() {
             let seen = plain(&format!("seen: {}", seen.join(", ")));

@@ -4,7 +4,7 @@
 mod common;
 
 use common::{hostile, payloads, rich};
-use model::{Report, Status};
+use model::{Redacted, Report, Status};
 use report::{Format, RuleDocument, RuleDocuments, Style, render};
 use serde_json::Value;
 
@@ -22,7 +22,7 @@ fn written(report: &Report, format: Format) -> String {
 fn reports() -> Vec<Report> {
     let mut unreachable = rich();
     unreachable.status = Status::Unreachable;
-    unreachable.status_detail = Some("connection refused".to_owned());
+    unreachable.status_detail = Some(Redacted::fixed("connection refused"));
     unreachable.findings.clear();
     unreachable.transcript.clear();
     vec![rich(), hostile(&payloads(BEACON)), unreachable]

@@ -3,7 +3,7 @@
 mod common;
 
 use common::rich;
-use model::{Report, Status};
+use model::{Redacted, Redactor, Report, Status};
 use report::{Format, RuleDocuments, Style, render};
 
 fn shown(report: &Report, style: Style) -> String {
@@ -60,7 +60,7 @@ fn colour_adds_colour_and_nothing_else() {
 fn unreachable() {
     let mut report = bare();
     report.status = Status::Unreachable;
-    report.status_detail = Some("connection refused".to_owned());
+    report.status_detail = Some(Redacted::fixed("connection refused"));
     report.score = None;
     report.grade = None;
     insta::assert_snapshot!(shown(&report, at(80)));
@@ -70,14 +70,14 @@ fn unreachable() {
 fn the_grade_is_withheld() {
     let mut report = rich();
     report.status = Status::Incomplete;
-    report.status_detail = Some("the deadline of the scan came before it (--deadline)".to_owned());
+    report.status_detail = Some(Redacted::fixed("the deadline of the scan came before it (--deadline)"));
     report.score = None;
     report.grade = None;
     report.cap = None;
     report.score_before_cap = None;
     report.best_next_fix = None;
     report.grade_reason =
-        Some("reach is 41 %, and a grade needs 60 %: 5 of 12 operations tested; 7 need --active".to_owned());
+        Some(Redacted::fixed("reach is 41 %, and a grade needs 60 %: 5 of 12 operations tested; 7 need --active"));
     insta::assert_snapshot!(shown(&report, at(80)));
 }
 
@@ -89,9 +89,10 @@ fn nothing_found() {
 #[test]
 fn no_line_is_wider_than_the_terminal() {
     let mut report = rich();
-    report.url = format!("https://api.example.com/{}", "long/".repeat(60));
-    report.findings[0].title = "A title that says more than fits beside the name of its rule on one line".to_owned();
-    report.findings[0].locations[0].path = Some("/日本語/".repeat(30));
+    report.url = Redactor::new().text(&format!("https://api.example.com/{}", "long/".repeat(60)));
+    report.findings[0].title =
+        Redacted::fixed("A title that says more than fits beside the name of its rule on one line");
+    report.findings[0].locations[0].path = Some(Redactor::new().text(&"/日本語/".repeat(30)));
     for width in [60, 80, 120] {
         for line in shown(&report, at(width)).lines() {
             let columns: usize = line.chars().map(|c| unicode_width::UnicodeWidthChar::width(c).unwrap_or(0)).sum();

@@ -16,7 +16,7 @@ mod sample;
 use std::sync::Arc;
 use std::time::Duration;
 
-use model::{Event, Exchange, NotTested, Operation, Report, Source, Surface, Target};
+use model::{Event, Exchange, NotTested, Operation, Redactor, Report, Source, Surface, Target};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 use wire::ledger::{Sink, Undone};
@@ -110,7 +110,7 @@ impl Scan {
             halt.expired().await;
             stop.end(NotTested::OutOfTime);
         });
-        (self.listener)(Event::Started { url: self.target.url() });
+        (self.listener)(Event::Started { url: Redactor::new().text(&self.target.url()) });
         // On the heap: it holds all that the rounds do.
         let ended = Box::pin(self.work()).await;
         let Scan { target, wire, listener, whole_transcript, .. } = self;

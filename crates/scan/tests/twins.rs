@@ -48,8 +48,7 @@ fn vulnerable_fault(check: &Check, report: &Report) -> Option<String> {
         return Some("is silent on its vulnerable twin".to_owned());
     };
     let place = |l: &model::LocationView| {
-        let text = |part: Option<String>| part.unwrap_or_default();
-        format!("{} {}", text(l.method.as_ref().map(ToString::to_string)), text(l.path.clone()))
+        format!("{} {}", l.method.as_ref().map_or("", |method| method.as_str()), l.path.as_deref().unwrap_or(""))
     };
     let at: Vec<String> = finding.locations.iter().map(place).collect::<BTreeSet<_>>().into_iter().collect();
     let found = format!("{id} = {{ confidence = \"{}\", at = {at:?} }}", finding.confidence);

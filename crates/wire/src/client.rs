@@ -5,8 +5,8 @@ use std::sync::{Arc, OnceLock};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use model::{
-    Consent, Effect, Event, Exchange, Failure, NotTested, OrderKey, Origin, Outcome, Request, Round, Scheme, TlsFacts,
-    TlsReport,
+    Consent, Effect, Event, Exchange, Failure, NotTested, OrderKey, Origin, Outcome, Redacted, Redactor, Request,
+    Round, Scheme, TlsFacts, TlsReport,
 };
 use tokio::sync::{OnceCell, Semaphore};
 
@@ -265,8 +265,8 @@ impl Wire {
             let control = self.check(suspicion.control.clone()).await;
             self.health.settle(&suspicion, control.as_deref());
             if self.health.is_banned() || self.health.is_dead() {
-                let why = "the target no longer answers what it answered before; stopping".to_owned();
-                (self.listener)(Event::SlowedDown { why });
+                let why = "the target no longer answers what it answered before; stopping";
+                (self.listener)(Event::SlowedDown { why: Redacted::fixed(why) });
             }
         }
         Ok(exchange)
@@ -332,11 +332,11 @@ impl Wire {
                 weight = pause.map_or(0, |_| if long { LONG } else { 1 });
                 if let Some(pause) = pause {
                     let why = format!("the target answered {}; pausing {:.1} s", response.status, pause.as_secs_f64());
-                    (self.listener)(Event::SlowedDown { why });
+                    (self.listener)(Event::SlowedDown { why: Redactor::new().text(&why) });
                 }
             } else if self.pace.answered(took).is_some() {
-                let why = "the target answers much more slowly than at first; asking less often".to_owned();
-                (self.listener)(Event::SlowedDown { why });
+                let why = "the target answers much more slowly than at first; asking less often";
+                (self.listener)(Event::SlowedDown { why: Redacted::fixed(why) });
             }
         }
         let says_something = !matches!(exchange.failure(), Some(Failure::Untrusted(_)));

@@ -2,18 +2,19 @@
 
 use std::fmt::Write as _;
 
-use model::Target;
+use model::{Redactor, Target};
 use scan::{Plan, offline, plan};
 
 pub(crate) fn render(target: &Target) -> String {
+    let redactor = Redactor::new();
     let surface = offline(target);
     let plan = plan(&surface, target);
     let budget = target.budget(surface.operations.len());
     let mut out = String::new();
-    let _ = writeln!(out, "Plan for {} ({}); nothing was sent.\n", target.url(), target.depth);
+    let _ = writeln!(out, "Plan for {} ({}); nothing was sent.\n", redactor.text(&target.url()), target.depth);
     let _ = writeln!(out, "{} operations known without asking:", surface.operations.len());
     for operation in &surface.operations {
-        let _ = writeln!(out, "  {}", operation.name());
+        let _ = writeln!(out, "  {}", redactor.text(&operation.name()));
     }
     let _ = writeln!(out, "\nAt most {budget} requests. Discovery may find further operations.\n");
     let _ = writeln!(out, "{:<38} {:<24} {:>5} {:>12}", "rule", "category", "asks", "requests max");

@@ -5,7 +5,7 @@ use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
 use engine::{Ending, FailOn, Gates, ScanBuilder, ScanRequest, Surroundings, System, compare, fingerprints};
-use model::{Report, Severity, Status};
+use model::{Redacted, Report, Severity, Status};
 use report::{Format, RuleDocument, RuleDocuments, Style};
 
 use super::arguments::{self, ScanOptions};
@@ -39,8 +39,14 @@ pub(crate) fn run(options: &ScanOptions) -> Result<Ending, Fault> {
     if !options.quiet {
         // The summary has said the notes.
         let is_said = outputs.iter().any(|(format, file)| *format == Format::Summary && file.is_none());
-        let notes = report.notes.iter().filter(|_| !is_said);
-        for line in warnings.iter().chain(notes).chain(&difference).chain(&verdict.warns) {
+        let notes = report.notes.iter().filter(|_| !is_said).map(Redacted::as_str);
+        for line in warnings
+            .iter()
+            .map(String::as_str)
+            .chain(notes)
+            .chain(difference.as_deref())
+            .chain(verdict.warns.iter().map(String::as_str))
+        {
             eprintln!("middlebrick: {}", report::plain(line));
         }
     }

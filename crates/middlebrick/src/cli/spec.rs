@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use engine::Ending;
-use model::{Origin, Scheme};
+use model::{Origin, Redactor, Scheme};
 use openapi::Base;
 use report::plain;
 
@@ -14,6 +14,8 @@ use super::files;
 pub(crate) fn run(options: &SpecOptions) -> Result<Ending, Fault> {
     let bytes = files::read("FILE", &options.file)?;
     let name = options.file.display().to_string();
+    let redactor = Redactor::new();
+    let shown = |text: &str| plain(&redactor.text(text));
     let document = openapi::parse(&bytes).map_err(|error| Fault::new(format!("{name}: {error}")))?;
     // No target is known here: paths are those of a server at the document's own place.
     let base = Base::of(Origin { scheme: Scheme::Http, host: "localhost".to_owned(), port: 80 });
@@ -28,8 +30,8 @@ pub(crate) fn run(options: &SpecOptions) -> Result<Ending, Fault> {
     let _ = writeln!(
         out,
         "{} {} (OpenAPI {}), {} operations",
-        plain(&facts.title),
-        plain(&facts.api_version),
+        shown(&facts.title),
+        shown(&facts.api_version),
         facts.version,
         operations.len()
     );
@@ -44,12 +46,12 @@ pub(crate) fn run(options: &SpecOptions) -> Result<Ending, Fault> {
             out,
             "  {:<8}{}  [{}]{deprecated}",
             operation.method.as_str(),
-            plain(&operation.path),
-            plain(&security)
+            shown(&operation.path),
+            shown(&security)
         );
     }
     for fault in &facts.faults {
-        let _ = writeln!(out, "note: {}", plain(fault));
+        let _ = writeln!(out, "note: {}", shown(fault));
     }
     files::print(&out)?;
     Ok(Ending::Passed)

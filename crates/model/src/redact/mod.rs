@@ -5,6 +5,7 @@ mod forms;
 mod names;
 mod pairs;
 mod parts;
+mod redacted;
 mod scan;
 mod sent;
 mod sign;
@@ -20,6 +21,7 @@ use std::sync::OnceLock;
 use aho_corasick::{AhoCorasick, MatchKind};
 
 pub use forms::{SecretPattern, secret_patterns};
+pub use redacted::Redacted;
 
 use crate::mask;
 use names::{Kind, names};
@@ -76,14 +78,14 @@ impl Redactor {
     }
 
     /// Masks secrets in text.
-    pub fn text(&self, text: &str) -> String {
-        self.masked(text, &[])
+    pub fn text(&self, text: &str) -> Redacted {
+        Redacted::new(self.masked(text, &[]))
     }
 
     /// Masks secrets in a text that was sent; `ours` is what a check added to it, which is nobody's secret: it stays where it stands in or
     /// beside one of the target's.
-    pub fn sent(&self, text: &str, ours: &[&str]) -> String {
-        self.masked(text, ours)
+    pub fn sent(&self, text: &str, ours: &[&str]) -> Redacted {
+        Redacted::new(self.masked(text, ours))
     }
 
     fn masked(&self, text: &str, ours: &[&str]) -> String {
@@ -150,13 +152,17 @@ impl Redactor {
     }
 
     /// Masks the value of a header that carries credentials; cookies keep their names and attributes.
-    pub fn header(&self, name: &str, value: &str) -> String {
+    pub fn header(&self, name: &str, value: &str) -> Redacted {
+        Redacted::new(self.masked_header(name, value))
+    }
+
+    fn masked_header(&self, name: &str, value: &str) -> String {
         let lower = name.to_ascii_lowercase();
         match lower.as_str() {
             "set-cookie" => {
                 let (pair, attributes) = value.split_once(';').map_or((value, ""), |(p, a)| (p, a));
                 let masked = self.pair(pair);
-                if attributes.is_empty() { masked } else { format!("{masked};{}", self.text(attributes)) }
+                if attributes.is_empty() { masked } else { format!("{masked};{}", self.masked(attributes, &[])) }
             }
             "cookie" => value.split(';').map(|pair| self.pair(pair.trim())).collect::<Vec<_>>().join("; "),
             "authorization" | "proxy-authorization" => match value.split_once(' ') {
@@ -164,7 +170,7 @@ impl Redactor {
                 None => mask(value),
             },
             _ if names().judge(&lower).is_some_and(|kind| values::is_secret(value, kind)) => mask(value),
-            _ => self.text(value),
+            _ => self.masked(value, &[]),
         }
     }
 

@@ -52,7 +52,7 @@ struct Page<'a> {
 
 /// Renders the page.
 pub(crate) fn render(report: &Report, documents: &RuleDocuments<'_>) -> String {
-    let line = |text: &Option<String>| text.as_deref().map(view::one_line).unwrap_or_default();
+    let line = |text: Option<&str>| text.map(view::one_line).unwrap_or_default();
     let page = Page {
         style: STYLE,
         script: SCRIPT,
@@ -68,7 +68,7 @@ pub(crate) fn render(report: &Report, documents: &RuleDocuments<'_>) -> String {
         gauge: report.score.unwrap_or(0),
         seconds: format!("{:.1}", report.duration_ms as f64 / 1000.0),
         consent: if report.consent == "read-only" { "read-only" } else { "active" },
-        cap: line(&report.cap),
+        cap: line(report.cap.as_deref()),
         reason: grade::reason(report).map(|why| view::one_line(&grade::sentence(&why))).unwrap_or_default(),
         notes: report.notes.iter().map(|note| view::one_line(note)).collect(),
         trouble: view::trouble(report),
@@ -86,13 +86,18 @@ pub(crate) fn render(report: &Report, documents: &RuleDocuments<'_>) -> String {
         technologies: report
             .technologies
             .iter()
-            .map(|t| [view::one_line(&t.name), line(&t.version), view::one_line(&t.evidence)])
+            .map(|t| [view::one_line(&t.name), line(t.version.as_deref()), view::one_line(&t.evidence)])
             .collect(),
         ignored: report
             .ignored
             .iter()
             .map(|i| {
-                [view::one_line(&i.rule), view::one_line(&i.location), view::one_line(&i.reason), line(&i.expires)]
+                [
+                    view::one_line(&i.rule),
+                    view::one_line(&i.location),
+                    view::one_line(&i.reason),
+                    line(i.expires.as_deref()),
+                ]
             })
             .collect(),
     };

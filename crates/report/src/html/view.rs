@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use model::{Category, FindingView, LocationView, Report, Severity, Status, StepView, TranscriptEntry, Verdict};
+use model::{
+    Category, FindingView, LocationView, Redacted, Report, Severity, Status, StepView, TranscriptEntry, Verdict,
+};
 
 use super::code::{self, CodeLine};
 use super::page;
@@ -273,7 +275,7 @@ fn exchange(entry: &TranscriptEntry, first: bool) -> Exchange {
     }
 }
 
-fn headers(headers: &[(String, String)], out: &mut String) {
+fn headers(headers: &[(Redacted, Redacted)], out: &mut String) {
     for (name, value) in headers.iter().take(60) {
         let _ = writeln!(out, "{}: {}", line(name), line(value));
     }
@@ -407,7 +409,7 @@ pub(super) fn reasons(report: &Report, applicable: bool) -> Vec<Reason> {
         }
         let (rules, operations) = by_detail.entry(&entry.detail).or_default();
         rules.insert(&entry.rule);
-        operations.extend(entry.operations.iter().map(String::as_str));
+        operations.extend(entry.operations.iter().map(Redacted::as_str));
     }
     let mut reasons: Vec<Reason> = by_detail
         .into_iter()

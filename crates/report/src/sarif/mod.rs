@@ -5,7 +5,7 @@ mod types;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::{Confidence, FindingView, LocationView, Report, Severity, Status, TranscriptEntry};
+use model::{Confidence, FindingView, LocationView, Redacted, Report, Severity, Status, TranscriptEntry};
 
 use crate::plain::{block, cut, plain};
 use crate::{RuleDocuments, grade, json, place};
@@ -235,7 +235,7 @@ fn version(entry: &TranscriptEntry) -> String {
 }
 
 /// Headers as the map that SARIF has; equal names are joined by commas (RFC 9110 section 5.3).
-fn headers(headers: &[(String, String)]) -> BTreeMap<String, String> {
+fn headers(headers: &[(Redacted, Redacted)]) -> BTreeMap<String, String> {
     headers.iter().fold(BTreeMap::new(), |mut map, (name, value)| {
         map.entry(plain(name))
             .and_modify(|known: &mut String| {

@@ -1,6 +1,6 @@
 //! How commands carry credentials: from variables of the shell, which are named and explained, and never their values.
 
-use model::{Credential, FindingView, Identity, ParameterIn};
+use model::{Credential, FindingView, Identity, ParameterIn, Redacted, Redactor};
 
 /// The variable of the first identity's credential: the one that `scan` reads it from.
 const VALUE: &str = "MIDDLEBRICK_AUTH_VALUE";
@@ -12,38 +12,47 @@ const HEADER: &str = "MIDDLEBRICK_HEADER_";
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Carried {
     /// Options of `curl`, such as `-H "Authorization: Bearer $MIDDLEBRICK_AUTH_VALUE"`.
-    pub(super) options: Vec<String>,
+    pub(super) options: Vec<Redacted>,
     /// What goes behind the query.
-    pub(super) query: Option<String>,
+    pub(super) query: Option<Redacted>,
     /// What goes into the `Cookie` header, behind what is there.
-    pub(super) cookie: Option<String>,
+    pub(super) cookie: Option<Redacted>,
 }
 
 /// What commands carry for this identity; nothing for one that is not known.
-pub(super) fn carried(name: Option<&str>, identities: &[Identity]) -> Carried {
+pub(super) fn carried(name: Option<&str>, identities: &[Identity], redactor: &Redactor) -> Carried {
     let Some((at, identity)) = identities.iter().enumerate().find(|(_, known)| Some(known.name.as_str()) == name)
     else {
         return Carried::default();
     };
     let mut carried = Carried::default();
-    let variable = format!("${}", variable(VALUE, at, identity));
+    // `before "name sign$VARIABLE"`; a name is what the user wrote.
+    let option = |before, name: &str, sign, variable: &str| {
+        let [name, variable] = [redactor.text(name).by(escaped), redactor.text(variable)];
+        Redacted::joined([
+            Redacted::fixed(before),
+            Redacted::fixed("\""),
+            name,
+            Redacted::fixed(sign),
+            Redacted::fixed("$"),
+            variable,
+            Redacted::fixed("\""),
+        ])
+    };
+    let variable = variable(VALUE, at, identity);
     match &identity.credential {
         None => {}
-        Some(Credential::Bearer(_)) => carried.options.push(format!("-H \"Authorization: Bearer {variable}\"")),
-        Some(Credential::Basic { .. }) => carried.options.push(format!("-u \"{variable}\"")),
-        Some(Credential::Cookie(_)) => carried.cookie = Some(format!("\"{variable}\"")),
-        Some(Credential::ApiKey { place, name, .. }) => {
-            let name = escaped(name);
-            match place {
-                ParameterIn::Header => carried.options.push(format!("-H \"{name}: {variable}\"")),
-                ParameterIn::Cookie => carried.cookie = Some(format!("\"{name}={variable}\"")),
-                ParameterIn::Query | ParameterIn::Path => carried.query = Some(format!("\"{name}={variable}\"")),
-            }
-        }
+        Some(Credential::Bearer(_)) => carried.options.push(option("-H ", "Authorization", ": Bearer ", &variable)),
+        Some(Credential::Basic { .. }) => carried.options.push(option("-u ", "", "", &variable)),
+        Some(Credential::Cookie(_)) => carried.cookie = Some(option("", "", "", &variable)),
+        Some(Credential::ApiKey { place, name, .. }) => match place {
+            ParameterIn::Header => carried.options.push(option("-H ", name, ": ", &variable)),
+            ParameterIn::Cookie => carried.cookie = Some(option("", name, "=", &variable)),
+            ParameterIn::Query | ParameterIn::Path => carried.query = Some(option("", name, "=", &variable)),
+        },
     }
     for (name, _) in &identity.headers {
-        let variable = of_header(name, at, identity);
-        carried.options.push(format!("-H \"{}: ${variable}\"", escaped(name)));
+        carried.options.push(option("-H ", name, ": ", &of_header(name, at, identity)));
     }
     carried
 }
@@ -120,15 +129,16 @@ mod tests {
         let key =
             Credential::ApiKey { place: ParameterIn::Header, name: "X-$Key".to_owned(), value: Secret::new("k-72f1") };
         let all = [identity("user", Some(Credential::Bearer(Secret::new("t")))), identity("bo-b", Some(key))];
-        let options = |name: &str| carried(Some(name), &all).options.join(" ");
+        let carried = |name| carried(name, &all, &Redactor::new());
+        let options = |name| Redacted::joined(carried(Some(name)).options);
         assert_eq!(
             options("user"),
-            r#"-H "Authorization: Bearer $MIDDLEBRICK_AUTH_VALUE" -H "X-Tenant: $MIDDLEBRICK_HEADER_X_TENANT""#
+            r#"-H "Authorization: Bearer $MIDDLEBRICK_AUTH_VALUE"-H "X-Tenant: $MIDDLEBRICK_HEADER_X_TENANT""#
         );
         assert_eq!(
             options("bo-b"),
-            r#"-H "X-\$Key: $MIDDLEBRICK_AUTH_VALUE_BO_B" -H "X-Tenant: $MIDDLEBRICK_HEADER_X_TENANT_BO_B""#
+            r#"-H "X-\$Key: $MIDDLEBRICK_AUTH_VALUE_BO_B"-H "X-Tenant: $MIDDLEBRICK_HEADER_X_TENANT_BO_B""#
         );
-        assert_eq!((carried(None, &all), carried(Some("x"), &all)), (Carried::default(), Carried::default()));
+        assert_eq!((carried(None), carried(Some("x"))), (Carried::default(), Carried::default()));
     }
 }

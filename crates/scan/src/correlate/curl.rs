@@ -1,8 +1,6 @@
 //! A `curl` line that repeats a request; credentials are named, never written.
 
-use std::fmt::Write as _;
-
-use model::{Identity, Redactor, Request};
+use model::{Identity, Redacted, Redactor, Request};
 
 use super::credentials;
 
@@ -10,49 +8,50 @@ use super::credentials;
 const LONGEST: usize = 4_000;
 
 /// The line. Single quotes guard every argument; a body or header that is not text is given as its length only.
-pub(crate) fn line(request: &Request, identities: &[Identity], redactor: &Redactor) -> String {
+pub(crate) fn line(request: &Request, identities: &[Identity], redactor: &Redactor) -> Redacted {
     let ours = ours(request);
-    let carried = credentials::carried(request.identity.as_deref(), identities);
-    let url = || {
-        let url = request.url();
-        let joint = if url.contains('?') { "&" } else { "?" };
-        let key = carried.query.as_deref();
-        let globs = if url.contains(['[', ']', '{', '}']) { "--globoff " } else { "" };
-        let url = format!("{}{}", redactor.sent(&url, &ours), key.map_or("", |_| joint));
-        format!("{globs}{}{}", quoted(&url), key.unwrap_or(""))
-    };
-    let mut line = String::from("curl -sk -i --path-as-is");
+    let carried = credentials::carried(request.identity.as_deref(), identities, redactor);
+    let mut line = vec![Redacted::fixed("curl -sk -i --path-as-is")];
     match request.method.as_str() {
         "GET" => {}
-        "HEAD" => line.push_str(" --head"),
-        method => {
-            let _ = write!(line, " -X {}", quoted(method));
-        }
+        "HEAD" => line.push(Redacted::fixed(" --head")),
+        method => line.extend([Redacted::fixed(" -X "), redactor.text(method).by(quoted)]),
     }
-    for option in &carried.options {
-        let _ = write!(line, " {option}");
+    for option in carried.options {
+        line.extend([Redacted::fixed(" "), option]);
     }
     let mut cookie = carried.cookie;
     for (name, value) in &request.headers {
-        let value = String::from_utf8_lossy(value);
-        let _ = write!(line, " -H {}", quoted(&format!("{name}: {}", redactor.header(name, &value))));
+        let value = redactor.header(name, &String::from_utf8_lossy(value));
+        let header = Redacted::joined([redactor.text(name), Redacted::fixed(": "), value]);
+        line.extend([Redacted::fixed(" -H "), header.by(quoted)]);
         if let Some(cookie) = cookie.take_if(|_| name.eq_ignore_ascii_case("cookie")) {
-            let _ = write!(line, "'; '{cookie}");
+            line.extend([Redacted::fixed("'; '"), cookie]);
         }
     }
     if let Some(cookie) = cookie {
-        let _ = write!(line, " -H 'Cookie: '{cookie}");
+        line.extend([Redacted::fixed(" -H 'Cookie: '"), cookie]);
     }
-    if request.body.len() > LONGEST {
-        let _ = write!(line, " --data-binary @- {}", url());
-        return format!("head -c {} /dev/zero | {line}", request.body.len());
-    }
-    if !request.body.is_empty() {
+    let is_long = request.body.len() > LONGEST;
+    if is_long {
+        line.push(Redacted::fixed(" --data-binary @-"));
+    } else if !request.body.is_empty() {
         let body = redactor.sent(&String::from_utf8_lossy(&request.body), &ours);
-        let _ = write!(line, " --data-binary {}", quoted(&body));
+        line.extend([Redacted::fixed(" --data-binary "), body.by(quoted)]);
     }
-    let _ = write!(line, " {}", url());
-    line
+    let url = request.url();
+    if url.contains(['[', ']', '{', '}']) {
+        line.push(Redacted::fixed(" --globoff"));
+    }
+    let joint = if url.contains('?') { "&" } else { "?" };
+    let joint = Redacted::fixed(if carried.query.is_some() { joint } else { "" });
+    line.extend([Redacted::fixed(" "), Redacted::joined([redactor.sent(&url, &ours), joint]).by(quoted)]);
+    line.extend(carried.query);
+    if is_long {
+        let length = Redacted::number(request.body.len() as u64);
+        line.splice(0..0, [Redacted::fixed("head -c "), length, Redacted::fixed(" /dev/zero | ")]);
+    }
+    Redacted::joined(line)
 }
 
 /// What a check added to a request: it shows the weakness and is nobody's secret.

@@ -11,6 +11,7 @@ mod spent;
 mod steps;
 mod transcript;
 mod view;
+mod viewer;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -48,7 +49,7 @@ pub(crate) fn report(target: &Target, wire: &Wire, ended: &Ended, elapsed: Durat
     if !whole {
         reduce::uncited(wire, &ended.outcomes);
     }
-    let viewer = view::Viewer { numbers: &numbers, identities: &target.identities, redactor: &redactor };
+    let viewer = viewer::Viewer { numbers: &numbers, identities: &target.identities, redactor: &redactor };
     let mut findings: Vec<FindingView> =
         by_rule.iter().filter(|r| !r.found.is_empty()).map(|r| view::finding(r, &viewer)).collect();
     findings.sort_by(|a, b| {
@@ -123,7 +124,7 @@ fn ignore(by_rule: &mut [outcome::RuleResult], target: &Target, redactor: &Redac
                     rule: rule.id.to_owned(),
                     location: redactor.text(&finding.location.to_string()),
                     fingerprint: finding.location.fingerprint(rule.id),
-                    reason: entry.reason.clone(),
+                    reason: redactor.text(&entry.reason),
                     expires: entry.expires.clone(),
                 });
             }
@@ -133,8 +134,8 @@ fn ignore(by_rule: &mut [outcome::RuleResult], target: &Target, redactor: &Redac
     ignored
 }
 
-fn technology(known: &model::Technology, redactor: &Redactor) -> model::Technology {
-    model::Technology {
+fn technology(known: &model::Technology, redactor: &Redactor) -> model::TechnologyView {
+    model::TechnologyView {
         name: redactor.text(&known.name),
         version: known.version.as_deref().map(|version| redactor.text(version)),
         evidence: redactor.text(&known.evidence),

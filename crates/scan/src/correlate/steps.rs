@@ -5,7 +5,7 @@ use std::sync::Arc;
 use model::{Evidence, Exchange, StepView};
 
 use super::curl;
-use super::view::Viewer;
+use super::viewer::Viewer;
 
 /// One step for each cited exchange, in the order in which they were sent.
 pub(super) fn steps(cited: &[&Evidence], view: &Viewer<'_>) -> Vec<StepView> {
@@ -84,7 +84,7 @@ mod tests {
         let steps = steps(&cited.iter().collect::<Vec<_>>(), &view);
         let shown: Vec<(bool, &str)> = steps
             .iter()
-            .map(|step| (step.command.contains("%27") || step.command.contains("\\'"), step.look_for.as_str()))
+            .map(|step| (step.command.contains("%27") || step.command.contains("\\'"), &*step.look_for))
             .collect();
         assert_eq!(
             shown,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use model::{AlteredView, Redactor, TranscriptEntry};
+use model::{AlteredView, Redacted, Redactor, TranscriptEntry};
 use wire::Recorded;
 
 /// Longest body shown, in characters.
@@ -37,7 +37,7 @@ fn entry(number: u32, record: &Recorded, redactor: &Redactor) -> TranscriptEntry
             .iter()
             .map(|(n, v)| (redactor.text(n), redactor.header(n, &String::from_utf8_lossy(v))))
             .collect(),
-        request_body: cut(&redactor.sent(&head(&String::from_utf8_lossy(&request.body)), &ours)),
+        request_body: redactor.sent(&head(&String::from_utf8_lossy(&request.body)), &ours).cut(BODY),
         altered: request
             .altered
             .iter()
@@ -49,13 +49,13 @@ fn entry(number: u32, record: &Recorded, redactor: &Redactor) -> TranscriptEntry
             .collect(),
         identity: request.identity.as_deref().map(|name| redactor.text(name)),
         status: response.map(|r| r.status),
-        version: response.map_or(String::new(), |r| r.version.to_owned()),
-        reason: response.map_or(String::new(), |r| redactor.text(&r.reason)),
+        version: response.map(|r| Redacted::fixed(r.version)).unwrap_or_default(),
+        reason: response.map(|r| redactor.text(&r.reason)).unwrap_or_default(),
         response_headers: response
             .map(|r| r.headers.iter().map(|(n, v)| (redactor.text(n), redactor.header(n, v))).collect())
             .unwrap_or_default(),
         // Cut before masking keeps the work bounded; a secret across the cut loses its end and with it its use.
-        response_body: response.map(|r| cut(&redactor.text(&head(&r.text())))).unwrap_or_default(),
+        response_body: response.map(|r| redactor.text(&head(&r.text())).cut(BODY)).unwrap_or_default(),
         response_bytes: response.map_or(0, |r| r.body_len() as u64),
         trouble: trouble.map(|why| redactor.text(&why)),
         elapsed_ms: exchange.elapsed_us as f64 / 1000.0,
@@ -65,11 +65,4 @@ fn entry(number: u32, record: &Recorded, redactor: &Redactor) -> TranscriptEntry
 
 fn head(text: &str) -> String {
     text.chars().take(BODY * 2).collect()
-}
-
-fn cut(text: &str) -> String {
-    match text.char_indices().nth(BODY) {
-        Some((at, _)) => format!("{}…", &text[..at]),
-        None => text.to_owned(),
-    }
 }

@@ -4,26 +4,17 @@ use std::collections::BTreeMap;
 
 use model::{
     Category, CategoryResult, ComponentView, Evidence, EvidenceKind, EvidenceView, Finding, FindingView, Grade,
-    Identity, Location, LocationKind, LocationView, Redactor, StepView, fingerprint, requirements,
+    Location, LocationKind, LocationView, PartView, Redacted, StepView, fingerprint, requirements,
 };
 
 use super::curl;
 use super::outcome::RuleResult;
 use super::steps;
+use super::viewer::Viewer;
 
 /// Most evidence a finding shows for one location, and in all. A proof by comparison cites a control, a probe and a repeat of each.
 const EVIDENCE_EACH: usize = 6;
 const EVIDENCE_IN_ALL: usize = 40;
-
-/// What every finding is shown with.
-pub(super) struct Viewer<'a> {
-    /// The exchanges' places in the transcript by serial.
-    pub(super) numbers: &'a BTreeMap<u64, u32>,
-    /// Whom commands may be sent as.
-    pub(super) identities: &'a [Identity],
-    /// What hides secrets.
-    pub(super) redactor: &'a Redactor,
-}
 
 /// One rule's findings.
 pub(super) fn finding(result: &RuleResult, view: &Viewer<'_>) -> FindingView {
@@ -39,19 +30,19 @@ pub(super) fn finding(result: &RuleResult, view: &Viewer<'_>) -> FindingView {
         }
         locations.push(location(finding, steps::steps(&cited, view), view));
     }
-    let first_detail = locations.iter().map(|l| l.detail.as_str()).find(|d| !d.is_empty());
+    let first_detail = locations.iter().map(|l| l.detail.clone()).find(|d| !d.is_empty());
     FindingView {
         id: rule.id.to_owned(),
         fingerprint: fingerprint(&[rule.id]),
         severity: rule.severity,
         confidence: result.found.iter().map(|f| f.confidence).max().unwrap_or(model::Confidence::Tentative),
         category: rule.category,
-        title: rule.title.to_owned(),
+        title: Redacted::fixed(rule.title),
         description: match first_detail {
-            Some(detail) => format!("{} {detail}", rule.risk),
-            None => rule.risk.to_owned(),
+            Some(detail) => Redacted::joined([Redacted::fixed(rule.risk), Redacted::fixed(" "), detail]),
+            None => Redacted::fixed(rule.risk),
         },
-        remediation: rule.fix.to_owned(),
+        remediation: Redacted::fixed(rule.fix),
         reproduce: locations.first().map(|l| l.reproduce.clone()).unwrap_or_default(),
         steps: locations.first().map(|l| l.steps.clone()).unwrap_or_default(),
         locations,
@@ -91,7 +82,7 @@ fn location(finding: &Finding, steps: Vec<StepView>, view: &Viewer<'_>) -> Locat
         kind: LocationKind::Host,
         method: place.method().cloned(),
         path: place.path().map(|path| redactor.text(&path)),
-        parameter: place.part().cloned().map(|part| model::Part { name: redactor.text(&part.name), ..part }),
+        parameter: place.part().map(|part| PartView { place: part.place.clone(), name: redactor.text(&part.name) }),
         file: None,
         symbol: None,
         line: None,

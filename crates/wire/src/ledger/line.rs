@@ -71,7 +71,7 @@ impl Sent {
 
     /// The same as it may be read by anybody. What undoes something is not masked: it has to be sent.
     pub(super) fn masked(self) -> Sent {
-        Sent { target: Redactor::new().text(&self.target), ..self }
+        Sent { target: Redactor::new().text(&self.target).into(), ..self }
     }
 }
 

@@ -12,7 +12,7 @@ use crate::server::{Client, KEY, Server, ok, response, settings, wait};
 
 fn slowed(client: &Client) -> Vec<String> {
     let events = client.events.lock().unwrap();
-    events.iter().filter_map(|e| if let Event::SlowedDown { why } = e { Some(why.clone()) } else { None }).collect()
+    events.iter().filter_map(|e| if let Event::SlowedDown { why } = e { Some(why.to_string()) } else { None }).collect()
 }
 
 async fn ask(client: &Client, server: &Server, paths: std::ops::Range<usize>) -> Vec<Result<u16, NotTested>> {

@@ -1,0 +1,15 @@
+//! What everything that a report shows of a finding is shown with.
+
+use std::collections::BTreeMap;
+
+use model::{Identity, Redactor};
+
+/// What every finding is shown with.
+pub(super) struct Viewer<'a> {
+    /// The exchanges' places in the transcript by serial.
+    pub(super) numbers: &'a BTreeMap<u64, u32>,
+    /// Whom commands may be sent as.
+    pub(super) identities: &'a [Identity],
+    /// What hides secrets.
+    pub(super) redactor: &'a Redactor,
+}
