@@ -232,6 +232,8 @@ fn what_the_target_wrote_beside_it_does_not() {
         ("password=maple%27+OR+1%3D1--&page=2", "' OR 1=1--", "password=[5 characters]%27+OR+1%3D1--&page=2"),
         (r#"{"password": "maple\"><b>"}"#, "\"><b>", r#"{"password": "[5 characters]\"><b>"}"#),
         ("password=maple'", "'", "password=[5 characters]'"),
+        // What ends no value is a part of it.
+        ("password=maplezq81&page=2", "zq81", "password=[5 characters]zq81&page=2"),
         ("password=it'", "'", "password=it'"),
         // The same text alone is a secret.
         ("password=maple", "'", "password=[5 characters]"),
