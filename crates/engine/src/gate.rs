@@ -55,6 +55,8 @@ pub enum Ending {
     Failed,
     /// Incomplete, and nothing fails on what is known.
     Incomplete,
+    /// Nothing was scanned, and the request has to be corrected: its credential was refused, its document cannot be read.
+    Misconfigured,
 }
 
 impl std::fmt::Display for Bound {
@@ -151,7 +153,10 @@ impl Gates {
             let why = report.grade_reason.as_deref().or(report.status_detail.as_deref()).unwrap_or("there is no grade");
             says.push(format!("the gate could not be judged, and has not passed: {why}"));
         }
-        let ending = if failed {
+        let ending = if let Some(fault) = &report.fault {
+            says = vec![fault.to_string()];
+            Ending::Misconfigured
+        } else if failed {
             Ending::Failed
         } else if report.status != Status::Completed || unjudged {
             Ending::Incomplete

@@ -75,3 +75,16 @@ fn coverage_is_a_gate_of_its_own() {
     assert_eq!((of(91).ending, of(92).ending), (Ending::Passed, Ending::Failed));
     assert_eq!(of(92).says, ["gate failed: reach is 91 %, below the required 92 %"]);
 }
+
+#[test]
+fn a_request_that_cannot_be_used_is_neither_passed_nor_failed() {
+    let refused =
+        report(&json!({ "status": "incomplete", "score": null, "grade": null, "fault": "the credential was refused" }));
+    for gates in [Gates::default(), below(Grade::B)] {
+        let verdict = gates.judge(&refused);
+        assert_eq!(
+            (verdict.ending, verdict.says),
+            (Ending::Misconfigured, vec!["the credential was refused".to_owned()])
+        );
+    }
+}

@@ -65,9 +65,9 @@ pub use path_template::PathTemplate;
 pub use place::Place;
 pub use redact::{Redacted, Redactor, SecretPattern, secret_patterns};
 pub use report::{
-    AlteredView, CategoryResult, ComponentView, Coverage, EvidenceKind, EvidenceView, FindingView, IgnoredView,
-    LocationKind, LocationView, NextFix, NotTestedView, PartView, Report, RuleView, Spent, Status, StepView,
-    SurfaceView, TechnologyView, Tool, TranscriptEntry, Verdict,
+    AlteredView, CategoryResult, ComponentView, Coverage, CredentialState, CredentialView, EvidenceKind, EvidenceView,
+    FindingView, IgnoredView, LocationKind, LocationView, NextFix, NotTestedView, PartView, Report, RuleView, Spent,
+    Status, StepView, SurfaceView, TechnologyView, Tool, TranscriptEntry, Verdict,
 };
 pub use request::{Altered, Request};
 pub use response::Response;

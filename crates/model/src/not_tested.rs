@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 pub enum NotTested {
     /// It needs credentials (`--auth-type`, `--auth-value`).
     NoCredentials,
+    /// The credential that was given was refused (`--auth-value`).
+    CredentialRefused,
     /// It needs consent to state-changing requests (`--active`).
     NoConsent,
     /// It would change an object that the scan did not create (`--active=all`).
@@ -61,6 +63,7 @@ impl fmt::Display for NotTested {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             NotTested::NoCredentials => f.write_str("needs credentials (--auth-type)"),
+            NotTested::CredentialRefused => f.write_str("the credential was refused (--auth-value)"),
             NotTested::NoConsent => f.write_str("needs consent to state-changing requests (--active)"),
             NotTested::ForeignObject => {
                 f.write_str("would change an object that the scan did not create (--active=all)")

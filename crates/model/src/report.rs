@@ -411,6 +411,34 @@ pub struct Spent {
     pub shared: u32,
 }
 
+/// What became of a credential.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum CredentialState {
+    /// It opens what is closed without it, or changes what is answered.
+    Accepted,
+    /// The target refused it before the scan.
+    Refused,
+    /// Responses are the same without it.
+    NoEffect,
+    /// It worked at first and was refused at the end.
+    Lost,
+    /// It was kept back, since the target could not be trusted with it.
+    NotSent,
+}
+
+/// A credential that was given, by the name of its identity.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct CredentialView {
+    /// Name of the identity.
+    pub identity: Redacted,
+    /// What became of it.
+    pub state: CredentialState,
+    /// What was seen, as a sentence; empty when it works.
+    pub detail: Redacted,
+}
+
 /// A whole scan, contract v1.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -427,6 +455,9 @@ pub struct Report {
     pub status: Status,
     /// Why it is incomplete or unreachable; null when completed.
     pub status_detail: Option<Redacted>,
+    /// What of the request could not be used, so that nothing was scanned: a refused credential, a document that cannot be read.
+    #[serde(default)]
+    pub fault: Option<Redacted>,
     /// The URL asked for.
     pub url: Redacted,
     /// RFC 3339, UTC.
@@ -462,6 +493,9 @@ pub struct Report {
     pub best_next_fix: Option<NextFix>,
     /// How much was looked at.
     pub coverage: Coverage,
+    /// The credentials that were given, and whether they work.
+    #[serde(default)]
+    pub credentials: Vec<CredentialView>,
     /// The twelve categories by id.
     pub categories: BTreeMap<Category, CategoryResult>,
     /// Every rule of the scan with what it came to, in the order of the categories.

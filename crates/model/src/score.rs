@@ -296,10 +296,12 @@ fn score_once(outcomes: &[Scored], reach: &Reach, context: Context) -> Score {
         let mut lost: Vec<f64> = of.iter().map(|o| deduction(table, o)).collect();
         lost.sort_by(f64::total_cmp); // one order of summation, whatever order the outcomes came in
         let lost = lost.iter().sum::<f64>().min(100.0);
-        if applies {
+        // Without a share nothing of the category could be asked by this scan, such as what only a deeper one asks.
+        let share = reach.categories.get(&category).copied().or(assessed.then_some(1.0));
+        if let Some(share) = share.filter(|_| applies) {
             let weight = table.weight(context, category);
             weights.whole += weight;
-            weights.reached += weight * reach.categories.get(&category).copied().unwrap_or(0.0).clamp(0.0, 1.0);
+            weights.reached += weight * share.clamp(0.0, 1.0);
             weights.lost += weight * lost;
         }
         categories.insert(category, CategoryScore { score: assessed.then_some(100.0 - lost), applies });

@@ -136,6 +136,8 @@ pub struct Surface {
     pub harvested: BTreeMap<String, Vec<Harvested>>,
     /// The values that operations were called with, by `METHOD /path`, place and name: what an ordinary call sends from then on.
     pub settled: BTreeMap<(String, ParameterIn, String), String>,
+    /// Why the document that the user named cannot be used, if it cannot.
+    pub unusable_specification: Option<String>,
     /// What the reader should know about how the surface was found; each a sentence.
     pub notes: Vec<String>,
     /// Facts of the TLS connection, if the scheme is https.

@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use model::{Redacted, Report};
 
-/// `9 rules for want of credentials (--auth-type)`, `1 operation that looks as if it changed state on GET (GET /reset-db)`, … The names
+/// `9 rules need credentials (--auth-type)`, `1 operation that looks as if it changed state on GET (GET /reset-db)`, … The names
 /// of operations are the target's: escape them. What does not apply or was not selected is left out.
 pub(crate) fn by_reason(report: &Report) -> Vec<String> {
-    let mut rules: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    let mut rules: BTreeMap<[&str; 2], BTreeSet<&str>> = BTreeMap::new();
     let mut destructive: BTreeSet<&str> = BTreeSet::new();
     for entry in &report.not_tested {
         match entry.reason.as_str() {
@@ -21,7 +21,11 @@ pub(crate) fn by_reason(report: &Report) -> Vec<String> {
     let mut parts: Vec<(usize, String)> = rules
         .into_iter()
         .map(|(why, rules)| {
-            (rules.len(), format!("{} {} {why}", rules.len(), if rules.len() == 1 { "rule" } else { "rules" }))
+            let [one, many] = why;
+            (
+                rules.len(),
+                if rules.len() == 1 { format!("1 rule {one}") } else { format!("{} rules {many}", rules.len()) },
+            )
         })
         .collect();
     parts.sort_by_key(|(count, _)| std::cmp::Reverse(*count));
@@ -36,18 +40,23 @@ pub(crate) fn by_reason(report: &Report) -> Vec<String> {
     parts
 }
 
-fn words(reason: &str) -> &'static str {
+/// What becomes of so many rules, for one and for many.
+fn words(reason: &str) -> [&'static str; 2] {
     match reason {
-        "no-credentials" => "for want of credentials (--auth-type)",
-        "no-consent" => "for want of consent (--active)",
-        "foreign-object" => "that would change objects of others (--active=all)",
-        "over-budget" => "over the budget (--depth deep)",
-        "no-answer" => "for want of an answer",
-        "open-anyway" => "behind a door that is open anyway",
-        "blocked" => "refused by the target",
-        "cut" => "cut off",
-        "out-of-scope" => "out of scope",
-        "no-specification" => "for want of an OpenAPI document (--spec)",
-        _ => "without a clear answer",
+        "no-credentials" => ["needs credentials (--auth-type)", "need credentials (--auth-type)"],
+        "credential-refused" => ["was dropped: the credential was refused", "were dropped: the credential was refused"],
+        "no-consent" => ["needs consent (--active)", "need consent (--active)"],
+        "foreign-object" => {
+            ["would change objects of others (--active=all)", "would change objects of others (--active=all)"]
+        }
+        "over-budget" => ["exceeds the request budget (--depth deep)", "exceed the request budget (--depth deep)"],
+        "no-answer" => ["got no response", "got no response"],
+        "open-anyway" => ["tests a lock that is open anyway", "test a lock that is open anyway"],
+        "blocked" => ["was refused by the target", "were refused by the target"],
+        "cut" => ["was cut off", "were cut off"],
+        "out-of-time" => ["was cut off by the deadline (--deadline)", "were cut off by the deadline (--deadline)"],
+        "out-of-scope" => ["is out of scope", "are out of scope"],
+        "no-specification" => ["needs an OpenAPI document (--spec)", "need an OpenAPI document (--spec)"],
+        _ => ["was inconclusive", "were inconclusive"],
     }
 }

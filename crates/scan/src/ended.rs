@@ -6,6 +6,7 @@ use checks::Observations;
 use model::Surface;
 use wire::ledger::Undone;
 
+use crate::credentials::Told;
 use crate::plan::Skipped;
 use crate::rounds::Outcome;
 
@@ -19,6 +20,10 @@ pub(crate) struct Ended {
     pub(crate) undone: Undone,
     /// Whether looking around was ended by the clock, so that there may be more than was found.
     pub(crate) looked_briefly: bool,
-    /// Exchanges from this serial on may have been answered by a ban, and are not judged.
-    pub(crate) banned_since: Option<u64>,
+    /// What of the request could not be used, so that nothing was scanned.
+    pub(crate) fault: Option<String>,
+    /// Whether the target began to refuse the scan.
+    pub(crate) banned: bool,
+    /// What became of the credential, if one was given.
+    pub(crate) credential: Option<Told>,
 }

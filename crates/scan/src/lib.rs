@@ -2,6 +2,7 @@
 
 mod compute;
 mod correlate;
+mod credentials;
 mod discover;
 mod ended;
 mod halt;
@@ -130,24 +131,35 @@ impl Scan {
         self.wire.know_paths(surface.operations.iter().filter(|o| is_declared(o)).map(|o| o.path.as_str()));
         self.wire.begin_wave();
         let mut observed = Box::pin(rounds::observe::observe(&mut surface, &self.target, &self.wire, &self.halt)).await;
-        observed.exchanges = self.exchanges();
+        let mut credential = credentials::judge(&surface, &observed, &self.target, &self.wire).await;
+        observed.exchanges = self.exchanges(None);
         let surface = Arc::new(surface);
         let observed = Arc::new(observed);
         let plan = {
             let (surface, observed, target) = (Arc::clone(&surface), Arc::clone(&observed), Arc::clone(&self.target));
             compute::apart(move || plan::plan_seen(&surface, &target, &observed)).await
         };
-        if !self.wire.was_reached() {
-            let skipped = rounds::unanswered(&plan);
-            let undone = Undone::default();
+        let (hopeless, fault) = if !self.wire.was_reached() {
+            (Some(NotTested::NoAnswer), None)
+        } else if let Some(why) = &surface.unusable_specification {
+            (Some(NotTested::NoSpecification), Some(why.clone()))
+        } else if let Some(why) = credential.refusal() {
+            (Some(NotTested::CredentialRefused), Some(why.to_owned()))
+        } else {
+            (None, None)
+        };
+        if let Some(why) = hopeless {
+            let skipped = rounds::untested(&plan, &why);
             return Ended {
                 surface,
                 observations: observed,
                 outcomes: Vec::new(),
                 skipped,
-                undone,
+                undone: Undone::default(),
                 looked_briefly,
-                banned_since: None,
+                fault,
+                banned: false,
+                credential: credential.view,
             };
         }
         let mut outcomes = {
@@ -162,8 +174,9 @@ impl Scan {
             };
             rounds::run(&plan, &context).await
         };
-        rounds::confirm(&mut outcomes, &self.exchanges(), &self.wire).await;
-        let observations = Arc::new(observed.until(self.wire.banned_since()).with_exchanges(self.exchanges()));
+        rounds::confirm(&mut outcomes, &self.exchanges(None), &self.wire).await;
+        let until = self.believe(&mut outcomes, &mut credential).await;
+        let observations = Arc::new(observed.until(until).with_exchanges(self.exchanges(until)));
         let undone = self.wire.undo(UNDO_WITHIN).await;
         let passive = {
             let (surface, observations, target) =
@@ -178,13 +191,33 @@ impl Scan {
             rounds::discard_unasked(&mut outcomes, &self.wire).await;
             Arc::make_mut(&mut surface).notes.push(UNASKED.to_owned());
         }
-        let banned_since = self.wire.banned_since();
-        Ended { surface, observations, outcomes, skipped: plan.skipped, undone, looked_briefly, banned_since }
+        Ended {
+            surface,
+            observations,
+            outcomes,
+            skipped: plan.skipped,
+            undone,
+            looked_briefly,
+            fault: None,
+            banned: self.wire.is_banned(),
+            credential: credential.view,
+        }
     }
 
-    /// Every exchange so far, in the order of the transcript; none that a ban may have answered.
-    fn exchanges(&self) -> Vec<Arc<Exchange>> {
-        let until = self.wire.banned_since().unwrap_or(u64::MAX);
+    /// Takes back what leaned on a ban, or on a credential that died meanwhile. Exchanges from the serial on are not to be judged.
+    async fn believe(&self, outcomes: &mut [rounds::Outcome], credential: &mut credentials::Credential) -> Option<u64> {
+        if let Some(since) = self.wire.banned_since() {
+            rounds::discredit(outcomes, since, &NotTested::Blocked);
+            return Some(since);
+        }
+        let since = credential.recheck(&self.exchanges(None), &self.wire).await?;
+        rounds::discredit(outcomes, since, &NotTested::CredentialRefused);
+        Some(since)
+    }
+
+    /// Every exchange so far before this serial, in the order of the transcript; none that a ban may have answered.
+    fn exchanges(&self, until: Option<u64>) -> Vec<Arc<Exchange>> {
+        let until = until.or_else(|| self.wire.banned_since()).unwrap_or(u64::MAX);
         self.wire.transcript().into_iter().map(|r| r.exchange).filter(|e| e.serial < until).collect()
     }
 

@@ -33,6 +33,7 @@ fn code(ending: Ending) -> u8 {
     match ending {
         Ending::Passed => 0,
         Ending::Failed => 1,
+        Ending::Misconfigured => 2,
         Ending::Incomplete => 3,
     }
 }

@@ -57,7 +57,7 @@ pub(crate) fn run(options: &ScanOptions) -> Result<Ending, Fault> {
     if report.status == Status::Unreachable {
         let why = report.status_detail.as_deref().unwrap_or("no answer");
         eprintln!("middlebrick: {} cannot be reached: {why}", report.url);
-    } else if report.status == Status::Incomplete && !options.quiet {
+    } else if report.status == Status::Incomplete && report.fault.is_none() && !options.quiet {
         eprintln!("middlebrick: the scan is incomplete: {}", report.status_detail.as_deref().unwrap_or(""));
     }
     Ok(verdict.ending)

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::{
-    Consent, Coverage, Exchange, Failure, Location, NotTested, Redactor, Status, SurfaceView, Target, Truncation,
+    Consent, Coverage, CredentialState, Exchange, Failure, Location, NotTested, Redactor, Status, SurfaceView, Target,
+    Truncation,
 };
 use wire::{Recorded, Wire};
 
@@ -117,6 +118,10 @@ pub(super) fn status(wire: &Wire, ended: &Ended, records: &[Recorded]) -> (Statu
         "the target stopped answering".to_owned()
     } else if wire.is_banned() {
         NotTested::Blocked.to_string()
+    } else if let Some(fault) = &ended.fault {
+        fault.clone()
+    } else if let Some(dead) = ended.credential.as_ref().filter(|c| is_useless(c.state)) {
+        dead.detail.clone()
     } else if let Some(reason) = short {
         reason.to_string()
     } else if ended.looked_briefly {
@@ -127,6 +132,11 @@ pub(super) fn status(wire: &Wire, ended: &Ended, records: &[Recorded]) -> (Statu
         return (Status::Completed, None);
     };
     (Status::Incomplete, Some(why))
+}
+
+/// Whether a scan with such a credential could not see what it was to see.
+fn is_useless(state: CredentialState) -> bool {
+    matches!(state, CredentialState::Refused | CredentialState::Lost | CredentialState::NotSent)
 }
 
 /// Why there is no exchange at all, not even a failed one: what was under way when the scan was stopped is none.

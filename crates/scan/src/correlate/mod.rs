@@ -17,7 +17,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use model::{
-    FindingView, IgnoredView, NextFix, NotTestedView, Redactor, Report, Scored, Target, Tool, fingerprint, score,
+    CredentialView, FindingView, IgnoredView, NextFix, NotTestedView, Redactor, Report, Scored, Target, Tool,
+    fingerprint, score,
 };
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -78,6 +79,7 @@ pub(crate) fn report(target: &Target, wire: &Wire, ended: &Ended, elapsed: Durat
         id: scan_id(target),
         status,
         status_detail: status_detail.map(|why| redactor.text(&why)),
+        fault: ended.fault.as_deref().map(|why| redactor.text(why)),
         url: redactor.text(&target.url()),
         started_at: rfc3339(started_ms),
         completed_at: rfc3339(started_ms + elapsed.as_millis() as i64),
@@ -91,6 +93,7 @@ pub(crate) fn report(target: &Target, wire: &Wire, ended: &Ended, elapsed: Durat
         score_version: model::SCORE_VERSION.to_owned(),
         best_next_fix: result.best_next_fix.clone().map(|(rule, points)| NextFix { rule, points }),
         coverage: coverage::coverage(&result, &by_rule, ended, &exercised),
+        credentials: ended.credential.iter().map(|view| credential(view, &redactor)).collect(),
         categories,
         rules: by_rule.iter().map(|r| r.view(ignored.iter().any(|i| i.rule == r.rule.id))).collect(),
         findings,
@@ -132,6 +135,10 @@ fn ignore(by_rule: &mut [outcome::RuleResult], target: &Target, redactor: &Redac
         });
     }
     ignored
+}
+
+fn credential(told: &crate::credentials::Told, redactor: &Redactor) -> CredentialView {
+    CredentialView { identity: redactor.text(&told.identity), state: told.state, detail: redactor.text(&told.detail) }
 }
 
 fn technology(known: &model::Technology, redactor: &Redactor) -> model::TechnologyView {

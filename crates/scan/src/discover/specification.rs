@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use checks::vocabulary::specifications;
-use model::{Depth, Exchange, Operation, Request, SpecFacts, Surface, Target};
+use model::{Depth, Exchange, NotTested, Operation, Request, SpecFacts, Surface, Target};
 use openapi::{Base, Document};
 
 use super::asker::Asker;
@@ -20,12 +20,12 @@ pub(crate) async fn discover(asker: &Asker<'_>, surface: &mut Surface, found: &m
     if let Some(url) = &asker.target.specification_url {
         let why = match fetch(asker, url).await {
             Err(why) => Some(why),
-            Ok((_, exchange)) if !exchange.is_success() => Some(format!("it answers {}", exchange.status())),
-            Ok((path, exchange)) => {
-                (!read(asker, &path, &exchange, surface, found).await).then(|| "it is no OpenAPI document".to_owned())
-            }
+            Ok((_, exchange)) if !exchange.is_success() => Some(format!("it was answered with {}", exchange.status())),
+            Ok((path, exchange)) => (!read(asker, &path, &exchange, surface, found).await)
+                .then(|| "it is not an OpenAPI document".to_owned()),
         };
-        surface.notes.extend(why.map(|why| format!("the OpenAPI document {url} could not be used: {why}")));
+        surface.unusable_specification =
+            why.map(|why| format!("the OpenAPI document {url} cannot be used: {why} (--spec)"));
         return;
     }
     if carried(asker, surface, found).await {
@@ -127,7 +127,12 @@ async fn fetch(asker: &Asker<'_>, url: &str) -> Result<(String, Arc<Exchange>), 
     let origin = wire::origin_of(&url).ok_or("it is not http or https")?;
     let query = url.query().map_or_else(String::new, |q| format!("?{q}"));
     let path = format!("{}{query}", url.path());
-    let exchange = asker.ask_document(Request::get(&origin, &path).follow()).await.map_err(|e| e.to_string())?;
+    let exchange = asker.ask_document(Request::get(&origin, &path).follow()).await.map_err(|why| match why {
+        NotTested::OutOfScope => {
+            format!("it is outside the scope of the scan; allow its host with --allow-host {origin}")
+        }
+        why => why.to_string(),
+    })?;
     match exchange.failure() {
         Some(failure) => Err(failure.to_string()),
         None => Ok((path, exchange)),

@@ -130,7 +130,9 @@ impl Seeing {
             skipped: Vec::new(),
             undone: Undone::default(),
             looked_briefly: false,
-            banned_since: None,
+            fault: None,
+            banned: false,
+            credential: None,
         };
         correlate::fold::fold(&mut correlate::outcome::by_rule(&ended));
     }

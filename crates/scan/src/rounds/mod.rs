@@ -40,26 +40,26 @@ pub(crate) async fn run(plan: &Plan, context: &RunContext<'_>) -> Vec<Outcome> {
         outcomes.extend(waves::run(round, &planned, context).await);
     }
     budget.release();
-    if let Some(since) = context.wire.banned_since() {
-        for outcome in &mut outcomes {
-            discredit(outcome, since);
-        }
-    }
     outcomes
 }
 
-/// Nobody answered: nothing was tested.
-pub(crate) fn unanswered(plan: &Plan) -> Vec<Skipped> {
-    let skip = |check| Skipped { check, operation: None, reason: NotTested::NoAnswer };
+/// Nothing was tested, for one reason.
+pub(crate) fn untested(plan: &Plan, why: &NotTested) -> Vec<Skipped> {
+    let skip = |check| Skipped { check, operation: None, reason: why.clone() };
     plan.selected.iter().map(|(_, check)| skip(*check)).collect()
 }
 
-/// The scan was banned: what leaned on a refusal, or on what came since, may have leaned on the ban. What was proved before stays.
-fn discredit(outcome: &mut Outcome, since: u64) {
-    if outcome.counts.refused == 0 && outcome.counts.last_serial < since {
-        return;
+/// Takes back what leaned on exchanges since the scan was banned or its credential died. What was proved before stays.
+pub(crate) fn discredit(outcomes: &mut [Outcome], since: u64, why: &NotTested) {
+    for outcome in outcomes {
+        // Refusals may have come from a ban before it was noticed.
+        let leans_on_refusal = *why == NotTested::Blocked && outcome.counts.refused > 0;
+        if !leans_on_refusal && outcome.counts.last_serial < since {
+            continue;
+        }
+        let before =
+            |finding: &Finding| finding.evidence.iter().filter_map(Evidence::exchange).all(|e| e.serial < since);
+        outcome.found.retain(|finding| !leans_on_refusal && before(finding));
+        outcome.result = Err(why.clone());
     }
-    let before = |finding: &Finding| finding.evidence.iter().filter_map(Evidence::exchange).all(|e| e.serial < since);
-    outcome.found.retain(|finding| outcome.counts.refused == 0 && before(finding));
-    outcome.result = Err(NotTested::Blocked);
 }

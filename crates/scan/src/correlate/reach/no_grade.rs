@@ -1,6 +1,6 @@
 //! Why what was seen says nothing about the API, so that there is no grade at all; and why a grade can only be provisional.
 
-use model::{Exchange, Target};
+use model::{CredentialState, Exchange, Target};
 use wire::Recorded;
 
 use super::exercised::Exercised;
@@ -14,7 +14,13 @@ pub(super) fn why(ended: &Ended, records: &[Recorded], target: &Target, exercise
     if let Some(why) = coverage::nothing_seen(ended, records) {
         return Some(why.to_owned());
     }
-    if ended.banned_since.is_some() {
+    if let Some(fault) = &ended.fault {
+        return Some(fault.clone());
+    }
+    if let Some(credential) = ended.credential.as_ref().filter(|c| c.state != CredentialState::Accepted) {
+        return Some(credential.detail.clone());
+    }
+    if ended.banned {
         return Some(format!(
             "the target began to refuse the scan: after some of {} requests it no longer answered what it had answered before; allow \
              this client through, or scan slower (--rate)",
@@ -56,14 +62,13 @@ fn none_of_the_document(ended: &Ended, target: &Target) -> Option<String> {
 fn nothing_answers(ended: &Ended, target: &Target, exercised: &Exercised) -> String {
     let first = ended.observations.plain_calls().find(|e| e.response().is_some());
     let status = first.map_or(0, |e| e.status());
-    if exercised.count(Standing::Everywhere) > 0 {
+    let is_redirect = first.is_some_and(|e| e.response().is_some_and(model::Response::is_redirect));
+    if exercised.count(Standing::Everywhere) > 0 && !is_redirect {
         return "every path is answered with the same page, so no operation of an API was seen; scan the URL of the API itself, \
                 or name its OpenAPI document with --spec"
             .to_owned();
     }
-    if let Some(place) =
-        first.filter(|e| e.response().is_some_and(model::Response::is_redirect)).and_then(|e| e.header("location"))
-    {
+    if let Some(place) = first.filter(|_| is_redirect).and_then(|e| e.header("location")) {
         let elsewhere = place.starts_with("http") && !place.starts_with(&target.origin.to_string());
         return if elsewhere {
             format!("every request is redirected to {place}; scan that URL")

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use checks::Check;
-use model::{Category, NotTested, ScoreTable, Target};
+use model::{Category, NotTested, ScoreTable, Severity, Target};
 
 use super::exercised::Exercised;
 use crate::correlate::outcome::RuleResult;
@@ -45,7 +45,7 @@ pub(super) fn shares(
             }
         }
         if (check.detectors.on_surface.is_some() || check.detectors.on_end.is_some())
-            && let Some(is_exercised) = of_whole(check, ended)
+            && let Some(is_exercised) = of_whole(check, ended, target)
         {
             sum.add(weight, is_exercised);
         }
@@ -67,11 +67,11 @@ fn of_operations(check: &Check, ended: &Ended, target: &Target, exercised: &Exer
         let Some(at) = outcome.operation.filter(|at| exercised.operations.contains_key(at)) else { continue };
         let judged = outcome.result.is_ok() || !outcome.found.is_empty();
         match &outcome.result {
-            Err(why) if !judged && !counts(why) => {}
+            Err(why) if !judged && !counts(why, check, target) => {}
             _ => drop(pairs.insert(at, judged && exercised.is_exercised(at) == Some(true))),
         }
     }
-    for skipped in ended.skipped.iter().filter(|s| of_check(s.check.rule.id) && counts(&s.reason)) {
+    for skipped in ended.skipped.iter().filter(|s| of_check(s.check.rule.id) && counts(&s.reason, check, target)) {
         if let Some(at) = skipped.operation.filter(|at| exercised.operations.contains_key(at)) {
             pairs.entry(at).or_insert(false);
         }
@@ -91,7 +91,7 @@ fn of_operations(check: &Check, ended: &Ended, target: &Target, exercised: &Exer
 }
 
 /// Whether a rule about the whole came to an answer; `None` where it does not count.
-fn of_whole(check: &Check, ended: &Ended) -> Option<bool> {
+fn of_whole(check: &Check, ended: &Ended, target: &Target) -> Option<bool> {
     let mut outcomes =
         ended.outcomes.iter().filter(|o| o.check.rule.id == check.rule.id && o.operation.is_none()).peekable();
     outcomes.peek()?;
@@ -100,15 +100,19 @@ fn of_whole(check: &Check, ended: &Ended) -> Option<bool> {
         match &outcome.result {
             Ok(()) => return Some(true),
             Err(_) if !outcome.found.is_empty() => return Some(true),
-            Err(why) => missed |= counts(why),
+            Err(why) => missed |= counts(why, check, target),
         }
     }
     missed.then_some(false)
 }
 
 /// Whether a reason for not testing lessens the reach. The question is how this client sees the API: what wants another credential, a
-/// document or consent to touch what is not ours is not this scan's question; what stood for others was sampled fairly.
-fn counts(why: &NotTested) -> bool {
+/// document or consent to touch what is not ours is not this scan's question; what stood for others was sampled fairly. What the budget
+/// of a depth leaves out counts for what is grave and no guess: the rest is what the depth is about.
+fn counts(why: &NotTested, check: &Check, target: &Target) -> bool {
+    if *why == NotTested::OverBudget && target.max_requests.is_none() {
+        return check.rule.severity >= Severity::High && !check.schedule.guesses;
+    }
     !matches!(
         why,
         NotTested::NotApplicable(_)

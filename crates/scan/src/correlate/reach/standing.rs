@@ -42,7 +42,8 @@ pub(super) fn standing(exchange: &Exchange, unknown: Option<&Exchange>, has_cred
     if is_broken || matches!(response.status, 429 | 500..) {
         return Standing::Unusable;
     }
-    let is_everywhere = unknown.is_some_and(|unknown| soft_404::alike(exchange, unknown));
+    let is_everywhere =
+        unknown.is_some_and(|unknown| soft_404::alike(exchange, unknown) || leads_to(unknown, exchange));
     if response.is_success() {
         return if is_everywhere { Standing::Everywhere } else { Standing::Success };
     }
@@ -60,6 +61,13 @@ pub(super) fn standing(exchange: &Exchange, unknown: Option<&Exchange>, has_cred
         _ if is_everywhere => Standing::Everywhere,
         _ => Standing::Answered,
     }
+}
+
+/// Whether a path that does not exist is redirected to this one: a log-in, or the one page there is.
+fn leads_to(unknown: &Exchange, exchange: &Exchange) -> bool {
+    let place = unknown.response().filter(|r| r.is_redirect()).and_then(|_| unknown.header("location")).unwrap_or("");
+    let path = place.split_once("://").map_or(place, |(_, rest)| rest.find('/').map_or("/", |at| &rest[at..]));
+    path.split(['?', '#']).next() == Some(exchange.request.path())
 }
 
 /// A challenge, the API's own error body, or the way to a login.
@@ -96,6 +104,8 @@ mod tests {
         let unknown = exchange("/nowhere", 200, page);
         let same = exchange("/songs", 200, page);
         assert_eq!(standing(&same, Some(&unknown), false), Standing::Everywhere);
+        let elsewhere = answered("/nowhere", 302, &[("Location", "http://localhost/enter?back=/nowhere")], "");
+        assert_eq!(standing(&exchange("/enter", 200, "<form>"), Some(&elsewhere), false), Standing::Everywhere);
         assert_eq!(standing(&exchange("/songs", 200, "[1]"), Some(&unknown), false), Standing::Success);
         assert_eq!(standing(&exchange("/songs", 422, "{}"), Some(&unknown), false), Standing::Answered);
         assert_eq!(standing(&exchange("/songs", 429, "{}"), Some(&unknown), false), Standing::Unusable);
