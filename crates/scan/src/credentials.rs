@@ -68,7 +68,7 @@ pub(crate) async fn judge(surface: &Surface, observed: &Observations, target: &T
             let (count, path) = (refused.len(), first.request.path());
             let times = if count == 1 { "operation" } else { "operations" };
             let status = first.status();
-            view(CredentialState::Refused, format!("the credential was refused: {count} {times} answered {status} to it, such as {path}"))
+            view(CredentialState::Refused, format!("the credential was refused: {count} {times} answered {status} to it, such as {path}; check --auth-type, --auth-name and --auth-value"))
         }
         (None, false) if !succeeded.is_empty() => view(
             CredentialState::NoEffect,

@@ -131,6 +131,7 @@ impl Scan {
         self.wire.know_paths(surface.operations.iter().filter(|o| is_declared(o)).map(|o| o.path.as_str()));
         self.wire.begin_wave();
         let mut observed = Box::pin(rounds::observe::observe(&mut surface, &self.target, &self.wire, &self.halt)).await;
+        self.wire.check_again().await;
         let mut credential = credentials::judge(&surface, &observed, &self.target, &self.wire).await;
         observed.exchanges = self.exchanges(None);
         let surface = Arc::new(surface);

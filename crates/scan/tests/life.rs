@@ -150,11 +150,13 @@ fn a_document_that_cannot_be_had_is_told() {
         _ => Answer::json(404, "{}"),
     }));
     for (document, why) in
-        [("/gone.json", "404"), ("/page.json", "no OpenAPI document"), ("http://127.0.0.2:1/a.json", "scope")]
+        [("/gone.json", "404"), ("/page.json", "not an OpenAPI document"), ("http://127.0.0.2:1/a.json", "scope")]
     {
         let target = Target { specification_url: Some(document.to_owned()), ..support::target(server.port) };
         let report = support::scan(target);
-        assert!(report.notes.iter().any(|n| n.contains(document) && n.contains(why)), "{:?}", report.notes);
+        let fault = report.fault.expect("nothing is scanned in its place");
+        assert!(fault.contains(document) && fault.contains(why), "{fault}");
+        assert_eq!((report.status, report.grade, report.coverage.rules_tested), (Status::Incomplete, None, 0));
     }
 }
 

@@ -262,14 +262,33 @@ impl Wire {
         self.settle(intent, sent.as_ref().ok().map(|(exchange, _)| exchange));
         let (exchange, suspicion) = sent?;
         if let Some(suspicion) = suspicion {
-            let control = self.check(suspicion.control.clone()).await;
-            self.health.settle(&suspicion, control.as_deref());
-            if self.health.is_banned() || self.health.is_dead() {
-                let why = "the target no longer answers what it answered before; stopping";
-                (self.listener)(Event::SlowedDown { why: Redacted::fixed(why) });
-            }
+            self.look_into(&suspicion).await;
         }
         Ok(exchange)
+    }
+
+    async fn look_into(&self, suspicion: &Suspicion) {
+        let control = self.check(suspicion.control.clone()).await;
+        self.health.settle(suspicion, control.as_deref());
+        if self.health.is_banned() || self.health.is_dead() {
+            let why = "the target no longer answers what it answered before; stopping";
+            (self.listener)(Event::SlowedDown { why: Redacted::fixed(why) });
+        }
+    }
+
+    /// Says what a path that does not exist was answered, so that guesses which find nothing are not taken for a ban.
+    pub fn know_unknown(&self, exchange: &Exchange) {
+        self.health.expect(exchange);
+    }
+
+    /// Asks again what the target once answered well, at the end of a round: a ban may look like a path that does not exist. Costs one
+    /// request at most.
+    pub async fn check_again(&self) {
+        if self.alive().is_ok()
+            && let Some(suspicion) = self.health.at_intervals()
+        {
+            self.look_into(&suspicion).await;
+        }
     }
 
     /// Asks again what the target once answered well.

@@ -193,6 +193,26 @@ impl Health {
         }
     }
 
+    /// Takes what a path that does not exist was answered.
+    pub(crate) fn expect(&self, exchange: &Exchange) {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).sameness.expect(exchange);
+    }
+
+    /// What is to be asked again at the end of a round, whatever was seen: a ban may look like a path that does not exist.
+    pub(crate) fn at_intervals(&self) -> Option<Suspicion> {
+        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let control = state.control.clone().filter(|control| control.succeeded)?;
+        let same = state.sameness.as_unknown().filter(|same| control.look != Some(same.look))?;
+        let checking = Arc::clone(&self.checking);
+        (!checking.swap(true, Ordering::Relaxed)).then_some(Suspicion {
+            control: control.request,
+            silent: false,
+            same: Some(same),
+            refused_since: u64::MAX,
+            checking,
+        })
+    }
+
     fn ban(&self, since: u64) {
         self.banned_since.fetch_min(since, Ordering::Relaxed);
         self.banned.store(true, Ordering::Relaxed);

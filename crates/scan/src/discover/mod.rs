@@ -85,7 +85,11 @@ async fn look(surface: &mut Surface, found: &mut Found, target: &Target, wire: &
         fingerprint::read(exchange, &mut surface.technologies);
     }
     surface.unknown_path.clone_from(&missing);
+    if let Some(missing) = &missing {
+        wire.know_unknown(missing);
+    }
     crawl(&asker, surface, found).await;
+    wire.check_again().await;
     specification::discover(&asker, surface, found, missing.as_deref()).await;
     well_known::discover(&asker, surface, found, missing.as_deref()).await;
     crawl(&asker, surface, found).await;

@@ -38,6 +38,7 @@ pub(crate) async fn run(plan: &Plan, context: &RunContext<'_>) -> Vec<Outcome> {
             budget.release();
         }
         outcomes.extend(waves::run(round, &planned, context).await);
+        context.wire.check_again().await;
     }
     budget.release();
     outcomes

@@ -35,6 +35,10 @@ pub(super) struct Sameness {
     succeeded: BTreeMap<u64, Look>,
     turned: u32,
     turned_until: u32,
+    /// What a path that does not exist looks like.
+    unknown: Option<Look>,
+    /// The last exchange that looked as its path did when it succeeded.
+    last_true: u64,
 }
 
 /// What looks the same, and since which exchange.
@@ -54,7 +58,20 @@ impl Sameness {
             succeeded: BTreeMap::new(),
             turned: 0,
             turned_until: TURNED,
+            unknown: None,
+            last_true: 0,
         }
+    }
+
+    /// Takes what a path that does not exist was answered: guesses will look so one after another, and that is no suspicion.
+    pub(super) fn expect(&mut self, exchange: &Exchange) {
+        self.unknown = Look::of(exchange);
+        self.ordinary.extend(self.unknown.map(|look| (look, u32::MAX)));
+    }
+
+    /// What a ban may look like that cannot be told from a path that does not exist.
+    pub(super) fn as_unknown(&self) -> Option<Same> {
+        Some(Same { look: self.unknown?, since: self.last_true.saturating_add(1).saturating_sub(UNDER_WAY) })
     }
 
     /// Learns from a response; comes to what is suspicious.
@@ -85,11 +102,15 @@ impl Sameness {
     /// Counts what was there and now looks as what is ordinary for other paths.
     fn turn(&mut self, exchange: &Exchange, path: u64, look: Look) {
         match self.succeeded.get(&path) {
-            Some(before) if *before == look => self.turned = 0,
+            Some(before) if *before == look => {
+                self.turned = 0;
+                self.last_true = exchange.serial;
+            }
             Some(_) if self.ordinary.contains_key(&look) => self.turned += 1,
             None if exchange.is_success() && exchange.request.is_clean() && self.succeeded.len() < KEPT => {
                 self.succeeded.insert(path, look);
                 self.turned = 0;
+                self.last_true = exchange.serial;
             }
             _ => {}
         }
@@ -98,7 +119,8 @@ impl Sameness {
     /// The suspicion was wrong: the target gives this look to different paths.
     pub(super) fn clear(&mut self, look: Look) {
         let count = self.run.map_or(0, |(_, count, _)| count).max(IN_A_ROW);
-        self.ordinary.insert(look, count.saturating_mul(PATIENCE));
+        let until = self.ordinary.entry(look).or_default();
+        *until = count.saturating_mul(PATIENCE).max(*until);
         if self.turned >= self.turned_until {
             self.turned_until = self.turned_until.saturating_mul(2);
         }
