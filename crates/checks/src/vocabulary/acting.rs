@@ -11,7 +11,7 @@ use percent_encoding::percent_decode_str;
 use serde::Deserialize;
 
 use super::fold::{folded_words, spellings};
-use super::is_a_place;
+use super::words::is_a_place;
 use crate::table;
 
 #[derive(Deserialize)]

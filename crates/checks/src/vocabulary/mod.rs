@@ -6,6 +6,7 @@ mod fold;
 mod list;
 pub mod parameters;
 pub mod specifications;
+mod words;
 
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
@@ -16,6 +17,8 @@ use serde::Deserialize;
 use crate::table;
 
 pub use list::List;
+use words::is_a_place;
+pub use words::words;
 
 /// What a word in a path can say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
@@ -185,26 +188,6 @@ fn calls_for_action(path: &str) -> bool {
         begins || on || ends
     };
     (0..segments.len()).any(|at| !segments[at].starts_with('{') && calls(at))
-}
-
-/// What stands before a page rather than before a thing: `/docs/set`, `/api/v1/set`, `/en/set`.
-fn is_a_place(segment: &str) -> bool {
-    let version = segment.strip_prefix('v').is_some_and(|rest| rest.bytes().all(|b| b.is_ascii_digit() || b == b'.'));
-    version || segment.len() == 2 || words(segment).any(|word| List::Place.has(&word))
-}
-
-/// The words of a path or camel-case identifier, lower-case.
-pub fn words(text: &str) -> impl Iterator<Item = String> {
-    let mut spaced = String::new();
-    let mut previous_lower = false;
-    for c in text.chars() {
-        if c.is_uppercase() && previous_lower {
-            spaced.push(' ');
-        }
-        previous_lower = c.is_lowercase();
-        spaced.push(if c.is_alphanumeric() { c.to_ascii_lowercase() } else { ' ' });
-    }
-    spaced.split(' ').filter(|w| !w.is_empty()).map(str::to_owned).collect::<Vec<_>>().into_iter()
 }
 
 /// The last segment of a path that is not a parameter: `orders` of `/users/{id}/orders/{order}`.
