@@ -15,7 +15,7 @@ use support::{Answer, Asked, Server};
 const PUZZLE: &str = "<title>One moment</title><h1>Are you human?</h1><form action=/puzzle><input name=answer></form>";
 
 /// Requests that may still go out: those that were under way, those by which a ban is told, and the one that asks again.
-const LATE: u32 = 16 + 5 + 1;
+const LATE: u32 = 16 + 8 + 1;
 
 type Ban = fn(&Asked) -> Answer;
 

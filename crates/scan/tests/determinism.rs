@@ -32,6 +32,8 @@ fn timeless(report: &Report) -> Value {
     }
     let mut value = serde_json::to_value(report).unwrap();
     strip(&mut value, true);
+    // How often a ban is suspected, and asked about, hangs on which response came first.
+    value.as_object_mut().unwrap().remove("requests");
     // The applications under test have ports that the system chose, above those of the listener.
     let listener = regex::Regex::new(r"127\.0\.0\.1(:|%3A)2[0-9]{4}\b").unwrap();
     serde_json::from_str(&listener.replace_all(&value.to_string(), "127.0.0.1${1}20000")).unwrap()

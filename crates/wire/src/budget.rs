@@ -48,6 +48,11 @@ impl Budget {
         Budget { strict: true, ..Budget::new(total) }
     }
 
+    /// Whether nothing may go beyond the maximum.
+    pub(crate) fn is_strict(&self) -> bool {
+        self.strict
+    }
+
     fn counts(&self) -> MutexGuard<'_, Counts> {
         self.counts.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -64,6 +64,13 @@ pub(crate) struct Suspicion {
     checking: Arc<AtomicBool>,
 }
 
+impl Suspicion {
+    /// Whether nothing but the looks of responses raised it.
+    pub(crate) fn is_of_looks(&self) -> bool {
+        self.same.is_some() && !self.silent && self.refused_since == u64::MAX
+    }
+}
+
 impl Drop for Suspicion {
     /// Checked, or given up: another may be raised.
     fn drop(&mut self) {
@@ -133,8 +140,8 @@ impl Health {
                 let request = exchange.request.clone().fresh();
                 state.control = Some(Control { request, look: Look::of(exchange), succeeded: exchange.is_success() });
             }
-            // What weighs nothing was provoked.
-            same = if weight > 0 { state.sameness.learn(exchange) } else { None };
+            // What weighs nothing was provoked; refusals are counted above.
+            same = if weight > 0 && !is_refusal(exchange) { state.sameness.learn(exchange) } else { None };
             // Where the control looks like that from the first, it can tell nothing.
             same = same.filter(|same| state.control.as_ref().is_some_and(|control| control.look != Some(same.look)));
         }
@@ -182,12 +189,11 @@ impl Health {
                 state.silences_until = state.silences_until.saturating_mul(2);
             }
             _ => {
-                if state.refusals >= state.refusals_until {
-                    state.refusals = 0;
-                    state.refusals_until = state.refusals_until.saturating_mul(2);
-                }
                 if let Some(same) = suspicion.same {
                     state.sameness.clear(same.look);
+                } else {
+                    state.refusals = 0;
+                    state.refusals_until = state.refusals_until.saturating_mul(2);
                 }
             }
         }

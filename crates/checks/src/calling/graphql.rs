@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use model::{Exchange, Method, NotTested, Request};
+use model::{Exchange, Method, NotTested, Operation, Request};
 use serde_json::{Value, json};
 
 use crate::judging::soft_404;
@@ -19,6 +19,12 @@ pub struct Endpoint {
 
 /// Requests that finding the endpoint may send; identical ones are shared by everybody who looks.
 pub const REQUESTS: u32 = 8;
+
+/// Whether an operation is what rules about GraphQL are about, by its path.
+pub fn is_hinted(operation: &Operation, _: Option<&Exchange>) -> bool {
+    let path = operation.path.to_ascii_lowercase();
+    ["graphql", "gql"].iter().any(|name| path.contains(name))
+}
 
 /// The same requests whoever asks.
 pub const SHARES: Shares = Shares { with: "graphql", requests: REQUESTS };

@@ -49,7 +49,12 @@ impl Truth {
     pub fn stale(&self, reports: &[(&str, Report)]) -> Vec<String> {
         let found: BTreeSet<(&str, &str)> = reports
             .iter()
-            .flat_map(|(place, report)| report.findings.iter().map(|f| (*place, f.id.as_str())))
+            .flat_map(|(place, report)| {
+                // What another rule tells in its place was found all the same.
+                let told = report.not_tested.iter().filter(|n| n.detail.contains("what it saw is told by"));
+                let told = told.map(|n| n.rule.as_str());
+                report.findings.iter().map(|f| f.id.as_str()).chain(told).map(|rule| (*place, rule))
+            })
             .collect();
         let shared = self.serving.keys().chain(self.common.keys());
         let nowhere = shared.filter(|id| !found.iter().any(|(_, rule)| rule == id));

@@ -26,7 +26,12 @@ pub(crate) static RULE: Rule = Rule {
 
 pub(crate) static CHECK: Check = Check {
     cost: Cost::queries(graphql::REQUESTS + 2),
-    schedule: Schedule { depth: model::Depth::Standard, shares: Some(graphql::SHARES), ..Schedule::ANY },
+    schedule: Schedule {
+        depth: model::Depth::Standard,
+        shares: Some(graphql::SHARES),
+        has_hint: graphql::is_hinted,
+        ..Schedule::ANY
+    },
     detectors: Detectors { on_surface: Some(|probe, found| Box::pin(probe_target(probe, found))), ..Detectors::NONE },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
