@@ -178,7 +178,7 @@ pub struct Reach {
     pub no_grade: Option<String>,
     /// Why a grade can only be provisional, however much was exercised.
     pub doubt: Option<String>,
-    /// What keeps the reach down, as a sentence for whoever reads the grade; may be empty.
+    /// What keeps the reach down, as a sentence for the reader of the grade; may be empty.
     pub because: String,
 }
 

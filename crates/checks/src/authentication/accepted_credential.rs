@@ -1,4 +1,4 @@
-//! A token that a guarded operation takes, as the control for tokens that it should not take. The same requests whoever asks.
+//! A token that a guarded operation takes, as the control for tokens that it should not take. The requests are the same for every rule.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ const TOKENS: usize = 2;
 /// What [`admitted`] sends at most.
 pub(super) const REQUESTS: u32 = authorization::REQUESTS + 3 * TOKENS as u32;
 
-/// The same requests whoever asks.
+/// The requests are the same for every rule.
 pub(super) const SHARES: Shares = Shares { with: "admitted", requests: REQUESTS };
 
 /// A guarded operation, a token, and the answer to it.

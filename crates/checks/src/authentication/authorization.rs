@@ -1,4 +1,4 @@
-//! What a guarded operation answers to a token that nobody issued. The same requests whoever asks.
+//! What a guarded operation answers to a made-up token. The requests are the same for every rule.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -17,7 +17,7 @@ const TRIED: usize = 8;
 /// What [`responses`] sends at most.
 pub(super) const REQUESTS: u32 = (TRIED + MOST) as u32;
 
-/// The same requests whoever asks.
+/// The requests are the same for every rule.
 pub(super) const SHARES: Shares = Shares { with: "authorization", requests: REQUESTS };
 
 /// No token of any kind.
@@ -28,11 +28,11 @@ pub(super) const NONSENSE: &str = "middlebrick";
 pub(super) struct Guarded {
     /// Without credentials: 401 or 403.
     pub(super) anonymous: Arc<Exchange>,
-    /// With a bearer token that nobody issued.
+    /// With a made-up bearer token.
     pub(super) nonsense: Arc<Exchange>,
 }
 
-/// Asks the first GET operations that refuse an anonymous client with 401 or 403, with a token that nobody issued.
+/// Asks the first GET operations that refuse an anonymous client with 401 or 403, with a made-up token.
 ///
 /// # Errors
 /// As [`TargetProbe::response_to`]; [`NotTested::NotApplicable`] when nothing refuses an anonymous client.

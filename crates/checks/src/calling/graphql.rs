@@ -26,7 +26,7 @@ pub fn is_hinted(operation: &Operation, _: Option<&Exchange>) -> bool {
     ["graphql", "gql"].iter().any(|name| path.contains(name))
 }
 
-/// The same requests whoever asks.
+/// The requests are the same for every rule.
 pub const SHARES: Shares = Shares { with: "graphql", requests: REQUESTS };
 
 /// Paths that are tried when the surface names none.

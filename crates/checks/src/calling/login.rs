@@ -173,7 +173,7 @@ pub fn is_rejection(exchange: &Exchange) -> bool {
     matches!(exchange.status(), 200 | 400 | 404 | 422) && says_so && about && !token
 }
 
-/// Whether an attempt was refused before a password was looked at: for want of the form's anti-CSRF token.
+/// Whether an attempt was refused before a password was looked at, because the form's anti-CSRF token was missing.
 pub fn lacks_csrf_token(login: &Login, response: &Exchange) -> bool {
     static WORDS: LazyLock<Option<Regex>> = LazyLock::new(|| {
         Regex::new(r"(?i)\b(?:csrf|xsrf|cross[- ]site request forgery|anti-?forgery|authenticity token|(?:form|request|session|security) token|page (?:has )?expired|token (?:is |was )?(?:missing|too old|expired|mismatch))").ok()

@@ -10,7 +10,7 @@ use crate::{Shares, TargetProbe};
 /// Requests that [`find`] may send.
 pub(super) const REQUESTS: u32 = 6;
 
-/// The same requests whoever asks.
+/// The requests are the same for every rule.
 pub(super) const SHARES: Shares = Shares { with: "console", requests: REQUESTS };
 
 /// Where the console is below its application, unless that moved it.

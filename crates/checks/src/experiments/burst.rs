@@ -10,7 +10,7 @@ use crate::{Shares, TargetProbe};
 /// Requests of the burst, at most.
 pub const REQUESTS: u32 = 24;
 
-/// The same requests whoever asks.
+/// The requests are the same for every rule.
 pub const SHARES: Shares = Shares { with: "burst", requests: REQUESTS };
 
 /// Requests after the first refusal, which show whether it lasts.

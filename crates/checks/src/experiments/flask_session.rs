@@ -96,7 +96,7 @@ const FEW: usize = 3;
 /// Requests that [`online`] may send in an ordinary scan.
 pub const REQUESTS: u32 = FEW as u32 + 1;
 
-/// The same requests whoever asks.
+/// The requests are the same for every rule.
 pub const SHARES: Shares = Shares { with: "flask_session", requests: REQUESTS };
 
 /// Requests that [`online`] may send besides in a deep scan.
@@ -117,7 +117,7 @@ pub struct Accepted {
     pub signs: bool,
 }
 
-/// Tries the likeliest keys by presenting a harmless session signed with each. The same requests whoever asks.
+/// Tries the likeliest keys by presenting a harmless session signed with each. The requests are the same for every rule.
 ///
 /// # Errors
 /// As [`TargetProbe::response_to`]; [`NotTested::NotApplicable`] when nothing shows Flask; [`NotTested::Inconclusive`] when a random key is accepted.

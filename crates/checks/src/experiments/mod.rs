@@ -1,4 +1,4 @@
-//! Experiments that several rules read: they send the same requests whoever runs them, so that each is sent once.
+//! Experiments that several rules read: they send the same requests for every rule, so that each is sent once.
 
 pub mod burst;
 pub mod flask_session;

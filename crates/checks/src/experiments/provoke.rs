@@ -13,7 +13,7 @@ use crate::{Shares, TargetProbe};
 /// What [`errors`] sends at most.
 pub const REQUESTS: u32 = 7;
 
-/// The same requests whoever asks.
+/// The requests are the same for every rule.
 pub const SHARES: Shares = Shares { with: "provoke", requests: REQUESTS };
 
 /// One attempt to provoke an error.

@@ -11,7 +11,7 @@ use crate::{Shares, TargetProbe};
 /// What [`foreign`] sends at most.
 pub(super) const REQUESTS: u32 = 3;
 
-/// The same requests whoever asks.
+/// The requests are the same for every rule.
 pub(super) const SHARES: Shares = Shares { with: "cors", requests: REQUESTS };
 
 /// An operation and what it answers to a page of another origin.

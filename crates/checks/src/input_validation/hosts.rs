@@ -15,7 +15,7 @@ pub(super) const MOST: usize = 2;
 /// What [`rerouted`] sends at most.
 pub(super) const REROUTED: u32 = 2;
 
-/// The same requests whoever asks.
+/// The requests are the same for every rule.
 pub(super) const SHARES: Shares = Shares { with: "rerouted", requests: REROUTED };
 
 /// The ordinary requests whose answers name the API by its full address: in `Location`, in links, in JSON. What a router answers to
@@ -50,7 +50,7 @@ fn path_of(address: &str) -> &str {
     }
 }
 
-/// A request that a router answers with a redirect, and that redirect, if one is known or found. The same requests whoever asks.
+/// A request that a router answers with a redirect, and that redirect, if one is known or found. The requests are the same for every rule.
 ///
 /// # Errors
 /// As [`TargetProbe::send`].

@@ -19,7 +19,7 @@ use crate::{OperationProbe, Shares, TargetProbe};
 /// What [`of`] and [`error_page`] send at most, and the end of those who ask it ([`heard::end`]).
 pub(super) const REQUESTS: u32 = 4 + payload_refusal::REQUESTS;
 
-/// The same requests whoever asks.
+/// The requests are the same for every rule.
 pub(super) const SHARES: Shares = Shares { with: "reflection", requests: REQUESTS };
 
 /// Largest page whose elements are looked at.

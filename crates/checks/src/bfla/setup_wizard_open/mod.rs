@@ -118,7 +118,7 @@ fn any(text: &str, list: List) -> bool {
     vocabulary::words(text).any(|word| list.has(&word))
 }
 
-/// The field of a state of the installation that says that nobody has set it up: no administrator, no user yet.
+/// The field of a state of the installation that says that it is not set up: it has no administrator or no user yet.
 fn not_set_up(json: &Value) -> Option<String> {
     const YES: [&str; 12] = [
         "needssetup",

@@ -56,7 +56,7 @@ fn is_version(segment: &str) -> bool {
     number.starts_with(|c: char| c.is_ascii_digit()) && number.bytes().all(|b| b.is_ascii_digit() || b == b'.')
 }
 
-/// Whether a page loads files of its own from a folder: whoever serves a folder serves everything that lies in it.
+/// Whether a page loads files of its own from a folder: a server that serves a folder serves everything in it.
 pub(in crate::data_exposure) fn loads_files(_: &Operation, plain: Option<&Exchange>) -> bool {
     /// Most of a page that is looked at: what it loads stands at its beginning.
     const READ: usize = 64 * 1024;
