@@ -1,5 +1,6 @@
 //! Whether the credential that was given works: told before anything is concluded from what it opened or did not.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use checks::Observations;
@@ -93,7 +94,8 @@ impl Credential {
         let key = OrderKey { round: Round::Destroy, check: u32::MAX, operation: u32::MAX, step: 0 };
         let again = opened.request.clone().fresh();
         let now = wire.send(again, &Lease::reading(wire.budget(), 1).paid_by(Account::Apart), key).await.ok()?;
-        if !access::is_refused(&now) {
+        // A 403 may be a firewall's, after all that was sent.
+        if !is_unauthenticated(&now) {
             return None;
         }
         if let Some(view) = &mut self.view {
@@ -104,10 +106,18 @@ impl Credential {
                 now.status()
             );
         }
-        let of_identity = |e: &&Arc<Exchange>| e.request.identity == opened.request.identity && e.request.is_clean();
-        let refused =
-            exchanges.iter().filter(of_identity).filter(|e| is_unauthenticated(e) && e.serial > opened.serial);
-        Some(refused.map(|e| e.serial).min().unwrap_or(now.serial))
+        // Of what it had opened before: what refuses it always says nothing.
+        let of_identity = |e: &&Arc<Exchange>| e.request.identity == opened.request.identity;
+        let mut open = BTreeSet::new();
+        let mut by_time: Vec<&Arc<Exchange>> = exchanges.iter().filter(of_identity).collect();
+        by_time.sort_by_key(|e| e.serial);
+        let refused = by_time.into_iter().find(|e| {
+            if e.is_success() {
+                open.insert(e.request.path());
+            }
+            is_unauthenticated(e) && open.contains(e.request.path())
+        });
+        Some(refused.map_or(now.serial, |e| e.serial))
     }
 }
 
