@@ -22,6 +22,9 @@ pub struct Check {
     pub detectors: Detectors,
     /// Rules that report the same when they have a finding at the same place: this rule's is then evidence of theirs.
     pub subsumed_by: &'static [&'static str],
+    /// Rules that report the same cause wherever on the host they have a finding, such as one setting of the whole application: this
+    /// rule's findings are then evidence of theirs.
+    pub same_cause_as: &'static [&'static str],
     /// The runnable pair.
     pub twins: Twins,
 }
@@ -35,6 +38,7 @@ impl Check {
             schedule: Schedule::ANY,
             detectors: Detectors::NONE,
             subsumed_by: &[],
+            same_cause_as: &[],
             twins: Twins::None("states none"),
         }
     }

@@ -9,44 +9,53 @@ use super::outcome::RuleResult;
 /// Most evidence of one finding.
 const EVIDENCE: usize = 8;
 
-/// Takes the findings of each rule that another rule, named in `subsumed_by` of its check, has at the same place. The rule then neither
-/// holds nor fails there; a rule of which nothing is left says by whom it is told.
+/// Takes the findings of each rule that another rule, named in `subsumed_by` of its check, has at the same place, or that one named in
+/// `same_cause_as` has anywhere. The rule then neither passed nor failed there; a rule of which nothing is left says by whom it is told.
 pub(crate) fn fold(results: &mut [RuleResult]) {
     for at in 0..results.len() {
-        let subsumed_by = checks::find(results[at].rule.id).map_or(&[][..], |check| check.subsumed_by);
-        for id in subsumed_by {
-            let Some(stronger) = results.iter().position(|r| r.rule.id == *id).filter(|other| *other != at) else {
-                continue;
-            };
-            let mut places: BTreeMap<Location, Vec<usize>> = BTreeMap::new();
-            for (number, finding) in results[stronger].found.iter().enumerate() {
-                places.entry(whole(&finding.location)).or_default().push(number);
+        let Some(check) = checks::find(results[at].rule.id) else { continue };
+        let there = check.subsumed_by.iter().map(|id| (*id, false));
+        for (id, anywhere) in there.chain(check.same_cause_as.iter().map(|id| (*id, true))) {
+            if let Some(stronger) = results.iter().position(|r| r.rule.id == id).filter(|other| *other != at) {
+                fold_into(results, stronger, at, anywhere);
             }
-            let covering = |weak: &Finding| {
-                let there = places.get(&whole(&weak.location))?;
-                there.iter().copied().find(|number| covers(&results[stronger].found[*number], weak))
-            };
-            let (mut told, mut kept) = (Vec::new(), Vec::new());
-            for weak in results[at].found.iter().cloned() {
-                match covering(&weak) {
-                    Some(number) => told.push((number, weak)),
-                    None => kept.push(weak),
-                }
-            }
-            if told.is_empty() {
-                continue;
-            }
-            let title = results[at].rule.title;
-            for (number, weak) in told {
-                let finding = &mut results[stronger].found[number];
-                let room = EVIDENCE.saturating_sub(finding.evidence.len());
-                finding.evidence.extend(weak.evidence.into_iter().take(room).map(|e| e.introduced_by(title)));
-                finding.secrets.extend(weak.secrets);
-            }
-            results[at].found = kept;
-            results[at].told(&NotTested::not_applicable(format!("what it saw is told by {id}")));
         }
     }
+}
+
+/// Makes what the rule at `weaker` found evidence of what the one at `stronger` found, at the same place or anywhere.
+fn fold_into(results: &mut [RuleResult], stronger: usize, weaker: usize, anywhere: bool) {
+    let mut places: BTreeMap<Location, Vec<usize>> = BTreeMap::new();
+    let place = |location: &Location| if anywhere { Location::host() } else { whole(location) };
+    for (number, finding) in results[stronger].found.iter().enumerate() {
+        places.entry(place(&finding.location)).or_default().push(number);
+    }
+    let covering = |weak: &Finding| {
+        let there = places.get(&place(&weak.location))?;
+        there.iter().copied().find(|number| {
+            let strong = &results[stronger].found[*number];
+            is_as_sure(strong, weak) && (anywhere || is_same_place(strong, weak))
+        })
+    };
+    let (mut told, mut kept) = (Vec::new(), Vec::new());
+    for weak in results[weaker].found.iter().cloned() {
+        match covering(&weak) {
+            Some(number) => told.push((number, weak)),
+            None => kept.push(weak),
+        }
+    }
+    if told.is_empty() {
+        return;
+    }
+    let (id, title) = (results[stronger].rule.id, results[weaker].rule.title);
+    for (number, weak) in told {
+        let finding = &mut results[stronger].found[number];
+        let room = EVIDENCE.saturating_sub(finding.evidence.len());
+        finding.evidence.extend(weak.evidence.into_iter().take(room).map(|e| e.introduced_by(title)));
+        finding.secrets.extend(weak.secrets);
+    }
+    results[weaker].found = kept;
+    results[weaker].told(&NotTested::not_applicable(format!("what it saw is told by {id}")));
 }
 
 /// The operation that a location is about, without the part of it.
@@ -54,12 +63,15 @@ fn whole(location: &Location) -> Location {
     location.clone().whole()
 }
 
-/// Whether a finding is about the same place, or about the same operation where only one of them names a part of it. A finding that is
-/// only a hint tells nothing that is proved elsewhere.
-fn covers(strong: &Finding, weak: &Finding) -> bool {
+/// Whether a finding is about the same place, or about the same operation where only one of them names a part of it.
+fn is_same_place(strong: &Finding, weak: &Finding) -> bool {
     let one_is_whole = strong.location.part().is_none() || weak.location.part().is_none();
+    strong.location == weak.location || one_is_whole && whole(&strong.location) == whole(&weak.location)
+}
+
+/// A finding that is only a hint tells nothing that is proved elsewhere.
+fn is_as_sure(strong: &Finding, weak: &Finding) -> bool {
     strong.confidence >= weak.confidence.min(Confidence::Firm)
-        && (strong.location == weak.location || one_is_whole && whole(&strong.location) == whole(&weak.location))
 }
 
 #[cfg(test)]
@@ -110,6 +122,15 @@ mod tests {
     }
 
     #[test]
+    fn one_setting_of_the_application_is_told_once_wherever_it_shows() {
+        let weak = || finding("debug-page", Confidence::Confirmed, "/users/{id}", None);
+        for (strong, left) in [("werkzeug-debugger", 0), ("config-dump", 1)] {
+            let both = folded(vec![weak()], vec![finding(strong, Confidence::Confirmed, "/", None)]);
+            assert_eq!((both[1].found.len(), both[0].found[0].evidence.len()), (left, 2 - left), "{strong}");
+        }
+    }
+
+    #[test]
     fn a_rule_keeps_what_no_other_tells() {
         let weak = ["/a", "/b"].map(|path| finding("input-reflection", Confidence::Confirmed, path, Some("q")));
         let both = folded(weak.to_vec(), vec![finding("reflected-xss", Confidence::Confirmed, "/a", Some("q"))]);
@@ -120,11 +141,12 @@ mod tests {
     #[test]
     fn the_stronger_rule_exists_and_is_no_less_severe() {
         for check in checks::all() {
-            for id in check.subsumed_by {
+            for id in check.subsumed_by.iter().chain(check.same_cause_as) {
                 let stronger = checks::find(id).unwrap_or_else(|| panic!("{}: {id}", check.rule.id));
                 assert!(stronger.rule.id == *id && stronger.rule.id != check.rule.id, "{id}");
                 assert!(stronger.rule.severity >= check.rule.severity, "{}: {id}", check.rule.id);
-                assert!(!stronger.subsumed_by.contains(&check.rule.id), "{id} and {} tell each other", check.rule.id);
+                let back = stronger.subsumed_by.iter().chain(stronger.same_cause_as).any(|id| *id == check.rule.id);
+                assert!(!back, "{id} and {} tell each other", check.rule.id);
             }
         }
     }

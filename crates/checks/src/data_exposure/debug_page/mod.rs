@@ -30,6 +30,8 @@ pub(crate) static CHECK: Check = Check {
         on_surface: Some(|probe, _| Box::pin(probe_target(probe))),
         ..Detectors::NONE
     },
+    // Debug mode is one setting of one application.
+    same_cause_as: &["werkzeug-debugger", "werkzeug-console"],
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),

@@ -26,6 +26,8 @@ pub(crate) static RULE: Rule = Rule {
 pub(crate) static CHECK: Check = Check {
     cost: Cost::reads(console::REQUESTS + 1),
     detectors: Detectors { on_surface: Some(|probe, found| Box::pin(probe_target(probe, found))), ..Detectors::NONE },
+    // Debug mode is one setting of one application.
+    same_cause_as: &["werkzeug-console", "werkzeug-debugger"],
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),
