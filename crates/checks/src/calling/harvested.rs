@@ -1,6 +1,6 @@
 //! Values that responses handed out, for where they are wanted again.
 
-use model::Surface;
+use model::{Parameter, SchemaType, Surface};
 
 /// Values seen in answers that fit a path parameter: those of the collection before it (`/users/{id}`: `users/id`), by the
 /// parameter's name in any spelling, its name without the collection's (`user_id`, `userId` under `users`: `id`), or what names an
@@ -37,6 +37,18 @@ pub fn of_parameter(parameter: &str, path: &str, surface: &Surface) -> Vec<Strin
             values.push(value.to_owned());
         }
     }
+    values
+}
+
+/// Those values for a declared parameter, first the ones that its type takes: documents may be wrong about types.
+pub fn fitting(parameter: &Parameter, path: &str, surface: &Surface) -> Vec<String> {
+    let fits = |value: &String| match parameter.schema.kind {
+        SchemaType::Integer => value.parse::<i128>().is_ok(),
+        SchemaType::Number => value.parse::<f64>().is_ok(),
+        _ => true,
+    };
+    let mut values = of_parameter(&parameter.name, path, surface);
+    values.sort_by_key(|value| !fits(value));
     values
 }
 
@@ -98,6 +110,22 @@ mod tests {
         assert_eq!(first("category", "/categories/{category}"), "tea");
         assert_eq!(first("team", "/teams/{team}"), "red");
         assert_eq!(first("id", "/orders/{id}"), "9");
+    }
+
+    #[test]
+    fn a_number_is_filled_with_a_number() {
+        let mut surface = Surface::default();
+        surface.harvested.insert("todos/id".to_owned(), vec!["application/json".into(), "3".into()]);
+        let mut parameter = Parameter {
+            name: "id".to_owned(),
+            place: model::ParameterIn::Path,
+            required: true,
+            schema: model::Schema::of(SchemaType::Integer),
+            example: None,
+        };
+        assert_eq!(fitting(&parameter, "/todos/{id}", &surface), ["3", "application/json"]);
+        parameter.schema.kind = SchemaType::String;
+        assert_eq!(fitting(&parameter, "/todos/{id}", &surface), ["application/json", "3"]);
     }
 
     #[test]

@@ -146,7 +146,7 @@ pub fn ordinary(parameter: &Parameter, operation: &Operation, surface: &Surface)
         return settled.clone();
     }
     if parameter.place == ParameterIn::Path
-        && let Some(value) = harvested::of_parameter(&parameter.name, &operation.path, surface).into_iter().next()
+        && let Some(value) = harvested::fitting(parameter, &operation.path, surface).into_iter().next()
     {
         return value;
     }

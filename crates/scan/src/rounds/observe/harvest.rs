@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use checks::calling::harvested::spelled_plainly;
+use checks::vocabulary::fields;
 use checks::{Caller, Observations};
 use model::{Harvested, Surface};
 use serde_json::Value;
@@ -22,7 +23,8 @@ pub(crate) fn harvest(surface: &mut Surface, observations: &Observations) {
     for (at, caller, exchange) in observations.calls().filter(|(_, _, exchange)| exchange.is_success()) {
         let Some(operation) = surface.operations.get(at) else { continue };
         let json = exchange.json();
-        let Some(json) = json.as_deref() else { continue };
+        // A description of the API holds types and names of functions, no values.
+        let Some(json) = json.as_deref().filter(|json| !fields::describes_an_api(json)) else { continue };
         let collection = operation.path.split('/').rfind(|s| !s.is_empty() && !s.starts_with('{')).unwrap_or("");
         let mut of_this = Vec::new();
         collect(json, collection, &mut of_this, 0);
@@ -132,6 +134,14 @@ mod tests {
         let mut surface = Surface { operations: vec![Arc::new(operation)].into(), ..Surface::default() };
         harvest(&mut surface, &Observations::plainly(vec![Some(Arc::new(exchange))], Vec::new()));
         surface
+    }
+
+    #[test]
+    fn a_description_of_the_api_holds_no_values() {
+        let document = r#"{"swagger": "2.0", "info": {"title": "t", "version": "1"}, "paths":
+            {"/todos/{id}": {"get": {"operationId": "get_todo", "responses": {}}}}, "consumes": ["application/json"]}"#;
+        assert!(harvested("/swagger.json", document).harvested.is_empty());
+        assert!(!harvested("/todos", r#"{"paths": ["/a"], "title": "t"}"#).harvested.is_empty());
     }
 
     #[test]

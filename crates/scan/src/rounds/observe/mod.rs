@@ -133,7 +133,7 @@ fn others(surface: &Surface, at: usize) -> Vec<(String, String)> {
         return Vec::new();
     };
     let used = request::ordinary(last, operation, surface);
-    harvested::of_parameter(&last.name, &operation.path, surface)
+    harvested::fitting(last, &operation.path, surface)
         .into_iter()
         .chain(last.example.clone())
         .filter(|value| *value != used)
