@@ -67,7 +67,14 @@ struct Console {
     names: BTreeSet<String>,
     /// What the page is called.
     headings: BTreeSet<String>,
+    /// What a text is called that can be nothing else.
+    statements: BTreeSet<String>,
+    /// What the button does.
+    buttons: BTreeSet<String>,
 }
+
+/// Most lists of one overview that are looked at.
+const LISTS: usize = 40;
 
 static TABLE: LazyLock<Table> = LazyLock::new(|| table::read(include_str!("../data/management.toml")));
 
@@ -94,13 +101,18 @@ fn of_json(json: &Value) -> Option<(String, String)> {
     if fields::describes_an_api(json) {
         return None;
     }
-    let object = match fields::the_list(json) {
-        Some(items) => items.first()?.as_object()?,
-        None => fields::the_object(json)?,
+    let fits = |object: &Map<String, Value>| {
+        let row = TABLE.object.iter().find(|row| row.fits(object))?;
+        let names: Vec<&str> = object.keys().map(String::as_str).take(8).collect();
+        Some((row.what.clone(), format!("fields {}", names.join(", "))))
     };
-    let row = TABLE.object.iter().find(|row| row.fits(object))?;
-    let names: Vec<&str> = object.keys().map(String::as_str).take(8).collect();
-    Some((row.what.clone(), format!("fields {}", names.join(", "))))
+    if let Some(items) = fields::the_list(json) {
+        return fits(items.first()?.as_object()?);
+    }
+    let object = fields::the_object(json)?;
+    // An overview holds several lists beside each other.
+    let lists = object.values().filter_map(|value| value.as_array()?.first()?.as_object()).take(LISTS);
+    fits(object).or_else(|| lists.into_iter().find_map(fits))
 }
 
 fn plain(name: &str) -> String {
@@ -140,20 +152,28 @@ fn console(exchange: &Exchange) -> Option<(String, String)> {
     let page = crate::text::html::parse(&exchange.text());
     let all =
         |selector: &str| Selector::parse(selector).map_or_else(|_| Vec::new(), |s| page.select(&s).take(20).collect());
-    let headings: Vec<ElementRef<'_>> = all("title, h1, h2");
-    let said: Vec<String> =
-        headings.iter().flat_map(|e| vocabulary::words(&e.text().collect::<String>()).collect::<Vec<_>>()).collect();
+    let words = |text: &str| vocabulary::words(text).collect::<Vec<_>>();
+    let said = |elements: Vec<ElementRef<'_>>| {
+        let texts = elements.into_iter().map(|e| {
+            let value = e.value().attr("value").unwrap_or("");
+            format!("{} {value}", e.text().collect::<String>())
+        });
+        texts.flat_map(|text| words(&text)).collect::<Vec<String>>()
+    };
+    let headings = said(all("title, h1, h2"));
+    let buttons = said(all("button, input[type=submit]"));
     let forms = all(
         "form[method=post] textarea[name], form[method=POST] textarea[name], form[method=post] input[name=cmd], form[method=post] input[name=command]",
     );
     let named =
         |e: &ElementRef<'_>| e.value().attr("name").is_some_and(|name| TABLE.console.names.contains(&plain(name)));
     let login = !all("input[type=password]").is_empty();
-    let field = forms.into_iter().find(named)?;
-    (!login && said.iter().any(|word| TABLE.console.headings.contains(word))).then(|| {
-        let name = field.value().attr("name").unwrap_or("");
-        ("a console that runs statements or commands".to_owned(), format!("form field {name}"))
-    })
+    let name = forms.into_iter().find(named)?.value().attr("name").unwrap_or("");
+    let is_named_console = headings.iter().any(|word| TABLE.console.headings.contains(word));
+    let runs = TABLE.console.statements.contains(&plain(name))
+        && buttons.iter().any(|word| TABLE.console.buttons.contains(word));
+    (!login && (is_named_console || runs))
+        .then(|| ("a console that runs statements or commands".to_owned(), format!("form field {name}")))
 }
 
 #[cfg(test)]
@@ -177,6 +197,8 @@ mod tests {
         assert_eq!(found(r#"[{"id":"j1","schedule":"daily","script":"A film about two sisters"}]"#), 0);
         assert_eq!(found(r#"[{"name":"General","messages":300}]"#), 0);
         assert_eq!(found("[]"), 0);
+        let overview = r#"{"cpu":{"total":3},"processlist":[{"pid":1,"cmdline":["/sbin/init"],"memory_percent":0.1}]}"#;
+        assert_eq!(found(overview), 1);
     }
 
     #[test]
@@ -188,6 +210,8 @@ mod tests {
         assert_eq!(found(&form("SQL console", "sql")), 1);
         assert_eq!(found(&form("Blog", "comment")), 0);
         assert_eq!(found(&form("How to write a query", "comment")), 0);
+        let button = |label: &str| format!("{}<button type=submit>{label}</button>", form("garden.db", "sql"));
+        assert_eq!([found(&button("Execute")), found(&button("Format"))], [1, 0]);
         assert_eq!(found(&format!("{}<input type=password>", form("SQL console", "sql"))), 0);
     }
 
