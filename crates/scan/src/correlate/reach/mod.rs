@@ -33,7 +33,7 @@ pub(super) fn reach(
         categories,
         operations: if all == 0 { 0.0 } else { exercised.tested() as f64 / all as f64 },
         no_grade: no_grade::why(ended, records, target, exercised),
-        doubt: no_grade::doubt(exercised),
+        doubt: no_grade::doubt(ended, exercised),
         because: exercised.because(),
     }
 }

@@ -97,9 +97,18 @@ fn nothing_answers(ended: &Ended, target: &Target, exercised: &Exercised) -> Str
     }
 }
 
-/// Where all refuse, how refusals look is all that can be said.
-pub(super) fn doubt(exercised: &Exercised) -> Option<String> {
-    (exercised.count(Standing::Success) == 0).then(|| {
-        "every operation refuses this client, and nothing behind that was seen; give a credential with --auth-type and --auth-value".to_owned()
+/// Why a grade is provisional however much of the surface was exercised.
+pub(super) fn doubt(ended: &Ended, exercised: &Exercised) -> Option<String> {
+    // Where all refuse, how refusals look is all that can be said.
+    if exercised.count(Standing::Success) == 0 {
+        return Some(
+            "every operation refuses this client, and nothing behind that was seen; give a credential with --auth-type and --auth-value"
+                .to_owned(),
+        );
+    }
+    let declares = ended.surface.operations.iter().any(|o| o.source == model::Source::Specification);
+    (exercised.operations() == 1 && !declares).then(|| {
+        "only one path was found, and the grade speaks of it alone; name the API's OpenAPI document with --spec, or scan a URL of the API"
+            .to_owned()
     })
 }
