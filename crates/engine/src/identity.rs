@@ -72,7 +72,8 @@ impl IdentityRequest {
 
     fn resolve(&self, surroundings: &dyn Surroundings) -> Result<Identity, RequestError> {
         let credential = self.credential.as_ref().map(|c| c.resolve(surroundings)).transpose();
-        let credential = credential.map_err(|error| self.named(Field::Credential, &error))?;
+        let field = |error: &RequestError| error.field().unwrap_or(Field::Credential);
+        let credential = credential.map_err(|error| self.named(field(&error), &error))?;
         let headers = self.headers.iter().map(|h| h.resolve(surroundings)).collect::<Result<_, _>>();
         let headers = headers.map_err(|error| self.named(Field::Header, &error))?;
         Ok(Identity { name: self.name.clone(), credential, headers })
@@ -97,6 +98,7 @@ impl CredentialRequest {
                 Credential::Cookie(Secret::new(cookie))
             }
             CredentialRequest::ApiKey { place, name, key } => {
+                check_name(*place, name)?;
                 Credential::ApiKey { place: *place, name: name.clone(), value: Secret::new(line(key)?) }
             }
             CredentialRequest::Basic { pair } => {
@@ -112,8 +114,7 @@ impl CredentialRequest {
 impl HeaderRequest {
     fn resolve(&self, surroundings: &dyn Surroundings) -> Result<(String, Secret), RequestError> {
         let wrong = |what: &str| RequestError::Value { field: Field::Header, why: format!("'{}' {what}", self.name) };
-        let token = |b: u8| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b);
-        if self.name.is_empty() || !self.name.bytes().all(token) {
+        if !is_token(&self.name) {
             return Err(wrong("is no name of a header; write `Name: value`"));
         }
         let value = self.value.bytes(Field::Header, surroundings)?;
@@ -127,6 +128,28 @@ impl HeaderRequest {
         }
         Ok((self.name.clone(), Secret::new(value)))
     }
+}
+
+/// Whether a text is a token, as the names of headers and cookies are (RFC 9110, section 5.6.2; RFC 6265, section 4.1.1).
+fn is_token(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b))
+}
+
+/// Whether an API key can go under this name. A query can carry any, escaped.
+fn check_name(place: ParameterIn, name: &str) -> Result<(), RequestError> {
+    let fits = if place == ParameterIn::Query { !name.is_empty() } else { is_token(name) };
+    if fits {
+        return Ok(());
+    }
+    let why = format!(
+        "'{name}' cannot be the name of a {}; write it as the API's documentation does, such as X-API-Key",
+        match place {
+            ParameterIn::Query => "query parameter",
+            ParameterIn::Cookie => "cookie",
+            _ => "header",
+        }
+    );
+    Err(RequestError::Value { field: Field::CredentialName, why })
 }
 
 /// The identities of a request, the one that acts first.

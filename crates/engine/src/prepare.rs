@@ -134,7 +134,7 @@ fn settings(request: &ScanRequest, origin: &Origin, surroundings: &dyn Surroundi
     settings.cacert = request.cacert.as_deref().map(|path| read(Field::Cacert, path, surroundings)).transpose()?;
     settings.client_cert =
         request.client_cert.as_ref().map(|pem| pem.bytes(Field::ClientCert, surroundings)).transpose()?;
-    settings.allow_hosts.clone_from(&request.allow_hosts);
+    settings.allow_hosts = request.allow_hosts.iter().map(|text| in_ascii(text)).collect();
     settings.resolve = request.resolve.iter().map(|text| pin(text)).collect::<Result<_, _>>()?;
     Ok(settings)
 }
@@ -144,11 +144,30 @@ fn pin(text: &str) -> Result<(String, u16, IpAddr), RequestError> {
         field: Field::Resolve,
         why: format!("'{text}' has to be HOST:PORT:ADDRESS, such as api.example.com:443:127.0.0.1"),
     };
-    let mut parts = text.splitn(3, ':');
-    let host = parts.next().filter(|h| !h.is_empty()).ok_or_else(wrong)?;
-    let port = parts.next().and_then(|p| p.parse().ok()).ok_or_else(wrong)?;
-    let address = parts.next().and_then(|a| a.trim_matches(['[', ']']).parse().ok()).ok_or_else(wrong)?;
-    Ok((host.to_ascii_lowercase(), port, address))
+    // An IPv6 address as host is in brackets, and has colons of its own.
+    let end =
+        if text.starts_with('[') { text.find(']').ok_or_else(wrong)? + 1 } else { text.find(':').ok_or_else(wrong)? };
+    let (host, rest) = text.split_at(end);
+    let (port, address) = rest.strip_prefix(':').and_then(|rest| rest.split_once(':')).ok_or_else(wrong)?;
+    let host = in_ascii(host);
+    if host.is_empty() {
+        return Err(wrong());
+    }
+    let address = address.trim_matches(['[', ']']).parse().map_err(|_| wrong())?;
+    Ok((host, port.parse().map_err(|_| wrong())?, address))
+}
+
+/// A host, with a port or without, as it stands in a URL that was read: names that are not ASCII are written in their ASCII form (RFC 5891), as
+/// everything that is compared with them is.
+fn in_ascii(text: &str) -> String {
+    let is_whole = |host: &str| host.ends_with(']') || !host.contains(':');
+    let (host, port) = match text.rsplit_once(':').filter(|(host, _)| is_whole(host)) {
+        Some((host, port)) => (host, Some(port)),
+        None => (text, None),
+    };
+    let host = url::Host::parse(host).map_or_else(|_| host.to_ascii_lowercase(), |host| host.to_string());
+    let host = host.trim_matches(['[', ']']);
+    port.map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
 }
 
 fn at_least_one(field: Field, number: Option<u32>) -> Result<Option<u32>, RequestError> {

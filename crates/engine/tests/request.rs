@@ -127,6 +127,20 @@ fn the_clock_is_a_parameter_and_by_default_the_machines() {
 }
 
 #[test]
+fn hosts_are_written_as_in_the_url() {
+    let mut request = ScanRequest::of("http://bücherei.test:8000");
+    request.resolve = ["bücherei.test:8000:127.0.0.1", "[::1]:8000:[::1]", "API.Example.test:443:127.0.0.2"]
+        .map(str::to_owned)
+        .to_vec();
+    request.allow_hosts = ["Bücher.test", "bücher.test:81", "[::1]:82"].map(str::to_owned).to_vec();
+    let prepared = prepare(&request, &surroundings()).unwrap();
+    let pinned: Vec<String> = prepared.settings.resolve.iter().map(|(h, p, a)| format!("{h} {p} {a}")).collect();
+    assert_eq!(pinned, ["xn--bcherei-n2a.test 8000 127.0.0.1", "::1 8000 ::1", "api.example.test 443 127.0.0.2"]);
+    assert_eq!(prepared.target.origin.host, "xn--bcherei-n2a.test");
+    assert_eq!(prepared.settings.allow_hosts, ["xn--bcher-kva.test", "xn--bcher-kva.test:81", "::1:82"]);
+}
+
+#[test]
 fn what_cannot_be_used_is_said_to_a_person() {
     let of = |change: &dyn Fn(&mut ScanRequest)| {
         let mut request = ScanRequest::of("http://127.0.0.1:9");
@@ -144,6 +158,7 @@ fn what_cannot_be_used_is_said_to_a_person() {
     let identity = |credential| IdentityRequest::new("me", credential);
     let basic = CredentialRequest::Basic { pair: SecretSource::literal("nocolon") };
     let lines = CredentialRequest::Bearer { token: SecretSource::literal("a\nb") };
+    let unnamed = CredentialRequest::ApiKey { place: ParameterIn::Header, name: "X Key".to_owned(), key: literal() };
     for (said, words) in [
         (of(&|r| "api.example.com".clone_into(&mut r.url)), ["api.example.com", "scheme is missing"]),
         (of(&|r| "http://a:b@127.0.0.1".clone_into(&mut r.url)), ["credentials", "identity"]),
@@ -158,6 +173,7 @@ fn what_cannot_be_used_is_said_to_a_person() {
         (of(&|r| r.ignore.push(ignore.clone())), ["ignore: ", "gives no reason"]),
         (of(&|r| r.identities.push(identity(basic.clone()))), ["identity 'me': credential", "user:password"]),
         (of(&|r| r.identities.push(identity(lines.clone()))), ["identity 'me': credential", "one line"]),
+        (of(&|r| r.identities.push(identity(unnamed.clone()))), ["identity 'me': credential.name: 'X Key'", "header"]),
     ] {
         assert!(words.iter().all(|word| said.contains(word)) && said.lines().count() == 1, "{words:?}: {said}");
     }

@@ -135,6 +135,10 @@ fn credentials() {
     fails(&["scan", url, "--header", "X-Key: one\nX-Other: two"], 2, &["--header", "'X-Key'", "line break"]);
     fails(&["scan", url, "--cacert", "page.html"], 2, &["cert"]);
     fails(&["scan", url, "--resolve", "nonsense"], 2, &["--resolve", "HOST:PORT:ADDRESS"]);
+    let key = ["scan", url, "--auth-type", "api-key", "--auth-value", "k1", "--auth-name"];
+    for (name, place) in [("X Key", "header"), ("", "header"), ("X-Key:", "header"), ("a;b", "cookie"), ("", "query")] {
+        fails(&[&key[..], &[name, "--auth-in", place]].concat(), 2, &["--auth-name", place]);
+    }
 }
 
 #[test]

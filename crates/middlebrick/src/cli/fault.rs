@@ -49,6 +49,7 @@ fn flag(field: Field) -> &'static str {
     match field {
         Field::Spec => "--spec",
         Field::ActAs | Field::Credential => "--auth-value",
+        Field::CredentialName => "--auth-name",
         Field::Header => "--header",
         Field::Categories => "--category",
         Field::Rules => "--rule",
