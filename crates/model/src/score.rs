@@ -308,7 +308,9 @@ fn score_once(outcomes: &[Scored], reach: &Reach, context: Context) -> Score {
     }
     let cap = cap(table, outcomes);
     let most = cap.as_ref().map_or(100, |(most, _)| *most);
-    let (mean, at_most) = (weights.score(weights.reached), weights.score(weights.whole).min(most));
+    // Where nothing applied, nothing was found that limits the score.
+    let permitted = if weights.whole > 0.0 { weights.score(weights.whole) } else { 100 };
+    let (mean, at_most) = (weights.score(weights.reached), permitted.min(most));
     let percent = if weights.whole > 0.0 { weights.reached / weights.whole * 100.0 } else { 0.0 };
     let standing = standing(table, reach, percent, at_most);
     let score = (standing != Standing::Withheld).then(|| mean.min(at_most));

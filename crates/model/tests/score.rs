@@ -220,3 +220,11 @@ fn what_says_nothing_about_the_api_has_no_grade_but_an_f() {
     let bad = model::score(&one(Severity::Critical, Confidence::Confirmed), &wall, Context::Public);
     assert_eq!((bad.grade, bad.reason), (Some(Grade::F), None));
 }
+
+#[test]
+fn where_nothing_applies_there_is_no_grade_not_a_bad_one() {
+    let outcome = RuleOutcome::NotApplicable;
+    let rule = Scored { rule: "rule".to_owned(), category: Category::Encryption, severity: Severity::High, outcome };
+    let result = model::score(&[rule], &Reach::default(), Context::Public);
+    assert_eq!((result.score, result.grade, result.at_most), (None, None, 100));
+}
