@@ -36,13 +36,6 @@ pub(crate) fn check(entries: &[Ignore]) -> Result<(), RequestError> {
     Ok(())
 }
 
-/// The entries whose last day has passed, with that day; `now` is Unix time in seconds.
-pub fn expired(entries: &[Ignore], now: i64) -> Vec<&Ignore> {
-    let today =
-        time::OffsetDateTime::from_unix_timestamp(now.max(0)).map_or_else(|_| String::new(), |t| t.date().to_string());
-    entries.iter().filter(|entry| entry.is_expired(&today)).collect()
-}
-
 fn is_date(day: &str) -> bool {
     let form = day.len() == 10
         && day.bytes().enumerate().all(|(at, b)| if at == 4 || at == 7 { b == b'-' } else { b.is_ascii_digit() });

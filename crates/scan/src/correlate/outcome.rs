@@ -92,7 +92,7 @@ impl RuleResult {
         RuleResult { rule, found, passed: true, untested: BTreeMap::new() }
     }
 
-    fn leave(&mut self, reason: &NotTested, operation: Option<usize>) {
+    pub(super) fn leave(&mut self, reason: &NotTested, operation: Option<usize>) {
         self.untested.entry(reason.clone()).or_default().extend(operation);
     }
 
@@ -110,6 +110,11 @@ impl RuleResult {
             self.passed = false;
         }
         self.leave(reason, None);
+    }
+
+    /// Why it was not tested, with the operations that it was not tested at; none for the whole.
+    pub(super) fn left(&self) -> &BTreeMap<NotTested, Vec<usize>> {
+        &self.untested
     }
 
     fn only_not_applicable(&self) -> bool {

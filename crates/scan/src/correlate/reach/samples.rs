@@ -3,7 +3,7 @@
 use model::{Exchange, Origin, Outcome, Request, Response, Scheme};
 
 /// `GET path` answered with this status and JSON or HTML body, by how it begins.
-pub(super) fn exchange(path: &str, status: u16, body: &str) -> Exchange {
+pub(in crate::correlate) fn exchange(path: &str, status: u16, body: &str) -> Exchange {
     answered(path, status, &[], body)
 }
 
