@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use model::{Redacted, Report, Severity};
+use model::{Grade, Redacted, Report, Severity, Status};
 use serde::Serialize;
 
+use crate::Ending;
 use crate::again::{Shown, Transcript, looked_again};
 
 /// One location of a finding in one report and not in the other.
@@ -27,13 +28,22 @@ pub struct Change {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Comparison {
-    /// The URLs, when they differ: then the comparison says little.
+    /// The URLs, when they lead to different targets: then the comparison says little.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub different_targets: Option<(Redacted, Redacted)>,
     /// The score of the earlier report.
     pub old_score: Option<u8>,
     /// The score of the later report.
     pub new_score: Option<u8>,
+    /// The grade of the earlier report.
+    pub old_grade: Option<Grade>,
+    /// The grade of the later report.
+    pub new_grade: Option<Grade>,
+    /// Whether the score fell, also where the later grade is withheld and what was found rules the earlier score out.
+    pub score_fell: bool,
+    /// Why the later scan saw too little to say that nothing is new: its grade is withheld, or it is incomplete.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub too_little_seen: Option<Redacted>,
     /// Only in the later report.
     pub new: Vec<Change>,
     /// Only in the earlier report, and looked at again.
@@ -45,9 +55,34 @@ pub struct Comparison {
 }
 
 impl Comparison {
-    /// Whether something is new or the score fell.
-    pub fn is_worse(&self) -> bool {
-        !self.new.is_empty() || self.new_score < self.old_score
+    /// How a gate on what is new ends: it fails on a finding that is new and on a score that fell. Where neither is known and the later
+    /// scan saw too little, it cannot be judged.
+    pub fn ending(&self) -> Ending {
+        if !self.new.is_empty() || self.score_fell {
+            Ending::Failed
+        } else if self.too_little_seen.is_some() {
+            Ending::Incomplete
+        } else {
+            Ending::Passed
+        }
+    }
+
+    /// Why such a gate does not pass, a sentence; `None` where it does.
+    pub fn why(&self) -> Option<String> {
+        match (self.ending(), self.old_score, self.new_score) {
+            (Ending::Failed, ..) if !self.new.is_empty() => {
+                let rules: BTreeSet<&str> = self.new.iter().map(|change| change.rule.as_str()).collect();
+                let rules: Vec<&str> = rules.into_iter().collect();
+                Some(format!("gate failed: {} new: {}", self.new.len(), rules.join(", ")))
+            }
+            (Ending::Failed, Some(old), Some(new)) => Some(format!("gate failed: the score fell from {old} to {new}")),
+            (Ending::Failed, ..) => Some("gate failed: what was found limits the score to less than it was".to_owned()),
+            (Ending::Passed, ..) => None,
+            _ => {
+                let why = self.too_little_seen.as_deref().map_or("", |why| why);
+                Some(format!("the gate could not be judged, and has not passed: {why}"))
+            }
+        }
     }
 }
 
@@ -64,9 +99,13 @@ pub fn compare(old: &Report, new: &Report) -> Comparison {
         }
     }
     Comparison {
-        different_targets: (old.url != new.url).then(|| (old.url.clone(), new.url.clone())),
+        different_targets: (!is_same_target(old, new)).then(|| (old.url.clone(), new.url.clone())),
         old_score: old.score,
         new_score: new.score,
+        old_grade: old.grade,
+        new_grade: new.grade,
+        score_fell: old.score.is_some_and(|score| new.score.unwrap_or(new.score_at_most) < score),
+        too_little_seen: too_little_seen(new),
         new: Shown::all(new)
             .filter(|s| !before.contains(&s.location().fingerprint))
             .map(|s| change(&s, None))
@@ -75,6 +114,19 @@ pub fn compare(old: &Report, new: &Report) -> Comparison {
         not_tested,
         remaining: before.intersection(&after).count(),
     }
+}
+
+/// Whether two reports are of one URL; a slash at its end makes no other target.
+fn is_same_target(old: &Report, new: &Report) -> bool {
+    old.url.trim_end_matches('/') == new.url.trim_end_matches('/')
+}
+
+fn too_little_seen(new: &Report) -> Option<Redacted> {
+    let unknown = || Redacted::fixed("there is no grade");
+    if new.status != Status::Completed {
+        return Some(new.status_detail.clone().unwrap_or_else(unknown));
+    }
+    new.score.is_none().then(|| new.grade_reason.clone().unwrap_or_else(unknown))
 }
 
 /// Fingerprints of all locations of a report, such as a baseline's.

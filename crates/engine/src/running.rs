@@ -4,12 +4,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use model::{Consent, Depth, Event, Redactor, Report};
+use model::{Consent, Depth, Event, Operation, Redactor, Report, SpecFacts};
 use scan::Stop;
 
 use crate::ledger::LedgerFile;
 use crate::prepare::{Prepared, prepare};
-use crate::{IdentityRequest, RequestError, ScanRequest, SpecSource, Surroundings, System};
+use crate::{Field, IdentityRequest, RequestError, ScanRequest, SpecSource, Surroundings, System};
 
 /// A scan that is ready to run. Many can run in one process and one runtime; they share nothing.
 pub struct Scan {
@@ -172,6 +172,17 @@ impl ScanBuilder {
             None => scan,
         };
         Ok(Scan { scan, ledger })
+    }
+
+    /// Reads the OpenAPI document that the request names by its URL, as a scan would; nothing else is sent.
+    ///
+    /// # Errors
+    /// Something in the request cannot be used, or there is no document.
+    pub async fn document(self) -> Result<(Vec<Operation>, SpecFacts), RequestError> {
+        let Prepared { target, settings } = self.prepare()?;
+        let scan = scan::Scan::new(target, settings, self.listener);
+        let scan = scan.map_err(|error| RequestError::Client(error.to_string()))?;
+        scan.document().await.map_err(|why| RequestError::Value { field: Field::Spec, why })
     }
 
     /// Runs the scan to its report.

@@ -3,29 +3,13 @@
 // Helpers of tests may end a test like the tests themselves.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+#[path = "support/reports.rs"]
+mod reports;
+
 use engine::{Bound, Ending, FailOn, Gates};
 use model::{Grade, Report, Severity};
-use serde_json::{Value, json};
-
-/// A report without findings, with these fields changed.
-fn report(changes: &Value) -> Report {
-    let mut report = json!({
-        "schema": "middlebrick/report/v1", "tool": { "name": "middlebrick", "version": "0.1.0" }, "id": "scan_1",
-        "status": "completed", "statusDetail": null, "url": "https://api.example.com/",
-        "startedAt": "2026-11-22T03:25:12Z", "completedAt": "2026-11-22T03:25:13Z",
-        "score": 96, "grade": "A", "provisional": false, "gradeReason": null, "scoreAtMost": 98, "scoreBeforeCap": null, "cap": null,
-        "scoreVersion": "score/2", "bestNextFix": null,
-        "coverage": { "reach": 91.5, "categoriesAssessed": 10, "categoriesApplicable": 11, "operationsReached": 18, "operations": 20,
-            "operationsSuccessful": 12, "operationsTested": 17, "operationsCounted": 20, "operationsProbed": 9, "rulesTested": 60, "rules": 92 },
-        "categories": {}, "rules": [], "findings": [], "ignored": [], "notTested": [], "surface": [], "technologies": [],
-        "requests": 131, "spent": {}, "notes": [], "durationMs": 812, "seed": 42, "depth": "standard", "consent": "read-only",
-        "context": "public", "transcript": []
-    });
-    for (name, value) in changes.as_object().unwrap() {
-        report[name] = value.clone();
-    }
-    serde_json::from_value(report).unwrap()
-}
+use reports::report;
+use serde_json::json;
 
 fn withheld(at_most: u8) -> Report {
     let why = "every request was answered with 403";

@@ -439,6 +439,11 @@ pub struct CredentialView {
     pub detail: Redacted,
 }
 
+impl Report {
+    /// What [`Report::schema`] says of this contract.
+    pub const SCHEMA: &'static str = "middlebrick/report/v1";
+}
+
 /// A whole scan, contract v1.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]

@@ -21,6 +21,7 @@ mod tested;
 
 pub use documents::{RuleDocument, RuleDocuments};
 pub use format::{Format, Style};
+pub use markdown::inline as in_markdown;
 pub use place::operation as place;
 pub use plain::plain;
 pub use schema::schema;

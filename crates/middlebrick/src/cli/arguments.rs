@@ -242,8 +242,9 @@ pub(crate) enum Active {
 
 #[derive(Debug, Args)]
 pub(crate) struct SpecOptions {
-    /// The document, a file
-    pub(crate) file: PathBuf,
+    /// The document, a file or a URL
+    #[arg(value_name = "FILE|URL")]
+    pub(crate) document: String,
     /// `table` or `json`
     #[arg(long, short, value_name = "FORMAT", default_value = "table", alias = "format", value_parser = ["table", "json"])]
     pub(crate) output: String,
@@ -266,17 +267,31 @@ pub(crate) struct ExplainOptions {
 }
 
 #[derive(Debug, Args)]
+#[command(
+    after_help = "Exit code: 0 compared, and no gate fails, 1 --fail-on-new fails, 2 wrong usage, reports of different targets or of \
+    another contract, 3 --fail-on-new cannot be judged, because the later scan saw too little."
+)]
 pub(crate) struct CompareOptions {
     /// The earlier JSON report
     pub(crate) old: PathBuf,
     /// The later JSON report
     pub(crate) new: PathBuf,
-    /// `summary` or `json`
-    #[arg(long, short, value_name = "FORMAT", default_value = "summary", alias = "format", value_parser = ["summary", "json"])]
+    /// `summary`, `json` or `markdown`
+    #[arg(
+        long,
+        short,
+        value_name = "FORMAT",
+        default_value = "summary",
+        alias = "format",
+        value_parser = ["summary", "json", "markdown"]
+    )]
     pub(crate) output: String,
     /// Exit 1 when something is new or the score fell
     #[arg(long)]
     pub(crate) fail_on_new: bool,
+    /// Compare reports of different URLs, such as those of staging and production
+    #[arg(long)]
+    pub(crate) any_target: bool,
 }
 
 #[derive(Debug, Args)]

@@ -65,7 +65,8 @@ pub(crate) fn of_target(options: &TargetOptions) -> Result<ScanRequest, Fault> {
     })
 }
 
-fn specification(given: &str) -> SpecSource {
+/// A document that is named: by its URL, or as a file.
+pub(crate) fn specification(given: &str) -> SpecSource {
     if given.starts_with("http://") || given.starts_with("https://") {
         SpecSource::Url(given.to_owned())
     } else {

@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
-use engine::{Ending, FailOn, Gates, ScanBuilder, ScanRequest, Surroundings, System, compare, fingerprints};
+use engine::{Ending, FailOn, Gates, ScanBuilder, ScanRequest, compare, fingerprints};
 use model::{Redacted, Report, Severity, Status};
 use report::{Format, RuleDocument, RuleDocuments, Style};
+use tokio::runtime::Runtime;
 
 use super::arguments::{self, ScanOptions};
 use super::fault::Fault;
@@ -67,11 +68,7 @@ pub(crate) fn run(options: &ScanOptions) -> Result<Ending, Fault> {
 pub(crate) fn perform(request: ScanRequest, quiet: bool) -> Result<Report, Fault> {
     let (bar, listener) = progress::bar(quiet);
     let scan = ScanBuilder::from(request).on_event(move |event| listener(event)).start()?;
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build()
-        .map_err(|error| Fault::new(format!("cannot start: {error}")))?;
+    let runtime = runtime()?;
     let stop = scan.stop_handle();
     signals::on_first(quiet, move || stop.stop());
     let report = runtime.block_on(scan.run());
@@ -79,6 +76,12 @@ pub(crate) fn perform(request: ScanRequest, quiet: bool) -> Result<Report, Fault
     runtime.shutdown_background();
     bar.finish_and_clear();
     Ok(report)
+}
+
+/// What asynchronous work runs on.
+pub(crate) fn runtime() -> Result<Runtime, Fault> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    runtime.map_err(|error| Fault::new(format!("cannot start: {error}")))
 }
 
 fn outputs(options: &ScanOptions) -> Result<Vec<(Format, Option<PathBuf>)>, Fault> {
@@ -132,17 +135,11 @@ fn difference(old: &Report, new: &Report) -> String {
 /// Reads a JSON report.
 pub(crate) fn read_report(argument: &str, path: &Path) -> Result<Report, Fault> {
     let bytes = files::read(argument, path)?;
-    serde_json::from_slice(&bytes).map_err(|error| {
-        Fault::new(format!("{argument}: {} is no JSON report of middlebrick: {error}", path.display()))
-    })
+    engine::read_report(&bytes).map_err(|why| Fault::new(format!("{argument}: {} {why}", path.display())))
 }
 
 fn warnings(options: &ScanOptions, request: &ScanRequest) -> Vec<String> {
     let mut warnings = Vec::new();
-    for entry in engine::expired(&request.ignore, System.now()) {
-        let day = entry.expires.as_deref().unwrap_or("");
-        warnings.push(format!("the ignore entry for {} has expired ({day})", entry.rule));
-    }
     if options.target.active.is_some() {
         warnings.push(
             "--active sends requests that may change state; scan only what you own or are allowed to test".to_owned(),

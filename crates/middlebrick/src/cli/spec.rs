@@ -1,26 +1,24 @@
 //! `middlebrick spec`.
 
 use std::fmt::Write as _;
+use std::path::Path;
 
-use engine::Ending;
-use model::{Origin, Redactor, Scheme};
+use engine::{Ending, ScanBuilder, ScanRequest, SpecSource};
+use model::{Operation, Origin, Redactor, Scheme, SpecFacts};
 use openapi::Base;
 use report::plain;
 
 use super::arguments::SpecOptions;
 use super::fault::Fault;
-use super::files;
+use super::{files, request, scan};
 
 pub(crate) fn run(options: &SpecOptions) -> Result<Ending, Fault> {
-    let bytes = files::read("FILE", &options.file)?;
-    let name = options.file.display().to_string();
+    let (operations, facts) = match request::specification(&options.document) {
+        SpecSource::File(path) => kept(&path)?,
+        served => self::served(served, &options.document)?,
+    };
     let redactor = Redactor::new();
     let shown = |text: &str| plain(&redactor.text(text));
-    let document = openapi::parse(&bytes).map_err(|error| Fault::new(format!("{name}: {error}")))?;
-    // No target is known here: paths are those of a server at the document's own place.
-    let base = Base::of(Origin { scheme: Scheme::Http, host: "localhost".to_owned(), port: 80 });
-    let facts = document.facts(&name, &base);
-    let operations = document.operations(&base);
     if options.output == "json" {
         let text = serde_json::json!({ "facts": facts, "operations": operations });
         files::print(&format!("{text:#}\n"))?;
@@ -55,4 +53,24 @@ pub(crate) fn run(options: &SpecOptions) -> Result<Ending, Fault> {
     }
     files::print(&out)?;
     Ok(Ending::Passed)
+}
+
+/// A document that is a file.
+fn kept(path: &Path) -> Result<(Vec<Operation>, SpecFacts), Fault> {
+    let bytes = files::read("FILE", path)?;
+    let name = path.display().to_string();
+    let document = openapi::parse(&bytes).map_err(|error| Fault::new(format!("{name}: {error}")))?;
+    // No target is known here: paths are those of a server at the document's own place.
+    let base = Base::of(Origin { scheme: Scheme::Http, host: "localhost".to_owned(), port: 80 });
+    Ok((document.operations(&base), document.facts(&name, &base)))
+}
+
+/// A document that is served, as `scan --spec URL` reads it.
+fn served(source: SpecSource, url: &str) -> Result<(Vec<Operation>, SpecFacts), Fault> {
+    let request = ScanRequest { spec: Some(source), ..ScanRequest::of(url) };
+    let read = scan::runtime()?.block_on(ScanBuilder::from(request).document());
+    read.map_err(|error| match error.field() {
+        Some(_) => Fault::new(format!("the document {url} cannot be read: {}", error.why())),
+        None => Fault::from(error),
+    })
 }

@@ -7,7 +7,7 @@ const LINKED: [&str; 7] = ["@", "#", "://", "www.", "gh-", "mailto:", "xmpp:"];
 
 /// One line of text that can become neither markup nor a link, an image, a mention, an issue reference or HTML: punctuation is
 /// escaped, and text that GitHub would link by itself goes into a code span, where it does not look. Safe in table cells too.
-pub(super) fn inline(text: &str) -> String {
+pub fn inline(text: &str) -> String {
     let text = plain(text);
     let text = text.trim();
     let lower = text.to_ascii_lowercase();

@@ -8,7 +8,8 @@ use model::{FindingView, Report, Severity, Status};
 
 use crate::plain::cut;
 use crate::{grade, place, tested};
-use escape::{code, fenced, inline};
+pub use escape::inline;
+use escape::{code, fenced};
 
 /// A comment on GitHub may have 65,536 characters; details stop before.
 const LONGEST: usize = 60_000;

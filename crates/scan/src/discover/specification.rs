@@ -18,14 +18,13 @@ pub(crate) async fn discover(asker: &Asker<'_>, surface: &mut Surface, found: &m
         return;
     }
     if let Some(url) = &asker.target.specification_url {
-        let why = match fetch(asker, url).await {
-            Err(why) => Some(why),
-            Ok((_, exchange)) if !exchange.is_success() => Some(format!("it was answered with {}", exchange.status())),
-            Ok((path, exchange)) => (!read(asker, &path, &exchange, surface, found).await)
-                .then(|| "it is not an OpenAPI document".to_owned()),
-        };
-        surface.unusable_specification =
-            why.map(|why| format!("the OpenAPI document {url} cannot be used: {why} (--spec)"));
+        match named(asker, url).await {
+            Ok((path, operations, facts)) => take(operations, facts, &path, surface, found),
+            Err(why) => {
+                let why = format!("the OpenAPI document {url} cannot be used: {why} (--spec)");
+                surface.unusable_specification = Some(why);
+            }
+        }
         return;
     }
     if carried(asker, surface, found).await {
@@ -121,6 +120,19 @@ fn linked(found: &Found) -> Vec<String> {
     found.documents.iter().map(String::as_str).chain(named_so).map(str::to_owned).collect()
 }
 
+/// The document that the user named by its URL: its path, its operations and what else it says.
+///
+/// # Errors
+/// Why it cannot be used, for a person.
+pub(crate) async fn named(asker: &Asker<'_>, url: &str) -> Result<(String, Vec<Operation>, SpecFacts), String> {
+    let (path, exchange) = fetch(asker, url).await?;
+    if !exchange.is_success() {
+        return Err(format!("it was answered with {}", exchange.status()));
+    }
+    let read = parsed(asker, &path, &exchange).await;
+    read.map(|(operations, facts)| (path, operations, facts)).ok_or_else(|| "it is not an OpenAPI document".to_owned())
+}
+
 async fn fetch(asker: &Asker<'_>, url: &str) -> Result<(String, Arc<Exchange>), String> {
     let base = url::Url::parse(&asker.target.url()).map_err(|e| e.to_string())?;
     let url = base.join(url).map_err(|e| e.to_string())?;
@@ -139,7 +151,7 @@ async fn fetch(asker: &Asker<'_>, url: &str) -> Result<(String, Arc<Exchange>), 
     }
 }
 
-/// Reads a document from an answer, with the documents it refers to. Says whether it was one.
+/// Takes a document from an answer, with the documents it refers to. Says whether it was one.
 async fn read(
     asker: &Asker<'_>,
     path: &str,
@@ -147,10 +159,17 @@ async fn read(
     surface: &mut Surface,
     found: &mut Found,
 ) -> bool {
+    let Some((operations, facts)) = parsed(asker, path, exchange).await else { return false };
+    take(operations, facts, path, surface, found);
+    true
+}
+
+/// What a document in an answer says, with the documents it refers to; `None` if it is none.
+async fn parsed(asker: &Asker<'_>, path: &str, exchange: &Arc<Exchange>) -> Option<(Vec<Operation>, SpecFacts)> {
     const EXTERNAL: usize = 8;
     // A part of one is none; looking for its end with another grammar would take many times its length.
     if exchange.response().is_none_or(|response| response.truncated.is_some()) {
-        return false;
+        return None;
     }
     let response = Arc::clone(exchange);
     let parsed = apart(move || {
@@ -158,7 +177,7 @@ async fn read(
         let wanted: Vec<String> = openapi::external_references(&document).into_iter().take(EXTERNAL).collect();
         Some((document, wanted))
     });
-    let Some((mut document, wanted)) = parsed.await else { return false };
+    let (mut document, wanted) = parsed.await?;
     let mut external = BTreeMap::new();
     for name in wanted {
         let Ok(base) = url::Url::parse(&exchange.request.url()) else { break };
@@ -175,9 +194,7 @@ async fn read(
     }
     let base = Base { origin: asker.target.origin.clone(), document_path: path.to_owned() };
     let source = path.to_owned();
-    let (operations, facts) = apart(move || described(&document, &source, &base)).await;
-    take(operations, facts, path, surface, found);
-    true
+    Some(apart(move || described(&document, &source, &base)).await)
 }
 
 fn described(document: &Document, source: &str, base: &Base) -> (Vec<Operation>, SpecFacts) {
