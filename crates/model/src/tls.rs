@@ -38,6 +38,8 @@ pub struct TlsFacts {
     pub verify_error: Option<String>,
     /// What is wrong with the chain, each fault once; empty when it is trusted and strong.
     pub faults: Vec<CertificateFault>,
+    /// Whether the server asked for a client certificate, and none was given.
+    pub wants_certificate: bool,
 }
 
 /// What is wrong with a certificate chain.
@@ -52,13 +54,15 @@ pub enum CertificateFault {
     WrongName,
     /// The leaf is its own issuer and is not one of the roots.
     SelfSigned,
-    /// No path from the leaf leads to one of the roots: an unknown root, or an intermediate that was not sent.
+    /// No path from the leaf leads to one of the roots, though certificates of issuers were sent.
     UntrustedIssuer,
+    /// The leaf was sent without a certificate of its issuer, which is none of the roots.
+    IssuerMissing,
     /// A certificate of the path is signed with MD2, MD5 or SHA-1.
     WeakSignature,
     /// A certificate has an RSA or DSA key below 2048 bits or an elliptic-curve key below 224 bits.
     WeakKey,
-    /// The leaf is a certification authority.
+    /// The leaf is a certification authority that another one certified: clients refuse it as a server's.
     CaAsLeaf,
     /// Anything else, in the verifier's words.
     Other(String),
@@ -72,6 +76,9 @@ impl fmt::Display for CertificateFault {
             CertificateFault::WrongName => "not valid for this name",
             CertificateFault::SelfSigned => "self-signed",
             CertificateFault::UntrustedIssuer => "issuer not trusted",
+            CertificateFault::IssuerMissing => {
+                "sent without its issuer's (an intermediate certificate is missing, or its authority is not trusted)"
+            }
             CertificateFault::WeakSignature => "weak signature algorithm",
             CertificateFault::WeakKey => "weak key",
             CertificateFault::CaAsLeaf => "a certification authority used as a server certificate",

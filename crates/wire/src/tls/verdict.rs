@@ -51,7 +51,8 @@ pub fn judge_chain(
                     roots.algorithms(),
                 );
                 if let Err(error) = path {
-                    faults.extend(path_fault(&error, &parsed, weakly_signed || weak_issuer));
+                    let untrusted = untrusted(&parsed, others);
+                    faults.extend(path_fault(&error, &parsed, untrusted, weakly_signed || weak_issuer));
                 }
             }
         }
@@ -72,7 +73,8 @@ fn own_faults(leaf: &X509Certificate<'_>, now: UnixTime) -> Vec<CertificateFault
     if now < validity.not_before.timestamp() {
         faults.push(CertificateFault::NotYetValid);
     }
-    if leaf.is_ca() {
+    // A self-signed certificate is its own authority, as `openssl req -x509` writes it into it: that says nothing besides.
+    if leaf.is_ca() && !is_self_issued(leaf) {
         faults.push(CertificateFault::CaAsLeaf);
     }
     faults
@@ -85,10 +87,26 @@ fn within_validity(leaf: &X509Certificate<'_>, now: UnixTime) -> UnixTime {
     UnixTime::since_unix_epoch(Duration::from_secs(now.as_secs().min(until).max(from)))
 }
 
+/// How a leaf is called that leads to none of the roots.
+fn untrusted(leaf: &X509Certificate<'_>, others: &[CertificateDer<'_>]) -> CertificateFault {
+    let issues = |der: &CertificateDer<'_>| read(der).is_some_and(|other| other.subject() == leaf.issuer());
+    if is_self_issued(leaf) {
+        CertificateFault::SelfSigned
+    } else if others.iter().any(issues) {
+        CertificateFault::UntrustedIssuer
+    } else {
+        CertificateFault::IssuerMissing
+    }
+}
+
 /// What the verifier's refusal of the path means; none when the list has it already. The verifier does not compute signatures
 /// with weak algorithms or keys, so on a `weak` path only the absence of an issuer is news.
-fn path_fault(error: &Error, leaf: &X509Certificate<'_>, weak: bool) -> Option<CertificateFault> {
-    let untrusted = if is_self_issued(leaf) { CertificateFault::SelfSigned } else { CertificateFault::UntrustedIssuer };
+fn path_fault(
+    error: &Error,
+    leaf: &X509Certificate<'_>,
+    untrusted: CertificateFault,
+    weak: bool,
+) -> Option<CertificateFault> {
     let Error::InvalidCertificate(error) = error else { return Some(other(error)) };
     match error {
         CertificateError::Expired | CertificateError::ExpiredContext { .. } => Some(CertificateFault::Expired),

@@ -80,7 +80,24 @@ async fn a_proxy_that_refuses_or_rambles_is_a_typed_failure() {
     }
     let silent = Server::answering(|stream, _| wait(stream));
     let exchange = Client::with(&origin, through(&silent)).send(Request::get(&origin, "/")).await;
-    assert!(matches!(exchange.failure(), Some(Failure::TimedOut(_))));
+    assert!(exchange.failure().unwrap().to_string().contains("in time"));
+}
+
+#[tokio::test]
+async fn a_proxy_that_is_down_or_refuses_is_named_and_its_password_is_not() {
+    let free = || TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let down = free();
+    let refusing = Server::saying("HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n");
+    for scheme in [Scheme::Http, Scheme::Https] {
+        let origin = Origin { scheme, host: "api.example".to_owned(), port: 8000 };
+        for (proxy, why) in [(down, "cannot be reached"), (refusing.address, "wants credentials")] {
+            let settings = Settings { proxy: Some(format!("http://ada:canary-pass@{proxy}")), ..settings() };
+            let exchange = Client::with(&origin, settings).send(Request::get(&origin, "/")).await;
+            let text = exchange.failure().unwrap().to_string();
+            assert!(text.contains(&format!("the proxy {proxy} (--proxy) {why}")), "{text}");
+            assert!(!text.contains("canary-pass") && !text.contains("api.example"), "{text}");
+        }
+    }
 }
 
 #[tokio::test]

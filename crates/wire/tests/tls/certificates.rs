@@ -2,7 +2,7 @@ use std::fs;
 use std::net::SocketAddr;
 
 use model::CertificateFault::{
-    CaAsLeaf, Expired, NotYetValid, SelfSigned, UntrustedIssuer, WeakKey, WeakSignature, WrongName,
+    CaAsLeaf, Expired, IssuerMissing, NotYetValid, SelfSigned, UntrustedIssuer, WeakKey, WeakSignature, WrongName,
 };
 use model::{CertificateFault, TlsFacts};
 use rustls::pki_types::ServerName;
@@ -54,16 +54,9 @@ fn each_fault_of_a_certificate_is_named_and_stops_nothing() {
         ("no name", Leaf { extensions: "keyUsage = digitalSignature", ..good() }, vec![WrongName]),
         ("self-signed", Leaf { issuer: Issuer::Itself, ..good() }, vec![SelfSigned]),
         ("self-signed and expired", Leaf { issuer: Issuer::Itself, ..past() }, vec![Expired, SelfSigned]),
-        (
-            "self-signed authority",
-            Leaf { issuer: Issuer::Itself, extensions: ca, ..good() },
-            vec![SelfSigned, CaAsLeaf],
-        ),
-        (
-            "intermediate missing",
-            Leaf { issuer: Issuer::Intermediate, complete: false, ..good() },
-            vec![UntrustedIssuer],
-        ),
+        ("self-signed authority", Leaf { issuer: Issuer::Itself, extensions: ca, ..good() }, vec![SelfSigned]),
+        ("an authority in a server's place", Leaf { extensions: ca, ..good() }, vec![CaAsLeaf]),
+        ("intermediate missing", Leaf { issuer: Issuer::Intermediate, complete: false, ..good() }, vec![IssuerMissing]),
         ("intermediate expired", Leaf { issuer: Issuer::OldIntermediate, ..good() }, vec![Expired]),
         ("SHA-1", Leaf { digest: "sha1", ..good() }, vec![WeakSignature]),
         ("RSA-1024", Leaf { key: "RSA-1024", ..good() }, vec![WeakKey]),
@@ -99,8 +92,8 @@ fn a_self_signed_certificate_given_by_the_user_is_trusted_for_its_name_and_time(
     };
     let server = Server::start(&authority.leaf(&leaf), &[]);
     let roots = Roots::new(&fs::read(authority.path("leaf.pem")).unwrap()).unwrap();
-    assert_eq!(facts_of(server.address, "localhost", &roots, None).faults, [CaAsLeaf]);
-    assert_eq!(facts_of(server.address, "127.0.0.1", &roots, None).faults, [WrongName, CaAsLeaf]);
+    assert_eq!(facts_of(server.address, "localhost", &roots, None).faults, []);
+    assert_eq!(facts_of(server.address, "127.0.0.1", &roots, None).faults, [WrongName]);
 }
 
 #[test]
@@ -129,7 +122,12 @@ fn a_client_certificate_is_presented_where_one_is_demanded() {
     let own = fs::read(&pem).unwrap();
     let own = ClientCertificate::from_pem(&own, &own).unwrap();
     let roots = Roots::new(&authority.root()).unwrap();
-    assert_eq!(facts_of(server.address, "localhost", &roots, Some(&own)).faults, []);
+    let facts = facts_of(server.address, "localhost", &roots, Some(&own));
+    assert!(facts.faults.is_empty() && !facts.wants_certificate, "{facts:?}");
+    let asking = Server::start(&pem, &["-verify", "1", "-CAfile", root.to_str().unwrap()]);
+    assert!(facts_of(asking.address, "localhost", &roots, None).wants_certificate, "one may be given");
+    let server = Server::start(&pem, &[]);
+    assert!(!facts_of(server.address, "localhost", &roots, None).wants_certificate);
 }
 
 #[test]

@@ -24,7 +24,11 @@ pub(crate) static RULE: Rule = Rule {
 
 pub(crate) static CHECK: Check = Check {
     cost: Cost::reads(1),
-    detectors: Detectors { on_surface: Some(|probe, found| Box::pin(probe_target(probe, found))), ..Detectors::NONE },
+    detectors: Detectors {
+        on_surface: Some(|probe, found| Box::pin(probe_target(probe, found))),
+        of_handshakes: true,
+        ..Detectors::NONE
+    },
     twins: Twins::None("a certificate belongs to the deployment: no two Flask applications differ by it"),
     ..Check::of(&RULE)
 };
@@ -59,8 +63,10 @@ fn breaks_trust(fault: &CertificateFault) -> bool {
         | CertificateFault::WrongName
         | CertificateFault::SelfSigned
         | CertificateFault::UntrustedIssuer
+        | CertificateFault::IssuerMissing
+        | CertificateFault::CaAsLeaf
         | CertificateFault::Other(_) => true,
-        CertificateFault::WeakSignature | CertificateFault::WeakKey | CertificateFault::CaAsLeaf => false,
+        CertificateFault::WeakSignature | CertificateFault::WeakKey => false,
     }
 }
 
@@ -79,6 +85,8 @@ mod tests {
         };
         assert_eq!(verdict(Some(CertificateFault::Expired)), Some(Confidence::Confirmed));
         assert_eq!(verdict(Some(CertificateFault::SelfSigned)), Some(Confidence::Confirmed));
+        assert_eq!(verdict(Some(CertificateFault::IssuerMissing)), Some(Confidence::Confirmed));
+        assert_eq!(verdict(Some(CertificateFault::CaAsLeaf)), Some(Confidence::Confirmed));
         assert_eq!(verdict(Some(CertificateFault::WeakKey)), None);
         assert_eq!(verdict(None), None);
     }

@@ -27,7 +27,11 @@ pub(crate) static RULE: Rule = Rule {
 
 pub(crate) static CHECK: Check = Check {
     cost: Cost::reads(1),
-    detectors: Detectors { on_surface: Some(|probe, found| Box::pin(probe_target(probe, found))), ..Detectors::NONE },
+    detectors: Detectors {
+        on_surface: Some(|probe, found| Box::pin(probe_target(probe, found))),
+        of_handshakes: true,
+        ..Detectors::NONE
+    },
     twins: Twins::None("a certificate belongs to the deployment: no two Flask applications differ by it"),
     ..Check::of(&RULE)
 };
@@ -41,9 +45,8 @@ async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(
 }
 
 fn judge(report: &TlsReport, witness: &Arc<Exchange>) -> Option<Finding> {
-    let is_weak = |fault: &&CertificateFault| {
-        matches!(fault, CertificateFault::WeakSignature | CertificateFault::WeakKey | CertificateFault::CaAsLeaf)
-    };
+    let is_weak =
+        |fault: &&CertificateFault| matches!(fault, CertificateFault::WeakSignature | CertificateFault::WeakKey);
     let faults: Vec<String> = report.faults.iter().filter(is_weak).map(ToString::to_string).collect();
     if faults.is_empty() {
         return None;
@@ -72,5 +75,6 @@ mod tests {
         };
         assert!(verdict(CertificateFault::WeakKey) && verdict(CertificateFault::WeakSignature));
         assert!(!verdict(CertificateFault::Expired) && !verdict(CertificateFault::SelfSigned));
+        assert!(!verdict(CertificateFault::CaAsLeaf), "what it may do is not how strong it is");
     }
 }
