@@ -44,6 +44,12 @@ pub enum Failure {
     Closed(Phase),
     /// The TLS handshake failed.
     Tls(String),
+    /// What came back in the TLS handshake is another protocol's.
+    NotTls,
+    /// The server asks for a client certificate, and went no further without one.
+    ClientCertificateWanted,
+    /// The proxy that was named did not pass it on: which one, and why.
+    Proxy(String),
     /// The request was not sent: it carries credentials, and the server's certificate, wrong for these reasons, may be anybody's.
     Untrusted(String),
     /// What came back is not an HTTP response that any client would read.
@@ -58,6 +64,11 @@ impl fmt::Display for Failure {
             Failure::TimedOut(phase) => write!(f, "no answer in time while {phase}"),
             Failure::Closed(phase) => write!(f, "the connection was closed while {phase}"),
             Failure::Tls(why) => write!(f, "the TLS handshake failed ({why})"),
+            Failure::NotTls => f.write_str("the server does not speak TLS on this port"),
+            Failure::ClientCertificateWanted => {
+                f.write_str("the server asks for a client certificate; give one and its key with --client-cert")
+            }
+            Failure::Proxy(why) => f.write_str(why),
             Failure::Untrusted(why) => {
                 write!(
                     f,

@@ -22,6 +22,8 @@ pub(crate) struct Ended {
     pub(crate) looked_briefly: bool,
     /// What of the request could not be used, so that nothing was scanned.
     pub(crate) fault: Option<String>,
+    /// What is wrong with how the target was spoken to, so that nothing of the API was seen.
+    pub(crate) diagnosis: Option<String>,
     /// Whether the target began to refuse the scan.
     pub(crate) banned: bool,
     /// What became of the credential, if one was given.

@@ -3,6 +3,7 @@
 mod compute;
 mod correlate;
 mod credentials;
+mod diagnosis;
 mod discover;
 mod ended;
 mod halt;
@@ -17,7 +18,7 @@ mod sample;
 use std::sync::Arc;
 use std::time::Duration;
 
-use model::{Event, Exchange, NotTested, Operation, Redactor, Report, Source, Surface, Target};
+use model::{Event, Exchange, NotTested, Operation, Redactor, Report, Source, SpecFacts, Surface, Target};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 use wire::ledger::{Sink, Undone};
@@ -121,6 +122,17 @@ impl Scan {
         report
     }
 
+    /// Reads the OpenAPI document that the target names by its URL, with the documents it refers to; nothing else is sent.
+    ///
+    /// # Errors
+    /// Why there is none, for a person.
+    pub async fn document(self) -> Result<(Vec<Operation>, SpecFacts), String> {
+        match &self.target.specification_url {
+            Some(url) => discover::document(url, &self.target, &self.wire).await,
+            None => Err("no URL of a document was given".to_owned()),
+        }
+    }
+
     async fn work(&self) -> Ended {
         let (mut surface, looked_briefly) = Box::pin(self.discover()).await;
         let operations = surface.operations.len();
@@ -140,8 +152,12 @@ impl Scan {
             let (surface, observed, target) = (Arc::clone(&surface), Arc::clone(&observed), Arc::clone(&self.target));
             compute::apart(move || plan::plan_seen(&surface, &target, &observed)).await
         };
+        let seen = observed.exchanges.iter().map(AsRef::as_ref);
+        let diagnosis = diagnosis::diagnose(&self.target, &self.wire, seen).await;
         let (hopeless, fault) = if !self.wire.was_reached() {
             (Some(NotTested::NoAnswer), None)
+        } else if let Some(says) = &diagnosis.says {
+            (Some(NotTested::inconclusive(says.clone())), None)
         } else if let Some(why) = &surface.unusable_specification {
             (Some(NotTested::NoSpecification), Some(why.clone()))
         } else if let Some(why) = credential.refusal() {
@@ -149,32 +165,31 @@ impl Scan {
         } else {
             (None, None)
         };
+        let context = rounds::RunContext {
+            surface: &surface,
+            observed: &observed,
+            target: &self.target,
+            wire: &self.wire,
+            callback: &self.callback,
+            listener: &self.listener,
+            halt: &self.halt,
+        };
         if let Some(why) = hopeless {
-            let skipped = rounds::untested(&plan, &why);
+            let plan = if diagnosis.shakes_hands { plan.of_handshakes(&why) } else { plan.of_nothing(&why) };
             return Ended {
-                surface,
-                observations: observed,
-                outcomes: Vec::new(),
-                skipped,
+                outcomes: rounds::run(&plan, &context).await,
+                surface: Arc::clone(&surface),
+                observations: Arc::clone(&observed),
+                skipped: plan.skipped,
                 undone: Undone::default(),
                 looked_briefly,
                 fault,
+                diagnosis: diagnosis.says,
                 banned: false,
                 credential: credential.view,
             };
         }
-        let mut outcomes = {
-            let context = rounds::RunContext {
-                surface: &surface,
-                observed: &observed,
-                target: &self.target,
-                wire: &self.wire,
-                callback: &self.callback,
-                listener: &self.listener,
-                halt: &self.halt,
-            };
-            rounds::run(&plan, &context).await
-        };
+        let mut outcomes = rounds::run(&plan, &context).await;
         rounds::confirm(&mut outcomes, &self.exchanges(None), &self.wire).await;
         let until = self.believe(&mut outcomes, &mut credential).await;
         let observations = Arc::new(observed.until(until).with_exchanges(self.exchanges(until)));
@@ -200,6 +215,7 @@ impl Scan {
             undone,
             looked_briefly,
             fault: None,
+            diagnosis: None,
             banned: self.wire.is_banned(),
             credential: credential.view,
         }

@@ -46,6 +46,25 @@ pub struct Plan {
     pub skipped: Vec<Skipped>,
 }
 
+impl Plan {
+    /// Nothing is asked, for one reason.
+    pub(crate) fn of_nothing(self, why: &NotTested) -> Plan {
+        self.only(|_| false, why)
+    }
+
+    /// Nothing is asked but what handshakes alone answer; the rest is not, for one reason.
+    pub(crate) fn of_handshakes(self, why: &NotTested) -> Plan {
+        self.only(|check| check.detectors.of_handshakes, why)
+    }
+
+    fn only(mut self, keeps: impl Fn(&Check) -> bool, why: &NotTested) -> Plan {
+        self.asked.retain(|planned| keeps(planned.check));
+        let skip = |check| Skipped { check, operation: None, reason: why.clone() };
+        self.skipped = self.selected.iter().filter(|(_, check)| !keeps(check)).map(|(_, check)| skip(*check)).collect();
+        self
+    }
+}
+
 /// Why a detector that asks about operations was not asked at all.
 pub(crate) const NO_OPERATION: &str = "no operation of this kind was found";
 

@@ -24,7 +24,14 @@ pub(crate) async fn plain_http(target: &Target, wire: &Wire) -> Option<Arc<Excha
 /// Puts what the first connection showed on the surface.
 pub(crate) fn tls(surface: &mut Surface, target: &Target, wire: &Wire) {
     surface.tls = wire.tls_facts(&target.origin);
+    if surface.tls.as_ref().is_some_and(|facts| facts.wants_certificate) {
+        surface.notes.push(WANTS_CERTIFICATE.to_owned());
+    }
 }
+
+/// What is said of a server that asks for a certificate and may go on without one.
+const WANTS_CERTIFICATE: &str =
+    "the server asks for a client certificate, and the scan had none; what it opens was not seen (--client-cert)";
 
 #[cfg(test)]
 mod tests {

@@ -121,3 +121,22 @@ fn pages_for_everything_have_no_objects() {
         }
     }
 }
+
+#[test]
+fn a_site_that_leads_everything_to_https_is_asked_few_guesses() {
+    fn leads_on(asked: &Asked) -> Answer {
+        Answer::html(301, "").header("Location", format!("https://127.0.0.1{}", asked.target))
+    }
+    let by_name = |asked: &Asked| match asked.path() {
+        "/openapi.json" => Answer::json(
+            200,
+            r#"{"openapi": "3.0.3", "info": {"title": "Boats", "version": "1"}, "paths": {"/boats": {"get": {"responses": {}}}}}"#,
+        ),
+        "/boats" => Answer::json(200, "[1]"),
+        _ => leads_on(asked),
+    };
+    let few = scan(leads_on, Depth::Standard);
+    assert!(few.spent["discovery"].sent <= 20, "{:?}", few.spent);
+    assert!(few.grade_reason.is_some_and(|why| why.contains("https://127.0.0.1")));
+    assert!(has(&scan(by_name, Depth::Standard), "GET /boats"), "what is not led on is found");
+}

@@ -21,9 +21,10 @@ use crate::permit::Templates;
 use crate::redirect::onward;
 use crate::share::Sharing;
 use crate::slow::Slow;
+use crate::tls::Limits as InspectionLimits;
 use crate::transcript::Transcript;
 use crate::transport::Transport;
-use crate::{Budget, Lease, Mandate, Recorded, Scope, Settings, WireError, credentials, retry_after};
+use crate::{Account, Budget, Lease, Mandate, Recorded, Scope, Settings, WireError, credentials, retry_after};
 
 /// Who listens to the wire's events.
 pub type Listener = Arc<dyn Fn(Event) + Send + Sync>;
@@ -209,9 +210,31 @@ impl Wire {
         if self.origin.scheme != Scheme::Https {
             return Err(NotTested::not_applicable("the target is not asked by https"));
         }
-        self.alive()?;
-        let inspection = async || Arc::new(self.transport.dialer.inspect(&self.origin).await);
+        self.may_knock()?;
+        let limits = InspectionLimits::default();
+        let inspection = async || Arc::new(self.transport.dialer.inspect(&self.origin, limits).await);
         Ok(Arc::clone(self.tls_report.get_or_init(inspection).await))
+    }
+
+    /// Whether the target's port speaks the other scheme than its URL says: plain HTTP in the place of https, or TLS in the place of
+    /// http. Asked also where nothing was answered.
+    ///
+    /// # Errors
+    /// The target refuses the scan, or the scan was stopped.
+    pub async fn speaks_other_scheme(&self) -> Result<bool, NotTested> {
+        self.may_knock()?;
+        if self.origin.scheme == Scheme::Http {
+            let origin = Origin { scheme: Scheme::Https, ..self.origin.clone() };
+            // One hello for each version.
+            let limits = InspectionLimits { handshakes: 5, ..InspectionLimits::default() };
+            let report = self.transport.dialer.inspect(&origin, limits).await;
+            return Ok(report.versions.iter().any(|facts| facts.accepted == Some(true)));
+        }
+        let origin = Origin { scheme: Scheme::Http, ..self.origin.clone() };
+        let lease = Lease::reading(&self.budget, 1).paid_by(Account::Apart).insisting();
+        let key = OrderKey { round: Round::Preflight, check: 1, operation: 0, step: 0 };
+        let (exchange, _) = self.exchange(Request::get(&origin, "/"), &lease, key, Vec::new()).await?;
+        Ok(exchange.response().is_some())
     }
 
     /// Sends a request, or answers it from an identical earlier one.
@@ -309,7 +332,11 @@ impl Wire {
         key: OrderKey,
         hops: Vec<Arc<Exchange>>,
     ) -> Result<(Arc<Exchange>, Option<Suspicion>), NotTested> {
-        let alive = || if lease.is_undo() { Ok(()) } else { self.alive() };
+        let alive = || match () {
+            () if lease.is_undo() => Ok(()),
+            () if lease.insists() => self.may_knock(),
+            () => self.alive(),
+        };
         let gate = Gate { pace: &self.pace, lease, alive: &alive };
         gate.is_open()?;
         let limits = &self.settings.limits;
@@ -370,6 +397,14 @@ impl Wire {
             .flatten()
             // A maximum that the user named is for what was asked for: there only what is due at the end of a round is asked again.
             .filter(|suspicion| !self.budget.is_strict() || !suspicion.is_of_looks())
+    }
+
+    /// Whether the target's port may be spoken to, also if it never answered what it was asked.
+    fn may_knock(&self) -> Result<(), NotTested> {
+        match self.alive() {
+            Err(NotTested::NoAnswer) if !self.was_reached() => Ok(()),
+            other => other,
+        }
     }
 
     fn alive(&self) -> Result<(), NotTested> {

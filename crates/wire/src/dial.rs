@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use model::{CertificateFault, Failure, Origin, Phase, Scheme, TlsFacts, TlsReport};
 use rustls::pki_types::ServerName;
+use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 
@@ -37,6 +38,8 @@ pub(crate) struct Dialed {
     pub(crate) doubt: Option<Arc<str>>,
     /// The proxy that passes the requests on, if it reads them.
     pub(crate) proxy: Option<Proxy>,
+    /// Whether the server asked for a client certificate that there is not. With TLS 1.3 it says only afterwards that it insists.
+    pub(crate) wants_certificate: bool,
 }
 
 impl Dialer {
@@ -70,15 +73,19 @@ impl Dialer {
         let Some(proxy) = &self.proxy else {
             return Ok(Box::new(self.resolver.connect(&origin.host, origin.port, &self.limits).await?));
         };
-        let stream = self.resolver.connect(&proxy.host, proxy.port, &self.limits).await?;
-        let connection = Http1::new(Box::new(stream), None, None);
-        connection.tunnel(proxy.connect_head(origin).as_bytes(), &self.limits).await
+        let connection = Http1::new(Box::new(self.to_proxy(proxy).await?), None, None);
+        connection.tunnel(proxy, origin, &self.limits).await
+    }
+
+    async fn to_proxy(&self, proxy: &Proxy) -> Result<TcpStream, Failure> {
+        let connected = self.resolver.connect(&proxy.host, proxy.port, &self.limits).await;
+        connected.map_err(|failure| proxy.unreachable(&failure))
     }
 
     /// What the origin's TLS accepts.
-    pub(crate) async fn inspect(&self, origin: &Origin) -> TlsReport {
+    pub(crate) async fn inspect(&self, origin: &Origin, limits: InspectionLimits) -> TlsReport {
         let connect = async || self.tunnel(origin).await.map_err(|failure| io::Error::other(failure.to_string()));
-        let mut report = inspect(connect, &origin.host, &self.roots, InspectionLimits::default()).await;
+        let mut report = inspect(connect, &origin.host, &self.roots, limits).await;
         if self.insecure {
             report.faults.clear();
         }
@@ -91,11 +98,11 @@ impl Dialer {
             (Scheme::Https, _) => self.shake_hands(origin, self.tunnel(origin).await?, http2).await,
             (Scheme::Http, None) => {
                 let stream = self.tunnel(origin).await?;
-                Ok(Dialed { stream, http2: false, doubt: None, proxy: None })
+                Ok(Dialed { stream, http2: false, doubt: None, proxy: None, wants_certificate: false })
             }
             (Scheme::Http, Some(proxy)) => {
-                let stream = Box::new(self.resolver.connect(&proxy.host, proxy.port, &self.limits).await?);
-                Ok(Dialed { stream, http2: false, doubt: None, proxy: Some(proxy.clone()) })
+                let stream = Box::new(self.to_proxy(proxy).await?);
+                Ok(Dialed { stream, http2: false, doubt: None, proxy: Some(proxy.clone()), wants_certificate: false })
             }
         }
     }
@@ -109,11 +116,14 @@ impl Dialer {
             .map_err(|_| failed("the host is no name that TLS can ask for".to_owned()))?;
         let stream = match timeout(self.limits.tls, TlsConnector::from(config).connect(name, stream)).await {
             Err(_) => return Err(Failure::TimedOut(Phase::Tls)),
+            Ok(Err(_)) if verifier.wants_certificate() => return Err(Failure::ClientCertificateWanted),
+            Ok(Err(error)) if is_other_protocol(&error) => return Err(Failure::NotTls),
             Ok(Err(error)) if error.kind() == io::ErrorKind::InvalidData => return Err(failed(error.to_string())),
             Ok(Err(_)) => return Err(Failure::Closed(Phase::Tls)),
             Ok(Ok(stream)) => stream,
         };
         let connection = stream.get_ref().1;
+        let wants_certificate = verifier.wants_certificate();
         let mut facts = verifier.facts(connection);
         let http2 = connection.alpn_protocol() == Some(b"h2");
         let doubts: Vec<_> = facts.faults.iter().filter(|f| is_of_trust(f)).map(ToString::to_string).collect();
@@ -124,8 +134,14 @@ impl Dialer {
             facts.verify_error = None;
         }
         self.facts.lock().unwrap_or_else(PoisonError::into_inner).entry(origin.clone()).or_insert(facts);
-        Ok(Dialed { stream: Box::new(stream), http2, doubt, proxy: None })
+        Ok(Dialed { stream: Box::new(stream), http2, doubt, proxy: None, wants_certificate })
     }
+}
+
+/// Whether what came back begins as no record of TLS does.
+fn is_other_protocol(error: &io::Error) -> bool {
+    let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
+    matches!(inner, Some(rustls::Error::InvalidMessage(rustls::InvalidMessage::InvalidContentType)))
 }
 
 /// Whether the fault means that somebody else may be at the other end.
@@ -134,6 +150,8 @@ fn is_of_trust(fault: &CertificateFault) -> bool {
         fault,
         CertificateFault::SelfSigned
             | CertificateFault::UntrustedIssuer
+            | CertificateFault::IssuerMissing
+            | CertificateFault::CaAsLeaf
             | CertificateFault::WrongName
             | CertificateFault::Other(_)
     )

@@ -18,6 +18,7 @@ pub struct Lease {
     provokes: bool,
     effect: Effect,
     expects_refusal: bool,
+    insists: bool,
 }
 
 impl Lease {
@@ -31,6 +32,7 @@ impl Lease {
             provokes: false,
             effect: Effect::Reads,
             expects_refusal: false,
+            insists: false,
         }
     }
 
@@ -52,6 +54,17 @@ impl Lease {
     #[must_use]
     pub fn with_effect(self, effect: Effect, expects_refusal: bool) -> Lease {
         Lease { effect, expects_refusal, ..self }
+    }
+
+    /// Sends also to a target that was given up because it never answered.
+    #[must_use]
+    pub(crate) fn insisting(self) -> Lease {
+        Lease { insists: true, ..self }
+    }
+
+    /// Whether it sends to a target that never answered.
+    pub(crate) fn insists(&self) -> bool {
+        self.insists
     }
 
     /// What its requests may do.

@@ -1,6 +1,6 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use model::Origin;
+use model::{Failure, Origin};
 use percent_encoding::percent_decode_str;
 
 /// An HTTP proxy for everything: plain requests go to it in absolute form, TLS through a tunnel (RFC 9110, section 9.3.6).
@@ -26,6 +26,34 @@ impl Proxy {
             format!("Basic {}", STANDARD.encode(pair))
         });
         Ok(Proxy { host, port: url.port_or_known_default().unwrap_or(80), authorization })
+    }
+
+    /// Why it did not pass on what it was asked. It is named, so that nobody looks for the fault at the target.
+    pub(crate) fn failed(&self, why: &str) -> Failure {
+        Failure::Proxy(format!("the proxy {} (--proxy) {why}", self.name()))
+    }
+
+    /// Why it cannot be reached.
+    pub(crate) fn unreachable(&self, failure: &Failure) -> Failure {
+        self.failed(&format!("cannot be reached: {failure}"))
+    }
+
+    /// What it means that it answers a request for a tunnel with this status.
+    pub(crate) fn refused(&self, status: u16) -> Failure {
+        self.failed(&match status {
+            407 => "wants credentials (407); write them into its URL, http://user:password@host:port".to_owned(),
+            500.. => format!("cannot reach the target (it answered {status})"),
+            _ => format!("does not let the scan pass to the target (it answered {status})"),
+        })
+    }
+
+    /// Host and port, never its credentials.
+    fn name(&self) -> String {
+        if self.host.contains(':') {
+            format!("[{}]:{}", self.host, self.port)
+        } else {
+            format!("{}:{}", self.host, self.port)
+        }
     }
 
     /// What asks it for a tunnel to the origin.

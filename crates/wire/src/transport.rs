@@ -119,10 +119,12 @@ impl Transport {
             }
             before = Some(attempt);
         }
-        let mut connection = match self.dialer.dial(&message.origin, false).await {
-            Ok(dialed) => Http1::new(dialed.stream, dialed.proxy, dialed.doubt),
+        let dialed = match self.dialer.dial(&message.origin, false).await {
+            Ok(dialed) => dialed,
             Err(failure) => return Ok(failed(failure)),
         };
+        let wants_certificate = dialed.wants_certificate;
+        let mut connection = Http1::new(dialed.stream, dialed.proxy, dialed.doubt);
         if secret && let Some(doubt) = connection.doubt() {
             return Ok(failed(Failure::Untrusted(doubt.to_owned())));
         }
@@ -132,10 +134,14 @@ impl Transport {
         match connection.state() {
             Idle::Quiet => {}
             Idle::Spoke => return Ok(failed(Failure::Malformed("it came before the request".to_owned()))),
+            Idle::Ended if wants_certificate => return Ok(failed(Failure::ClientCertificateWanted)),
             Idle::Ended => return Ok(failed(Failure::Closed(Phase::Send))),
         }
-        let (attempt, back) = connection.ask(message, &self.limits, allowance).await;
+        let (mut attempt, back) = connection.ask(message, &self.limits, allowance).await;
         place.give(back);
+        if wants_certificate && matches!(attempt.result, Err(Failure::Closed(_))) {
+            attempt.result = Err(Failure::ClientCertificateWanted);
+        }
         Ok(attempt)
     }
 

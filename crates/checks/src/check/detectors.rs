@@ -37,6 +37,8 @@ pub struct Detectors {
     pub on_operation: Option<OnOperation>,
     /// Probes the target once.
     pub on_surface: Option<OnSurface>,
+    /// Whether `on_surface` judges handshakes alone, so that it can also judge a target that no request gets through to.
+    pub of_handshakes: bool,
     /// Judges the whole at the end.
     pub on_end: Option<OnEnd>,
 }
@@ -49,6 +51,7 @@ impl Detectors {
         applies: |_, _| true,
         on_operation: None,
         on_surface: None,
+        of_handshakes: false,
         on_end: None,
     };
 

@@ -59,15 +59,18 @@ pub async fn in_the_clear(probe: &TargetProbe<'_>) -> Result<Arc<Exchange>, NotT
     }
 }
 
-/// An answered exchange to hang a finding about the connection on: the first plain one, or the scan's own path asked for.
+/// An exchange to hang a finding about the connection on: the first plain one that was answered, or the scan's own path asked for.
+/// Where no request gets through, one that did not: the handshake shows what it shows all the same.
 ///
 /// # Errors
 /// As [`TargetProbe::response_to`].
 pub async fn witness(probe: &TargetProbe<'_>) -> Result<Arc<Exchange>, NotTested> {
-    match probe.observations.plain_calls().find(|e| e.response().is_some()) {
-        Some(exchange) => Ok(Arc::clone(exchange)),
-        None => probe.response_to(probe.get(&probe.target.path)).await,
+    if let Some(exchange) = probe.observations.plain_calls().find(|e| e.response().is_some()) {
+        return Ok(Arc::clone(exchange));
     }
+    let asked = probe.response_to(probe.get(&probe.target.path)).await;
+    let tried = || probe.observations.exchanges.iter().find(|e| e.request.origin == *probe.origin()).cloned();
+    asked.or_else(|why| tried().ok_or(why))
 }
 
 /// The server's certificate.

@@ -9,7 +9,7 @@ use model::{
 use wire::{Recorded, Wire};
 
 use super::outcome::RuleResult;
-use super::reach::Exercised;
+use super::reach::{Exercised, told_by_gateway};
 use crate::ended::Ended;
 
 /// How much was looked at.
@@ -106,14 +106,20 @@ fn why_not_written(at: usize, ended: &Ended, target: &Target) -> NotTested {
 }
 
 /// How the scan ended, and why it is not complete.
-pub(super) fn status(wire: &Wire, ended: &Ended, records: &[Recorded]) -> (Status, Option<String>) {
+pub(super) fn status(target: &Target, wire: &Wire, ended: &Ended, records: &[Recorded]) -> (Status, Option<String>) {
     if !wire.was_reached() {
-        let why = records.iter().find_map(|r| r.exchange.failure().map(ToString::to_string));
-        return (Status::Unreachable, Some(why.unwrap_or_else(|| nothing_came(wire))));
+        let own = records.iter().filter(|r| r.exchange.request.origin == target.origin);
+        let failed = || own.clone().find_map(|r| r.exchange.failure().map(ToString::to_string));
+        let why = ended.diagnosis.clone().or_else(failed).unwrap_or_else(|| nothing_came(wire));
+        // Handshakes that were judged are something.
+        let is_judged = ended.outcomes.iter().any(|outcome| !outcome.found.is_empty());
+        return (if is_judged { Status::Incomplete } else { Status::Unreachable }, Some(why));
     }
     let short = ended.outcomes.iter().filter_map(|o| o.result.as_ref().err()).find(|r| r.cuts_the_scan_short());
     let why = if let Some(why) = wire.cancelled() {
         why.to_string()
+    } else if let Some(says) = &ended.diagnosis {
+        says.clone()
     } else if wire.is_dead() || fell_silent(records) {
         "the target stopped answering".to_owned()
     } else if wire.is_banned() {
@@ -127,7 +133,7 @@ pub(super) fn status(wire: &Wire, ended: &Ended, records: &[Recorded]) -> (Statu
     } else if ended.looked_briefly {
         NotTested::OutOfTime.to_string()
     } else if let Some(why) = nothing_seen(ended, records) {
-        why.to_owned()
+        why
     } else {
         return (Status::Completed, None);
     };
@@ -150,11 +156,12 @@ fn nothing_came(wire: &Wire) -> String {
 }
 
 /// Why what was seen says nothing about the API, if it does not. There is no grade then.
-pub(super) fn nothing_seen(ended: &Ended, records: &[Recorded]) -> Option<&'static str> {
+pub(super) fn nothing_seen(ended: &Ended, records: &[Recorded]) -> Option<String> {
     if ended.surface.operations.is_empty() {
-        Some("no operation matches --include, --exclude-path and --method")
+        Some("no operation matches --include, --exclude-path and --method".to_owned())
     } else if !records.iter().any(|r| is_whole_answer(&r.exchange)) {
-        Some("every answer was a server error or broke off")
+        let why = || "every answer was a server error or broke off".to_owned();
+        Some(told_by_gateway(records).unwrap_or_else(why))
     } else {
         None
     }
@@ -171,6 +178,7 @@ fn fell_silent(records: &[Recorded]) -> bool {
     const SILENCES: usize = 3;
     let mut last: Vec<&Recorded> = records.iter().collect();
     last.sort_by_key(|r| std::cmp::Reverse(r.exchange.serial));
-    let gone = last.first().is_some_and(|r| matches!(r.exchange.failure(), Some(Failure::Unreachable(_))));
+    let gone =
+        last.first().is_some_and(|r| matches!(r.exchange.failure(), Some(Failure::Unreachable(_) | Failure::Proxy(_))));
     gone || last.len() >= SILENCES && last.iter().take(SILENCES).all(|r| r.exchange.response().is_none())
 }

@@ -4,6 +4,7 @@ mod coverage;
 mod credentials;
 mod curl;
 pub(crate) mod fold;
+mod ignores;
 mod learn;
 pub(crate) mod outcome;
 mod reach;
@@ -17,8 +18,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use model::{
-    CredentialView, FindingView, IgnoredView, NextFix, NotTestedView, Redactor, Report, Scored, Target, Tool,
-    fingerprint, score,
+    CredentialView, FindingView, NextFix, NotTestedView, Redactor, Report, Scored, Target, Tool, fingerprint, score,
 };
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -42,7 +42,14 @@ pub(crate) fn report(target: &Target, wire: &Wire, ended: &Ended, elapsed: Durat
             finding.secrets.iter().for_each(|s| redactor.learn(s.expose()));
         }
     }
-    let ignored = ignore(&mut by_rule, target, &redactor);
+    let today = rfc3339(target.now * 1000);
+    let ignores = ignores::apply(
+        &mut by_rule,
+        &target.ignores,
+        &ended.surface.operations,
+        today.get(..10).unwrap_or(""),
+        &redactor,
+    );
     let scored: Vec<Scored> = by_rule.iter().map(outcome::RuleResult::scored).collect();
     let exercised = reach::Exercised::of(ended, &records, target);
     let reach = reach::reach(ended, &records, target, &by_rule, &exercised);
@@ -63,18 +70,18 @@ pub(crate) fn report(target: &Target, wire: &Wire, ended: &Ended, elapsed: Durat
     let not_tested: Vec<NotTestedView> = by_rule.iter().flat_map(|r| r.not_tested(ended, &redactor)).collect();
     let categories = view::categories(&result, &reach, &by_rule);
     let surface = coverage::surface(ended, &records, target, &redactor);
-    let (status, status_detail) = coverage::status(wire, ended, &records);
+    let (status, status_detail) = coverage::status(target, wire, ended, &records);
     let cited: BTreeSet<u32> = if whole {
         numbers.values().copied().collect()
     } else {
         findings.iter().flat_map(|f| f.evidence.iter().filter_map(|e| e.exchange)).collect()
     };
     let notes = ended.surface.notes.iter().cloned().chain(ended.undone.notes());
-    let notes = notes.chain(credentials::explained(&target.identities, &findings));
+    let notes = notes.chain(credentials::explained(&target.identities, &findings)).chain(ignores.notes);
     let notes = notes.map(|note| redactor.text(&note)).collect();
     let started_ms = records.iter().map(|r| r.sent_at_ms).min().unwrap_or(target.now * 1000);
     Report {
-        schema: "middlebrick/report/v1".to_owned(),
+        schema: Report::SCHEMA.to_owned(),
         tool: Tool { name: "middlebrick".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
         id: scan_id(target),
         status,
@@ -95,9 +102,9 @@ pub(crate) fn report(target: &Target, wire: &Wire, ended: &Ended, elapsed: Durat
         coverage: coverage::coverage(&result, &by_rule, ended, &exercised),
         credentials: ended.credential.iter().map(|view| credential(view, &redactor)).collect(),
         categories,
-        rules: by_rule.iter().map(|r| r.view(ignored.iter().any(|i| i.rule == r.rule.id))).collect(),
+        rules: by_rule.iter().map(|r| r.view(ignores.taken.iter().any(|i| i.rule == r.rule.id))).collect(),
         findings,
-        ignored,
+        ignored: ignores.taken,
         not_tested,
         surface,
         technologies: ended.surface.technologies.iter().map(|known| technology(known, &redactor)).collect(),
@@ -111,30 +118,6 @@ pub(crate) fn report(target: &Target, wire: &Wire, ended: &Ended, elapsed: Durat
         context: target.context.id().to_owned(),
         transcript: transcript::entries(&records, &redactor, &cited),
     }
-}
-
-/// Takes the locations that the ignore file covers out of the results, before anything is counted or scored.
-fn ignore(by_rule: &mut [outcome::RuleResult], target: &Target, redactor: &Redactor) -> Vec<IgnoredView> {
-    let today = rfc3339(target.now * 1000);
-    let today = today.get(..10).unwrap_or("");
-    let mut ignored = Vec::new();
-    for result in by_rule {
-        let rule = result.rule;
-        result.found.retain(|finding| {
-            let entry = target.ignores.iter().find(|i| i.covers(rule, &finding.location, today));
-            if let Some(entry) = entry {
-                ignored.push(IgnoredView {
-                    rule: rule.id.to_owned(),
-                    location: redactor.text(&finding.location.to_string()),
-                    fingerprint: finding.location.fingerprint(rule.id),
-                    reason: redactor.text(&entry.reason),
-                    expires: entry.expires.clone(),
-                });
-            }
-            entry.is_none()
-        });
-    }
-    ignored
 }
 
 fn credential(told: &crate::credentials::Told, redactor: &Redactor) -> CredentialView {

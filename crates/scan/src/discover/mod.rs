@@ -19,9 +19,10 @@ mod well_known;
 use std::sync::Arc;
 
 use checks::calling::request;
+use checks::judging::transport;
 use futures::StreamExt;
 use futures::stream;
-use model::{Depth, Exchange, Method, Operation, Source, Surface, Target};
+use model::{Depth, Exchange, Method, Operation, Source, SpecFacts, Surface, Target};
 use wire::Wire;
 
 use crate::halt::Halt;
@@ -63,6 +64,15 @@ pub(crate) async fn discover(target: &Target, wire: &Wire, halt: &Halt) -> (Surf
     (surface, briefly)
 }
 
+/// The OpenAPI document at this URL: its operations, and what else it says.
+///
+/// # Errors
+/// Why there is none, for a person.
+pub(crate) async fn document(url: &str, target: &Target, wire: &Wire) -> Result<(Vec<Operation>, SpecFacts), String> {
+    let (_, operations, facts) = specification::named(&Asker::new(target, wire), url).await?;
+    Ok((operations, facts))
+}
+
 /// What to do when the clock ended the search.
 const BRIEFLY: &str = "the target responds too slowly to be searched for all of its operations; name its OpenAPI document with \
                        --spec, or give the scan more time with --deadline";
@@ -91,25 +101,34 @@ async fn look(surface: &mut Surface, found: &mut Found, target: &Target, wire: &
     crawl(&asker, surface, found).await;
     wire.check_again().await;
     specification::discover(&asker, surface, found, missing.as_deref()).await;
-    well_known::discover(&asker, surface, found, missing.as_deref()).await;
-    crawl(&asker, surface, found).await;
-    // Where nothing leads on, a standard scan has requests for guesses that the rules do not miss.
-    let searching = asker.searching();
-    let guesser = if target.depth == Depth::Deep { &asker } else { &searching };
-    let rarely = if found.is_bare() { guesser } else { &asker };
-    specification::discover_rare(rarely, surface, found, missing.as_deref()).await;
-    if well_known::is_sparse(surface, found, target.depth) {
-        well_known::search(guesser, found, missing.as_deref()).await;
-        crawl(&asker, surface, found).await;
+    let is_sent_on = |answer: &Option<Arc<Exchange>>| answer.as_deref().is_some_and(transport::is_sent_on);
+    // Where all of plain HTTP leads to HTTPS, so would every guess.
+    if !(found.is_bare() && is_sent_on(&root) && is_sent_on(&missing)) {
+        search(&asker, surface, found, missing.as_deref()).await;
     }
-    objects::discover(&asker, surface, found, missing.as_deref()).await;
-    crawl(&asker, surface, found).await;
-    parameters::discover(&asker, surface, found, missing.as_deref()).await;
-    allow::discover(&asker, surface, found, missing.as_deref()).await;
     for place in &target.places {
         found.add_if_new(link::place(place));
     }
     root
+}
+
+/// Looks where nothing pointed to.
+async fn search(asker: &Asker<'_>, surface: &mut Surface, found: &mut Found, missing: Option<&Exchange>) {
+    well_known::discover(asker, surface, found, missing).await;
+    crawl(asker, surface, found).await;
+    // Where nothing leads on, a standard scan has requests for guesses that the rules do not miss.
+    let searching = asker.searching();
+    let guesser = if asker.target.depth == Depth::Deep { asker } else { &searching };
+    let rarely = if found.is_bare() { guesser } else { asker };
+    specification::discover_rare(rarely, surface, found, missing).await;
+    if well_known::is_sparse(surface, found, asker.target.depth) {
+        well_known::search(guesser, found, missing).await;
+        crawl(asker, surface, found).await;
+    }
+    objects::discover(asker, surface, found, missing).await;
+    crawl(asker, surface, found).await;
+    parameters::discover(asker, surface, found, missing).await;
+    allow::discover(asker, surface, found, missing).await;
 }
 
 /// What to do when so little was found that the score says little about the API.

@@ -135,6 +135,7 @@ impl Seeing {
             undone: Undone::default(),
             looked_briefly: false,
             fault: None,
+            diagnosis: None,
             banned: false,
             credential: None,
         };

@@ -18,7 +18,7 @@ mod write;
 
 use model::{Evidence, Finding, NotTested, Round};
 
-use crate::plan::{Plan, Skipped};
+use crate::plan::Plan;
 
 pub(crate) use confirm::{confirm, discard_unasked};
 pub(crate) use context::RunContext;
@@ -42,12 +42,6 @@ pub(crate) async fn run(plan: &Plan, context: &RunContext<'_>) -> Vec<Outcome> {
     }
     budget.release();
     outcomes
-}
-
-/// Nothing was tested, for one reason.
-pub(crate) fn untested(plan: &Plan, why: &NotTested) -> Vec<Skipped> {
-    let skip = |check| Skipped { check, operation: None, reason: why.clone() };
-    plan.selected.iter().map(|(_, check)| skip(*check)).collect()
 }
 
 /// Takes back what leaned on exchanges since the scan was banned or its credential died. What was proved before stays.

@@ -13,7 +13,7 @@ use std::task::{Context, Poll};
 
 use bytes::{Bytes, BytesMut};
 use futures::task::noop_waker_ref;
-use model::{Failure, Phase, Response, Truncation};
+use model::{Failure, Origin, Phase, Response, Truncation};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt, ReadBuf};
 use tokio::time::{Instant, timeout_at};
 
@@ -102,6 +102,10 @@ impl Http1 {
                 return (Attempt { result, started, nothing_came }, None);
             }
         };
+        // No target asks for a proxy's credentials.
+        if let Some(proxy) = self.proxy.as_ref().filter(|_| head.status == 407) {
+            return (Attempt { result: Err(proxy.refused(407)), started, nothing_came }, None);
+        }
         let (framing, certain) = match framing::of(&message.method, &head) {
             Ok(framing) => framing,
             Err(failure) => return (Attempt { result: Err(failure), started, nothing_came }, None),
@@ -135,20 +139,20 @@ impl Http1 {
         self.stream.flush().await
     }
 
-    /// Asks a proxy for a tunnel; the stream inside it.
-    pub(crate) async fn tunnel(mut self, head: &[u8], limits: &Limits) -> Result<Stream, Failure> {
+    /// Asks the proxy at the other end for a tunnel to the origin; the stream inside it.
+    pub(crate) async fn tunnel(mut self, proxy: &Proxy, origin: &Origin, limits: &Limits) -> Result<Stream, Failure> {
         let deadline = Instant::now() + limits.connect;
-        let closed = || Failure::Unreachable("the proxy closed the connection".to_owned());
-        self.stream.write_all(head).await.map_err(|_| closed())?;
+        let closed = || proxy.failed("closed the connection");
+        self.stream.write_all(proxy.connect_head(origin).as_bytes()).await.map_err(|_| closed())?;
         let (head, _) = self.response_head(deadline, limits).await.map_err(|failure| match failure {
             Failure::Closed(_) => closed(),
-            Failure::TimedOut(_) => Failure::TimedOut(Phase::Connect),
-            other => other,
+            Failure::TimedOut(_) => proxy.failed("opened no way to the target in time"),
+            other => proxy.failed(&format!("is no HTTP proxy: {other}")),
         })?;
         match head.status {
             200..300 if self.buffer.is_empty() => Ok(self.stream),
-            200..300 => Err(malformed("the proxy said more than it was asked")),
-            status => Err(Failure::Unreachable(format!("the proxy answered {status}"))),
+            200..300 => Err(proxy.failed("said more than it was asked")),
+            status => Err(proxy.refused(status)),
         }
     }
 

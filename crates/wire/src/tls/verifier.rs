@@ -1,10 +1,12 @@
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use model::{CertificateFault, TlsFacts};
-use rustls::client::Resumption;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::client::{ResolvesClientCert, Resumption};
 use rustls::crypto::{verify_tls12_signature, verify_tls13_signature};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::sign::CertifiedKey;
 use rustls::{ClientConfig, ClientConnection, DigitallySignedStruct, Error, ProtocolVersion, SignatureScheme};
 
 use super::certificate::certificate_facts;
@@ -19,12 +21,35 @@ use super::verdict::judge_chain;
 pub struct ObservingVerifier {
     roots: Roots,
     faults: Mutex<Vec<CertificateFault>>,
+    own: Arc<NoCertificate>,
+}
+
+/// In place of a client certificate: presents none, and notes that one was asked for.
+#[derive(Debug, Default)]
+struct NoCertificate {
+    asked: AtomicBool,
+}
+
+impl ResolvesClientCert for NoCertificate {
+    fn resolve(&self, _authorities: &[&[u8]], _schemes: &[SignatureScheme]) -> Option<Arc<CertifiedKey>> {
+        self.asked.store(true, Ordering::Relaxed);
+        None
+    }
+
+    fn has_certs(&self) -> bool {
+        false
+    }
 }
 
 impl ObservingVerifier {
     /// What is wrong with the chain, sorted; empty when it is trusted, and before the handshake.
     pub fn faults(&self) -> Vec<CertificateFault> {
         self.faults.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Whether the server asked for a client certificate, and there was none to give.
+    pub fn wants_certificate(&self) -> bool {
+        self.own.asked.load(Ordering::Relaxed)
     }
 
     /// What the handshake of the connection showed.
@@ -37,6 +62,7 @@ impl ObservingVerifier {
             chain: certificate_facts(connection.peer_certificates().unwrap_or_default()),
             verify_error: (!reasons.is_empty()).then(|| reasons.join("; ")),
             faults,
+            wants_certificate: self.wants_certificate(),
         }
     }
 
@@ -115,14 +141,16 @@ pub fn client_config(
     client_certificate: Option<&ClientCertificate>,
     alpn: &[&[u8]],
 ) -> Result<(Arc<ClientConfig>, Arc<ObservingVerifier>), TlsSetupError> {
-    let verifier = Arc::new(ObservingVerifier { roots: roots.clone(), faults: Mutex::default() });
+    let own = Arc::new(NoCertificate::default());
+    let verifier =
+        Arc::new(ObservingVerifier { roots: roots.clone(), faults: Mutex::default(), own: Arc::clone(&own) });
     let builder = ClientConfig::builder_with_provider(Arc::clone(roots.provider()))
         .with_safe_default_protocol_versions()
         .map_err(|error| TlsSetupError(error.to_string()))?
         .dangerous()
         .with_custom_certificate_verifier(verifier.clone());
     let mut config = match client_certificate {
-        None => builder.with_no_client_auth(),
+        None => builder.with_client_cert_resolver(own),
         Some(own) => builder
             .with_client_auth_cert(own.chain.clone(), own.key.clone_key())
             .map_err(|error| TlsSetupError(format!("the client certificate cannot be used: {error}")))?,

@@ -21,7 +21,11 @@ pub(crate) static RULE: Rule = Rule {
 
 pub(crate) static CHECK: Check = Check {
     cost: Cost::reads(1),
-    detectors: Detectors { on_surface: Some(|probe, found| Box::pin(probe_target(probe, found))), ..Detectors::NONE },
+    detectors: Detectors {
+        on_surface: Some(|probe, found| Box::pin(probe_target(probe, found))),
+        of_handshakes: true,
+        ..Detectors::NONE
+    },
     twins: Twins::None("a certificate belongs to the deployment: no two Flask applications differ by it"),
     ..Check::of(&RULE)
 };

@@ -1,7 +1,8 @@
 use std::sync::Arc;
 
 use model::{
-    Category, CipherClass, Confidence, Evidence, Exchange, Finding, Location, NotTested, Rule, Severity, Tag, TlsReport,
+    Category, CipherClass, Confidence, Evidence, Exchange, Finding, Location, NotTested, Rule, Severity, Tag,
+    TlsReport, TlsVersion,
 };
 
 use crate::judging::transport;
@@ -23,7 +24,11 @@ pub(crate) static RULE: Rule = Rule {
 
 pub(crate) static CHECK: Check = Check {
     cost: Cost::reads(1),
-    detectors: Detectors { on_surface: Some(|probe, found| Box::pin(probe_target(probe, found))), ..Detectors::NONE },
+    detectors: Detectors {
+        on_surface: Some(|probe, found| Box::pin(probe_target(probe, found))),
+        of_handshakes: true,
+        ..Detectors::NONE
+    },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),
@@ -54,6 +59,19 @@ const WEAK: [(CipherClass, &str); 6] = [
     (CipherClass::TripleDes, "64-bit blocks"),
 ];
 
+/// What the server accepts at best, where that is out of date: block chaining (Lucky 13) or RSA key exchange (ROBOT), which are harmless only
+/// beside something better. Said of TLS 1.2 alone: older versions have nothing better, and are another rule's.
+fn nothing_better(report: &TlsReport) -> Option<String> {
+    let facts = report.version(TlsVersion::Tls12).filter(|facts| facts.accepted == Some(true))?;
+    let unknown = facts.untested.contains(&CipherClass::Modern);
+    if report.accepts(TlsVersion::Tls13) || unknown || facts.suite_of(CipherClass::Modern).is_some() {
+        return None;
+    }
+    let what = [(CipherClass::StaticRsa, "RSA key exchange, no forward secrecy"), (CipherClass::Cbc, "CBC")];
+    let (suite, what) = what.iter().find_map(|(class, what)| Some((facts.suite_of(*class)?, what)))?;
+    Some(format!("at best {} ({what})", suite.name))
+}
+
 /// The least size of a finite-field Diffie-Hellman group (RFC 9325 section 4.1).
 const LEAST_DH_BITS: u32 = 2048;
 
@@ -72,6 +90,7 @@ fn judge(report: &TlsReport, witness: &Arc<Exchange>) -> Option<Finding> {
             weak.push(format!("Diffie-Hellman of {bits} bits in {}", facts.version));
         }
     }
+    weak.extend(nothing_better(report));
     if weak.is_empty() {
         return None;
     }
@@ -82,7 +101,7 @@ fn judge(report: &TlsReport, witness: &Arc<Exchange>) -> Option<Finding> {
 
 #[cfg(test)]
 mod tests {
-    use model::{AcceptedSuite, TlsVersion, VersionFacts};
+    use model::{AcceptedSuite, VersionFacts};
 
     use super::*;
     use crate::samples::exchange;
@@ -102,6 +121,31 @@ mod tests {
         };
         assert!(verdict(CipherClass::Null, None) && verdict(CipherClass::TripleDes, None));
         assert!(verdict(CipherClass::Dhe, Some(1024)) && !verdict(CipherClass::Dhe, Some(2048)));
-        assert!(!verdict(CipherClass::Modern, None) && !verdict(CipherClass::Cbc, None));
+        assert!(!verdict(CipherClass::Modern, None) && !verdict(CipherClass::Dhe, None));
+    }
+
+    #[test]
+    fn what_is_out_of_date_counts_where_there_is_nothing_better() {
+        use CipherClass::{Cbc, Modern, StaticRsa};
+        use TlsVersion::{Tls10, Tls12, Tls13};
+
+        let verdict = |accepted: &[(TlsVersion, &[CipherClass])], untested: &[CipherClass]| {
+            let suite = |class: &CipherClass| AcceptedSuite { name: format!("{class:?}"), classes: vec![*class] };
+            let facts = |(version, classes): &(TlsVersion, &[CipherClass])| VersionFacts {
+                version: *version,
+                accepted: Some(true),
+                suites: classes.iter().map(suite).collect(),
+                untested: untested.to_vec(),
+                dh_bits: None,
+            };
+            let report = TlsReport { versions: accepted.iter().map(facts).collect(), ..TlsReport::default() };
+            judge(&report, &exchange("/", 200, "")).map(|finding| finding.detail)
+        };
+        assert_eq!(verdict(&[(Tls12, &[Cbc])], &[]).as_deref(), Some("Accepted: at best Cbc (CBC)."));
+        assert!(verdict(&[(Tls12, &[Cbc, StaticRsa])], &[]).is_some_and(|detail| detail.contains("RSA key exchange")));
+        assert_eq!(verdict(&[(Tls12, &[Cbc, Modern])], &[]), None, "old clients may have it");
+        assert_eq!(verdict(&[(Tls12, &[Cbc]), (Tls13, &[Modern])], &[]), None);
+        assert_eq!(verdict(&[(Tls12, &[Cbc])], &[Modern]), None, "not asked");
+        assert_eq!(verdict(&[(Tls10, &[Cbc])], &[]), None, "another rule's");
     }
 }

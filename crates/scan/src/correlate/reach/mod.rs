@@ -2,10 +2,11 @@
 //! keeps it down. It decides how good a grade may be.
 
 mod exercised;
+mod gateway;
 mod no_grade;
 mod pairs;
 #[cfg(test)]
-mod samples;
+pub(super) mod samples;
 mod standing;
 mod wall;
 
@@ -18,6 +19,7 @@ use super::outcome::RuleResult;
 use crate::ended::Ended;
 
 pub(super) use exercised::Exercised;
+pub(super) use gateway::told as told_by_gateway;
 
 /// The reach of the scan.
 pub(super) fn reach(

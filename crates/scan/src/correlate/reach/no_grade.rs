@@ -4,6 +4,7 @@ use model::{CredentialState, Exchange, Target};
 use wire::Recorded;
 
 use super::exercised::Exercised;
+use super::gateway;
 use super::standing::Standing;
 use super::wall;
 use crate::correlate::coverage;
@@ -11,8 +12,11 @@ use crate::ended::Ended;
 
 /// Why there is no grade, if there is none.
 pub(super) fn why(ended: &Ended, records: &[Recorded], target: &Target, exercised: &Exercised) -> Option<String> {
+    if let Some(says) = &ended.diagnosis {
+        return Some(says.clone());
+    }
     if let Some(why) = coverage::nothing_seen(ended, records) {
-        return Some(why.to_owned());
+        return Some(why);
     }
     if let Some(fault) = &ended.fault {
         return Some(fault.clone());
@@ -48,7 +52,7 @@ pub(super) fn why(ended: &Ended, records: &[Recorded], target: &Target, exercise
     if exercised.count(Standing::Success) > 0 || exercised.count(Standing::Guarded) > 0 {
         return none_of_the_document(ended, target);
     }
-    Some(nothing_answers(ended, target, exercised))
+    Some(gateway::told(records).unwrap_or_else(|| nothing_answers(ended, target, exercised)))
 }
 
 /// A document was given and named nothing that could be called.

@@ -22,7 +22,7 @@ const fn wall(
 /// coreruleset.org.
 const WALLS: [Wall; 9] = [
     wall("Cloudflare", &[("cf-mitigated", "")], &["Attention Required! | Cloudflare", "/cdn-cgi/challenge-platform/"]),
-    wall("AWS WAF", &[("x-amzn-waf-action", ""), ("server", "awselb")], &["awswaf.com"]),
+    wall("AWS WAF", &[("x-amzn-waf-action", "")], &["awswaf.com"]),
     wall("Akamai", &[("server", "AkamaiGHost")], &["errors.edgesuite.net"]),
     wall("Imperva", &[("x-iinfo", "")], &["Incapsula incident ID"]),
     wall("Sucuri", &[("x-sucuri-block", "")], &["Sucuri Website Firewall"]),
