@@ -3,7 +3,7 @@ use std::sync::Arc;
 use model::{Category, Confidence, Evidence, Exchange, Finding, Location, NotTested, Rule, Severity, Tag};
 
 use crate::judging::transport;
-use crate::{Check, Cost, Detectors, Findings, RunsOn, TargetProbe, Twins};
+use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "forwarded-proto-trusted",
@@ -24,6 +24,8 @@ pub(crate) static RULE: Rule = Rule {
 
 pub(crate) static CHECK: Check = Check {
     cost: Cost::reads(3),
+    // Where everything leads to HTTPS, there is little else to ask.
+    schedule: Schedule { has_hint: |_, called| called.is_some_and(transport::is_sent_on), ..Schedule::ANY },
     detectors: Detectors { on_surface: Some(|probe, found| Box::pin(probe_target(probe, found))), ..Detectors::NONE },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),

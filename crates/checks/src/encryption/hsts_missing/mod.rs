@@ -33,7 +33,9 @@ pub(crate) static CHECK: Check = Check {
     ..Check::of(&RULE)
 };
 
-fn judge(_: &Surface, observations: &Observations, found: &mut Findings) -> Result<(), NotTested> {
+/// Browsers keep what one response told them, so that where some responses carry the header, only those count that a visitor may come to
+/// first: the successes of ordinary calls.
+fn judge(surface: &Surface, observations: &Observations, found: &mut Findings) -> Result<(), NotTested> {
     let secure: Vec<&Arc<Exchange>> = observations
         .exchanges
         .iter()
@@ -42,19 +44,31 @@ fn judge(_: &Surface, observations: &Observations, found: &mut Findings) -> Resu
     let Some(first) = secure.iter().find(|e| e.is_success()).or(secure.first()) else {
         return Err(NotTested::not_applicable("nothing was answered over HTTPS"));
     };
-    if !secure.iter().any(|e| is_valid(e)) {
-        let origin = &first.request.origin;
-        let is_address = origin.is_loopback() || origin.host.parse::<std::net::IpAddr>().is_ok();
-        let confidence = if is_address { Confidence::Tentative } else { Confidence::Firm };
-        let evidence = Evidence::new(first, "an answer over HTTPS without Strict-Transport-Security");
-        let finding = Finding::new(&RULE, confidence, Location::host(), evidence);
-        found.push(if is_address {
-            finding.detail("Browsers ignore the header for an address; it counts once the host has a name.")
-        } else {
-            finding
-        });
+    let Some(told) = secure.iter().find(|e| is_valid(e)) else {
+        found.push(finding(first, Location::host(), "an answer over HTTPS without Strict-Transport-Security"));
+        return Ok(());
+    };
+    for (operation, exchange) in observations.called(surface) {
+        let is_secure = exchange.request.origin.scheme == Scheme::Https;
+        if is_secure && exchange.is_success() && !is_valid(exchange) {
+            let lacks = "an answer over HTTPS without Strict-Transport-Security, which others of this host carry";
+            let other = Evidence::new(told, "an answer of the same host with the header");
+            found.push(finding(exchange, Location::of(operation), lacks).also(other));
+        }
     }
     Ok(())
+}
+
+fn finding(exchange: &Arc<Exchange>, location: Location, what: &str) -> Finding {
+    let origin = &exchange.request.origin;
+    let is_address = origin.is_loopback() || origin.host.parse::<std::net::IpAddr>().is_ok();
+    let confidence = if is_address { Confidence::Tentative } else { Confidence::Firm };
+    let finding = Finding::new(&RULE, confidence, location, Evidence::new(exchange, what));
+    if is_address {
+        finding.detail("Browsers ignore the header for an address; it counts once the host has a name.")
+    } else {
+        finding
+    }
 }
 
 fn is_valid(exchange: &Exchange) -> bool {
@@ -69,8 +83,10 @@ fn is_valid(exchange: &Exchange) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use model::{Method, Request};
+
     use super::*;
-    use crate::samples::over;
+    use crate::samples::{asked, operation, origin, over, surface};
 
     fn finds(scheme: Scheme, header: Option<&str>) -> Result<usize, NotTested> {
         let headers: Vec<(&str, &str)> = header.map(|value| ("Strict-Transport-Security", value)).into_iter().collect();
@@ -81,10 +97,32 @@ mod tests {
     }
 
     #[test]
-    fn one_valid_header_is_enough() {
+    fn without_the_header_anywhere_the_host_lacks_it() {
         assert_eq!(finds(Scheme::Https, None), Ok(1));
         assert_eq!(finds(Scheme::Https, Some("includeSubDomains; Max-Age=\"31536000\"")), Ok(0));
         assert_eq!(finds(Scheme::Https, Some("max-age=0")), Ok(1));
         assert!(finds(Scheme::Http, None).is_err());
+    }
+
+    #[test]
+    fn the_pages_that_lack_it_are_named_where_others_have_it() {
+        let strict: &[(&str, &str)] = &[("Strict-Transport-Security", "max-age=31536000")];
+        let page = |path: &str, status, headers: &[(&str, &str)]| {
+            let request = Request::new(Method::GET, &origin(Scheme::Https), path);
+            asked(request, status, headers, "<p>x</p>")
+        };
+        let calls = vec![
+            page("/", 200, strict),
+            page("/crew", 200, &[]),
+            page("/crew/dues", 200, &[("Strict-Transport-Security", "max-age=0")]),
+            page("/gone", 404, &[]),
+            page("/moved", 302, &[("Location", "/")]),
+        ];
+        let operations = calls.iter().map(|e| operation(Method::GET, e.request.path())).collect();
+        let observations = Observations::plainly(calls.iter().cloned().map(Some).collect(), calls);
+        let mut found = Findings::default();
+        judge(&surface(operations), &observations, &mut found).unwrap();
+        let places: Vec<String> = found.into_vec().iter().map(|f| f.location.to_string()).collect();
+        assert_eq!(places, ["GET /crew", "GET /crew/dues"]);
     }
 }

@@ -2,7 +2,8 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 
 use model::{
-    Category, Confidence, Evidence, Exchange, Finding, Form, Location, Method, NotTested, Rule, Severity, Tag,
+    Category, Confidence, Evidence, Exchange, Finding, Form, FormField, Location, Method, NotTested, Rule, Severity,
+    Tag,
 };
 use regex::Regex;
 
@@ -60,12 +61,39 @@ fn look(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(), NotTested> 
     if judged { Ok(()) } else { Err(NotTested::inconclusive("the page with the form is not there any more")) }
 }
 
-/// Forms that a forged request gains nothing from: logging in, registering, searching.
+/// Forms that a forged request gains nothing from: searching, logging in, registering, and what asks for a secret that the forger lacks.
 fn is_harmless(form: &Form) -> bool {
-    let names = |word: &str| form.action.to_ascii_lowercase().contains(word);
-    form.fields.iter().any(|field| field.kind == "password")
-        || form.fields.iter().any(|field| field.kind == "search")
-        || ["login", "signin", "search", "register", "signup", "filter"].iter().any(|word| names(word))
+    const WORDS: [&str; 10] =
+        ["login", "log-in", "signin", "sign-in", "register", "signup", "sign-up", "search", "filter", "authenticate"];
+    let action = form.action.to_ascii_lowercase();
+    let mut kinds = form.fields.iter().map(|field| field.kind.as_str());
+    WORDS.iter().any(|word| action.contains(word)) || kinds.any(|kind| kind == "search") || asks_who_it_is(form)
+}
+
+/// Whether a form with a password is for somebody who is not inside yet, or has to show again who they are. A page that fills a password in
+/// knows its visitor, and who only sets a new password is not asked for anything that the forger does not know.
+fn asks_who_it_is(form: &Form) -> bool {
+    let passwords: Vec<&FormField> = form.fields.iter().filter(|field| field.kind == "password").collect();
+    let is_filled_in = passwords.iter().any(|field| !field.value.is_empty());
+    let is_current = |field: &&FormField| {
+        let name = field.name.to_ascii_lowercase();
+        ["current", "old", "existing", "present"].iter().any(|word| name.contains(word))
+    };
+    if passwords.is_empty() || is_filled_in {
+        return false;
+    }
+    passwords.iter().any(is_current) || passwords.len() == 1 || (names_somebody(form) && !changes_an_account(form))
+}
+
+/// Whether somebody has to say who they are, or want to be.
+fn names_somebody(form: &Form) -> bool {
+    form.fields.iter().any(|field| matches!(field.kind.as_str(), "text" | "email" | "tel") && field.value.is_empty())
+}
+
+/// Whether the address says that what exists is changed.
+fn changes_an_account(form: &Form) -> bool {
+    let action = form.action.to_ascii_lowercase();
+    ["change", "update", "edit", "profile", "settings", "preferences"].iter().any(|word| action.contains(word))
 }
 
 fn judge(form: &Form, page: &Arc<Exchange>, confidence: Confidence) -> Option<Finding> {
@@ -89,8 +117,6 @@ fn judge(form: &Form, page: &Arc<Exchange>, confidence: Confidence) -> Option<Fi
 
 #[cfg(test)]
 mod tests {
-    use model::FormField;
-
     use super::*;
     use crate::samples::exchange;
 
@@ -122,5 +148,26 @@ mod tests {
     fn logging_in_and_searching_are_left_out() {
         assert!(is_harmless(&form("/session", &["user", "password"])) && is_harmless(&form("/search", &["q"])));
         assert!(!is_harmless(&form("/transfer", &["to", "amount"])));
+    }
+
+    #[test]
+    fn a_password_alone_makes_no_login() {
+        let fill = |mut form: Form, name: &str| {
+            form.fields.iter_mut().filter(|field| field.name == name).for_each(|field| field.value = "s3".to_owned());
+            form
+        };
+        let passwords = |action: &str, names: &[&str]| {
+            let mut form = form(action, names);
+            form.fields.iter_mut().filter(|f| f.name.contains("pass")).for_each(|f| f.kind = "password".to_owned());
+            form
+        };
+        assert!(!is_harmless(&fill(passwords("/my-data", &["email", "password", "marker"]), "password")), "knows them");
+        assert!(!is_harmless(&passwords("/secret", &["new_pass", "pass_again"])), "nobody is asked who they are");
+        assert!(!is_harmless(&passwords("/profile", &["email", "new_pass", "pass_again"])));
+        assert!(is_harmless(&passwords("/people", &["email", "new_pass", "pass_again"])), "registers");
+        assert!(is_harmless(&passwords("/secret", &["old_password", "new_password"])), "the forger lacks the old one");
+        assert!(
+            is_harmless(&passwords("/close", &["password"])) && is_harmless(&passwords("/", &["email", "password"]))
+        );
     }
 }

@@ -1,0 +1,85 @@
+//! The addresses that a service gives itself, which its policies are likely to be written for.
+
+use std::sync::LazyLock;
+
+use model::{Exchange, Origin};
+use scraper::Selector;
+
+use crate::TargetProbe;
+use crate::text::html;
+
+/// Most addresses that are taken.
+const MOST: usize = 2;
+
+/// Most pages that are looked at for one.
+const PAGES: usize = 8;
+
+/// Origins other than the target's own that are the service's: the servers of its document, and the address that its pages call their own.
+pub(super) fn stated(probe: &TargetProbe<'_>) -> Vec<String> {
+    let servers = probe.surface.specification.iter().flat_map(|facts| facts.servers.iter().cloned());
+    let pages = probe.observations.exchanges.iter().filter(|e| e.is_success() && e.is_html()).take(PAGES);
+    distinct(servers.chain(pages.flat_map(|page| canonical(page))), probe.origin())
+}
+
+/// The address that a page says it is to be found at, for search engines and for those who share it.
+fn canonical(page: &Exchange) -> Vec<String> {
+    static NAMED: LazyLock<Option<Selector>> = LazyLock::new(|| {
+        Selector::parse("link[rel=canonical], link[rel=home], meta[property='og:url'], meta[name='twitter:url']").ok()
+    });
+    let Some(named) = NAMED.as_ref() else { return Vec::new() };
+    let page = html::parse(&page.text());
+    let address = |e: scraper::ElementRef<'_>| e.attr("href").or_else(|| e.attr("content")).map(str::to_owned);
+    page.select(named).filter_map(address).collect()
+}
+
+/// The origins of absolute addresses with a name of at least two labels, each once, without the target's own host.
+fn distinct(addresses: impl Iterator<Item = String>, own: &Origin) -> Vec<String> {
+    let mut origins: Vec<String> = Vec::new();
+    for address in addresses {
+        let Ok(url) = url::Url::parse(&address) else { continue };
+        let is_name =
+            url.domain().is_some_and(|name| name.contains('.') && name != own.host && !name.ends_with(".localhost"));
+        let origin = url.origin().ascii_serialization();
+        if matches!(url.scheme(), "http" | "https") && is_name && !origins.contains(&origin) {
+            origins.push(origin);
+        }
+    }
+    origins.truncate(MOST);
+    origins
+}
+
+#[cfg(test)]
+mod tests {
+    use model::Scheme;
+
+    use super::*;
+    use crate::samples::exchange;
+
+    #[test]
+    fn only_names_of_others_count_and_each_once() {
+        let own = crate::samples::origin(Scheme::Https);
+        let of = |addresses: &[&str]| distinct(addresses.iter().map(|a| (*a).to_owned()), &own);
+        assert_eq!(
+            of(&[
+                "/",
+                "https://api.example.com/v1",
+                "https://ferry.example/api",
+                "https://ferry.example/",
+                "http://b.test:81/"
+            ]),
+            ["https://ferry.example", "http://b.test:81"]
+        );
+        assert_eq!(
+            of(&["http://127.0.0.1:5000/", "http://localhost/", "https://{host}/", "ftp://a.example/"]),
+            [""; 0]
+        );
+        assert_eq!(of(&["https://a.example", "https://b.example", "https://c.example"]).len(), MOST);
+    }
+
+    #[test]
+    fn pages_say_where_they_belong() {
+        let page = "<html><head><link rel=\"canonical\" href=\"https://ferry.example/home\">\
+            <meta property=\"og:url\" content=\"https://www.ferry.example/\"></head><a href=\"https://other.example\">x</a></html>";
+        assert_eq!(canonical(&exchange("/", 200, page)), ["https://ferry.example/home", "https://www.ferry.example/"]);
+    }
+}
