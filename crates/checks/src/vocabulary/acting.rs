@@ -175,13 +175,15 @@ pub(super) fn id_acts(id: &str) -> bool {
 const LONG_ID: usize = 6;
 
 /// Whether a line of a summary or description says that something is done: a verb begins it, in the imperative or the third person.
-pub(super) fn text_acts(text: &str) -> bool {
+pub(crate) fn text_acts(text: &str) -> bool {
     text.lines().take(3).any(|line| sentence_acts(&folded_words(line)))
 }
 
 fn sentence_acts(said: &[String]) -> bool {
     let Some(first) = said.first() else { return false };
-    let next = said.get(1);
+    // `Creates and fills the table`: what two verbs act on.
+    let are_two = said.get(1).is_some_and(|word| word == "and") && said.get(2).is_some_and(|word| word.ends_with('s'));
+    let next = said.get(if are_two { 3 } else { 1 });
     let determined = next.is_some_and(|next| TABLE.determiners.contains(next));
     let short = said.len() <= 4;
     let is_page = said

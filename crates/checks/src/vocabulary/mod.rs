@@ -1,6 +1,6 @@
 //! What names and paths say: words with a meaning, as tables.
 
-mod acting;
+pub(crate) mod acting;
 pub mod fields;
 mod fold;
 mod list;

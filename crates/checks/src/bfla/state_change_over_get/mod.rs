@@ -87,7 +87,7 @@ fn judge(operation: &Operation, written: &BTreeSet<&str>, witness: &Arc<Exchange
     if has_form || is_page {
         return None;
     }
-    let said = if vocabulary::summary_acts(&operation.summary) {
+    let said = if vocabulary::summary_acts(&operation.summary) || acts_on_what_is_shared(&operation.summary) {
         let summary = operation.summary.lines().next().unwrap_or_default();
         format!("The document says of {}: \"{summary}\".", operation.name())
     } else {
@@ -99,6 +99,25 @@ fn judge(operation: &Operation, written: &BTreeSet<&str>, witness: &Arc<Exchange
     // What was never called is never more than a hint.
     let evidence = Evidence::new(witness, &said);
     Some(Finding::new(&RULE, Confidence::Tentative, Location::of(operation), evidence).detail(said))
+}
+
+/// "Creates and populates the database": a deed to what all callers share, unlike "Creates a PDF of the invoice".
+fn acts_on_what_is_shared(summary: &str) -> bool {
+    const SHARED: [&str; 12] = [
+        "database",
+        "databases",
+        "db",
+        "tables",
+        "schema",
+        "cache",
+        "caches",
+        "queue",
+        "queues",
+        "server",
+        "cluster",
+        "system",
+    ];
+    vocabulary::acting::text_acts(summary) && vocabulary::words(summary).any(|word| SHARED.contains(&word.as_str()))
 }
 
 /// The declared success of an operation that hands out nothing, so that there is no other reason to call it than what it does.
@@ -153,6 +172,16 @@ mod tests {
         assert_eq!(judged(&shows, None), None, "a path alone");
         let says = Operation { summary: "Deletes every user".to_owned(), ..samples::operation(Method::GET, "/users") };
         assert_eq!(judged(&says, None), Some(Confidence::Tentative));
+        for (summary, is_found) in [
+            ("Creates and populates the database", true),
+            ("Restarts the server", true),
+            ("Creates a PDF of the invoice", false),
+            ("State of the database", false),
+            ("Lists the tables that were created", false),
+        ] {
+            let says = Operation { summary: summary.to_owned(), ..samples::operation(Method::GET, "/x") };
+            assert_eq!(judged(&says, None).is_some(), is_found, "{summary}");
+        }
     }
 
     #[test]
