@@ -155,6 +155,11 @@ impl<'a> TargetProbe<'a> {
         Ok(exchange)
     }
 
+    /// Whether the target put off requests of this scan, whichever rule sent them: it limits how often it is asked.
+    pub fn was_put_off(&self) -> bool {
+        self.wire.was_put_off()
+    }
+
     /// For the engine: what its requests came to.
     pub fn counts(&self) -> RequestCounts {
         let count = |counter: &AtomicU32| counter.load(Ordering::Relaxed);

@@ -25,6 +25,11 @@ pub trait Sender: Debug + Sync {
     /// Not applicable when the target is not https.
     fn inspect_tls(&self) -> BoxFuture<'_, Result<Arc<TlsReport>, NotTested>>;
 
+    /// Whether the target put off requests of this scan, which were then sent again.
+    fn was_put_off(&self) -> bool {
+        false
+    }
+
     /// An id of the shape of `like` that no object has, made from a word.
     fn nobody(&self, like: &str, word: &str) -> String;
 }
@@ -41,6 +46,10 @@ impl Sender for Wire {
 
     fn inspect_tls(&self) -> BoxFuture<'_, Result<Arc<TlsReport>, NotTested>> {
         Wire::inspect_tls(self).boxed()
+    }
+
+    fn was_put_off(&self) -> bool {
+        Wire::was_put_off(self)
     }
 
     fn nobody(&self, like: &str, word: &str) -> String {

@@ -7,6 +7,9 @@ pub enum Account {
     Scan,
     /// The one kept apart for bursts, and for guesses where little was found. With a maximum that the user named there is only one.
     Apart,
+    /// For what is sent again: after a 429, and to see whether a credential still works. How often that is needed does not decide what
+    /// else is sent. With a maximum that the user named there is only one.
+    Again,
     /// What was set aside to undo what the scan creates; once that is used up, the scan's own.
     Undo,
 }
@@ -25,9 +28,15 @@ struct Counts {
     aside: u32,
     kept: u32,
     apart: u32,
+    again: u32,
 }
 
 impl Counts {
+    /// Requests that may still be sent again: in all half as many as the scan's own, and a burst.
+    fn left_again(&self) -> u32 {
+        (self.total / 2).saturating_add(Budget::APART).saturating_sub(self.again)
+    }
+
     fn left(&self) -> u32 {
         self.total.saturating_sub(self.spent).saturating_sub(self.aside).saturating_sub(self.kept)
     }
@@ -39,7 +48,7 @@ impl Budget {
 
     /// A budget of so many requests.
     pub fn new(total: u32) -> Budget {
-        let counts = Counts { total, spent: 0, aside: 0, kept: 0, apart: Budget::APART };
+        let counts = Counts { total, spent: 0, aside: 0, kept: 0, apart: Budget::APART, again: 0 };
         Budget { counts: Mutex::new(counts), strict: false }
     }
 
@@ -67,7 +76,7 @@ impl Budget {
         self.counts().total
     }
 
-    /// Requests that left on a socket, those of [`Account::Apart`] not counted.
+    /// Requests that left on a socket, those of [`Account::Apart`] and [`Account::Again`] not counted.
     pub fn spent(&self) -> u32 {
         self.counts().spent
     }
@@ -94,6 +103,7 @@ impl Budget {
         let counts = self.counts();
         match account {
             Account::Apart if !self.strict => counts.apart > 0,
+            Account::Again if !self.strict => counts.left_again() > 0,
             Account::Undo if counts.aside > 0 => true,
             _ => counts.left() > 0,
         }
@@ -107,6 +117,11 @@ impl Budget {
                 let had = counts.apart > 0;
                 counts.apart = counts.apart.saturating_sub(1);
                 return had;
+            }
+            Account::Again if !self.strict => {
+                let has = counts.left_again() > 0;
+                counts.again += u32::from(has);
+                return has;
             }
             Account::Undo if counts.aside > 0 => counts.aside -= 1,
             _ if counts.left() > 0 => {}
@@ -139,10 +154,10 @@ mod tests {
     fn accounts_are_apart_unless_the_user_named_a_maximum() {
         let taken = |budget: &Budget| {
             let of = |account| (0..100).filter(|_| budget.take(account)).count();
-            (of(Account::Apart), of(Account::Scan), budget.spent(), budget.left())
+            (of(Account::Apart), of(Account::Again), of(Account::Scan), budget.spent(), budget.left())
         };
-        assert_eq!(taken(&Budget::new(3)), (60, 3, 3, 0));
-        assert_eq!(taken(&Budget::strict(3)), (3, 0, 3, 0));
+        assert_eq!(taken(&Budget::new(3)), (60, 61, 3, 3, 0));
+        assert_eq!(taken(&Budget::strict(3)), (3, 0, 0, 3, 0));
     }
 
     #[test]

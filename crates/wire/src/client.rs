@@ -8,15 +8,16 @@ use model::{
     Consent, Effect, Event, Exchange, Failure, NotTested, OrderKey, Origin, Outcome, Redacted, Redactor, Request,
     Round, Scheme, TlsFacts, TlsReport,
 };
-use tokio::sync::{OnceCell, Semaphore};
+use tokio::sync::{Notify, OnceCell, Semaphore};
 
+use crate::again::{ASKED_AGAIN, Refusals};
 use crate::allowance::Bodies;
 use crate::dial::Dialer;
 use crate::gate::Gate;
 use crate::health::{Health, Suspicion};
 use crate::ledger::{Ledger, Sink};
 use crate::message::refusal;
-use crate::pace::Pace;
+use crate::pace::{Pace, Refused};
 use crate::permit::Templates;
 use crate::redirect::onward;
 use crate::share::Sharing;
@@ -29,8 +30,16 @@ use crate::{Account, Budget, Lease, Mandate, Recorded, Scope, Settings, WireErro
 /// Who listens to the wire's events.
 pub type Listener = Arc<dyn Fn(Event) + Send + Sync>;
 
-/// In place of a check's number: what asks again whether the target still answers.
-const ASKED_AGAIN: u32 = u32::MAX;
+/// Who sent a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sender {
+    /// Whoever wants its response.
+    Scan,
+    /// A burst, or what undoes a creation.
+    Burst,
+    /// What asks again whether the target still answers.
+    Check,
+}
 
 /// The client of one scan.
 pub struct Wire {
@@ -39,19 +48,21 @@ pub struct Wire {
     origin: Origin,
     pub(crate) scope: Scope,
     pub(crate) budget: Arc<Budget>,
-    pace: Pace,
-    health: Health,
+    pub(crate) pace: Pace,
+    pub(crate) health: Health,
+    pub(crate) refusals: Refusals,
     slots: Semaphore,
     transport: Transport,
-    transcript: Transcript,
+    pub(crate) transcript: Transcript,
     bodies: Bodies,
     slow: Slow,
     sharing: Sharing,
     tls_report: OnceCell<Arc<TlsReport>>,
     serial: AtomicU64,
-    checks: AtomicU32,
+    pub(crate) checks: AtomicU32,
     cancelled: OnceLock<NotTested>,
-    listener: Listener,
+    stopped: Notify,
+    pub(crate) listener: Listener,
     pub(crate) ledger: Ledger,
     pub(crate) templates: OnceLock<Templates>,
     /// A condition of [`crate::permit`] that a test leaves out, to see that it is missed.
@@ -89,6 +100,7 @@ impl Wire {
             origin,
             pace: Pace::new(settings.rate, settings.burst, settings.limits.pause),
             health: Health::new(),
+            refusals: Refusals::default(),
             slots: Semaphore::new(settings.concurrency.clamp(1, Semaphore::MAX_PERMITS)),
             bodies: Bodies::new(&settings.limits),
             transport: Transport::new(settings.limits.clone(), Dialer::new(&settings)?),
@@ -102,6 +114,7 @@ impl Wire {
             serial: AtomicU64::new(0),
             checks: AtomicU32::new(0),
             cancelled: OnceLock::new(),
+            stopped: Notify::new(),
             listener,
             ledger: Ledger::default(),
             templates: OnceLock::new(),
@@ -144,6 +157,12 @@ impl Wire {
     /// Stops sending, for this reason; the first one stays. What is under way may finish.
     pub fn cancel(&self, why: NotTested) {
         self.cancelled.get_or_init(|| why);
+        self.stopped.notify_waiters();
+    }
+
+    /// When the scan ends: what a target asks to wait for longer is not waited for.
+    pub fn ends_at(&self, when: tokio::time::Instant) {
+        self.pace.ends_at(when);
     }
 
     /// Why sending was stopped, if it was.
@@ -284,45 +303,14 @@ impl Wire {
     ) -> Result<Arc<Exchange>, NotTested> {
         let _slot = self.slots.acquire().await.map_err(|_| NotTested::Cut)?;
         let intent = self.intend(&request, lease)?;
-        let sent = self.exchange(request, lease, key, hops.to_vec()).await;
-        self.settle(intent, sent.as_ref().ok().map(|(exchange, _)| exchange));
-        let (exchange, suspicion) = sent?;
-        if let Some(suspicion) = suspicion {
-            self.look_into(&suspicion).await;
-        }
-        Ok(exchange)
-    }
-
-    async fn look_into(&self, suspicion: &Suspicion) {
-        let control = self.check(suspicion.control.clone()).await;
-        self.health.settle(suspicion, control.as_deref());
-        if self.health.is_banned() || self.health.is_dead() {
-            let why = "the target no longer answers what it answered before; stopping";
-            (self.listener)(Event::SlowedDown { why: Redacted::fixed(why) });
-        }
+        let sent = self.persist(request, lease, key, hops).await;
+        self.settle(intent, sent.as_ref().ok());
+        sent
     }
 
     /// Says what a path that does not exist was answered, so that guesses which find nothing are not taken for a ban.
     pub fn know_unknown(&self, exchange: &Exchange) {
         self.health.expect(exchange);
-    }
-
-    /// Asks again what the target once answered well, at the end of a round: a ban may look like a path that does not exist. Costs one
-    /// request at most.
-    pub async fn check_again(&self) {
-        if self.alive().is_ok()
-            && let Some(suspicion) = self.health.at_intervals()
-        {
-            self.look_into(&suspicion).await;
-        }
-    }
-
-    /// Asks again what the target once answered well.
-    async fn check(&self, control: Request) -> Option<Arc<Exchange>> {
-        let lease = Lease::reading(&self.budget, 1).provoking();
-        let step = self.checks.fetch_add(1, Ordering::Relaxed);
-        let key = OrderKey { round: Round::Preflight, check: ASKED_AGAIN, operation: 0, step };
-        Some(self.exchange(control, &lease, key, Vec::new()).await.ok()?.0)
     }
 
     pub(crate) async fn exchange(
@@ -337,7 +325,7 @@ impl Wire {
             () if lease.insists() => self.may_knock(),
             () => self.alive(),
         };
-        let gate = Gate { pace: &self.pace, lease, alive: &alive };
+        let gate = Gate { pace: &self.pace, lease, alive: &alive, stopped: &self.stopped };
         gate.is_open()?;
         let limits = &self.settings.limits;
         let allowance = self.bodies.allowance(&request, limits, self.slow.patience(&request, limits));
@@ -356,40 +344,54 @@ impl Wire {
         self.slow.learn(&exchange);
         self.note(&exchange);
         // How often a ban is suspected hangs on which response came first: what asks again is in no transcript.
-        if (key.round, key.check) != (Round::Preflight, ASKED_AGAIN) {
+        let is_check = (key.round, key.check) == (Round::Preflight, ASKED_AGAIN);
+        if !is_check {
             self.transcript.record(key, &exchange, sent_at_ms);
         }
-        let suspicion = self.learn(&exchange, attempt.started, took, lease.is_provoking(), now_ms);
+        let by = match (lease.is_provoking(), is_check) {
+            (false, _) => Sender::Scan,
+            (true, true) => Sender::Check,
+            (true, false) => Sender::Burst,
+        };
+        let suspicion = self.learn(&exchange, attempt.started, took, by, now_ms);
         (self.listener)(Event::ExchangeMade { requests: self.requests() });
         Ok((exchange, suspicion))
     }
 
-    /// Learns how fast to go on, and whether the target is still there. `provoked`: its refusals were asked for, and say nothing.
+    /// Learns how fast to go on, and whether the target is still there.
     fn learn(
         &self,
         exchange: &Exchange,
         started: tokio::time::Instant,
         took: Duration,
-        provoked: bool,
+        by: Sender,
         now_ms: i64,
     ) -> Option<Suspicion> {
-        /// What a refusal counts that asks for a longer pause than a scan can make.
-        const LONG: u32 = 4;
-        let mut weight = u32::from(!provoked);
-        if let Some(response) = exchange.response().filter(|_| !provoked) {
-            if matches!(response.status, 429 | 503) {
-                let asked = response.header("retry-after").and_then(|value| retry_after::pause(value, now_ms / 1000));
-                let pause = self.pace.refused(started, asked);
-                let long = asked.is_some_and(|asked| asked > self.settings.limits.pause);
-                weight = pause.map_or(0, |_| if long { LONG } else { 1 });
-                if let Some(pause) = pause {
-                    let why = format!("the target answered {}; pausing {:.1} s", response.status, pause.as_secs_f64());
-                    (self.listener)(Event::SlowedDown { why: Redactor::new().text(&why) });
+        // The refusals of a burst were asked for, and what asks again is judged by itself.
+        let mut weight = u32::from(by == Sender::Scan);
+        let refuses = exchange.response().filter(|response| matches!(response.status, 429 | 503));
+        match refuses {
+            Some(_) if by == Sender::Burst => self.refusals.burst_refused(),
+            // The limit of a path says nothing about the others.
+            Some(_) if self.refusals.last(&exchange.request) => weight = 0,
+            Some(response) => {
+                let pause = retry_after::asked(response, now_ms / 1000, self.settings.limits.pause);
+                match self.pace.refused(started, pause) {
+                    Refused::Before => weight = 0,
+                    Refused::Hopeless => weight = weight.saturating_mul(u32::MAX),
+                    Refused::Paused(pause) => {
+                        let seconds = pause.as_secs_f64();
+                        let why = format!("the target answered {}; pausing {seconds:.1} s", response.status);
+                        (self.listener)(Event::SlowedDown { why: Redactor::new().text(&why) });
+                    }
                 }
-            } else if self.pace.answered(took).is_some() {
+            }
+            None if by == Sender::Burst || exchange.response().is_none() => {}
+            None if self.pace.answered(took).is_some() => {
                 let why = "the target answers much more slowly than at first; asking less often";
                 (self.listener)(Event::SlowedDown { why: Redacted::fixed(why) });
             }
+            None => {}
         }
         let says_something = !matches!(exchange.failure(), Some(Failure::Untrusted(_)));
         (exchange.request.origin == self.origin && says_something)
@@ -407,7 +409,7 @@ impl Wire {
         }
     }
 
-    fn alive(&self) -> Result<(), NotTested> {
+    pub(crate) fn alive(&self) -> Result<(), NotTested> {
         if let Some(why) = self.cancelled.get() {
             Err(why.clone())
         } else if self.is_banned() {

@@ -1,4 +1,7 @@
+use std::pin::pin;
+
 use model::NotTested;
+use tokio::sync::Notify;
 
 use crate::Lease;
 use crate::pace::Pace;
@@ -9,6 +12,8 @@ pub(crate) struct Gate<'a> {
     pub(crate) lease: &'a Lease,
     /// Whether anything may still be sent.
     pub(crate) alive: &'a (dyn Fn() -> Result<(), NotTested> + Sync),
+    /// Told when nothing may be sent any more: no pause is waited for then.
+    pub(crate) stopped: &'a Notify,
 }
 
 impl Gate<'_> {
@@ -26,8 +31,13 @@ impl Gate<'_> {
     /// # Errors
     /// Why nothing may be sent: over budget, cut, blocked, no answer.
     pub(crate) async fn pass(&self) -> Result<(), NotTested> {
+        let mut stopped = pin!(self.stopped.notified());
+        stopped.as_mut().enable();
         self.is_open()?;
-        self.pace.wait().await;
+        tokio::select! {
+            () = self.pace.wait(self.lease.is_provoking()) => {}
+            () = stopped, if !self.lease.is_undo() => {}
+        }
         (self.alive)()?;
         if self.lease.spend() { Ok(()) } else { Err(NotTested::OverBudget) }
     }

@@ -117,7 +117,7 @@ impl Health {
     }
 
     /// Learns from an exchange with the target. `weight` is what a refusal counts: nothing when it says nothing new, as that of a
-    /// request that was under way when the target began to refuse, and more when the target will not be asked again for long.
+    /// request that was under way when the target began to refuse, and all it takes when waiting is of no use.
     pub(crate) fn learn(&self, exchange: &Exchange, weight: u32) -> Option<Suspicion> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let mut same = None;
@@ -131,7 +131,7 @@ impl Health {
                 if state.refusals == 0 {
                     state.refused_since = exchange.serial;
                 }
-                state.refusals += weight;
+                state.refusals = state.refusals.saturating_add(weight);
             } else {
                 state.refusals = 0;
             }
@@ -202,6 +202,16 @@ impl Health {
     /// Takes what a path that does not exist was answered.
     pub(crate) fn expect(&self, exchange: &Exchange) {
         self.state.lock().unwrap_or_else(PoisonError::into_inner).sameness.expect(exchange);
+    }
+
+    /// What the target once answered well.
+    pub(crate) fn control(&self) -> Option<Request> {
+        self.state
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .control
+            .as_ref()
+            .map(|control| control.request.clone())
     }
 
     /// What is to be asked again at the end of a round, whatever was seen: a ban may look like a path that does not exist.

@@ -87,6 +87,12 @@ impl Lease {
         self.account == Account::Undo
     }
 
+    /// For sending again what the target put off: paid by the account for that, and out of no lease.
+    pub(crate) fn again(&self) -> Lease {
+        let account = if self.is_undo() { Account::Undo } else { Account::Again };
+        self.clone().paid_by(account)
+    }
+
     /// Requests left in this lease.
     pub fn left(&self) -> u32 {
         self.left.load(Ordering::Relaxed)

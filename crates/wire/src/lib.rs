@@ -3,6 +3,7 @@
 //! A request that may be sent is sent byte for byte as asked, at most once when an identical safe one was sent before, and becomes
 //! an [`model::Exchange`] whatever happens: a time-out or a reset is an outcome, not an error.
 
+mod again;
 mod allowance;
 mod body;
 mod budget;

@@ -68,7 +68,7 @@ impl Default for Limits {
             slow_after: Duration::from_secs(2),
             ratio: 200,
             codings: 2,
-            pause: Duration::from_secs(10),
+            pause: Duration::from_secs(30),
             redirects: 5,
             streams: 40,
             control_frames: 1_000,

@@ -28,6 +28,11 @@ impl Transcript {
             .insert(exchange.serial, Recorded { key, exchange: Arc::clone(exchange), sent_at_ms });
     }
 
+    /// Forgets an exchange in whose place another came.
+    pub(crate) fn forget(&self, serial: u64) {
+        self.records.lock().unwrap_or_else(PoisonError::into_inner).remove(&serial);
+    }
+
     /// Somebody else asked the same: the transcript keeps the smaller key, so that numbering does not depend on who came first.
     pub(crate) fn shared(&self, key: OrderKey, serial: u64) {
         let mut records = self.records.lock().unwrap_or_else(PoisonError::into_inner);

@@ -3,6 +3,7 @@
 use std::io::Write;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use futures::future::join_all;
 use model::{Event, NotTested, Request};
@@ -66,7 +67,88 @@ async fn a_target_that_asks_for_hours_is_left_alone() {
         ask(&client, &server, at..at + 1).await;
     }
     assert!(client.wire.is_banned());
-    assert_eq!(server.seen().len(), 1 + 2 + 1, "two refusals and one control");
+    assert_eq!(server.seen().len(), 1 + 1 + 1, "one refusal and one control");
+}
+
+#[tokio::test]
+async fn what_is_put_off_is_sent_again_and_answered() {
+    for refusal in [("429 Too Many Requests", ""), ("503 Service Unavailable", "Retry-After: 0\r\n")] {
+        let server = Server::answering(move |stream, at| {
+            let answer = if at % 3 == 2 { response(refusal.0, refusal.1, "later") } else { ok("here") };
+            stream.write_all(answer.as_bytes())
+        });
+        let client = Client::new(&server.origin());
+        assert_eq!(ask(&client, &server, 0..12).await, vec![Ok(200); 12]);
+        assert!(client.wire.was_put_off() && !client.wire.is_banned());
+        assert!(server.seen().len() > 12);
+        assert_eq!(client.wire.budget().spent(), 12, "sending again costs the scan nothing else");
+        let kept: Vec<u16> = client.wire.transcript().iter().map(|record| record.exchange.status()).collect();
+        assert_eq!(kept, [200; 12]);
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_is_out_of_order_is_not_asked_again() {
+    let server = Server::answering(|stream, at| {
+        let answer = if at == 1 { response("503 Service Unavailable", "", "") } else { ok("here") };
+        stream.write_all(answer.as_bytes())
+    });
+    let client = Client::new(&server.origin());
+    ask(&client, &server, 0..1).await;
+    assert_eq!(ask(&client, &server, 1..2).await, [Ok(503)]);
+}
+
+/// One path has a limit of its own, of hours: it is asked once, whatever else is asked there is answered as it is, and nobody waits.
+#[tokio::test]
+async fn the_limit_of_one_path_is_no_ban_and_not_waited_for() {
+    let server = Server::answering(|stream, at| {
+        let hours = response("429 Too Many Requests", "Retry-After: 99999999\r\n", "");
+        stream.write_all(if at == 1 || at == 3 { hours } else { ok("here") }.as_bytes())
+    });
+    let client = Client::new(&server.origin());
+    ask(&client, &server, 0..1).await;
+    let limited = |query: &str| client.try_send(Request::get(&server.origin(), format!("/limited?{query}")));
+    assert_eq!(limited("a").await.unwrap().status(), 429);
+    assert_eq!(limited("b").await.unwrap().status(), 429);
+    assert_eq!(ask(&client, &server, 4..5).await, [Ok(200)]);
+    assert!(!client.wire.is_banned());
+    assert_eq!(server.seen().len(), 1 + (1 + 1) + 1 + 1, "the control is asked once");
+}
+
+#[tokio::test]
+async fn after_a_burst_the_scan_waits_until_it_is_let_in() {
+    let server = Server::answering(|stream, at| {
+        let answer = if (1..6).contains(&at) { response("429 Too Many Requests", "", "") } else { ok("here") };
+        stream.write_all(answer.as_bytes())
+    });
+    let client = Client::new(&server.origin());
+    ask(&client, &server, 0..1).await;
+    let lease = Lease::reading(client.wire.budget(), 60).paid_by(Account::Apart).provoking();
+    for at in 1..4 {
+        client.wire.send(Request::get(&server.origin(), format!("/{at}")), &lease, KEY).await.unwrap();
+    }
+    client.wire.let_in().await;
+    assert_eq!(server.lines().last().map(String::as_str), Some("GET /0 HTTP/1.1"));
+    assert_eq!(server.seen().len(), 7, "refused twice, then let in");
+    assert_eq!(ask(&client, &server, 7..9).await, [Ok(200), Ok(200)]);
+    client.wire.let_in().await;
+    assert_eq!(server.seen().len(), 9, "nothing is asked when nothing was refused");
+}
+
+#[tokio::test]
+async fn a_stop_ends_the_wait_for_a_pause() {
+    let server = Server::saying(response("429 Too Many Requests", "Retry-After: 3000\r\n", ""));
+    let limits = wire::Limits { pause: Duration::from_hours(1), ..settings().limits };
+    let client = Client::with(&server.origin(), Settings { limits, ..settings() });
+    let stop = async {
+        while slowed(&client).is_empty() {
+            tokio::task::yield_now().await;
+        }
+        client.wire.cancel(NotTested::Cut);
+    };
+    let sent = async { tokio::join!(client.try_send(Request::get(&server.origin(), "/")), stop).0 };
+    let sent = tokio::time::timeout(Duration::from_mins(5), sent).await.unwrap();
+    assert_eq!(sent.err(), Some(NotTested::Cut));
 }
 
 /// For every n: the server answers n requests and then refuses everything, as firewalls do.

@@ -41,7 +41,7 @@ const HEADER: &str = "X-Forwarded-For";
 async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
     let burst = burst::run(probe).await?;
     if burst.refused().is_none() {
-        return Err(NotTested::not_applicable("no request was refused with 429"));
+        return Err(NotTested::not_applicable("no request of the burst was refused with 429"));
     }
     let mut responses = Vec::new();
     for address in [None, Some("198.51.100.23"), None, Some("203.0.113.77")] {

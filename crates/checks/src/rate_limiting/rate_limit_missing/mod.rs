@@ -33,7 +33,8 @@ pub(crate) static CHECK: Check = Check {
 };
 
 async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
-    if probe.observations.exchanges.iter().any(|e| is_limited(e)) {
+    // A limit that a burst of a few requests does not reach is one all the same.
+    if probe.was_put_off() || probe.observations.exchanges.iter().any(|e| is_limited(e)) {
         return Ok(());
     }
     let burst = burst::run(probe).await?;

@@ -34,7 +34,7 @@ pub(crate) static CHECK: Check = Check {
 async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
     let burst = burst::run(probe).await?;
     if burst.refused().is_none() {
-        return Err(NotTested::not_applicable("no request was refused with 429"));
+        return Err(NotTested::not_applicable("no request of the burst was refused with 429"));
     }
     found.extend(judge(&burst.responses, Location::of(burst.operation)));
     Ok(())

@@ -40,7 +40,7 @@ pub(crate) static CHECK: Check = Check {
 /// Joins the burst; its answers are judged like all others.
 async fn probe_target(probe: &TargetProbe<'_>, _found: &mut Findings) -> Result<(), NotTested> {
     let refused = burst::run(probe).await?.refused();
-    refused.map(|_| ()).ok_or_else(|| NotTested::not_applicable("no request was refused with 429"))
+    refused.map(|_| ()).ok_or_else(|| NotTested::not_applicable("no request of the burst was refused with 429"))
 }
 
 fn on_exchange(observed: &ObservedExchange<'_>, found: &mut Findings) -> bool {
