@@ -1,7 +1,8 @@
 //! Whether the credential that was given works: told before anything is concluded from what it opened or did not.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use checks::Observations;
 use checks::calling::request;
@@ -25,16 +26,27 @@ pub(crate) struct Told {
 }
 
 /// The credential of the first identity after the ordinary calls.
+#[derive(Default)]
 pub(crate) struct Credential {
     /// What is said of it; nothing when none was given or none of the operations could be called.
     pub(crate) view: Option<Told>,
-    /// A call that it opens and that is closed without it: what tells later whether it still lives.
-    opens: Option<Arc<Exchange>>,
+    /// Calls that it opened, the first of them closed without it: what tells later whether it still lives.
+    opens: Vec<Arc<Exchange>>,
+    /// The first of them that it did not open any more.
+    closed: OnceLock<Arc<Exchange>>,
+    /// How many calls were repeated.
+    repeated: AtomicU32,
+}
+
+impl Credential {
+    fn told(view: Option<Told>) -> Credential {
+        Credential { view, ..Credential::default() }
+    }
 }
 
 /// Calls some operations without the credential, and compares. Only requests that read and were made with it before.
 pub(crate) async fn judge(surface: &Surface, observed: &Observations, target: &Target, wire: &Wire) -> Credential {
-    let Some(identity) = target.identities.first() else { return Credential { view: None, opens: None } };
+    let Some(identity) = target.identities.first() else { return Credential::default() };
     let view = |state, detail: String| Some(Told { identity: identity.name.clone(), state, detail });
     let calls: Vec<(usize, &Arc<Exchange>)> =
         (0..surface.operations.len()).filter_map(|at| Some((at, observed.plain(at)?))).collect();
@@ -43,7 +55,7 @@ pub(crate) async fn judge(surface: &Surface, observed: &Observations, target: &T
             "the credential was not sent, because the certificate is not trusted ({doubt}); trust it with --cacert, or send \
              the credential all the same with --insecure"
         );
-        return Credential { view: view(CredentialState::NotSent, detail), opens: None };
+        return Credential::told(view(CredentialState::NotSent, detail));
     }
     let mut succeeded: Vec<usize> = calls.iter().filter(|(_, e)| e.is_success()).map(|(at, _)| *at).collect();
     // What is declared to need it, or lies deeper, is more likely to differ.
@@ -54,12 +66,14 @@ pub(crate) async fn judge(surface: &Surface, observed: &Observations, target: &T
         let Some(with) = observed.plain(*at) else { continue };
         let anonymous = Request { identity: None, ..request::build(&surface.operations[*at], surface, target, &[]) };
         let key = OrderKey { round: Round::Observe, check: 0, operation: *at as u32, step: STEP + step as u32 };
-        let Ok(without) = wire.send(anonymous, &Lease::reading(wire.budget(), 1).paid_by(Account::Apart), key).await
+        let Ok(without) = wire.send(anonymous, &Lease::reading(wire.budget(), 1).paid_by(Account::Again), key).await
         else {
             break;
         };
         if access::is_refused(&without) {
-            return Credential { view: view(CredentialState::Accepted, String::new()), opens: Some(Arc::clone(with)) };
+            let others = succeeded.iter().filter(|other| *other != at).filter_map(|other| observed.plain(*other));
+            let opens = std::iter::once(with).chain(others).filter(|e| e.request.identity.is_some()).cloned().collect();
+            return Credential { opens, ..Credential::told(view(CredentialState::Accepted, String::new())) };
         }
         differs |= ResponseFingerprint::plain(with) != ResponseFingerprint::plain(&without);
     }
@@ -78,7 +92,7 @@ pub(crate) async fn judge(surface: &Surface, observed: &Observations, target: &T
         ),
         _ => view(CredentialState::Accepted, String::new()),
     };
-    Credential { view: state, opens: None }
+    Credential::told(state)
 }
 
 impl Credential {
@@ -88,26 +102,35 @@ impl Credential {
         Some(&view.detail)
     }
 
-    /// Calls again what it opened. When it opens that no more, comes to the serial of the first exchange that refused it.
-    pub(crate) async fn recheck(&mut self, exchanges: &[Arc<Exchange>], wire: &Wire) -> Option<u64> {
-        let opened = self.opens.as_ref()?;
-        let key = OrderKey { round: Round::Destroy, check: u32::MAX, operation: u32::MAX, step: 0 };
-        let again = opened.request.clone().fresh();
-        let now = wire.send(again, &Lease::reading(wire.budget(), 1).paid_by(Account::Apart), key).await.ok()?;
-        // A 403 may be a firewall's, after all that was sent.
-        if !is_unauthenticated(&now) {
-            return None;
+    /// Calls again what it opened, each operation, after each round: a session may end for one service and not for another.
+    pub(crate) async fn look(&self, wire: &Wire) {
+        for opened in self.opens.iter().take_while(|_| self.closed.get().is_none()) {
+            let step = self.repeated.fetch_add(1, Ordering::Relaxed);
+            let key = OrderKey { round: Round::Destroy, check: u32::MAX, operation: u32::MAX, step };
+            let again = opened.request.clone().fresh();
+            // Whatever is put off here says nothing about the target.
+            let lease = Lease::reading(wire.budget(), 1).paid_by(Account::Again).provoking();
+            let Ok(now) = wire.send(again, &lease, key).await else { return };
+            // A 403 may be a firewall's, after all that was sent.
+            if is_unauthenticated(&now) {
+                let _ = self.closed.set(now);
+            }
         }
+    }
+
+    /// When it opens some of what it opened no more, comes to the serial of the first exchange that refused it.
+    pub(crate) fn died(&mut self, exchanges: &[Arc<Exchange>]) -> Option<u64> {
+        let now = self.closed.get()?;
         if let Some(view) = &mut self.view {
             view.state = CredentialState::Lost;
             view.detail = format!(
-                "the credential stopped working during the scan: {} answered {} to it at the end",
-                opened.request.path(),
+                "the credential stopped working during the scan: {} answered {} to it when it was called again",
+                now.request.path(),
                 now.status()
             );
         }
         // Of what it had opened before: what refuses it always says nothing.
-        let of_identity = |e: &&Arc<Exchange>| e.request.identity == opened.request.identity;
+        let of_identity = |e: &&Arc<Exchange>| e.request.identity == now.request.identity;
         let mut open = BTreeSet::new();
         let mut by_time: Vec<&Arc<Exchange>> = exchanges.iter().filter(of_identity).collect();
         by_time.sort_by_key(|e| e.serial);

@@ -38,6 +38,11 @@ impl Halt {
         self.span.send_modify(|(began, until)| *until = *began + limit);
     }
 
+    /// The deadline.
+    pub(crate) fn until(&self) -> Instant {
+        self.span.borrow().1
+    }
+
     /// Ends the scan; the first reason stays.
     pub(crate) fn end(&self, why: NotTested) {
         self.ended.send_if_modified(|ended| {

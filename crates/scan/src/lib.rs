@@ -18,7 +18,7 @@ mod sample;
 use std::sync::Arc;
 use std::time::Duration;
 
-use model::{Event, Exchange, NotTested, Operation, Redactor, Report, Source, SpecFacts, Surface, Target};
+use model::{Depth, Event, Exchange, NotTested, Operation, Redactor, Report, Source, SpecFacts, Surface, Target};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 use wire::ledger::{Sink, Undone};
@@ -105,6 +105,7 @@ impl Scan {
     pub async fn run(self) -> Report {
         let started = Instant::now();
         self.halt.begin(self.target.time(0));
+        self.wire.ends_at(self.halt.until());
         // Dropped with this future, and the clock with it.
         let mut clock = JoinSet::new();
         let (halt, stop) = (self.halt.clone(), self.stop_handle());
@@ -137,6 +138,7 @@ impl Scan {
         let (mut surface, looked_briefly) = Box::pin(self.discover()).await;
         let operations = surface.operations.len();
         self.halt.limit(self.target.time(operations));
+        self.wire.ends_at(self.halt.until());
         let budget = self.target.budget(operations);
         self.wire.budget().set_total(budget);
         (self.listener)(Event::SurfaceFound { operations, budget });
@@ -165,10 +167,13 @@ impl Scan {
         } else {
             (None, None)
         };
+        let standard = self.standard();
         let context = rounds::RunContext {
             surface: &surface,
             observed: &observed,
             target: &self.target,
+            standard: standard.as_ref().unwrap_or(&self.target),
+            credential: &credential,
             wire: &self.wire,
             callback: &self.callback,
             listener: &self.listener,
@@ -191,7 +196,7 @@ impl Scan {
         }
         let mut outcomes = rounds::run(&plan, &context).await;
         rounds::confirm(&mut outcomes, &self.exchanges(None), &self.wire).await;
-        let until = self.believe(&mut outcomes, &mut credential).await;
+        let until = self.believe(&mut outcomes, &mut credential);
         let observations = Arc::new(observed.until(until).with_exchanges(self.exchanges(until)));
         let undone = self.wire.undo(UNDO_WITHIN).await;
         let passive = {
@@ -207,6 +212,9 @@ impl Scan {
             rounds::discard_unasked(&mut outcomes, &self.wire).await;
             Arc::make_mut(&mut surface).notes.push(UNASKED.to_owned());
         }
+        if self.wire.was_put_off() {
+            Arc::make_mut(&mut surface).notes.push(PUT_OFF.to_owned());
+        }
         Ended {
             surface,
             observations,
@@ -221,13 +229,21 @@ impl Scan {
         }
     }
 
+    /// A deep scan as a standard one; nothing for another.
+    fn standard(&self) -> Option<Target> {
+        let target = &self.target;
+        // Nobody asks for the document any more, and it may be large.
+        let known = || Target { specification: None, depth: Depth::Standard, ..Target::clone(target) };
+        (target.depth == Depth::Deep).then(known)
+    }
+
     /// Takes back what leaned on a ban, or on a credential that died meanwhile. Exchanges from the serial on are not to be judged.
-    async fn believe(&self, outcomes: &mut [rounds::Outcome], credential: &mut credentials::Credential) -> Option<u64> {
+    fn believe(&self, outcomes: &mut [rounds::Outcome], credential: &mut credentials::Credential) -> Option<u64> {
         if let Some(since) = self.wire.banned_since() {
             rounds::discredit(outcomes, since, &NotTested::Blocked);
             return Some(since);
         }
-        let since = credential.recheck(&self.exchanges(None), &self.wire).await?;
+        let since = credential.died(&self.exchanges(None))?;
         rounds::discredit(outcomes, since, &NotTested::CredentialRefused);
         Some(since)
     }
@@ -240,6 +256,10 @@ impl Scan {
 
     /// What there is, and whether the clock ended the search for more.
     async fn discover(&self) -> (Surface, bool) {
+        // What a standard scan could send after it is kept back from the guesses of a deep one.
+        if self.target.depth == Depth::Deep && self.target.max_requests.is_none() {
+            self.wire.budget().keep_back(Depth::Standard.requests(0));
+        }
         let discovered = discover::discover(&self.target, &self.wire, &self.halt);
         let plain = async {
             tokio::select! {
@@ -248,6 +268,7 @@ impl Scan {
             }
         };
         let ((mut surface, briefly), plain) = tokio::join!(discovered, plain);
+        self.wire.budget().release();
         preflight::tls(&mut surface, &self.target, &self.wire);
         surface.plain_http = plain;
         (surface, briefly)
@@ -257,6 +278,9 @@ impl Scan {
 /// What is said of a server that sends more responses than it gets requests.
 const UNASKED: &str = "the target sends responses that no request asked for; each request then had a connection of its own, and what was \
                        found before was sent again";
+
+/// What is said of a target that limits how fast it is asked.
+const PUT_OFF: &str = "the target answered some requests with 429 or 503, asking to come back later; the scan slowed down and sent them again";
 
 /// The time in which everything that the scan created is removed, also after a stop.
 const UNDO_WITHIN: Duration = Duration::from_secs(5);

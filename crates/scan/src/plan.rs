@@ -20,6 +20,9 @@ pub struct PlannedCheck {
     pub operation: Option<usize>,
     /// How many operations the check asks about before this one.
     pub round_robin_index: usize,
+    /// How deep it looks. In a deep scan what a standard one would send goes first, as a standard scan sends it, and then again deeper:
+    /// what is left of the budget decides how much more is found, and not what is found at all.
+    pub depth: Depth,
     /// Whether the operation, or one of all where the whole is asked about, points to what the rule is about.
     pub has_hint: bool,
 }
@@ -99,7 +102,8 @@ pub(crate) fn plan_seen(surface: &Surface, target: &Target, seen: &Observations)
         if check.detectors.on_surface.is_some() {
             let mut operations = surface.operations.iter().enumerate();
             let has_hint = operations.any(|(at, o)| (check.schedule.has_hint)(o, seen.plain(at).map(AsRef::as_ref)));
-            plan.asked.push(PlannedCheck { index, check, operation: None, round_robin_index: 0, has_hint });
+            let planned = |depth| PlannedCheck { index, check, operation: None, round_robin_index: 0, depth, has_hint };
+            plan.asked.extend(depths(check, 0, target.depth).into_iter().map(planned));
         }
         if check.detectors.on_operation.is_some() {
             plan_operations(&mut plan, index, check, surface, &known, target, seen);
@@ -108,15 +112,15 @@ pub(crate) fn plan_seen(surface: &Surface, target: &Target, seen: &Observations)
     // Bursts come last: the refusals they provoke would spoil the other answers.
     plan.asked.sort_by_key(|p| {
         let bursts = p.check.schedule.burst;
-        (bursts, Reverse(worth(p, target.depth)), p.index, p.operation)
+        (bursts, is_further(p), Reverse(worth(p)), p.index, p.operation)
     });
     plan
 }
 
 /// What an ask is worth: the severity of what it could find for each request it may cost, the less the more operations the rule
 /// has asked about before. In proportion to the square of the score's deductions, so that no number of trifles outweighs a disaster.
-fn worth(planned: &PlannedCheck, depth: Depth) -> u64 {
-    let PlannedCheck { check, round_robin_index, has_hint, .. } = *planned;
+fn worth(planned: &PlannedCheck) -> u64 {
+    let PlannedCheck { check, round_robin_index, depth, has_hint, .. } = *planned;
     let points: u64 = match check.rule.severity {
         Severity::Critical => 70,
         Severity::High => 40,
@@ -130,6 +134,23 @@ fn worth(planned: &PlannedCheck, depth: Depth) -> u64 {
     let guessed = if check.schedule.guesses { GUESSED } else { 1 };
     let pointed = if has_hint { HINTED } else { 1 };
     points * points * 10_000 * pointed / (price * guessed * (TURNS + round_robin_index as u64))
+}
+
+/// How deep a check looks, once for each: what it sends in a standard scan, and what a deep one adds.
+fn depths(check: &Check, round_robin_index: usize, depth: Depth) -> Vec<Depth> {
+    let adds = check.schedule.depth < Depth::Deep && check.cost.more_when_deep > 0;
+    if depth == Depth::Deep && adds && round_robin_index < most(Depth::Standard) {
+        vec![Depth::Standard, Depth::Deep]
+    } else {
+        vec![depth]
+    }
+}
+
+/// Whether only a deep scan sends it.
+fn is_further(planned: &PlannedCheck) -> bool {
+    let PlannedCheck { check, round_robin_index, depth, .. } = *planned;
+    let more = check.schedule.depth == Depth::Deep || check.cost.more_when_deep > 0;
+    depth == Depth::Deep && (more || round_robin_index >= most(Depth::Standard))
 }
 
 /// What points to a weakness makes a question about it worth so much more.
@@ -190,7 +211,9 @@ fn plan_operations(
         if round_robin_index < most {
             let called = seen.plain(at).map(AsRef::as_ref);
             let has_hint = (check.schedule.has_hint)(&surface.operations[at], called);
-            plan.asked.push(PlannedCheck { index, check, operation: Some(at), round_robin_index, has_hint });
+            let operation = Some(at);
+            let planned = |depth| PlannedCheck { index, check, operation, round_robin_index, depth, has_hint };
+            plan.asked.extend(depths(check, round_robin_index, target.depth).into_iter().map(planned));
         } else {
             plan.skipped.push(skip(at, NotTested::Sampled));
         }

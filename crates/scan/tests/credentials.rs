@@ -64,3 +64,14 @@ fn one_that_dies_meanwhile_is_noticed_and_what_came_after_is_not_believed() {
     assert_eq!(untrue.count(), 0);
     assert!(report.coverage.rules_tested < whole.coverage.rules_tested, "{:?}", report.coverage);
 }
+
+#[test]
+fn one_that_dies_with_its_last_use_is_noticed() {
+    let whole = Arc::new(AtomicU32::new(0));
+    let counted = Arc::clone(&whole);
+    scanned(move |asked| is_right(asked) && counted.fetch_add(1, Ordering::SeqCst) < u32::MAX);
+    let last = whole.load(Ordering::SeqCst) - 1;
+    let used = AtomicU32::new(0);
+    let report = scanned(move |asked| is_right(asked) && used.fetch_add(1, Ordering::SeqCst) < last);
+    assert_eq!((state(&report), report.status, report.grade), (CredentialState::Lost, Status::Incomplete, None));
+}

@@ -1,5 +1,6 @@
 //! `scan --plan`: what would be sent, without sending anything.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use model::{Redactor, Target};
@@ -34,5 +35,5 @@ pub(crate) fn render(target: &Target) -> String {
 }
 
 fn asks(plan: &Plan, rule: &str) -> usize {
-    plan.asked.iter().filter(|p| p.check.rule.id == rule).count()
+    plan.asked.iter().filter(|p| p.check.rule.id == rule).map(|p| p.operation).collect::<BTreeSet<_>>().len()
 }

@@ -114,6 +114,10 @@ async fn look(surface: &mut Surface, found: &mut Found, target: &Target, wire: &
 
 /// Looks where nothing pointed to.
 async fn search(asker: &Asker<'_>, surface: &mut Surface, found: &mut Found, missing: Option<&Exchange>) {
+    if asker.target.depth == Depth::Deep {
+        // What was seen leads further than guesses, and they are many.
+        follow(asker, surface, found, missing).await;
+    }
     well_known::discover(asker, surface, found, missing).await;
     crawl(asker, surface, found).await;
     // Where nothing leads on, a standard scan has requests for guesses that the rules do not miss.
@@ -125,6 +129,11 @@ async fn search(asker: &Asker<'_>, surface: &mut Surface, found: &mut Found, mis
         well_known::search(guesser, found, missing).await;
         crawl(asker, surface, found).await;
     }
+    follow(asker, surface, found, missing).await;
+}
+
+/// Asks for what follows from the operations found so far: objects of collections, parameters, methods.
+async fn follow(asker: &Asker<'_>, surface: &mut Surface, found: &mut Found, missing: Option<&Exchange>) {
     objects::discover(asker, surface, found, missing).await;
     crawl(asker, surface, found).await;
     parameters::discover(asker, surface, found, missing).await;

@@ -2,8 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use model::Depth;
-
 use crate::plan::PlannedCheck;
 
 /// Most detectors admitted before the budget is counted again.
@@ -16,18 +14,13 @@ pub(super) type Sent = BTreeSet<(&'static str, Option<usize>)>;
 /// send as well is counted once, and not at all when it was `sent` before. A detector that could spend more than there is goes alone,
 /// with what there is; when nothing is left all go, since what was sent before is free. Bursts have waves of their own, and each that
 /// measures times goes alone.
-pub(super) fn admit<'a>(
-    waiting: impl IntoIterator<Item = &'a PlannedCheck>,
-    sent: &Sent,
-    budget: u32,
-    depth: Depth,
-) -> usize {
+pub(super) fn admit<'a>(waiting: impl IntoIterator<Item = &'a PlannedCheck>, sent: &Sent, budget: u32) -> usize {
     let mut counted = sent.clone();
     let mut left = budget;
     let mut admitted: Option<(usize, &PlannedCheck)> = None;
     let is_burst = |planned: &PlannedCheck| planned.check.schedule.burst;
     for (before, planned) in waiting.into_iter().take(WAVE).enumerate() {
-        let cost = if is_burst(planned) { 0 } else { price(planned, &counted, depth) };
+        let cost = if is_burst(planned) { 0 } else { price(planned, &counted) };
         let is_apart = |other: &PlannedCheck| {
             is_burst(other) != is_burst(planned) || other.check.schedule.exclusive || planned.check.schedule.exclusive
         };
@@ -43,9 +36,9 @@ pub(super) fn admit<'a>(
 }
 
 /// What it could spend at most, besides what was sent before.
-fn price(planned: &PlannedCheck, sent: &Sent, depth: Depth) -> u32 {
+fn price(planned: &PlannedCheck, sent: &Sent) -> u32 {
     let free = planned.check.schedule.shares.filter(|_| key(planned).is_some_and(|key| sent.contains(&key)));
-    planned.check.requests(depth) - free.map_or(0, |shares| shares.requests)
+    planned.check.requests(planned.depth) - free.map_or(0, |shares| shares.requests)
 }
 
 /// The requests that it shares with others.
@@ -56,7 +49,7 @@ pub(super) fn key(planned: &PlannedCheck) -> Option<(&'static str, Option<usize>
 #[cfg(test)]
 mod tests {
     use checks::{Check, Cost, Schedule, Shares};
-    use model::{Category, Rule, Severity};
+    use model::{Category, Depth, Rule, Severity};
 
     use super::*;
 
@@ -85,14 +78,15 @@ mod tests {
         Check { cost: Cost::reads(50), schedule: Schedule { burst: true, ..Schedule::ANY }, ..Check::of(&RULE) };
 
     fn planned(check: &'static Check, operation: usize) -> PlannedCheck {
-        PlannedCheck { index: 0, check, operation: Some(operation), round_robin_index: 0, has_hint: false }
+        let depth = Depth::Standard;
+        PlannedCheck { index: 0, check, operation: Some(operation), round_robin_index: 0, depth, has_hint: false }
     }
 
     /// The waves, each with so much budget left.
     fn waves(all: &[PlannedCheck], sent: &Sent, budgets: &[u32]) -> Vec<Vec<usize>> {
         let mut waiting = all.iter();
         let wave = |budget: &u32| {
-            let count = admit(waiting.clone(), sent, *budget, Depth::Standard);
+            let count = admit(waiting.clone(), sent, *budget);
             waiting.by_ref().take(count).filter_map(|p| p.operation).collect()
         };
         budgets.iter().map(wave).collect()

@@ -40,7 +40,8 @@ pub(crate) async fn confirm(outcomes: &mut [Outcome], exchanges: &[Arc<Exchange>
                 let key = OrderKey { round: Round::Probe, check: LAST, operation: LAST, step };
                 let request = first.request.clone().fresh();
                 let Ok(second) = wire.send(request, &Lease::reading(wire.budget(), 1), key).await else { return };
-                let holds = class(&first) == class(&second);
+                // Who is put off learns nothing.
+                let holds = matches!(second.status(), 429 | 503) || class(&first) == class(&second);
                 again.insert(first.serial, holds);
                 holds
             }

@@ -20,9 +20,10 @@ pub(super) async fn run(
     context: &RunContext<'_>,
     callback_wait: &CallbackWait,
 ) -> Option<(&'static str, Option<usize>)> {
-    let RunContext { surface, observed, target, wire, .. } = *context;
-    let PlannedCheck { check, operation, index, .. } = *task.planned;
-    let lease = lease(check, wire.budget(), check.requests(target.depth));
+    let RunContext { surface, observed, wire, .. } = *context;
+    let PlannedCheck { check, operation, index, depth, .. } = *task.planned;
+    let target = if depth == context.target.depth { context.target } else { context.standard };
+    let lease = lease(check, wire.budget(), check.requests(depth));
     let round: Round = round_of(check.cost.effect);
     let key = OrderKey { round, check: index + 1, operation: operation.map_or(0, |at| at as u32 + 1), step: 0 };
     let target_probe = TargetProbe::new(surface, observed, target, wire, lease, key, check.rule.id)

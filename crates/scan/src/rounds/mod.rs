@@ -31,7 +31,7 @@ pub(crate) async fn run(plan: &Plan, context: &RunContext<'_>) -> Vec<Outcome> {
     let changing = plan.asked.iter().filter(|p| !p.check.schedule.burst && !probe::takes(p.check.cost.effect));
     // Kept back while the probe round goes, so that it does not use up what the user consented to.
     let added = context.target.active_requests(context.surface.operations.len());
-    budget.keep_back(write::share(changing, context.target.depth, added, budget.left()));
+    budget.keep_back(write::share(changing, added, budget.left()));
     let mut outcomes = Vec::new();
     for (round, planned) in order::parts(plan) {
         if round != Round::Probe {
@@ -39,9 +39,10 @@ pub(crate) async fn run(plan: &Plan, context: &RunContext<'_>) -> Vec<Outcome> {
         }
         outcomes.extend(waves::run(round, &planned, context).await);
         context.wire.check_again().await;
+        context.credential.look(context.wire).await;
     }
     budget.release();
-    outcomes
+    outcome::joined(outcomes)
 }
 
 /// Takes back what leaned on exchanges since the scan was banned or its credential died. What was proved before stays.

@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use checks::{Check, Cost, Detectors, Findings, Observations, Schedule, TargetProbe};
 use futures::future::BoxFuture;
-use model::{Consent, Effect, Method, Operation, Origin, Request, Scheme, Source, Surface, Target};
+use model::{Consent, Depth, Effect, Method, Operation, Origin, Request, Scheme, Source, Surface, Target};
 use wire::{Budget, Callback, Listener, Mandate, Settings, Wire};
 
 use super::*;
+use crate::credentials::Credential;
 use crate::halt::Halt;
 use crate::plan::PlannedCheck;
 
@@ -60,7 +61,7 @@ static BURSTS: Check = Check {
 };
 
 fn planned(index: u32, check: &'static Check) -> PlannedCheck {
-    PlannedCheck { index, check, operation: None, round_robin_index: 0, has_hint: false }
+    PlannedCheck { index, check, operation: None, round_robin_index: 0, depth: Depth::Standard, has_hint: false }
 }
 
 /// A server that notes the paths that it is asked for, and answers each with an empty object.
@@ -93,10 +94,13 @@ async fn outcomes(origin: &Origin, plan: &Plan, budget: Budget) -> Vec<Outcome> 
     let settings = Settings::polite(true);
     let wire = Wire::new(origin.clone(), mandate, settings, Arc::new(budget), Arc::clone(&listener)).unwrap();
     let operation = Operation::undeclared(Method::GET, "/read", Source::Given);
+    let target = Target { consent: Consent::SafeWrites, ..Target::of(origin.clone()) };
     let context = RunContext {
         surface: &Surface { operations: vec![Arc::new(operation)].into(), ..Surface::default() },
         observed: &Observations::default(),
-        target: &Target { consent: Consent::SafeWrites, ..Target::of(origin.clone()) },
+        target: &target,
+        standard: &target,
+        credential: &Credential::default(),
         wire: &wire,
         callback: &Callback::new(None, true, 1),
         listener: &listener,

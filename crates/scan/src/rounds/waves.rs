@@ -28,7 +28,8 @@ pub(super) async fn run(round: Round, planned: &[&PlannedCheck], context: &RunCo
     let mut sent = admit::Sent::new();
     while !waiting.is_empty() && context.halt.reason().is_none() {
         let next = waiting.iter().map(|task| task.planned);
-        let count = admit::admit(next, &sent, context.wire.budget().left(), context.target.depth);
+        let count = admit::admit(next, &sent, context.wire.budget().left());
+        let bursts = waiting.front().is_some_and(|task| task.planned.check.schedule.burst);
         context.wire.begin_wave();
         let mut wave = waiting.drain(..count);
         let mut idle = callback_wait.waiting();
@@ -43,6 +44,12 @@ pub(super) async fn run(round: Round, planned: &[&PlannedCheck], context: &RunCo
                 Some(key) = running.next() => sent.extend(key),
                 _ = idle.changed() => {}
                 () = context.halt.ended() => break,
+            }
+        }
+        if bursts {
+            tokio::select! {
+                () = context.wire.let_in() => {}
+                () = context.halt.ended() => {}
             }
         }
     }

@@ -1,6 +1,6 @@
 //! The write round: what may create or change objects, and what a server is expected to refuse.
 
-use model::{Depth, Effect};
+use model::Effect;
 
 use crate::plan::PlannedCheck;
 
@@ -11,9 +11,9 @@ pub(super) fn takes(effect: Effect) -> bool {
 
 /// What the rounds that change state could spend at most, undoing included: one more for each request that may create something.
 /// At most what the consent added to the budget, and half of what there is, so that the probe round finds no less than without it.
-pub(super) fn share<'a>(planned: impl Iterator<Item = &'a PlannedCheck>, depth: Depth, added: u32, left: u32) -> u32 {
+pub(super) fn share<'a>(planned: impl Iterator<Item = &'a PlannedCheck>, added: u32, left: u32) -> u32 {
     let most = planned.map(|planned| {
-        let requests = planned.check.requests(depth);
+        let requests = planned.check.requests(planned.depth);
         if planned.check.cost.expects_refusal { requests } else { requests.saturating_mul(2) }
     });
     most.fold(0, u32::saturating_add).min(added).min(left / 2)
