@@ -100,7 +100,9 @@ fn html(exchange: &Exchange, target: &Target, surface: &mut Surface, found: &mut
         if let Some(operation) = link::resolve(&href, &exchange.request, target, Source::Link)
             && !is_asset(&operation.path)
         {
-            found.add(labelled(operation, labels));
+            // `<a href="#">Delete</a>`: what a script does is not what loading the page does.
+            let is_this_page = operation.path == *exchange.request.path() && operation.parameters.is_empty();
+            found.add(labelled(operation, if is_this_page { Vec::new() } else { labels }));
         }
     }
     for (method, address) in navigation::read(&document) {
@@ -327,7 +329,11 @@ fn form(
         scripted: scripted || handled,
         fields: fields.clone(),
     });
-    if let Ok(selector) = Selector::parse("button, input[type=submit], input[type=image]") {
+    // A form of the page itself that a script handles is never sent as it stands.
+    let stays = method != "POST" && (scripted || handled) && operation.path == *exchange.request.path();
+    if let Ok(selector) = Selector::parse("button, input[type=submit], input[type=image]")
+        && !stays
+    {
         const BUTTONS: usize = 4;
         operation
             .labels
