@@ -51,12 +51,13 @@ fn views_that_are_drawn_and_calls_that_are_shown() {
 /// Buttons of a page that a script handles, beside a link that does what it says.
 fn buttons(asked: &Asked) -> Answer {
     match asked.path() {
-        "/" => Answer::html(200, "<a href=/boats>Boats</a> <a href=/berths>Berths</a>"),
+        "/" => Answer::html(200, "<a href=/boats>Boats</a> <a href=/berths>Berths</a> <a href=/crew>Crew</a>"),
         "/boats" => Answer::html(
             200,
             "<a href='#' class=red>Delete</a><a href='' title='Log out'>x</a><script>wire()</script><a href=/boats/7>Delete the boat</a>",
         ),
-        "/berths" => Answer::html(200, "<form onsubmit='wire(event)'><button>Delete</button></form>"),
+        "/berths" => Answer::html(200, "<form onsubmit='wire(event)'><input name=berth><button>Delete</button></form>"),
+        "/crew" => Answer::html(200, "<form><input data-name=who><button type=submit>Delete</button></form>"),
         "/boats/7" => Answer::html(200, "gone"),
         _ => not_found(),
     }
@@ -67,7 +68,7 @@ fn what_a_script_does_on_a_page_is_not_what_loading_the_page_does() {
     let report = scan(buttons, Depth::Standard);
     let called: BTreeSet<&str> =
         report.surface.iter().filter(|o| o.status == Some(200)).map(|o| o.path.as_str()).collect();
-    assert_eq!(called, BTreeSet::from(["/", "/boats", "/berths"]), "{:?}", surface(&report));
+    assert_eq!(called, BTreeSet::from(["/", "/boats", "/berths", "/crew"]), "{:?}", surface(&report));
 }
 
 /// `/profile` sends those to the login page who do not say whose it is; `/settings` sends everybody there.

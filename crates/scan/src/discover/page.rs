@@ -329,8 +329,10 @@ fn form(
         scripted: scripted || handled,
         fields: fields.clone(),
     });
-    // A form of the page itself that a script handles is never sent as it stands.
-    let stays = method != "POST" && (scripted || handled) && operation.path == *exchange.request.path();
+    // A form of the page itself that a script handles is never sent as it stands: neither one that says no method, nor one without
+    // fields that a browser would send.
+    let is_bare = stated.is_none() && fields.is_empty();
+    let stays = method != "POST" && (scripted || handled || is_bare) && operation.path == *exchange.request.path();
     if let Ok(selector) = Selector::parse("button, input[type=submit], input[type=image]")
         && !stays
     {
