@@ -47,6 +47,8 @@ pub struct SpecFacts {
     pub api_version: String,
     /// Declared servers, absolute or relative.
     pub servers: Vec<String>,
+    /// Other addresses of whoever publishes it: `info.contact.url`, `info.termsOfService`, `externalDocs.url`.
+    pub addresses: Vec<String>,
     /// Declared security schemes by name.
     pub security_schemes: BTreeMap<String, SecurityScheme>,
     /// Faults that reading met, each a sentence.

@@ -82,6 +82,10 @@ impl Document {
             let text = info.and_then(|info| info.get(name)).and_then(View::scalar).unwrap_or_default();
             text.chars().take(LONGEST_TITLE).collect()
         };
+        let text = |view: Option<View<'_>>, name: &str| view.and_then(|v| v.get(name)).and_then(View::scalar);
+        let contact = info.and_then(|info| info.get("contact"));
+        let addresses = [text(contact, "url"), text(info, "termsOfService"), text(root.get("externalDocs"), "url")];
+        let addresses = addresses.into_iter().flatten().filter(|a| a.len() <= LONGEST_TITLE).collect();
         let servers = server::declared(root, base, &mut faults);
         let security_schemes = security::schemes(root, &mut faults);
         walk::faults(root, base, &mut faults);
@@ -94,6 +98,7 @@ impl Document {
             title: scalar("title"),
             api_version: scalar("version"),
             servers,
+            addresses,
             security_schemes,
             faults: faults.into_sentences(),
         }

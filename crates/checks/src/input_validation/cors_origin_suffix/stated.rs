@@ -14,11 +14,26 @@ const MOST: usize = 2;
 /// Most pages that are looked at for one.
 const PAGES: usize = 8;
 
-/// Origins other than the target's own that are the service's: the servers of its document, and the address that its pages call their own.
+/// Origins other than the target's own that are likely the service's: the servers of its document, the address that its pages call their
+/// own, who publishes the document, and where pages lead home to.
 pub(super) fn stated(probe: &TargetProbe<'_>) -> Vec<String> {
-    let servers = probe.surface.specification.iter().flat_map(|facts| facts.servers.iter().cloned());
-    let pages = probe.observations.exchanges.iter().filter(|e| e.is_success() && e.is_html()).take(PAGES);
-    distinct(servers.chain(pages.flat_map(|page| canonical(page))), probe.origin())
+    let document = probe.surface.specification.as_ref();
+    let servers = document.into_iter().flat_map(|facts| facts.servers.iter().cloned());
+    let publisher = document.into_iter().flat_map(|facts| facts.addresses.iter().cloned());
+    let pages = || probe.observations.exchanges.iter().filter(|e| e.is_success() && e.is_html()).take(PAGES);
+    let own = pages().flat_map(|page| canonical(page));
+    let home = pages().flat_map(|page| homes(page));
+    distinct(servers.chain(own).chain(publisher).chain(home), probe.origin())
+}
+
+/// Where links lead that lead to the start page of a site.
+fn homes(page: &Exchange) -> Vec<String> {
+    static LINKS: LazyLock<Option<Selector>> = LazyLock::new(|| Selector::parse("a[href]").ok());
+    let Some(links) = LINKS.as_ref() else { return Vec::new() };
+    let is_home =
+        |address: &&str| address.split_once("://").is_some_and(|(_, rest)| !rest.trim_end_matches('/').contains('/'));
+    let page = html::parse(&page.text());
+    page.select(links).filter_map(|link| link.attr("href")).filter(is_home).map(str::to_owned).collect()
 }
 
 /// The address that a page says it is to be found at, for search engines and for those who share it.
@@ -81,5 +96,8 @@ mod tests {
         let page = "<html><head><link rel=\"canonical\" href=\"https://ferry.example/home\">\
             <meta property=\"og:url\" content=\"https://www.ferry.example/\"></head><a href=\"https://other.example\">x</a></html>";
         assert_eq!(canonical(&exchange("/", 200, page)), ["https://ferry.example/home", "https://www.ferry.example/"]);
+        let links =
+            "<a href='https://ferry.example/'>Home</a><a href='https://shop.example/cart'>x</a><a href='/x'>y</a>";
+        assert_eq!(homes(&exchange("/", 200, links)), ["https://ferry.example/"]);
     }
 }
