@@ -24,6 +24,7 @@ pub enum Field {
     Cacert,
     ClientCert,
     Resolve,
+    AllowHosts,
     Ledger,
 }
 
@@ -50,6 +51,7 @@ impl Field {
             Field::Cacert => "cacert",
             Field::ClientCert => "clientCert",
             Field::Resolve => "resolve",
+            Field::AllowHosts => "allowHosts",
             Field::Ledger => "ledger",
         }
     }

@@ -134,7 +134,7 @@ fn settings(request: &ScanRequest, origin: &Origin, surroundings: &dyn Surroundi
     settings.cacert = request.cacert.as_deref().map(|path| read(Field::Cacert, path, surroundings)).transpose()?;
     settings.client_cert =
         request.client_cert.as_ref().map(|pem| pem.bytes(Field::ClientCert, surroundings)).transpose()?;
-    settings.allow_hosts = request.allow_hosts.iter().map(|text| in_ascii(text)).collect();
+    settings.allow_hosts = request.allow_hosts.iter().map(|text| host(text)).collect::<Result<_, _>>()?;
     settings.resolve = request.resolve.iter().map(|text| pin(text)).collect::<Result<_, _>>()?;
     Ok(settings)
 }
@@ -155,6 +155,15 @@ fn pin(text: &str) -> Result<(String, u16, IpAddr), RequestError> {
     }
     let address = address.trim_matches(['[', ']']).parse().map_err(|_| wrong())?;
     Ok((host, port.parse().map_err(|_| wrong())?, address))
+}
+
+/// A further host in scope. What is none would allow nothing, without a word.
+fn host(text: &str) -> Result<String, RequestError> {
+    if text.is_empty() || text.contains(['/', '@', ' ', '*']) {
+        let why = format!("'{text}' is no host; write its name, or HOST:PORT, such as files.example.com");
+        return Err(RequestError::Value { field: Field::AllowHosts, why });
+    }
+    Ok(in_ascii(text))
 }
 
 /// A host, with a port or without, as it stands in a URL that was read: names that are not ASCII are written in their ASCII form (RFC 5891), as

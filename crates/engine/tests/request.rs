@@ -170,6 +170,7 @@ fn what_cannot_be_used_is_said_to_a_person() {
         (of(&|r| r.max_requests = Some(0)), ["maxRequests: ", "from 1 up"]),
         (of(&|r| r.concurrency = Some(257)), ["concurrency: ", "1 to 256"]),
         (of(&|r| r.resolve.push("nonsense".to_owned())), ["resolve: 'nonsense'", "HOST:PORT:ADDRESS"]),
+        (of(&|r| r.allow_hosts.push("https://b.example".to_owned())), ["allowHosts: 'https://b.example'", "its name"]),
         (of(&|r| r.ignore.push(ignore.clone())), ["ignore: ", "gives no reason"]),
         (of(&|r| r.identities.push(identity(basic.clone()))), ["identity 'me': credential", "user:password"]),
         (of(&|r| r.identities.push(identity(lines.clone()))), ["identity 'me': credential", "one line"]),

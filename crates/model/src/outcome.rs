@@ -48,6 +48,8 @@ pub enum Failure {
     NotTls,
     /// The server asks for a client certificate, and went no further without one.
     ClientCertificateWanted,
+    /// The server ended the connection after it was shown the client certificate that was given.
+    ClientCertificateRefused,
     /// The proxy that was named did not pass it on: which one, and why.
     Proxy(String),
     /// The request was not sent: it carries credentials, and the server's certificate, wrong for these reasons, may be anybody's.
@@ -67,6 +69,9 @@ impl fmt::Display for Failure {
             Failure::NotTls => f.write_str("the server does not speak TLS on this port"),
             Failure::ClientCertificateWanted => {
                 f.write_str("the server asks for a client certificate; give one and its key with --client-cert")
+            }
+            Failure::ClientCertificateRefused => {
+                f.write_str("the server ended the connection after it was shown the client certificate; is it the right one (--client-cert)?")
             }
             Failure::Proxy(why) => f.write_str(why),
             Failure::Untrusted(why) => {

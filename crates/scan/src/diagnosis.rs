@@ -87,7 +87,7 @@ fn old_only(report: &TlsReport) -> Option<String> {
         format!("the server accepts {} only", versions.join(" and "))
     } else {
         format!(
-            "with {} the server accepts out-of-date cipher suites only ({})",
+            "with {} the server accepts only cipher suites that are out of use ({})",
             versions.join(" and "),
             suites.join(", ")
         )

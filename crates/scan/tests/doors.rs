@@ -20,12 +20,16 @@ use wire::Settings;
 
 /// A scan of a port of this machine, by this scheme, for what its TLS is.
 fn scan(scheme: Scheme, address: SocketAddr) -> Report {
+    scan_with(scheme, address, Settings::polite(true))
+}
+
+fn scan_with(scheme: Scheme, address: SocketAddr, settings: Settings) -> Report {
     let origin = Origin { scheme, host: "127.0.0.1".to_owned(), port: address.port() };
     let rules = ["tls-old-protocol", "tls-weak-cipher", "certificate-untrusted"].map(str::to_owned).to_vec();
     let selection = Selection { rules, ..Selection::default() };
     let target = Target { origin, selection, depth: Depth::Quick, ..support::target(address.port()) };
     // `openssl s_server` has one connection at a time: one that it does not end itself is not to be waited for.
-    support::scan_with(target, Settings::polite(true))
+    support::scan_with(target, settings)
 }
 
 fn detail(report: &Report) -> &str {
@@ -102,6 +106,15 @@ fn a_client_certificate_that_is_demanded_is_named() {
         let report = scan(Scheme::Https, server.address);
         assert_eq!(report.grade, None, "{version}");
         assert!(detail(&report).contains("--client-cert"), "{version}: {:?}", report.status_detail);
+    }
+    // One that is not accepted is told from one that is missing.
+    for version in ["-tls1_2", "-tls1_3"] {
+        let other = Authority::new();
+        let server = openssl::Server::start(&pem, &["-Verify", "1", "-verify_return_error", version]);
+        let own = std::fs::read(other.leaf(&Leaf { issuer: authority::Issuer::Itself, ..Leaf::default() })).unwrap();
+        let report =
+            scan_with(Scheme::Https, server.address, Settings { client_cert: Some(own), ..Settings::polite(true) });
+        assert!(detail(&report).contains("is it the right one"), "{version}: {:?}", report.status_detail);
     }
     // One that may be given is a note, and the scan goes on.
     let server = openssl::Server::start(&pem, &["-verify", "1"]);

@@ -14,7 +14,9 @@ use crate::http1::Http1;
 use crate::proxy::Proxy;
 use crate::resolve::Resolver;
 use crate::stream::Stream;
-use crate::tls::{ClientCertificate, Limits as InspectionLimits, Roots, TlsSetupError, client_config, inspect};
+use crate::tls::{
+    ClientCertificate, Limits as InspectionLimits, ObservingVerifier, Roots, TlsSetupError, client_config, inspect,
+};
 use crate::{Limits, Settings, WireError};
 
 /// Opens connections for one scan.
@@ -38,8 +40,9 @@ pub(crate) struct Dialed {
     pub(crate) doubt: Option<Arc<str>>,
     /// The proxy that passes the requests on, if it reads them.
     pub(crate) proxy: Option<Proxy>,
-    /// Whether the server asked for a client certificate that there is not. With TLS 1.3 it says only afterwards that it insists.
-    pub(crate) wants_certificate: bool,
+    /// What it means if the server ends the connection at once: it asked for a client certificate. With TLS 1.3 it says only afterwards
+    /// that it wants one, or another one.
+    pub(crate) if_ended: Option<Failure>,
 }
 
 impl Dialer {
@@ -98,11 +101,11 @@ impl Dialer {
             (Scheme::Https, _) => self.shake_hands(origin, self.tunnel(origin).await?, http2).await,
             (Scheme::Http, None) => {
                 let stream = self.tunnel(origin).await?;
-                Ok(Dialed { stream, http2: false, doubt: None, proxy: None, wants_certificate: false })
+                Ok(Dialed { stream, http2: false, doubt: None, proxy: None, if_ended: None })
             }
             (Scheme::Http, Some(proxy)) => {
                 let stream = Box::new(self.to_proxy(proxy).await?);
-                Ok(Dialed { stream, http2: false, doubt: None, proxy: Some(proxy.clone()), wants_certificate: false })
+                Ok(Dialed { stream, http2: false, doubt: None, proxy: Some(proxy.clone()), if_ended: None })
             }
         }
     }
@@ -116,14 +119,11 @@ impl Dialer {
             .map_err(|_| failed("the host is no name that TLS can ask for".to_owned()))?;
         let stream = match timeout(self.limits.tls, TlsConnector::from(config).connect(name, stream)).await {
             Err(_) => return Err(Failure::TimedOut(Phase::Tls)),
-            Ok(Err(_)) if verifier.wants_certificate() => return Err(Failure::ClientCertificateWanted),
-            Ok(Err(error)) if is_other_protocol(&error) => return Err(Failure::NotTls),
-            Ok(Err(error)) if error.kind() == io::ErrorKind::InvalidData => return Err(failed(error.to_string())),
-            Ok(Err(_)) => return Err(Failure::Closed(Phase::Tls)),
+            Ok(Err(error)) => return Err(about_certificate(&verifier).unwrap_or_else(|| broken(&error))),
             Ok(Ok(stream)) => stream,
         };
         let connection = stream.get_ref().1;
-        let wants_certificate = verifier.wants_certificate();
+        let if_ended = about_certificate(&verifier);
         let mut facts = verifier.facts(connection);
         let http2 = connection.alpn_protocol() == Some(b"h2");
         let doubts: Vec<_> = facts.faults.iter().filter(|f| is_of_trust(f)).map(ToString::to_string).collect();
@@ -134,7 +134,27 @@ impl Dialer {
             facts.verify_error = None;
         }
         self.facts.lock().unwrap_or_else(PoisonError::into_inner).entry(origin.clone()).or_insert(facts);
-        Ok(Dialed { stream: Box::new(stream), http2, doubt, proxy: None, wants_certificate })
+        Ok(Dialed { stream: Box::new(stream), http2, doubt, proxy: None, if_ended })
+    }
+}
+
+/// What it means that the server ends the connection, if it asked for a client certificate.
+fn about_certificate(verifier: &ObservingVerifier) -> Option<Failure> {
+    if verifier.wants_certificate() {
+        Some(Failure::ClientCertificateWanted)
+    } else {
+        verifier.showed_certificate().then_some(Failure::ClientCertificateRefused)
+    }
+}
+
+/// Why a handshake failed.
+fn broken(error: &io::Error) -> Failure {
+    if is_other_protocol(error) {
+        Failure::NotTls
+    } else if error.kind() == io::ErrorKind::InvalidData {
+        Failure::Tls(error.to_string())
+    } else {
+        Failure::Closed(Phase::Tls)
     }
 }
 

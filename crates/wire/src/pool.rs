@@ -1,5 +1,5 @@
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use model::{Failure, Origin};
@@ -24,6 +24,8 @@ pub(crate) struct Place {
     pub(crate) door: tokio::sync::Mutex<Option<Failure>>,
     /// How often somebody tried the door.
     pub(crate) tries: AtomicU64,
+    /// Whether a request over HTTP/1.1 was answered.
+    answered: AtomicBool,
 }
 
 #[derive(Debug, Default)]
@@ -49,6 +51,16 @@ impl Pool {
 }
 
 impl Place {
+    /// Whether a request over HTTP/1.1 was answered.
+    pub(crate) fn has_answered(&self) -> bool {
+        self.answered.load(Ordering::Relaxed)
+    }
+
+    /// A request over HTTP/1.1 was answered.
+    pub(crate) fn note_answer(&self) {
+        self.answered.store(true, Ordering::Relaxed);
+    }
+
     fn open<T>(&self, act: impl FnOnce(&mut Open) -> T) -> T {
         act(&mut self.open.lock().unwrap_or_else(PoisonError::into_inner))
     }

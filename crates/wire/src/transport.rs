@@ -123,7 +123,8 @@ impl Transport {
             Ok(dialed) => dialed,
             Err(failure) => return Ok(failed(failure)),
         };
-        let wants_certificate = dialed.wants_certificate;
+        // Who has answered before ends a connection for another reason.
+        let if_ended = dialed.if_ended.filter(|_| !place.has_answered());
         let mut connection = Http1::new(dialed.stream, dialed.proxy, dialed.doubt);
         if secret && let Some(doubt) = connection.doubt() {
             return Ok(failed(Failure::Untrusted(doubt.to_owned())));
@@ -134,13 +135,14 @@ impl Transport {
         match connection.state() {
             Idle::Quiet => {}
             Idle::Spoke => return Ok(failed(Failure::Malformed("it came before the request".to_owned()))),
-            Idle::Ended if wants_certificate => return Ok(failed(Failure::ClientCertificateWanted)),
-            Idle::Ended => return Ok(failed(Failure::Closed(Phase::Send))),
+            Idle::Ended => return Ok(failed(if_ended.unwrap_or(Failure::Closed(Phase::Send)))),
         }
         let (mut attempt, back) = connection.ask(message, &self.limits, allowance).await;
         place.give(back);
-        if wants_certificate && matches!(attempt.result, Err(Failure::Closed(_))) {
-            attempt.result = Err(Failure::ClientCertificateWanted);
+        match (&attempt.result, if_ended) {
+            (Ok(_), _) => place.note_answer(),
+            (Err(Failure::Closed(_)), Some(failure)) => attempt.result = Err(failure),
+            _ => {}
         }
         Ok(attempt)
     }

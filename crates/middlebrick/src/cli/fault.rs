@@ -65,6 +65,7 @@ fn flag(field: Field) -> &'static str {
         Field::Cacert => "--cacert",
         Field::ClientCert => "--client-cert",
         Field::Resolve => "--resolve",
+        Field::AllowHosts => "--allow-host",
         Field::Ledger => "--ledger",
     }
 }

@@ -141,7 +141,7 @@ async fn fetch(asker: &Asker<'_>, url: &str) -> Result<(String, Arc<Exchange>), 
     let path = format!("{}{query}", url.path());
     let exchange = asker.ask_document(Request::get(&origin, &path).follow()).await.map_err(|why| match why {
         NotTested::OutOfScope => {
-            format!("it is outside the scope of the scan; allow its host with --allow-host {origin}")
+            format!("it is outside the scope of the scan; allow its host with --allow-host {}", origin.authority())
         }
         why => why.to_string(),
     })?;

@@ -21,23 +21,24 @@ use super::verdict::judge_chain;
 pub struct ObservingVerifier {
     roots: Roots,
     faults: Mutex<Vec<CertificateFault>>,
-    own: Arc<NoCertificate>,
+    own: Arc<Presented>,
 }
 
-/// In place of a client certificate: presents none, and notes that one was asked for.
-#[derive(Debug, Default)]
-struct NoCertificate {
+/// The client certificate, if there is one; notes that one was asked for.
+#[derive(Debug)]
+struct Presented {
+    own: Option<Arc<CertifiedKey>>,
     asked: AtomicBool,
 }
 
-impl ResolvesClientCert for NoCertificate {
+impl ResolvesClientCert for Presented {
     fn resolve(&self, _authorities: &[&[u8]], _schemes: &[SignatureScheme]) -> Option<Arc<CertifiedKey>> {
         self.asked.store(true, Ordering::Relaxed);
-        None
+        self.own.clone()
     }
 
     fn has_certs(&self) -> bool {
-        false
+        self.own.is_some()
     }
 }
 
@@ -49,7 +50,12 @@ impl ObservingVerifier {
 
     /// Whether the server asked for a client certificate, and there was none to give.
     pub fn wants_certificate(&self) -> bool {
-        self.own.asked.load(Ordering::Relaxed)
+        self.own.asked.load(Ordering::Relaxed) && self.own.own.is_none()
+    }
+
+    /// Whether the server asked for a client certificate and was shown the one that there is.
+    pub fn showed_certificate(&self) -> bool {
+        self.own.asked.load(Ordering::Relaxed) && self.own.own.is_some()
     }
 
     /// What the handshake of the connection showed.
@@ -141,20 +147,19 @@ pub fn client_config(
     client_certificate: Option<&ClientCertificate>,
     alpn: &[&[u8]],
 ) -> Result<(Arc<ClientConfig>, Arc<ObservingVerifier>), TlsSetupError> {
-    let own = Arc::new(NoCertificate::default());
+    let key = client_certificate.map(|own| {
+        CertifiedKey::from_der(own.chain.clone(), own.key.clone_key(), roots.provider())
+            .map_err(|error| TlsSetupError(format!("the client certificate cannot be used: {error}")))
+    });
+    let own = Arc::new(Presented { own: key.transpose()?.map(Arc::new), asked: AtomicBool::new(false) });
     let verifier =
         Arc::new(ObservingVerifier { roots: roots.clone(), faults: Mutex::default(), own: Arc::clone(&own) });
-    let builder = ClientConfig::builder_with_provider(Arc::clone(roots.provider()))
+    let mut config = ClientConfig::builder_with_provider(Arc::clone(roots.provider()))
         .with_safe_default_protocol_versions()
         .map_err(|error| TlsSetupError(error.to_string()))?
         .dangerous()
-        .with_custom_certificate_verifier(verifier.clone());
-    let mut config = match client_certificate {
-        None => builder.with_client_cert_resolver(own),
-        Some(own) => builder
-            .with_client_auth_cert(own.chain.clone(), own.key.clone_key())
-            .map_err(|error| TlsSetupError(format!("the client certificate cannot be used: {error}")))?,
-    };
+        .with_custom_certificate_verifier(verifier.clone())
+        .with_client_cert_resolver(own);
     config.alpn_protocols = alpn.iter().map(|protocol| protocol.to_vec()).collect();
     config.resumption = Resumption::disabled();
     Ok((Arc::new(config), verifier))
