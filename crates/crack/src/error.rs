@@ -23,7 +23,7 @@ impl fmt::Display for ParseError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::TooLong => write!(f, "longer than {} bytes", crate::MAX_TOKEN),
-            Self::Layout => f.write_str("not a Flask session cookie, signed token, remember token or JWT"),
+            Self::Layout => f.write_str("not a Flask session cookie, another signed cookie or token, or a JWT"),
             Self::Signature => f.write_str("the signature cannot be read or has an unknown length"),
             Self::Payload => f.write_str("the payload cannot be decoded"),
             Self::Timestamp => f.write_str("the timestamp cannot be decoded"),

@@ -1,4 +1,5 @@
-//! Offline guessing of the secrets behind Flask's signed cookies and tokens (itsdangerous) and HMAC-signed JSON Web Tokens.
+//! Offline guessing of the secrets behind signed cookies and tokens of Flask and Starlette (itsdangerous), Django, Express, Tornado and
+//! Bottle, and HMAC-signed JSON Web Tokens.
 //!
 //! [`Target::parse`] recognises a token, [`crack`] tries words against it, [`words`] holds the likely ones, and [`flask_session`] and
 //! [`jwt_hs`] sign with what was found, so that it can be proved. Nothing here touches the network.
@@ -17,10 +18,12 @@
 
 mod crack;
 mod digest;
+mod elsewhere;
 mod error;
 mod forge;
 mod group;
 mod kernel;
+mod kind;
 mod limits;
 mod payload;
 mod signer;
@@ -32,7 +35,8 @@ pub use digest::Digest;
 pub use error::ParseError;
 pub use forge::{Algorithm, flask_session, jwt_hs, timed};
 pub use kernel::{Kernel, kernels};
+pub use kind::Kind;
 pub use limits::{MAX_PAYLOAD, MAX_TOKEN};
 pub use payload::Decoded;
 pub use signer::{Derivation, Signer};
-pub use target::{Kind, Target};
+pub use target::Target;

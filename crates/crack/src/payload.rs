@@ -59,6 +59,11 @@ fn inflate(bytes: &[u8]) -> Result<Vec<u8>, ParseError> {
     if out.len() > MAX_PAYLOAD { Err(ParseError::Payload) } else { Ok(out) }
 }
 
+/// [`payload`] of a token that may be written in the standard alphabet of Base64 as well.
+pub(crate) fn any_base64(text: &str) -> Result<String, ParseError> {
+    payload(&text.replace('+', "-").replace('/', "_"))
+}
+
 /// The Unix time of an itsdangerous timestamp: a big-endian integer in base64url.
 ///
 /// Releases before 1.0 counted from 2011-01-01, so a value that would lie before that day is one of theirs.
@@ -79,4 +84,12 @@ pub(crate) fn timestamp_text(unix: u64) -> String {
 /// Whether the text is JSON.
 pub(crate) fn is_json(text: &str) -> bool {
     serde_json::from_str::<serde_json::Value>(text).is_ok()
+}
+
+/// Bytes of hexadecimal text.
+pub(crate) fn unhex(text: &str) -> Option<Vec<u8>> {
+    if !text.len().is_multiple_of(2) || !text.is_ascii() {
+        return None;
+    }
+    (0..text.len()).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).ok()).collect()
 }

@@ -52,6 +52,11 @@ impl Signer {
         Self::new(salt, Derivation::DjangoConcat, Digest::Sha1)
     }
 
+    /// itsdangerous's `Signer` and `TimestampSigner` with their defaults, which Starlette signs its sessions with.
+    pub fn text() -> Self {
+        Self::serializer("itsdangerous.Signer")
+    }
+
     /// HMAC under the secret itself: JWT and Flask-Login.
     pub fn plain(digest: Digest) -> Self {
         Self::new("", Derivation::None, digest)

@@ -2,8 +2,9 @@
 
 use serde_json::Value;
 
-use crate::payload::{self, Decoded, unbase64};
-use crate::{Derivation, Digest, MAX_TOKEN, ParseError, Signer};
+use crate::elsewhere::{self, Layout};
+use crate::payload::{self, Decoded, unbase64, unhex};
+use crate::{Derivation, Digest, Kind, MAX_TOKEN, ParseError, Signer};
 
 /// Salts that the documentation of Flask extensions and well-known tutorials give to `URLSafeTimedSerializer`.
 const SERIALIZER_SALTS: [&str; 24] = [
@@ -33,37 +34,6 @@ const SERIALIZER_SALTS: [&str; 24] = [
     "salt",
 ];
 
-/// What a token is used for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Kind {
-    /// Flask's client-side session cookie.
-    FlaskSession,
-    /// The id of a server-side session, signed by Flask-Session.
-    FlaskSessionId,
-    /// Flask-WTF's CSRF token.
-    CsrfToken,
-    /// A token of itsdangerous's `URLSafeSerializer` or `URLSafeTimedSerializer`: e-mail confirmation, password reset.
-    SignedToken,
-    /// Flask-Login's `remember_token`.
-    RememberToken,
-    /// A JSON Web Token signed by HMAC (RFC 7519, RFC 7518 section 3.2).
-    Jwt,
-}
-
-impl Kind {
-    /// Its name as a person would say it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::FlaskSession => "Flask session cookie",
-            Self::FlaskSessionId => "Flask-Session id",
-            Self::CsrfToken => "Flask-WTF CSRF token",
-            Self::SignedToken => "itsdangerous token",
-            Self::RememberToken => "Flask-Login remember token",
-            Self::Jwt => "JWT",
-        }
-    }
-}
-
 /// A signed token: what was signed, the signature, and the rule that made it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Target {
@@ -84,6 +54,9 @@ impl Target {
         if text.len() > MAX_TOKEN {
             return Err(ParseError::TooLong);
         }
+        if let Some(layout) = elsewhere::parse(text) {
+            return Ok(Self::of(layout));
+        }
         if let Some((id, tag)) = text.rsplit_once('|') {
             return remember_token(id, tag);
         }
@@ -96,11 +69,22 @@ impl Target {
         // A compressed payload begins with a dot that separates nothing.
         match rest.get(1..).and_then(|tail| tail.find('.')).map(|at| at + 1) {
             Some(at) => {
-                payload::timestamp(&rest[at + 1..])?;
-                let content = payload::payload(&rest[..at])?;
-                let (kind, mut signer) = timed(&serde_json::from_str(&content).map_err(|_| ParseError::Payload)?);
+                let time = payload::timestamp(&rest[at + 1..])?;
+                let read =
+                    payload::any_base64(&rest[..at]).map(|content| (serde_json::from_str(&content).ok(), content));
+                let (kind, mut signer) = match read {
+                    Ok((Some(Value::Object(_)), content)) if is_of_starlette(&rest[..at], &content) => {
+                        (Kind::StarletteSession, Signer::text())
+                    }
+                    Ok((Some(value), _)) => timed(&value),
+                    // What is no JSON was signed as it stands, if the time is one.
+                    read if SINCE.contains(&time) && is_plain(&rest[..at]) && !is_broken(&rest[..at], &read) => {
+                        (Kind::SignedText, Signer::text())
+                    }
+                    _ => return Err(ParseError::Payload),
+                };
                 signer.digest = digest;
-                Ok(Self { kind, message: rest.to_owned(), signature: bytes, signer })
+                Ok(Self::made(kind, rest, bytes, signer))
             }
             None => untimed(rest, bytes, digest),
         }
@@ -112,15 +96,25 @@ impl Target {
     pub fn guesses(text: &str) -> Result<Vec<Self>, ParseError> {
         let first = Self::parse(text)?;
         let mut all = vec![first.clone()];
-        if matches!(first.kind, Kind::FlaskSession | Kind::SignedToken) {
-            let digest = first.signer.digest;
-            let others = SERIALIZER_SALTS
-                .iter()
-                .map(|salt| Signer::new(*salt, Derivation::DjangoConcat, digest))
-                .filter(|signer| *signer != first.signer)
-                .map(|signer| Self { kind: Kind::SignedToken, signer, ..first.clone() });
-            all.extend(others);
-        }
+        let digest = first.signer.digest;
+        let salted = |salt: &str| Signer::new(salt, Derivation::DjangoConcat, digest);
+        let serializers = || SERIALIZER_SALTS.iter().map(|salt| salted(salt)).collect();
+        let (kind, others): (Kind, Vec<Signer>) = match first.kind {
+            Kind::FlaskSession | Kind::SignedToken => (Kind::SignedToken, serializers()),
+            Kind::StarletteSession | Kind::SignedText | Kind::FlaskSessionId => (Kind::SignedText, serializers()),
+            kind => (kind, elsewhere::others(kind, digest)),
+        };
+        let is_starlette = matches!(first.kind, Kind::FlaskSession);
+        let others = others.into_iter().map(|signer| (kind, signer)).chain(match first.kind {
+            // An object may be a session of Starlette that was written without blanks.
+            Kind::FlaskSession | Kind::SignedToken | Kind::FlaskSessionId => {
+                let kind = if is_starlette { Kind::StarletteSession } else { Kind::SignedText };
+                Some((kind, Signer { digest, ..Signer::text() }))
+            }
+            _ => None,
+        });
+        let others = others.filter(|(_, signer)| *signer != first.signer);
+        all.extend(others.map(|(kind, signer)| Self { kind, signer, ..first.clone() }));
         Ok(all)
     }
 
@@ -144,6 +138,46 @@ impl Target {
             Kind::SignedToken
         };
         Ok(Self { kind, message: message.to_owned(), signature, signer })
+    }
+
+    /// The same token signed with this salt, under each derivation that its library knows; nothing for tokens without a salt.
+    pub fn salted(&self, salt: &str) -> Vec<Self> {
+        let (kind, salts): (Kind, Vec<(String, Derivation)>) = match self.kind {
+            Kind::FlaskSession | Kind::FlaskSessionId | Kind::CsrfToken | Kind::SignedToken => {
+                let all = [Derivation::DjangoConcat, Derivation::Hmac, Derivation::Concat];
+                (Kind::SignedToken, all.map(|derivation| (salt.to_owned(), derivation)).to_vec())
+            }
+            Kind::StarletteSession | Kind::SignedText => {
+                let all = [Derivation::DjangoConcat, Derivation::Hmac, Derivation::Concat];
+                (Kind::SignedText, all.map(|derivation| (salt.to_owned(), derivation)).to_vec())
+            }
+            // `set_signed_cookie` has a key of its own.
+            Kind::DjangoSigned => {
+                let of_cookie = (format!("{salt}signerdjango.http.cookies"), Derivation::Concat);
+                (Kind::DjangoSigned, vec![(salt.to_owned(), Derivation::DjangoConcat), of_cookie])
+            }
+            Kind::RememberToken | Kind::Jwt | Kind::ExpressCookie | Kind::TornadoCookie | Kind::BottleCookie => {
+                return Vec::new();
+            }
+        };
+        let signers = salts.into_iter().map(|(salt, derivation)| Signer::new(salt, derivation, self.signer.digest));
+        signers.map(|signer| Self { kind, signer, ..self.clone() }).collect()
+    }
+
+    /// A cookie whose signature stands in a cookie of its own, as Express's cookie-session sets it: `session` and `session.sig`.
+    pub fn signed_beside(name: &str, value: &str, signature: &str) -> Result<Self, ParseError> {
+        if value.len() > MAX_TOKEN {
+            return Err(ParseError::TooLong);
+        }
+        elsewhere::keygrip(name, value, signature).map(Self::of)
+    }
+
+    fn of(Layout { kind, message, signature, signer }: Layout) -> Self {
+        Self { kind, message, signature, signer }
+    }
+
+    fn made(kind: Kind, message: &str, signature: Vec<u8>, signer: Signer) -> Self {
+        Self { kind, message: message.to_owned(), signature, signer }
     }
 
     /// What the token is used for.
@@ -181,13 +215,22 @@ impl Target {
                 let (header, claims) = self.message.split_once('.').ok_or(ParseError::Layout)?;
                 Ok(plain(payload::payload(claims)?, Some(payload::payload(header)?), None))
             }
-            Kind::FlaskSession | Kind::CsrfToken | Kind::SignedToken => {
+            kind @ (Kind::DjangoSigned | Kind::ExpressCookie | Kind::TornadoCookie | Kind::BottleCookie) => {
+                Ok(elsewhere::decode(kind, &self.message))
+            }
+            Kind::SignedText => Ok(match self.message.rsplit_once('.') {
+                Some((text, time)) if payload::timestamp(time).is_ok() => {
+                    plain(text.to_owned(), None, payload::timestamp(time).ok())
+                }
+                _ => plain(self.message.clone(), None, None),
+            }),
+            Kind::FlaskSession | Kind::CsrfToken | Kind::SignedToken | Kind::StarletteSession => {
                 let split = self.message.get(1..).and_then(|tail| tail.rfind('.')).map(|at| at + 1);
                 let (text, time) = match split {
                     Some(at) => (&self.message[..at], Some(payload::timestamp(&self.message[at + 1..])?)),
                     None => (self.message.as_str(), None),
                 };
-                Ok(Decoded { compressed: text.starts_with('.'), ..plain(payload::payload(text)?, None, time) })
+                Ok(Decoded { compressed: text.starts_with('.'), ..plain(payload::any_base64(text)?, None, time) })
             }
         }
     }
@@ -200,7 +243,7 @@ impl Target {
 
 /// Flask-Login: `id|hex(HMAC-SHA512(secret, id))`.
 fn remember_token(id: &str, tag: &str) -> Result<Target, ParseError> {
-    let signature = hex(tag).filter(|bytes| bytes.len() == Digest::Sha512.size()).ok_or(ParseError::Signature)?;
+    let signature = unhex(tag).filter(|bytes| bytes.len() == Digest::Sha512.size()).ok_or(ParseError::Signature)?;
     Ok(Target { kind: Kind::RememberToken, message: id.to_owned(), signature, signer: Signer::plain(Digest::Sha512) })
 }
 
@@ -225,6 +268,35 @@ fn jwt(signed: &str, signature: &str, algorithm: &str) -> Result<Target, ParseEr
     Ok(Target { kind: Kind::Jwt, message: signed.to_owned(), signature, signer: Signer::plain(digest) })
 }
 
+/// Whether an object was written by Starlette: Python's `json.dumps` puts blanks between its parts and the standard Base64 pads, where
+/// itsdangerous does neither.
+fn is_of_starlette(text: &str, content: &str) -> bool {
+    let mut escaped = false;
+    let after_name = content.strip_prefix("{\"").and_then(|rest| {
+        let ends = |c: char| {
+            let literal = std::mem::take(&mut escaped);
+            escaped = c == '\\' && !literal;
+            c == '"' && !literal
+        };
+        rest.split_once(ends).map(|(_, after)| after)
+    });
+    text.ends_with('=') || text.contains(['+', '/']) || after_name.is_some_and(|after| after.starts_with(": "))
+}
+
+/// From the day that old releases count from to one in 2100: what lies elsewhere is no time.
+const SINCE: std::ops::Range<u64> = 1_293_840_000..4_102_444_800;
+
+/// Whether a payload was meant to be compressed or JSON and cannot be read.
+fn is_broken(text: &str, read: &Result<(Option<Value>, String), ParseError>) -> bool {
+    text.starts_with('.') || read.as_ref().is_ok_and(|(_, content)| content.starts_with(['{', '[']))
+}
+
+/// Whether a text could have been signed as it stands: printable, without what separates cookies.
+fn is_plain(text: &str) -> bool {
+    text.bytes().any(|byte| byte.is_ascii_alphanumeric())
+        && text.bytes().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b';' | b','))
+}
+
 /// The use of a timed token, by its payload.
 fn timed(payload: &Value) -> (Kind, Signer) {
     match payload {
@@ -244,15 +316,8 @@ fn untimed(message: &str, signature: Vec<u8>, digest: Digest) -> Result<Target, 
     let (kind, signer) = match content {
         Some(_) => (Kind::SignedToken, Signer::serializer("itsdangerous")),
         None if id => (Kind::FlaskSessionId, Signer::flask_session_id()),
+        None if is_plain(message) => (Kind::SignedText, Signer::text()),
         None => return Err(ParseError::Layout),
     };
     Ok(Target { kind, message: message.to_owned(), signature, signer: Signer { digest, ..signer } })
-}
-
-/// Bytes of hexadecimal text.
-fn hex(text: &str) -> Option<Vec<u8>> {
-    if !text.len().is_multiple_of(2) || !text.is_ascii() {
-        return None;
-    }
-    (0..text.len()).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).ok()).collect()
 }

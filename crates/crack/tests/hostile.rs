@@ -15,7 +15,7 @@ fn what_is_no_token_is_refused_with_the_reason() {
         ("hello".into(), ParseError::Layout),
         (".".into(), ParseError::Signature),
         ("..".into(), ParseError::Signature),
-        (format!("a.{sha1}"), ParseError::Layout),
+        (format!("a b.{sha1}"), ParseError::Layout),
         (format!("é.{sha1}"), ParseError::Layout),
         (format!("e30.!!.{sha1}"), ParseError::Timestamp),
         (format!("e30.AAAAAAAAAAAAAA.{sha1}"), ParseError::Timestamp),

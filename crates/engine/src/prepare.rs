@@ -7,7 +7,7 @@ use model::{Origin, Selection, Target};
 use wire::{Settings, origin_of};
 
 use crate::surroundings::reason;
-use crate::{Field, RequestError, ScanRequest, SpecSource, Surroundings, identity, ignore_file, near};
+use crate::{Field, RequestError, ScanRequest, SpecSource, Surroundings, identity, ignore_file, near, words};
 
 /// What a request came to: the target and how it is reached.
 #[derive(Debug, Clone)]
@@ -49,9 +49,20 @@ pub fn prepare(request: &ScanRequest, surroundings: &dyn Surroundings) -> Result
         places: request.places.clone(),
         ignores: request.ignore.clone(),
         now: surroundings.now(),
-        wordlist: request.wordlist.as_deref().map(|path| words(path, surroundings)).transpose()?.unwrap_or_default(),
+        wordlist: request.wordlist.as_deref().map(|path| wordlist(path, surroundings)).transpose()?.unwrap_or_default(),
     };
     Ok(Prepared { target, settings })
+}
+
+/// The whole list: a scan tries it on each token that it meets.
+fn wordlist(path: &Path, surroundings: &dyn Surroundings) -> Result<Vec<Vec<u8>>, RequestError> {
+    let words = words(path, surroundings)?;
+    let fault = words.fault();
+    let all = words.collect();
+    match fault.get() {
+        Some(why) => Err(RequestError::File { field: Field::Wordlist, path: path.to_owned(), why: why.clone() }),
+        None => Ok(all),
+    }
 }
 
 /// A pattern that no path can match would keep nothing away, without a word.
@@ -189,15 +200,4 @@ fn at_least_one(field: Field, number: Option<u32>) -> Result<Option<u32>, Reques
 fn read(field: Field, path: &Path, surroundings: &dyn Surroundings) -> Result<Vec<u8>, RequestError> {
     let fault = |error| RequestError::File { field, path: path.to_owned(), why: reason(&error) };
     surroundings.read(path).map_err(fault)
-}
-
-/// The words of a list, one a line.
-///
-/// # Errors
-/// The file cannot be read.
-pub fn words(path: &Path, surroundings: &dyn Surroundings) -> Result<Vec<String>, RequestError> {
-    let bytes = read(Field::Wordlist, path, surroundings)?;
-    let text = String::from_utf8_lossy(&bytes);
-    let words = text.lines().map(|line| line.trim_end_matches('\r')).filter(|word| !word.is_empty());
-    Ok(words.map(str::to_owned).collect())
 }

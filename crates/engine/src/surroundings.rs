@@ -20,6 +20,14 @@ pub trait Surroundings: Send + Sync {
     /// It cannot be read, or is too large to be meant.
     fn read(&self, path: &Path) -> io::Result<Vec<u8>>;
 
+    /// A file to be read bit by bit, however large it is.
+    ///
+    /// # Errors
+    /// It cannot be opened.
+    fn open(&self, path: &Path) -> io::Result<Box<dyn Read + Send>> {
+        Ok(Box::new(io::Cursor::new(self.read(path)?)))
+    }
+
     /// A seed for a scan that was given none.
     fn seed(&self) -> u64;
 }
@@ -47,6 +55,10 @@ impl Surroundings for System {
             return Err(io::Error::other("it is larger than 128 MiB"));
         }
         Ok(bytes)
+    }
+
+    fn open(&self, path: &Path) -> io::Result<Box<dyn Read + Send>> {
+        Ok(Box::new(File::open(path)?))
     }
 
     fn seed(&self) -> u64 {

@@ -195,12 +195,25 @@ fn crack_takes_what_is_pasted_and_says_what_it_is() {
     // Signed with the secret `dev` by Flask's session and by `URLSafeTimedSerializer("dev", salt="my-odd-salt")`.
     const SESSION: &str = "eyJ1c2VyIjoxfQ.awbitg.oYfZxQxHL2V8CRd8ZEcrUqwtU2U";
     const ODD_SALT: &str = "eyJlbWFpbCI6ImFAYi5jIn0.awbitg.oikee3d7bBGiaRmwi-8IDk5X5nQ";
+    const TEXT: &str = "user-7._ZZ1Te5MvkB2Xvb5JTL6Eq_Cnww";
+    const STARLETTE: &str = "eyJ2aXNpdG9yIjogImtpbSIsICJuIjogWzEsIDJdfQ==.aw3ivg.yNxxz5AcIqMM_2YOLYhaxlDKO48";
     const JWT: &str = "eyJhbGciOiJub25lIn0.e30.AAAA";
     let folder = tempfile::tempdir().unwrap();
     for (pasted, code, says) in [
         (SESSION.to_owned(), 1, "Flask session cookie\npayload: {\"user\":1}\nsecret: [3 characters]"),
         (format!("session={SESSION}; HttpOnly; Path=/"), 1, "Flask session cookie"),
         (format!("Set-Cookie: theme=dark; session={SESSION}"), 1, "Flask session cookie"),
+        // Two tokens in one header; a plain text signed by `Signer("changeme")`; one that Starlette signs with `secret`.
+        (
+            format!("Cookie: who={TEXT}; session={SESSION}"),
+            1,
+            "itsdangerous Signer token with the salt 'itsdangerous.Signer'\npayload: user-7\nsecret: [8 characters]",
+        ),
+        (
+            STARLETTE.to_owned(),
+            1,
+            "Starlette session cookie\npayload: {\"visitor\": \"kim\", \"n\": [1, 2]}\nsecret: [6 characters]",
+        ),
         (ODD_SALT.to_owned(), 0, "itsdangerous token\npayload: {\"email\":\"a@b.c\"}\nnot found among"),
     ] {
         let output = middlebrick(folder.path()).args(["crack", &pasted]).output().unwrap();
@@ -208,6 +221,18 @@ fn crack_takes_what_is_pasted_and_says_what_it_is() {
         assert_eq!(output.status.code(), Some(code), "{pasted}: {text}");
         assert!(text.starts_with(says), "{pasted}: {text}");
     }
+    let salted = middlebrick(folder.path()).args(["crack", "--salt", "my-odd-salt", ODD_SALT]).output().unwrap();
+    assert_eq!(salted.status.code(), Some(1), "{}", String::from_utf8_lossy(&salted.stdout));
+    let both = format!("Cookie: who={TEXT}; session={SESSION}");
+    let both = middlebrick(folder.path()).args(["crack", &both]).output().unwrap();
+    assert_eq!(String::from_utf8(both.stdout).unwrap().matches("secret: ").count(), 2);
+    // The key of an old list is bytes and no text.
+    let list = folder.path().join("words.txt");
+    std::fs::write(&list, b"one\r\ngeh\xe4use\n").unwrap();
+    let latin = crack::flask_session(b"geh\xe4use", "{\"user\":1}", 1_790_000_000);
+    let latin = middlebrick(folder.path()).arg("crack").arg("--wordlist").arg(&list).arg(&latin).output().unwrap();
+    assert_eq!(latin.status.code(), Some(1), "{}", String::from_utf8_lossy(&latin.stdout));
+    fails(&["crack", "--wordlist", folder.path().to_str().unwrap(), SESSION], 2, &["--wordlist"]);
     fails(&["crack", &format!("Authorization: Bearer {JWT}")], 2, &["TOKEN", "none", "HS256"]);
     fails(&["crack", "session=nothing; Path=/"], 2, &["TOKEN", "not a Flask session cookie"]);
     fails(&["crack", "--threads", "0", SESSION], 2, &["--threads", "1 to 256", "all cores"]);

@@ -61,8 +61,8 @@ pub struct Target {
     pub ignores: Vec<Ignore>,
     /// Unix time in seconds at the start, for judging lifetimes and expiry.
     pub now: i64,
-    /// Words to guess secrets with, besides the embedded ones.
-    pub wordlist: Vec<String>,
+    /// Words to guess secrets with, besides the embedded ones, as the bytes that they are.
+    pub wordlist: Vec<Vec<u8>>,
 }
 
 impl Target {

@@ -44,6 +44,7 @@ mod session_difference;
 mod session_fixation;
 mod session_id_predictable;
 mod session_signature_ignored;
+mod signed_cookie_weak_key;
 mod unsigned_session_cookie;
 mod wrong_scheme_crashes;
 mod www_authenticate_missing;
@@ -86,6 +87,7 @@ pub const CHECKS: &[&Check] = &[
     &session_fixation::CHECK,
     &session_id_predictable::CHECK,
     &session_signature_ignored::CHECK,
+    &signed_cookie_weak_key::CHECK,
     &unsigned_session_cookie::CHECK,
     &wrong_scheme_crashes::CHECK,
     &www_authenticate_missing::CHECK,

@@ -59,7 +59,7 @@ pub(super) async fn secrets(
         .flat_map(|(at, token)| token.readings.iter().map(move |reading| (at, reading.clone())))
         .collect();
     let mut found: Vec<Option<Vec<u8>>> = vec![None; tokens.len()];
-    let own = probe.target.wordlist.iter().map(|word| word.as_bytes().to_vec());
+    let own = probe.target.wordlist.iter().cloned();
     // With so many readings each number would be tried as often.
     let digits = if readings.len() <= FEW { 5 } else { 4 };
     let mut words = likely(probe).into_iter().chain(own).chain(crack::words::numbers(digits));

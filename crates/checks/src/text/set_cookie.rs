@@ -102,10 +102,12 @@ impl SetCookie {
         }
         match crack::Target::parse(&self.value) {
             Ok(target) => match target.kind() {
-                crack::Kind::FlaskSession | crack::Kind::FlaskSessionId => return Role::Session,
+                crack::Kind::FlaskSession | crack::Kind::FlaskSessionId | crack::Kind::StarletteSession => {
+                    return Role::Session;
+                }
                 crack::Kind::RememberToken => return Role::Remember,
                 crack::Kind::Jwt => return Role::Jwt,
-                crack::Kind::CsrfToken | crack::Kind::SignedToken => {}
+                _ => {}
             },
             Err(_) if crate::text::jwt::Jwt::parse(&self.value).is_some() => return Role::Jwt,
             Err(_) => {}

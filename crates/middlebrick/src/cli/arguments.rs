@@ -363,12 +363,15 @@ pub(crate) struct ShowOptions {
     after_help = "Exit code: 0 the secret was not found, 1 it was found, 2 the token or an argument cannot be used."
 )]
 pub(crate) struct CrackOptions {
-    /// A Flask session cookie, itsdangerous token, remember token or JWT, also as a whole Cookie, Set-Cookie or Authorization header;
-    /// `-` reads it from standard input
+    /// A signed cookie (Flask, Starlette, Django, Express, Tornado, Bottle), itsdangerous token, remember token or JWT, also as a whole
+    /// Cookie, Set-Cookie or Authorization header, all of whose tokens are tried; `-` reads it from standard input
     pub(crate) token: String,
-    /// Further words, one a line
+    /// Further words, one a line, in any encoding
     #[arg(long, value_name = "FILE")]
     pub(crate) wordlist: Option<PathBuf>,
+    /// A salt to try besides the usual ones (repeatable)
+    #[arg(long, value_name = "SALT")]
+    pub(crate) salt: Vec<String>,
     /// Threads, 1 to 256 [default: all cores]
     #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = threads)]
     pub(crate) threads: Option<usize>,
