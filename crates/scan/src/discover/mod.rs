@@ -13,6 +13,7 @@ mod objects;
 pub(crate) mod page;
 mod parameters;
 mod prose;
+mod siblings;
 pub(crate) mod specification;
 mod well_known;
 
@@ -136,6 +137,7 @@ async fn search(asker: &Asker<'_>, surface: &mut Surface, found: &mut Found, mis
 async fn follow(asker: &Asker<'_>, surface: &mut Surface, found: &mut Found, missing: Option<&Exchange>) {
     objects::discover(asker, surface, found, missing).await;
     crawl(asker, surface, found).await;
+    siblings::discover(asker, surface, found).await;
     parameters::discover(asker, surface, found, missing).await;
     allow::discover(asker, surface, found, missing).await;
 }
