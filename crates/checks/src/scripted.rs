@@ -102,10 +102,11 @@ impl Scripted {
             places.filter(|(_, o)| check.detectors.on_operation.is_some() && (check.detectors.applies)(o, surface));
         let whole = check.detectors.on_surface.is_some().then_some(None);
         for place in whole.into_iter().chain(applying.map(|(at, _)| Some(at))) {
-            *self.left.lock().unwrap() = check.requests(target.depth);
+            let requests = check.terms(target.consent).requests(target.depth);
+            *self.left.lock().unwrap() = requests;
             let key =
                 OrderKey { round: Round::Probe, check: 1, operation: place.map_or(0, |at| at as u32 + 1), step: 0 };
-            let lease = Lease::reading(&budget, check.requests(target.depth));
+            let lease = Lease::reading(&budget, requests);
             let probe = TargetProbe::new(surface, &observations, target, self, lease, key, check.rule.id);
             let mut found = Findings::default();
             if let Some((at, on_operation)) = place.zip(check.detectors.on_operation) {

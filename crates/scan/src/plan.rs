@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::sync::Arc;
 
 use checks::vocabulary::looks_destructive;
-use checks::{Check, Observations};
+use checks::{Check, Observations, Terms};
 use model::{Consent, Depth, Effect, NotTested, Operation, ParameterIn, Severity, Surface, Target};
 
 use crate::sample::{Shapes, most};
@@ -16,6 +16,8 @@ pub struct PlannedCheck {
     pub index: u32,
     /// The check.
     pub check: &'static Check,
+    /// What it may cost in this scan.
+    pub terms: Terms,
     /// The operation's place on the surface; `None` for the surface.
     pub operation: Option<usize>,
     /// How many operations the check asks about before this one.
@@ -95,14 +97,16 @@ pub(crate) fn plan_seen(surface: &Surface, target: &Target, seen: &Observations)
             plan.skipped.push(Skipped { check, operation: None, reason: NotTested::OverBudget });
             continue;
         }
-        if !check.cost.effect.allowed_by(target.consent) {
+        let terms = check.terms(target.consent);
+        if !terms.cost.effect.allowed_by(target.consent) {
             plan.skipped.push(Skipped { check, operation: None, reason: NotTested::NoConsent });
             continue;
         }
         if check.detectors.on_surface.is_some() {
             let mut operations = surface.operations.iter().enumerate();
             let has_hint = operations.any(|(at, o)| (check.schedule.has_hint)(o, seen.plain(at).map(AsRef::as_ref)));
-            let planned = |depth| PlannedCheck { index, check, operation: None, round_robin_index: 0, depth, has_hint };
+            let planned =
+                |depth| PlannedCheck { index, check, terms, operation: None, round_robin_index: 0, depth, has_hint };
             plan.asked.extend(depths(check, 0, target.depth).into_iter().map(planned));
         }
         if check.detectors.on_operation.is_some() {
@@ -120,7 +124,7 @@ pub(crate) fn plan_seen(surface: &Surface, target: &Target, seen: &Observations)
 /// What an ask is worth: the severity of what it could find for each request it may cost, the less the more operations the rule
 /// has asked about before. In proportion to the square of the score's deductions, so that no number of trifles outweighs a disaster.
 fn worth(planned: &PlannedCheck) -> u64 {
-    let PlannedCheck { check, round_robin_index, depth, has_hint, .. } = *planned;
+    let PlannedCheck { check, terms, round_robin_index, depth, has_hint, .. } = *planned;
     let points: u64 = match check.rule.severity {
         Severity::Critical => 70,
         Severity::High => 40,
@@ -129,8 +133,7 @@ fn worth(planned: &PlannedCheck) -> u64 {
         Severity::Info => 2,
     };
     // By the root of the cost: what proves a disaster is rarely cheap, and rarely spends its most.
-    let own = check.cost.search(depth) - check.schedule.shares.map_or(0, |shares| shares.requests);
-    let price = u64::from(own.max(1)).isqrt();
+    let price = u64::from(terms.own_search(depth).max(1)).isqrt();
     let guessed = if check.schedule.guesses { GUESSED } else { 1 };
     let pointed = if has_hint { HINTED } else { 1 };
     points * points * 10_000 * pointed / (price * guessed * (TURNS + round_robin_index as u64))
@@ -190,7 +193,8 @@ fn plan_operations(
         let reason = NotTested::not_applicable(NO_OPERATION);
         plan.skipped.push(Skipped { check, operation: None, reason });
     }
-    let reads = check.cost.effect <= Effect::Reads;
+    let terms = check.terms(target.consent);
+    let reads = terms.cost.effect <= Effect::Reads;
     let (left_alone, asked): (Vec<usize>, Vec<usize>) =
         applies.into_iter().partition(|at| reads && known.left_alone[*at]);
     let skip = |at, reason| Skipped { check, operation: Some(at), reason };
@@ -212,7 +216,7 @@ fn plan_operations(
             let called = seen.plain(at).map(AsRef::as_ref);
             let has_hint = (check.schedule.has_hint)(&surface.operations[at], called);
             let operation = Some(at);
-            let planned = |depth| PlannedCheck { index, check, operation, round_robin_index, depth, has_hint };
+            let planned = |depth| PlannedCheck { index, check, terms, operation, round_robin_index, depth, has_hint };
             plan.asked.extend(depths(check, round_robin_index, target.depth).into_iter().map(planned));
         } else {
             plan.skipped.push(skip(at, NotTested::Sampled));

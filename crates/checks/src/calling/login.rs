@@ -88,6 +88,15 @@ pub fn places(probe: &TargetProbe<'_>) -> Vec<Login> {
     places
 }
 
+/// A name that responses showed, else the commonest; and whether it is known to exist.
+pub fn likely_name(probe: &TargetProbe<'_>) -> (String, bool) {
+    let harvested = |key: &str| probe.surface.harvested(key).next().map(str::to_owned);
+    match harvested("username").or_else(|| harvested("email")) {
+        Some(name) => (name, true),
+        None => ("admin".to_owned(), false),
+    }
+}
+
 /// Whether a page asks for a password instead of showing what it guards: it has a password field, or its path is one to log in.
 pub fn is_login_page(exchange: &Exchange) -> bool {
     static FIELD: LazyLock<Option<Regex>> =

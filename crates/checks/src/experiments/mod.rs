@@ -1,5 +1,6 @@
 //! Experiments that several rules read: they send the same requests for every rule, so that each is sent once.
 
+pub mod basic_attempts;
 pub mod burst;
 pub mod flask_session;
 pub mod payload_refusal;

@@ -21,7 +21,7 @@ pub(crate) fn render(target: &Target) -> String {
     let _ = writeln!(out, "{:<38} {:<24} {:>5} {:>12}", "rule", "category", "asks", "requests max");
     for (_, check) in &plan.selected {
         let asks = asks(&plan, check.rule.id);
-        let most = asks as u32 * check.cost.requests;
+        let most = asks as u32 * check.terms(target.consent).cost.requests;
         let _ = writeln!(out, "{:<38} {:<24} {asks:>5} {most:>12}", check.rule.id, check.rule.category.id());
     }
     let refused: Vec<_> = plan.skipped.iter().filter(|s| s.operation.is_none()).collect();

@@ -37,19 +37,19 @@ pub(super) fn admit<'a>(waiting: impl IntoIterator<Item = &'a PlannedCheck>, sen
 
 /// What it could spend at most, besides what was sent before.
 fn price(planned: &PlannedCheck, sent: &Sent) -> u32 {
-    let free = planned.check.schedule.shares.filter(|_| key(planned).is_some_and(|key| sent.contains(&key)));
-    planned.check.requests(planned.depth) - free.map_or(0, |shares| shares.requests)
+    let free = planned.terms.shares.filter(|_| key(planned).is_some_and(|key| sent.contains(&key)));
+    planned.terms.requests(planned.depth) - free.map_or(0, |shares| shares.requests)
 }
 
 /// The requests that it shares with others.
 pub(super) fn key(planned: &PlannedCheck) -> Option<(&'static str, Option<usize>)> {
-    planned.check.schedule.shares.map(|shares| (shares.with, planned.operation))
+    planned.terms.shares.map(|shares| (shares.with, planned.operation))
 }
 
 #[cfg(test)]
 mod tests {
     use checks::{Check, Cost, Schedule, Shares};
-    use model::{Category, Depth, Rule, Severity};
+    use model::{Category, Consent, Depth, Rule, Severity};
 
     use super::*;
 
@@ -78,8 +78,9 @@ mod tests {
         Check { cost: Cost::reads(50), schedule: Schedule { burst: true, ..Schedule::ANY }, ..Check::of(&RULE) };
 
     fn planned(check: &'static Check, operation: usize) -> PlannedCheck {
-        let depth = Depth::Standard;
-        PlannedCheck { index: 0, check, operation: Some(operation), round_robin_index: 0, depth, has_hint: false }
+        let (terms, depth) = (check.terms(Consent::ReadOnly), Depth::Standard);
+        let operation = Some(operation);
+        PlannedCheck { index: 0, check, terms, operation, round_robin_index: 0, depth, has_hint: false }
     }
 
     /// The waves, each with so much budget left.

@@ -3,9 +3,9 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use checks::{CallbackWait, Check, OperationProbe, RequestCounts, TargetProbe};
+use checks::{CallbackWait, Check, Cost, OperationProbe, RequestCounts, TargetProbe};
 use futures::FutureExt;
-use model::{Event, Finding, NotTested, OrderKey, Round};
+use model::{Depth, Event, Finding, NotTested, OrderKey, Round};
 use wire::{Account, Budget, Lease, Listener};
 
 use super::admit;
@@ -21,10 +21,10 @@ pub(super) async fn run(
     callback_wait: &CallbackWait,
 ) -> Option<(&'static str, Option<usize>)> {
     let RunContext { surface, observed, wire, .. } = *context;
-    let PlannedCheck { check, operation, index, depth, .. } = *task.planned;
+    let PlannedCheck { check, terms, operation, index, depth, .. } = *task.planned;
     let target = if depth == context.target.depth { context.target } else { context.standard };
-    let lease = lease(check, wire.budget(), check.requests(depth));
-    let round: Round = round_of(check.cost.effect);
+    let lease = lease(check, terms.cost, wire.budget(), depth);
+    let round: Round = round_of(terms.cost.effect);
     let key = OrderKey { round, check: index + 1, operation: operation.map_or(0, |at| at as u32 + 1), step: 0 };
     let target_probe = TargetProbe::new(surface, observed, target, wire, lease, key, check.rule.id)
         .calling_back(context.callback, callback_wait);
@@ -55,8 +55,8 @@ pub(super) async fn run(
 }
 
 /// What a detector may send, by what it declares.
-fn lease(check: &Check, budget: &Arc<Budget>, requests: u32) -> Lease {
-    let lease = Lease::reading(budget, requests).with_effect(check.cost.effect, check.cost.expects_refusal);
+fn lease(check: &Check, cost: Cost, budget: &Arc<Budget>, depth: Depth) -> Lease {
+    let lease = Lease::reading(budget, cost.at(depth)).with_effect(cost.effect, cost.expects_refusal);
     if check.schedule.burst { lease.paid_by(Account::Apart).provoking() } else { lease }
 }
 

@@ -28,7 +28,7 @@ pub(crate) use outcome::Outcome;
 /// Runs the detectors that send, round by round.
 pub(crate) async fn run(plan: &Plan, context: &RunContext<'_>) -> Vec<Outcome> {
     let budget = context.wire.budget();
-    let changing = plan.asked.iter().filter(|p| !p.check.schedule.burst && !probe::takes(p.check.cost.effect));
+    let changing = plan.asked.iter().filter(|p| !p.check.schedule.burst && !probe::takes(p.terms.cost.effect));
     // Kept back while the probe round goes, so that it does not use up what the user consented to.
     let added = context.target.active_requests(context.surface.operations.len());
     budget.keep_back(write::share(changing, added, budget.left()));

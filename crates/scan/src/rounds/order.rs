@@ -21,7 +21,7 @@ pub(super) fn round_of(effect: Effect) -> Round {
 /// spoil what comes after.
 pub(super) fn parts(plan: &Plan) -> Vec<(Round, Vec<&PlannedCheck>)> {
     let (bursts, others): (Vec<_>, Vec<_>) = plan.asked.iter().partition(|planned| planned.check.schedule.burst);
-    let of = |round: Round| others.iter().copied().filter(|p| round_of(p.check.cost.effect) == round).collect();
+    let of = |round: Round| others.iter().copied().filter(|p| round_of(p.terms.cost.effect) == round).collect();
     let mut parts: Vec<(Round, Vec<&PlannedCheck>)> = SENDING.iter().map(|(round, _)| (*round, of(*round))).collect();
     parts.retain(|(round, planned)| *round == Round::Probe || !planned.is_empty());
     if let Some(round) = parts.last().map(|(round, _)| *round).filter(|_| !bursts.is_empty()) {

@@ -61,7 +61,9 @@ static BURSTS: Check = Check {
 };
 
 fn planned(index: u32, check: &'static Check) -> PlannedCheck {
-    PlannedCheck { index, check, operation: None, round_robin_index: 0, depth: Depth::Standard, has_hint: false }
+    let terms = check.terms(Consent::ReadOnly);
+    let depth = Depth::Standard;
+    PlannedCheck { index, check, terms, operation: None, round_robin_index: 0, depth, has_hint: false }
 }
 
 /// A server that notes the paths that it is asked for, and answers each with an empty object.

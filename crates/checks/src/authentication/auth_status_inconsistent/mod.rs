@@ -26,7 +26,11 @@ pub(crate) static RULE: Rule = Rule {
 
 pub(crate) static CHECK: Check = Check {
     cost: Cost::reads(authorization::REQUESTS + KEYS as u32),
-    schedule: Schedule::sharing(authorization::SHARES),
+    schedule: Schedule {
+        has_hint: |_, plain| plain.and_then(api_key::header_named).is_some(),
+        shares: Some(authorization::SHARES),
+        ..Schedule::ANY
+    },
     detectors: Detectors { on_surface: Some(|probe, found| Box::pin(probe_target(probe, found))), ..Detectors::NONE },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),

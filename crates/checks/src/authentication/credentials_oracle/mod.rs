@@ -1,9 +1,10 @@
 use std::sync::{Arc, LazyLock};
 
-use model::{Category, Confidence, Depth, Evidence, Exchange, Finding, Location, NotTested, Rule, Severity};
+use model::{Category, Confidence, Consent, Depth, Evidence, Exchange, Finding, Location, NotTested, Rule, Severity};
 use regex::Regex;
 
 use crate::calling::login::{self, Login};
+use crate::experiments::basic_attempts::{self, Attempt, Attempts, Who};
 use crate::judging::response_fingerprint::ResponseFingerprint;
 use crate::judging::session_id::like;
 use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twins};
@@ -27,6 +28,7 @@ pub(crate) static RULE: Rule = Rule {
 
 pub(crate) static CHECK: Check = Check {
     cost: Cost::refused(6).proof(REPEATS.len() as u32),
+    read_only: Some(basic_attempts::TERMS),
     schedule: Schedule::from(Depth::Standard),
     detectors: Detectors { on_surface: Some(|probe, found| Box::pin(probe_target(probe, found))), ..Detectors::NONE },
     twins: Twins::Flask {
@@ -45,6 +47,9 @@ const REPEATS: [bool; 7] = [false, true, false, false, true, false, false];
 const PLACES: usize = 2;
 
 async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    if probe.target.consent == Consent::ReadOnly {
+        return judge_attempts(&basic_attempts::run(probe).await?, found);
+    }
     let places = login::places(probe);
     if places.is_empty() {
         return Err(NotTested::not_applicable("no place to log in was found"));
@@ -52,14 +57,15 @@ async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(
     let mut unclear = None;
     for place in places.iter().take(PLACES) {
         let password = probe.canary("password");
-        let (name, exists) = likely_name(probe);
+        let (name, exists) = login::likely_name(probe);
         // Names of one length and shape: an answer that only repeats the request is then alike for all three.
         let (one, other) = (like(&name, &probe.canary("nobody")), like(&name, &probe.canary("nobody else")));
         let first = probe.response_to(place.attempt(probe, &one, &password)).await?;
         let second = probe.response_to(place.attempt(probe, &other, &password)).await?;
         let third = probe.response_to(place.attempt(probe, &name, &password)).await?;
-        let attempts = [(&first, one.as_str()), (&second, other.as_str()), (&third, name.as_str())];
-        if let Some(finding) = judge(place, attempts, &password)
+        let attempts = [(&first, &one), (&second, &other), (&third, &name)];
+        let attempts = attempts.map(|(exchange, name)| Try { exchange, name, password: &password });
+        if let Some(finding) = judge(place, attempts)
             && (finding.confidence < Confidence::Confirmed || is_steady(probe, place, &name, &first, &third).await?)
         {
             found.push(finding);
@@ -69,6 +75,23 @@ async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(
     match unclear.filter(|_| found.is_empty()) {
         Some(why) => Err(NotTested::inconclusive(why)),
         None => Ok(()),
+    }
+}
+
+/// Judges what a scan without consent may send: the one attempt with somebody's name among those of nobody, which are all answered alike.
+fn judge_attempts(attempts: &Attempts, found: &mut Findings) -> Result<(), NotTested> {
+    let (first, second) = (attempts.of(Who::Nobody).next(), attempts.of(Who::AnotherNobody).next());
+    let (Some(first), Some(second), Some(third)) = (first, second, attempts.of(Who::Somebody).next()) else {
+        return Err(attempts.too_few());
+    };
+    let controls = attempts.of(Who::Nobody).filter(|_| !attempts.limited);
+    let is_steady = controls.map(Attempt::says).all(|says| says == first.says());
+    let finding = judge(&attempts.place, [first, second, third].map(Try::of));
+    found.extend(finding.filter(|finding| is_steady || finding.confidence < Confidence::Confirmed));
+    match doubt([first, second, third].map(|attempt| &attempt.exchange), attempts.exists) {
+        Some(why) if found.is_empty() => Err(NotTested::inconclusive(why)),
+        _ if !is_steady && found.is_empty() => Err(NotTested::inconclusive("the response changes by itself")),
+        _ => Ok(()),
     }
 }
 
@@ -117,29 +140,36 @@ fn doubt(responses: [&Arc<Exchange>; 3], exists: bool) -> Option<&'static str> {
     }
 }
 
-/// A name that answers showed, else the commonest; and whether it is known to exist.
-fn likely_name(probe: &TargetProbe<'_>) -> (String, bool) {
-    let harvested = |key: &str| probe.surface.harvested(key).next().map(str::to_owned);
-    match harvested("username").or_else(|| harvested("email")) {
-        Some(name) => (name, true),
-        None => ("admin".to_owned(), false),
+/// A login that was tried.
+#[derive(Clone, Copy)]
+struct Try<'a> {
+    exchange: &'a Arc<Exchange>,
+    name: &'a str,
+    password: &'a str,
+}
+
+impl<'a> Try<'a> {
+    fn of(attempt: &'a Attempt) -> Try<'a> {
+        Try { exchange: &attempt.exchange, name: &attempt.name, password: &attempt.password }
     }
 }
 
 /// The first two names are nobody's, the third may be somebody's.
-fn judge(place: &Login, attempts: [(&Arc<Exchange>, &str); 3], password: &str) -> Option<Finding> {
-    let fingerprint = |(exchange, name): (&Arc<Exchange>, &str)| {
+fn judge(place: &Login, attempts: [Try<'_>; 3]) -> Option<Finding> {
+    let fingerprint = |Try { exchange, name, password }: Try<'_>| {
         let fingerprint = ResponseFingerprint::of(exchange, name, "~");
         (exchange.status(), fingerprint.text().replace(password, "~"))
     };
     let [first, second, third] = attempts.map(fingerprint);
     let location = Location::at(place.method(), place.path());
-    let (exchange, _) = attempts[0];
+    let exchange = attempts[0].exchange;
     if first == second && third != first && !is_that_of_nobody(attempts) && refuses(first.0) && refuses(third.0) {
-        let evidence =
-            Evidence::new(attempts[2].0, format!("status {} for an existing username: another response", third.0));
+        let evidence = Evidence::new(
+            attempts[2].exchange,
+            format!("status {} for an existing username: another response", third.0),
+        );
         let control = Evidence::new(exchange, format!("status {} for a random username", first.0));
-        let repeat = Evidence::new(attempts[1].0, "the same response for another random username");
+        let repeat = Evidence::new(attempts[1].exchange, "the same response for another random username");
         return Some(Finding::new(&RULE, Confidence::Confirmed, location, evidence).also(control).also(repeat));
     }
     let excerpt = says_so(&exchange.text()).filter(|_| matches!(exchange.status(), 200 | 400..=499))?;
@@ -148,9 +178,8 @@ fn judge(place: &Login, attempts: [(&Arc<Exchange>, &str); 3], password: &str) -
 
 /// Whether the third response is the first word for word, with the name in the place of the random one. A page may have the name for
 /// another reason, such as in an address to write to.
-fn is_that_of_nobody(attempts: [(&Arc<Exchange>, &str); 3]) -> bool {
-    let [(first, random), _, (third, name)] = attempts;
-    ResponseFingerprint::of(first, random, name) == ResponseFingerprint::plain(third)
+fn is_that_of_nobody([first, _, third]: [Try<'_>; 3]) -> bool {
+    ResponseFingerprint::of(first.exchange, first.name, third.name) == ResponseFingerprint::plain(third.exchange)
 }
 
 /// An answer to the credentials, whatever it says.
@@ -179,7 +208,9 @@ mod tests {
         let place = Login::Basic { target: "/".to_owned() };
         let response = |(status, body): (u16, &str)| exchange("/", status, body);
         let (a, b, c) = (response(first), response(second), response(third));
-        judge(&place, [(&a, "nobody1"), (&b, "nobody2"), (&c, "admin")], "random").map(|finding| finding.confidence)
+        let attempts = [(&a, "nobody1"), (&b, "nobody2"), (&c, "admin")];
+        let attempts = attempts.map(|(exchange, name)| Try { exchange, name, password: "random" });
+        judge(&place, attempts).map(|finding| finding.confidence)
     }
 
     #[test]

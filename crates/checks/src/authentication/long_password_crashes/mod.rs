@@ -1,8 +1,11 @@
 use std::sync::Arc;
 
-use model::{Category, Confidence, Depth, Evidence, Exchange, Finding, Location, NotTested, Rule, Severity, Tag};
+use model::{
+    Category, Confidence, Consent, Depth, Evidence, Exchange, Finding, Location, NotTested, Rule, Severity, Tag,
+};
 
 use crate::calling::login;
+use crate::experiments::basic_attempts::{self, Attempts, LONG, Who};
 use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -24,6 +27,7 @@ pub(crate) static RULE: Rule = Rule {
 
 pub(crate) static CHECK: Check = Check {
     cost: Cost::refused(12),
+    read_only: Some(basic_attempts::TERMS),
     schedule: Schedule::from(Depth::Standard),
     detectors: Detectors { on_surface: Some(|probe, found| Box::pin(probe_target(probe, found))), ..Detectors::NONE },
     twins: Twins::Flask {
@@ -40,10 +44,10 @@ const PLACES: usize = 2;
 /// How often each is tried.
 const TIMES: usize = 3;
 
-/// More than the 72 bytes of bcrypt.
-const LONG: usize = 100;
-
 async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    if probe.target.consent == Consent::ReadOnly {
+        return judge_attempts(&basic_attempts::run(probe).await?, found);
+    }
     let places = login::places(probe);
     if places.is_empty() {
         return Err(NotTested::not_applicable("no place to log in was found"));
@@ -61,7 +65,9 @@ async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(
             }
             shorts.push(probe.response_to(place.attempt(probe, &name, &password).fresh()).await?);
         }
-        found.extend(judge(Location::at(place.method(), place.path()), &shorts, &longs));
+        if shorts.len() == TIMES && longs.len() == TIMES {
+            found.extend(judge(Location::at(place.method(), place.path()), &shorts, &longs));
+        }
         steady &= longs.first().is_some_and(|long| long.status() < 500);
     }
     if steady || !found.is_empty() {
@@ -71,10 +77,26 @@ async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(
     }
 }
 
+/// Judges what a scan without consent may send: the long passwords stand between short ones of the same user.
+fn judge_attempts(attempts: &Attempts, found: &mut Findings) -> Result<(), NotTested> {
+    let of = |who| attempts.of(who).map(|attempt| Arc::clone(&attempt.exchange)).collect::<Vec<_>>();
+    let (shorts, longs) = (of(Who::Nobody), of(Who::Long));
+    let enough = shorts.len() > longs.len() && longs.len() > 1;
+    let location = Location::at(attempts.place.method(), attempts.place.path());
+    found.extend(if enough { judge(location, &shorts, &longs) } else { None });
+    match longs.first() {
+        Some(long) if long.status() < 500 || !found.is_empty() => Ok(()),
+        Some(_) => {
+            Err(attempts.cut.clone().unwrap_or_else(|| NotTested::inconclusive("the log-in fails for other reasons")))
+        }
+        None => Err(attempts.too_few()),
+    }
+}
+
+/// A failure of each long password and of no short one.
 fn judge(location: Location, shorts: &[Arc<Exchange>], longs: &[Arc<Exchange>]) -> Option<Finding> {
     let refused = |exchange: &Arc<Exchange>| matches!(exchange.status(), 200 | 302 | 303 | 400..=499);
-    let enough = shorts.len() == TIMES && longs.len() == TIMES;
-    if !enough || !longs.iter().all(|long| long.status() == 500) || !shorts.iter().all(refused) {
+    if longs.is_empty() || !longs.iter().all(|long| long.status() == 500) || !shorts.iter().all(refused) {
         return None;
     }
     let (long, again) = (longs.first()?, shorts.first()?);

@@ -1,8 +1,9 @@
 use std::sync::Arc;
 
-use model::{Category, Confidence, Evidence, Exchange, Finding, Location, NotTested, Rule, Severity};
+use model::{Category, Confidence, Consent, Evidence, Exchange, Finding, Location, NotTested, Rule, Severity};
 
 use crate::calling::login::{self, Login};
+use crate::experiments::basic_attempts::{self, Attempts, Who};
 use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -25,6 +26,7 @@ pub(crate) static RULE: Rule = Rule {
 
 pub(crate) static CHECK: Check = Check {
     cost: Cost::refused(ATTEMPTS),
+    read_only: Some(basic_attempts::TERMS),
     schedule: Schedule { depth: model::Depth::Standard, burst: true, ..Schedule::ANY },
     detectors: Detectors { on_surface: Some(|probe, found| Box::pin(probe_target(probe, found))), ..Detectors::NONE },
     twins: Twins::Flask {
@@ -40,6 +42,9 @@ const ATTEMPTS: u32 = 16;
 
 /// Tries to log in as a user that cannot exist, so that nobody is locked out.
 async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    if probe.target.consent == Consent::ReadOnly {
+        return judge_attempts(&basic_attempts::run(probe).await?, found);
+    }
     let Some(login) = login::places(probe).into_iter().next() else {
         return Err(NotTested::not_applicable("no place to log in was found"));
     };
@@ -62,6 +67,27 @@ async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(
         }
     }
     found.extend(judge(&responses, Location::at(login.method(), login.path())));
+    Ok(())
+}
+
+/// Judges what a scan without consent may send. A limit of ten a minute is not reached by it, so that it is a hint.
+fn judge_attempts(attempts: &Attempts, found: &mut Findings) -> Result<(), NotTested> {
+    let nobody: Vec<&Arc<Exchange>> = attempts.of(Who::Nobody).map(|attempt| &attempt.exchange).collect();
+    let Some((first, last)) = nobody.first().zip(nobody.last()).filter(|_| !attempts.limited) else { return Ok(()) };
+    if let Some(why) = &attempts.cut {
+        return Err(why.clone());
+    }
+    if !login::is_rejection(first) {
+        return Err(NotTested::inconclusive("the answer to a wrong password does not say that it is wrong"));
+    }
+    let said = format!(
+        "{} failed logins, {} of them for one user, were all refused without a limit",
+        attempts.all.len(),
+        nobody.len()
+    );
+    let evidence = Evidence::new(last, format!("{said}; this is the last response"));
+    let location = Location::at(attempts.place.method(), attempts.place.path());
+    found.push(Finding::new(&RULE, Confidence::Tentative, location, evidence).detail(said));
     Ok(())
 }
 

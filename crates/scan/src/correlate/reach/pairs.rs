@@ -77,7 +77,7 @@ fn of_operations(check: &Check, ended: &Ended, target: &Target, exercised: &Exer
         }
     }
     // What would have to be sent to an operation that was not called.
-    if !check.cost.effect.allowed_by(target.consent) {
+    if !check.terms(target.consent).cost.effect.allowed_by(target.consent) {
         let unsent: BTreeSet<usize> =
             exercised.operations.iter().filter(|(_, s)| !s.is_exercised()).map(|(at, _)| *at).collect();
         for at in unsent {
