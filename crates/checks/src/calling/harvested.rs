@@ -2,10 +2,21 @@
 
 use model::{Parameter, SchemaType, Surface};
 
-/// Values seen in answers that fit a path parameter: those of the collection before it (`/users/{id}`: `users/id`), by the
-/// parameter's name in any spelling, its name without the collection's (`user_id`, `userId` under `users`: `id`), or what names an
-/// object; then those of the collection that the parameter is called after (`/reports/{userId}`: `users/id`), and of its very name.
+/// Values seen in answers that fit a path parameter: those of its collection ([`of_collection`]), then those of its very name anywhere.
 pub fn of_parameter(parameter: &str, path: &str, surface: &Surface) -> Vec<String> {
+    let mut keys = keys_of_collection(parameter, path);
+    keys.extend([parameter.to_owned(), spelled_plainly(parameter)]);
+    values(&keys, surface)
+}
+
+/// Those of the collection before the parameter (`/users/{id}`: `users/id`), by the parameter's name in any spelling, its name without
+/// the collection's (`user_id`, `userId` under `users`: `id`), or what names an object; then those of the collection that the parameter
+/// is called after (`/reports/{userId}`: `users/id`).
+pub fn of_collection(parameter: &str, path: &str, surface: &Surface) -> Vec<String> {
+    values(&keys_of_collection(parameter, path), surface)
+}
+
+fn keys_of_collection(parameter: &str, path: &str) -> Vec<String> {
     const NAMES: [&str; 6] = ["id", "uuid", "slug", "name", "username", "key"];
     const IDS: [&str; 3] = ["id", "_id", "uuid"];
     let placeholder = format!("{{{parameter}}}");
@@ -30,7 +41,10 @@ pub fn of_parameter(parameter: &str, path: &str, surface: &Surface) -> Vec<Strin
             keys.extend(IDS.map(|name| format!("{collection}/{name}")));
         }
     }
-    keys.extend([parameter.to_owned(), plain]);
+    keys
+}
+
+fn values(keys: &[String], surface: &Surface) -> Vec<String> {
     let mut values: Vec<String> = Vec::new();
     for value in keys.iter().flat_map(|key| surface.harvested(key)) {
         if !values.iter().any(|known| known == value) {
@@ -110,6 +124,8 @@ mod tests {
         assert_eq!(first("category", "/categories/{category}"), "tea");
         assert_eq!(first("team", "/teams/{team}"), "red");
         assert_eq!(first("id", "/orders/{id}"), "9");
+        assert_eq!(of_collection("id", "/users/{id}", &surface), ["7"]);
+        assert!(of_collection("id", "/orders/{id}", &surface).is_empty(), "what another collection gave");
     }
 
     #[test]

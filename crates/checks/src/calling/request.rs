@@ -1,6 +1,6 @@
 //! Turning an operation into a complete request: harvested values, examples, the declared body, and a check's own values.
 
-use model::{Operation, Parameter, ParameterIn, Request, Schema, SchemaType, Surface, Target};
+use model::{Operation, Parameter, ParameterIn, Request, Schema, SchemaType, Source, Surface, Target};
 
 use crate::calling::{body, harvested};
 use crate::text::percent::encode;
@@ -138,19 +138,24 @@ fn own(value: &Value<'_>, operation: &Operation, surface: &Surface) -> String {
     all.filter(|own| value.value.contains(own.as_str())).max_by_key(String::len).or(usual).unwrap_or_default()
 }
 
-/// The value an ordinary client would send: the one that the operation was called with, else harvested, else the example, else
-/// by type.
+/// The value an ordinary client would send: the one that the operation was called with, else one that the same collection gave, one that
+/// a link has, one that others gave, the example of the document, else one by type.
 pub fn ordinary(parameter: &Parameter, operation: &Operation, surface: &Surface) -> String {
     let key = (operation.name(), parameter.place, parameter.name.clone());
     if let Some(settled) = surface.settled.get(&key) {
         return settled.clone();
     }
-    if parameter.place == ParameterIn::Path
-        && let Some(value) = harvested::fitting(parameter, &operation.path, surface).into_iter().next()
-    {
-        return value;
-    }
-    parameter.example.clone().unwrap_or_else(|| by_type(&parameter.schema))
+    let of_links = || parameter.example.clone().filter(|_| operation.source != Source::Specification);
+    let seen = || {
+        let best = harvested::fitting(parameter, &operation.path, surface).into_iter().next();
+        let own = harvested::of_collection(&parameter.name, &operation.path, surface);
+        match best {
+            Some(best) if !own.contains(&best) => of_links().or(Some(best)),
+            best => best,
+        }
+    };
+    let seen = if parameter.place == ParameterIn::Path { seen() } else { None };
+    seen.or_else(|| parameter.example.clone()).unwrap_or_else(|| by_type(&parameter.schema))
 }
 
 fn by_type(schema: &Schema) -> String {

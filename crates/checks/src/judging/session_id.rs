@@ -26,6 +26,36 @@ pub fn seen<'a>(probe: &TargetProbe<'a>) -> Option<(&'a Arc<Exchange>, SetCookie
     })
 }
 
+/// The first cookie that an ordinary anonymous response set and that could be a session id by its value alone: neither contents nor a
+/// token, nor named for something else.
+pub fn candidate<'a>(probe: &TargetProbe<'a>) -> Option<(&'a Arc<Exchange>, SetCookie)> {
+    let anonymous = probe.observations.exchanges.iter().filter(|e| {
+        let is_first =
+            e.request.is_clean() && e.request.identity.is_none() && e.request.header_value("cookie").is_none();
+        is_first && e.is_success()
+    });
+    let could_be = |cookie: &SetCookie| {
+        let is_id = (1..=128).contains(&cookie.value.len())
+            && cookie.value.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.=+/%:".contains(&b))
+            && cookie.value.bytes().any(|b| b.is_ascii_digit());
+        cookie.role() == Role::Other && is_id && !is_contents(&cookie.value)
+    };
+    anonymous.into_iter().find_map(|exchange| {
+        let cookies = cookies_set(exchange, probe.target.now);
+        cookies.into_iter().find(could_be).map(|cookie| (exchange, cookie))
+    })
+}
+
+/// Whether a cookie of any name is a session id by what the application does with it: its own value it knows, and gives no other; another
+/// of the same shape it does not know, and gives a fresh one for it. Trackers take any value, load balancers give back their own.
+pub fn is_known_by(cookie: &SetCookie, own: &Exchange, fabricated: &Exchange, now: i64) -> bool {
+    let given = |exchange: &Exchange| {
+        cookies_set(exchange, now).into_iter().find(|set| set.name == cookie.name).map(|set| set.value)
+    };
+    let fresh = given(fabricated).is_some_and(|value| value != cookie.value);
+    own.is_success() && fabricated.is_success() && given(own).is_none() && fresh
+}
+
 /// Whether the value is the session itself, as Express's `cookie-session`, Starlette and Django's signed cookies write it: JSON in
 /// Base64, with or without a signature behind it. It is alike for everybody who is new, and not what the session is known by.
 fn is_contents(value: &str) -> bool {
@@ -161,6 +191,21 @@ mod tests {
         }
         assert!(!is_contents("QmFzZTY0LXJhbmRvbS12YWx1ZS1mb3ItdGVzdA") && !is_contents("9f86d081884c7d65"));
         assert!(!is_contents("1000"));
+    }
+
+    #[test]
+    fn a_session_is_what_the_application_knows_its_visitors_by() {
+        use crate::samples::answered;
+        let cookie = SetCookie { name: "yard".to_owned(), value: "7301".to_owned(), ..SetCookie::default() };
+        let nothing = answered("/", 200, &[], "{}");
+        let set = |value: &str| answered("/", 200, &[("Set-Cookie", value)], "{}");
+        let known = |own: &Exchange, fabricated: &Exchange| is_known_by(&cookie, own, fabricated, 0);
+        assert!(known(&nothing, &set("yard=7302; Path=/")));
+        assert!(!known(&nothing, &nothing), "a tracker takes any value");
+        assert!(!known(&set("yard=7303"), &set("yard=7304")), "a new one each time is none that anybody is known by");
+        assert!(!known(&nothing, &set("yard=7301")), "the same for everybody");
+        assert!(!known(&nothing, &set("theme=dark")));
+        assert!(!known(&answered("/", 500, &[], ""), &set("yard=7302")));
     }
 
     #[test]

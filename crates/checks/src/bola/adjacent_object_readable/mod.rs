@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use model::{
     Category, Confidence, Evidence, Exchange, Finding, Location, Method, NotTested, Operation, Parameter, Rule,
-    Severity,
+    Severity, Surface,
 };
 
 use super::identifiers;
@@ -13,6 +13,7 @@ use crate::vocabulary::{self, Meaning};
 use crate::{Check, Cost, Detectors, Findings, OperationProbe, RunsOn, Twins};
 
 mod object;
+mod own_page;
 mod page;
 
 use object::Object;
@@ -46,9 +47,13 @@ pub(crate) static CHECK: Check = Check {
     ..Check::of(&RULE)
 };
 
-/// The parameter that names the object; where no path ends in it, only of what belongs to somebody: `/posts/{id}/comments` is no object.
+/// The parameter that names the object; where no path ends in it, only of what belongs to somebody, by its name or by the link to it:
+/// `/posts/{id}/comments` is no object.
 fn parameter(operation: &Operation) -> Option<&Parameter> {
-    let is_owned = |p: &&Parameter| vocabulary::says(identifiers::collection(operation, p), Meaning::Owned);
+    let is_owned = |p: &&Parameter| {
+        vocabulary::says(identifiers::collection(operation, p), Meaning::Owned)
+            || own_page::called_own(operation).is_some()
+    };
     identifiers::parameter(operation).or_else(|| identifiers::elsewhere(operation).filter(is_owned))
 }
 
@@ -59,11 +64,12 @@ async fn probe_operation(probe: &OperationProbe<'_>, found: &mut Findings) -> Re
     let parameter = parameter(probe.operation).ok_or_else(identifiers::none)?;
     let collection = identifiers::collection(probe.operation, parameter);
     let mut own = probe.response_to(probe.request().anonymous()).await?;
-    let anonymous = !access::is_refused(&own) || probe.target.identities.is_empty();
+    let anonymous = own.is_success() || probe.target.identities.is_empty();
     if !anonymous {
         own = probe.response_to(probe.request()).await?;
     }
-    if private(collection, &own).is_none() {
+    let sign = if anonymous { None } else { own_page::sign(probe.operation, &own, &probe.observations.exchanges) };
+    if sign.is_none() && private(collection, &own).is_none() {
         return Err(nothing_private(&own));
     }
     let with = |id: &str| {
@@ -71,18 +77,24 @@ async fn probe_operation(probe: &OperationProbe<'_>, found: &mut Findings) -> Re
         if anonymous { request.anonymous() } else { request }
     };
     let id = request::ordinary(parameter, probe.operation, probe.surface);
-    let known = harvested::of_parameter(&parameter.name, &probe.operation.path, probe.surface);
+    let known = Known::of(parameter, &probe.operation.path, probe.surface);
     let mut judged = false;
-    for other in others(&id, &known, anonymous).into_iter().take(OTHERS) {
+    for other in known.others(&id, anonymous).into_iter().take(OTHERS) {
         let response = probe.response_to(with(&other)).await?;
-        if !is_another(collection, &own, &response) {
-            judged |= is_withheld(&response, known.contains(&other));
+        let own_page = sign.as_ref().filter(|sign| own_page::is_another((&own, &id), (&response, &other), sign));
+        if own_page.is_none() && !is_another(collection, &own, &response) {
+            judged |= is_withheld(&response, known.own.contains(&other));
             continue;
         }
-        let control = probe.response_to(with(&identifiers::absent(&id, probe.target.seed, "object"))).await?;
+        let absent = identifiers::absent(&id, probe.target.seed, "object");
+        let control = probe.response_to(with(&absent)).await?;
         let guarded = access::is_guarded_somewhere(probe.surface, probe.observations);
         let location = probe.location().parameter(parameter.place.id(), &parameter.name);
-        found.extend(judge(probe.operation, collection, [&own, &response, &control], guarded, location));
+        let exchanges = [&own, &response, &control];
+        found.extend(match own_page {
+            Some(sign) => own_page::finding(&RULE, sign, exchanges, !control.is_success(), location),
+            None => judge(probe.operation, collection, exchanges, guarded, location),
+        });
         if found.is_empty() {
             return Err(NotTested::inconclusive("such an object is shown for an id that nothing has as well"));
         }
@@ -105,23 +117,40 @@ fn is_withheld(response: &Exchange, exists: bool) -> bool {
     access::is_refused(response) || exists && matches!(response.status(), 404 | 410)
 }
 
-/// Other ids to try. Without credentials those that were seen, then the neighbours; somebody who is logged in saw their own ids, so only
-/// neighbours that were not seen.
-fn others(id: &str, known: &[String], anonymous: bool) -> Vec<String> {
-    let beside = |known: &[String]| -> Vec<String> {
-        let mut all: Vec<String> = known.iter().rev().flat_map(|id| identifiers::neighbours(id)).collect();
-        all.dedup();
-        all.retain(|other| !known.contains(other));
-        all
-    };
-    let others = if anonymous {
-        known.iter().cloned().chain(identifiers::neighbours(id)).collect()
-    } else if known.is_empty() {
-        identifiers::neighbours(id)
-    } else {
-        beside(known)
-    };
-    others.into_iter().filter(|other| other != id).collect()
+/// The ids that were seen.
+struct Known {
+    /// Those of the same collection.
+    own: Vec<String>,
+    /// Those of other collections that are called alike: `id` of anything.
+    elsewhere: Vec<String>,
+}
+
+impl Known {
+    fn of(parameter: &Parameter, path: &str, surface: &Surface) -> Known {
+        let own = harvested::of_collection(&parameter.name, path, surface);
+        let all = harvested::of_parameter(&parameter.name, path, surface);
+        Known { elsewhere: all.into_iter().filter(|id| !own.contains(id)).collect(), own }
+    }
+
+    /// Other ids to try. Without credentials those of the collection, then the neighbours, then what others gave; somebody who is logged
+    /// in saw their own ids, so only neighbours that were not seen.
+    fn others(&self, id: &str, anonymous: bool) -> Vec<String> {
+        let beside = || self.own.iter().rev().flat_map(|id| identifiers::neighbours(id));
+        let others: Vec<String> = if anonymous {
+            self.own.iter().cloned().chain(identifiers::neighbours(id)).chain(self.elsewhere.iter().cloned()).collect()
+        } else if self.own.is_empty() {
+            identifiers::neighbours(id)
+        } else {
+            beside().filter(|other| !self.own.contains(other)).collect()
+        };
+        let mut different: Vec<String> = Vec::new();
+        for other in others {
+            if other != id && !different.contains(&other) {
+                different.push(other);
+            }
+        }
+        different
+    }
 }
 
 /// The object of an answer when it looks like somebody's own: personal fields where users or their belongings are kept, or much of it
@@ -207,11 +236,16 @@ mod tests {
     }
 
     #[test]
-    fn somebody_logged_in_tries_what_was_not_seen() {
-        let known = ["7".to_owned(), "8".to_owned()];
-        assert_eq!(others("7", &known, false), ["9", "6"]);
-        assert_eq!(others("7", &known, true), ["8", "8", "6"]);
-        assert_eq!(others("7", &[], false), ["8", "6"]);
+    fn ids_of_the_collection_go_before_those_of_others() {
+        let known = |own: &[&str], elsewhere: &[&str]| {
+            let [own, elsewhere] = [own, elsewhere].map(|ids| ids.iter().map(|id| (*id).to_owned()).collect());
+            Known { own, elsewhere }
+        };
+        let seen = known(&["7", "8"], &["1", "8"]);
+        assert_eq!(seen.others("7", false), ["9", "6"], "somebody who is logged in saw their own");
+        assert_eq!(seen.others("7", true), ["8", "6", "1"]);
+        assert_eq!(known(&[], &["1", "2"]).others("700", true), ["701", "699", "1", "2"]);
+        assert_eq!(known(&[], &["1"]).others("7", false), ["8", "6"]);
     }
 
     #[test]
