@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use model::Exchange;
 
-use crate::judging::echo;
+use crate::judging::{body_meaning, echo};
 use crate::text::patterns::{Pattern, first, load};
 
 static DEBUG_PAGES: LazyLock<Vec<Pattern>> = LazyLock::new(|| load(include_str!("data/debug_pages.toml")));
@@ -54,12 +54,23 @@ pub(super) fn sql_error(exchange: &Exchange) -> Option<Told> {
     (!echo::was_sent(&exchange.request, &found.excerpt)).then_some(found)
 }
 
-/// The text of an exception or a path of the server in an error answer that shows neither stack trace nor SQL.
+/// What a response says went wrong: the text of an error, or of JSON with a good status the fields that say that the call failed. A page
+/// with a good status may explain errors.
+pub(super) fn failure(exchange: &Exchange) -> Option<String> {
+    if exchange.status() >= 400 {
+        return Some(exchange.text().into_owned());
+    }
+    let json = exchange.json()?;
+    let texts = body_meaning::failure_texts(&json);
+    (!texts.is_empty()).then(|| texts.join("\n"))
+}
+
+/// The text of an exception or a path of the server in a response that says that something failed and shows neither stack trace nor SQL.
 pub(super) fn detail(exchange: &Exchange) -> Option<Told> {
-    if exchange.status() < 400 || is_refusal(exchange) || debug_page(exchange).is_some() {
+    if is_refusal(exchange) || debug_page(exchange).is_some() {
         return None;
     }
-    let text = exchange.text();
+    let text = failure(exchange)?;
     if told(&STACK_TRACES, &text).is_some() || told(&SQL_ERRORS, &text).is_some() {
         return None;
     }

@@ -40,6 +40,7 @@ mod nosniff_missing;
 mod password_hash_in_response;
 mod personal;
 mod personal_data_in_response;
+mod personal_records_listed;
 mod published;
 mod referrer_policy_missing;
 mod secret_in_response;
@@ -90,6 +91,7 @@ pub const CHECKS: &[&Check] = &[
     &nosniff_missing::CHECK,
     &password_hash_in_response::CHECK,
     &personal_data_in_response::CHECK,
+    &personal_records_listed::CHECK,
     &referrer_policy_missing::CHECK,
     &secret_in_response::CHECK,
     &secret_in_script::CHECK,

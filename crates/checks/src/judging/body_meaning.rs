@@ -86,6 +86,60 @@ fn words_refuse(text: &str) -> bool {
     WORDS.as_ref().is_some_and(|words| words.is_match(text))
 }
 
+/// What a body says went wrong, where it says that the call failed whatever its status is: the texts of its error fields. An object of
+/// its own that has an error (a job, a report of somebody's) is no failed call, unless it says so.
+pub fn failure_texts(json: &Value) -> Vec<&str> {
+    let Some(object) = json.as_object() else { return Vec::new() };
+    let errors = || object.iter().filter(|(name, value)| is_error(name) && !is_nothing(value));
+    let is_about_the_call =
+        || object.iter().all(|(name, value)| ABOUT_THE_CALL.contains(&plain(name).as_str()) || is_nothing(value));
+    let is_failure = object.iter().any(|(name, value)| is_outcome(name) && *value == Value::Bool(false))
+        || is_about_the_call()
+            && !object.iter().any(|(name, value)| is_outcome(name) && *value == Value::Bool(true))
+            && errors().any(|(name, _)| plain(name).starts_with("err"));
+    let mut texts = Vec::new();
+    for (_, value) in errors().filter(|_| is_failure) {
+        collect_texts(value, &mut texts, 0);
+    }
+    texts
+}
+
+fn is_error(name: &str) -> bool {
+    const NAMES: [&str; 12] = [
+        "error",
+        "errors",
+        "err",
+        "errmsg",
+        "errormessage",
+        "exception",
+        "detail",
+        "details",
+        "message",
+        "msg",
+        "reason",
+        "cause",
+    ];
+    NAMES.contains(&plain(name).as_str())
+}
+
+/// Whether yes or no says how the call went: `ok: false`. A status in words is also that of a job.
+fn is_outcome(name: &str) -> bool {
+    matches!(plain(name).as_str(), "ok" | "success" | "succeeded")
+}
+
+fn collect_texts<'a>(value: &'a Value, texts: &mut Vec<&'a str>, depth: usize) {
+    const DEEPEST: usize = 4;
+    const MOST: usize = 50;
+    match value {
+        Value::String(text) if texts.len() < MOST => texts.push(text),
+        Value::Array(items) if depth < DEEPEST => items.iter().for_each(|item| collect_texts(item, texts, depth + 1)),
+        Value::Object(object) if depth < DEEPEST => {
+            object.values().for_each(|value| collect_texts(value, texts, depth + 1));
+        }
+        _ => {}
+    }
+}
+
 /// Whether an object holds nothing of anybody: no number and no text but such as say that nobody is there.
 pub fn says_nothing(object: &Map<String, Value>) -> bool {
     object.values().all(is_nothing)
@@ -132,6 +186,27 @@ mod tests {
             r#"{"status": "ok", "total": 403}"#,
         ] {
             assert!(!refuses(&exchange("/", 200, body)), "{body}");
+        }
+    }
+
+    #[test]
+    fn failures_in_a_good_status() {
+        let texts = |body: &str| {
+            let json: Value = serde_json::from_str(body).unwrap();
+            failure_texts(&json).into_iter().map(str::to_owned).collect::<Vec<_>>()
+        };
+        assert_eq!(texts(r#"{"ok": false, "sheet": 3, "error": "no"}"#), ["no"]);
+        assert_eq!(texts(r#"{"error": {"code": "E1", "text": "no"}, "data": null}"#), ["E1", "no"]);
+        assert_eq!(texts(r#"{"success": false, "message": "no", "title": "Chart"}"#), ["no"]);
+        for body in [
+            r#"{"ok": true, "error": "no"}"#,
+            r#"{"id": 3, "status": "failed", "error": "no"}"#,
+            r#"{"message": "ready"}"#,
+            r#"[{"error": "no"}]"#,
+            r#"{"error": null, "ok": true}"#,
+            r#"{"title": "Errors and what they mean", "text": "no"}"#,
+        ] {
+            assert!(texts(body).is_empty(), "{body}");
         }
     }
 

@@ -65,6 +65,16 @@ pub enum List {
     SetUp,
     /// Who is made there.
     Administrator,
+    /// What stands where developers look.
+    Developers,
+    /// What says how long something took.
+    Measure,
+    /// What lists of persons are called whose lives are told to everybody.
+    PublicFigures,
+    /// What a person may do, as accounts have it and jobs do not.
+    AccessRole,
+    /// What says that something is the reader's own.
+    Possessive,
     /// Last segments of paths that are public in most APIs: how the service is, which version, what there is to read.
     Public,
 }

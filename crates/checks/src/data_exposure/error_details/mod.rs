@@ -28,13 +28,13 @@ pub(crate) static CHECK: Check = Check {
 };
 
 fn judge(observed: &ObservedExchange<'_>, found: &mut Findings) -> bool {
-    if observed.exchange.status() < 400 {
+    if errors::failure(observed.exchange).is_none() {
         return false;
     }
     if let Some(told) = errors::detail(observed.exchange) {
         let confidence = if observed.exchange.status() >= 500 { Confidence::Confirmed } else { Confidence::Firm };
         let evidence = Evidence::new(observed.exchange, &told.excerpt);
-        let detail = format!("The answer contains the {}.", told.what);
+        let detail = format!("The response contains the {}.", told.what);
         found.push(Finding::new(&RULE, confidence, observed.location(), evidence).detail(detail));
     }
     true
@@ -48,6 +48,20 @@ mod tests {
 
     use crate::data_exposure::errors::detail;
     use crate::samples::{answered, exchange};
+
+    #[test]
+    fn a_good_status_hides_no_exception() {
+        let system = r#"{"ok": false, "error": "[Errno 13] Permission denied: '/var/lib/shop/stock.db'"}"#;
+        assert!(told(&exchange("/stock", 200, system)));
+        assert!(told(&exchange("/stock", 200, r#"{"errors": [{"message": "KeyError: 'sku'"}]}"#)));
+        for body in [
+            r#"{"ok": true, "help": "[Errno 13] Permission denied: the file is somebody else's"}"#,
+            r#"{"id": 4, "title": "Report fails", "error": "KeyError: 'sku'"}"#,
+            r#"{"known": [{"error": "[Errno 2] No such file or directory", "remedy": "make it"}]}"#,
+        ] {
+            assert!(!told(&exchange("/help", 200, body)), "{body}");
+        }
+    }
 
     fn told(exchange: &Arc<Exchange>) -> bool {
         detail(exchange).is_some()

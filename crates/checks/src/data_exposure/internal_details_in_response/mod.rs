@@ -4,26 +4,28 @@ use model::{Category, Confidence, Evidence, Finding, Rule, Severity, Tag};
 use regex::Regex;
 use serde_json::Value;
 
-use super::config_dump;
+use super::{config_dump, errors};
 use crate::vocabulary::fields;
-use crate::{Check, Detectors, Findings, ObservedExchange, RunsOn, Twins};
+use crate::{Check, Detectors, Findings, ObservedExchange, RunsOn, Sees, Twins};
+
+mod statement;
 
 pub(crate) static RULE: Rule = Rule {
     id: "internal-details-in-response",
     aliases: &[],
-    title: "An answer shows paths, host names or processes of the server",
+    title: "Information disclosure: paths, hosts, processes or SQL in a response",
     category: Category::DataExposure,
     severity: Severity::Low,
     cwe: &[497, 200],
     tags: &[Tag::Misconfiguration],
-    risk: "It tells where the code lies, how the machine is called and what runs on it.",
-    fix: "Answer health checks with their outcome only.",
+    risk: "An attacker learns where the code is, how hosts, tables and columns are called, and aims further attacks by it.",
+    fix: "Return only the outcome of health checks, and keep SQL and other debugging aids in the log.",
     references: &["https://owasp.org/API-Security/editions/2023/en/0xa8-security-misconfiguration/"],
     page: include_str!("page.md"),
 };
 
 pub(crate) static CHECK: Check = Check {
-    detectors: Detectors { on_exchange: Some(judge), ..Detectors::NONE },
+    detectors: Detectors { on_exchange: Some(judge), sees: Sees::All, ..Detectors::NONE },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),
@@ -53,15 +55,26 @@ const NAMES: [&str; 15] = [
 
 fn judge(observed: &ObservedExchange<'_>, found: &mut Findings) -> bool {
     let exchange = observed.exchange;
-    let json = exchange.json();
-    let Some(json) = json.as_deref().filter(|j| exchange.is_success() && !fields::describes_an_api(j)) else {
-        return false;
-    };
-    // A dump of the configuration has a rule of its own.
-    if exchange.request.identity.is_some() || config_dump::dump(exchange).is_some() {
+    if !exchange.is_success() || exchange.request.identity.is_some() {
         return false;
     }
-    let details = details(json);
+    let json = exchange.json();
+    let is_data = json.as_deref().is_some_and(|json| !fields::describes_an_api(json));
+    if json.is_some() && !is_data {
+        return false;
+    }
+    // A database error quotes the statement that failed, and has a rule of its own.
+    if let Some(statement) = statement::shown(exchange).filter(|_| errors::sql_error(exchange).is_none()) {
+        let detail = "An SQL statement of the application is part of the response.";
+        let evidence = Evidence::new(exchange, statement);
+        found.push(Finding::new(&RULE, Confidence::Firm, observed.location(), evidence).detail(detail));
+        return true;
+    }
+    // What the request carried may come back; and a dump of the configuration has a rule of its own.
+    if !is_data || !exchange.request.is_clean() || config_dump::dump(exchange).is_some() {
+        return exchange.is_html();
+    }
+    let details = json.as_deref().map(details).unwrap_or_default();
     if let Some(first) = details.first() {
         let location = observed.location();
         let evidence = Evidence::new(exchange, first);
