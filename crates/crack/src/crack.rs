@@ -20,7 +20,8 @@ pub struct Found {
 
 /// Tries every word as the secret of every target, and returns for each target the first word that verifies.
 ///
-/// It stops when all are found, the words end, or `cancel` is set. `progress` is told, from any thread, how many words are done; it is
+/// It stops when all are found, the words end, or `cancel` is set. Of several readings of one token only one can be found: the others end with
+/// it. `progress` is told, from any thread, how many words are done; it is
 /// called once for a few thousand words and must be quick. The answer does not depend on the number of threads (zero counts as one).
 pub fn crack<I>(
     targets: &[Target],
@@ -80,7 +81,8 @@ where
                 });
             }
             let before = open.len();
-            open.retain(|target| lock(&found)[*target].is_none());
+            let settled = lock(&found).clone();
+            open.retain(|target| !is_settled(&targets[*target], targets, &settled));
             if open.len() < before {
                 groups = Group::all(kernel, targets, &open);
             }
@@ -95,6 +97,12 @@ where
         worker();
     });
     found.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+/// Whether the secret of a token is known, by whichever reading of it: no other reading has one.
+fn is_settled(target: &Target, targets: &[Target], found: &[Option<Found>]) -> bool {
+    let same = |other: &Target| other.signature() == target.signature() && other.message() == target.message();
+    targets.iter().zip(found).any(|(other, found)| found.is_some() && same(other))
 }
 
 /// The words not yet handed out.
