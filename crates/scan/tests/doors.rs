@@ -13,6 +13,7 @@ mod support;
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::sync::Arc;
 
 use authority::{Authority, Leaf};
 use model::{Depth, Origin, Report, Scheme, Selection, Status, Target};
@@ -136,5 +137,20 @@ fn a_server_with_nothing_but_old_tls_is_judged_by_its_handshakes() {
         assert!(found.contains(&rule), "{arguments:?}: {found:?}");
         assert_eq!((report.status, report.grade), (Status::Incomplete, None), "{arguments:?}");
         assert!(detail(&report).contains(says), "{arguments:?}: {:?}", report.status_detail);
+    }
+}
+
+#[test]
+fn a_gateway_that_answers_in_the_place_of_the_api_is_named() {
+    let nginx = "<html><center><h1>502 Bad Gateway</h1></center><hr><center>nginx/1.24.0</center></html>";
+    let kong = r#"{"message":"no Route matched with those values"}"#;
+    for (status, body, says) in [
+        (502, nginx, "nginx, in front of the API, cannot reach the service behind it"),
+        (404, kong, "Kong, in front of the API, knows no service for this host and path"),
+    ] {
+        let server = support::Server::start(Arc::new(move |_| support::Answer::html(status, body)));
+        let report = support::scan(support::target(server.port));
+        assert_eq!(report.grade, None, "{status}");
+        assert!(report.grade_reason.as_deref().is_some_and(|why| why.starts_with(says)), "{:?}", report.grade_reason);
     }
 }

@@ -1,6 +1,6 @@
 //! Why what was seen says nothing about the API, so that there is no grade at all; and why a grade can only be provisional.
 
-use model::{CredentialState, Exchange, Target};
+use model::{CredentialState, Exchange, Origin, Target};
 use wire::Recorded;
 
 use super::exercised::Exercised;
@@ -73,14 +73,7 @@ fn nothing_answers(ended: &Ended, target: &Target, exercised: &Exercised) -> Str
             .to_owned();
     }
     if let Some(place) = first.filter(|_| is_redirect).and_then(|e| e.header("location")) {
-        let elsewhere = place.starts_with("http") && !place.starts_with(&target.origin.to_string());
-        return if elsewhere {
-            format!("every request is redirected to {place}; scan that URL")
-        } else {
-            format!(
-                "every request is redirected ({status}) to {place}, so nothing behind it was seen; give a credential with --auth-type and --auth-value"
-            )
-        };
+        return redirected(status, place, &target.origin);
     }
     match status {
         401 if target.identities.is_empty() => {
@@ -101,6 +94,25 @@ fn nothing_answers(ended: &Ended, target: &Target, exercised: &Exercised) -> Str
     }
 }
 
+/// What it means that every request is redirected there: the API is elsewhere, or a log-in stands before it.
+fn redirected(status: u16, place: &str, origin: &Origin) -> String {
+    const LOGINS: [&str; 10] =
+        ["login", "log-in", "signin", "sign-in", "oauth", "authorize", "/auth", "sso", "saml", "redirect_uri="];
+    let lower = place.to_ascii_lowercase();
+    let to = url::Url::parse(place).ok();
+    let host = to.as_ref().and_then(url::Url::host_str);
+    let is_elsewhere = to.is_some() && !place.starts_with(&origin.to_string());
+    let is_login = host != Some(origin.host.as_str()) && LOGINS.iter().any(|word| lower.contains(word));
+    if is_elsewhere && !is_login {
+        return format!("every request is redirected to {place}; scan that URL");
+    }
+    // What follows is for one visit, and may hold more than a reader wants to see.
+    let place = place.split(['?', '#']).next().unwrap_or(place);
+    format!(
+        "every request is redirected ({status}) to {place}, so nothing behind it was seen; give a credential with --auth-type and --auth-value"
+    )
+}
+
 /// Why a grade is provisional however much of the surface was exercised.
 pub(super) fn doubt(ended: &Ended, exercised: &Exercised) -> Option<String> {
     // Where all refuse, how refusals look is all that can be said.
@@ -115,4 +127,28 @@ pub(super) fn doubt(ended: &Ended, exercised: &Exercised) -> Option<String> {
         "only one path was found, and the grade speaks of it alone; name the API's OpenAPI document with --spec, or scan a URL of the API"
             .to_owned()
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use model::Scheme;
+
+    use super::*;
+
+    #[test]
+    fn a_move_is_told_from_a_login() {
+        let origin = Origin { scheme: Scheme::Http, host: "api.example".to_owned(), port: 80 };
+        let of = |place: &str| redirected(302, place, &origin);
+        for moved in ["https://api.example/", "https://www.example/v2", "https://api.example/login"] {
+            assert!(of(moved).ends_with(&format!("to {moved}; scan that URL")), "{moved}");
+        }
+        let logins = [
+            ("/login?next=/", "/login,"),
+            ("http://api.example/enter", "http://api.example/enter,"),
+            ("https://id.example/oauth2/authorize?client_id=7&state=s3", "https://id.example/oauth2/authorize,"),
+        ];
+        for (login, shown) in logins {
+            assert!(of(login).contains(shown) && of(login).contains("--auth-type"), "{login}: {}", of(login));
+        }
+    }
 }
