@@ -21,6 +21,7 @@ fn surface() -> Surface {
             required: false,
             schema: string.clone(),
             example: Some("tea".to_owned()),
+            repeated: false,
         };
         Operation { parameters: vec![parameter], ..samples::operation(Method::GET, path) }
     };

@@ -44,6 +44,7 @@ pub(crate) fn operation(method: Method, path: &str) -> Operation {
             required: true,
             schema: Schema::of(SchemaType::Integer),
             example: None,
+            repeated: false,
         })
         .collect();
     Operation { parameters, ..Operation::undeclared(method, path, Source::Specification) }
@@ -57,6 +58,7 @@ pub(crate) fn link(name: &str, value: &str) -> Operation {
         required: false,
         schema: Schema::of(SchemaType::String),
         example: Some(value.to_owned()),
+        repeated: false,
     };
     Operation { parameters: vec![parameter], ..Operation::undeclared(Method::GET, "/", Source::Link) }
 }

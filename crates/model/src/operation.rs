@@ -39,6 +39,10 @@ pub struct Parameter {
     pub schema: Schema,
     /// A value that an ordinary client could send; harvested values are preferred when there are any.
     pub example: Option<String>,
+    /// Whether each item of a list is sent as a value of its own (`a=1&a=2`); in the example and in what is harvested, commas stand
+    /// between them.
+    #[serde(default)]
+    pub repeated: bool,
 }
 
 /// A request body as declared.

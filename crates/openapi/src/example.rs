@@ -20,14 +20,19 @@ pub fn example(schema: &Schema) -> Value {
 
 /// The same for a parameter of this name, as text, never empty: lists joined with commas, objects as JSON.
 pub fn example_text(schema: &Schema, name: &str) -> String {
-    let text = text_of(&value(schema, name, 0));
+    joined_text(schema, name, ",")
+}
+
+/// The same with this between the items of lists.
+pub(crate) fn joined_text(schema: &Schema, name: &str, separator: &str) -> String {
+    let text = text_of(&value(schema, name, 0), separator);
     if text.is_empty() { "1".to_owned() } else { text }
 }
 
-fn text_of(value: &Value) -> String {
+fn text_of(value: &Value, separator: &str) -> String {
     match value {
         Value::String(text) => text.clone(),
-        Value::Array(items) => items.iter().map(text_of).collect::<Vec<_>>().join(","),
+        Value::Array(items) => items.iter().map(|item| text_of(item, separator)).collect::<Vec<_>>().join(separator),
         Value::Null => String::new(),
         other => other.to_string(),
     }

@@ -20,6 +20,7 @@ mod reference;
 mod schema;
 mod security;
 mod server;
+mod style;
 mod tree;
 mod view;
 mod walk;

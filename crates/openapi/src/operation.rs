@@ -253,6 +253,13 @@ fn reconcile(
         }
         let schema = Schema::of(SchemaType::String);
         let example = Some(example_text(&schema, name));
-        list.push(Parameter { name: name.to_owned(), place: ParameterIn::Path, required: true, schema, example });
+        list.push(Parameter {
+            name: name.to_owned(),
+            place: ParameterIn::Path,
+            required: true,
+            schema,
+            example,
+            repeated: false,
+        });
     }
 }

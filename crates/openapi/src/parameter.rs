@@ -1,9 +1,10 @@
 use model::{Body, Parameter, ParameterIn, Schema, SchemaType};
 
-use crate::example::example_text;
+use crate::example::joined_text;
 use crate::fault::{Faults, quoted};
 use crate::media::{declared_types, example_of, preferred};
 use crate::schema::schema;
+use crate::style::Style;
 use crate::view::View;
 
 /// Most parameters of one operation that are read.
@@ -93,25 +94,46 @@ impl Parameters {
             faults.add(format!("A parameter of {whose} has no usable name."));
             return;
         };
-        let known = |known: &&Parameter| known.place == place && known.name == name;
         let ignored = place == ParameterIn::Header && IGNORED_HEADERS.contains(&name.to_ascii_lowercase().as_str());
-        if ignored || self.list.iter().any(|parameter| known(&parameter)) {
+        if ignored || self.has(place, &name) {
             return;
         }
         let schema = schema_of(declared, budget);
-        self.push(name, place, required || place == ParameterIn::Path, schema);
+        self.push(name, place, required || place == ParameterIn::Path, schema, Style::of(declared, place));
     }
 
-    fn push(&mut self, name: String, place: ParameterIn, required: bool, schema: Schema) {
+    fn has(&self, place: ParameterIn, name: &str) -> bool {
+        self.list.iter().any(|known| known.place == place && known.name == name)
+    }
+
+    /// Adds a parameter, or for an object whose members are sent under names of their own, a parameter for each of them.
+    fn push(&mut self, name: String, place: ParameterIn, required: bool, mut schema: Schema, style: Style) {
+        if self.has(place, &name) {
+            return;
+        }
+        if schema.kind == SchemaType::Object && !schema.properties.is_empty() && style.member(&name, "").is_some() {
+            let shown = schema.example.take();
+            for (member, mut property) in schema.properties.into_iter().filter(|(_, property)| !property.read_only) {
+                if let Some(value) = shown.as_ref().and_then(|shown| shown.get(&member)) {
+                    property.example = Some(value.clone());
+                }
+                let required = required && schema.required.contains(&member);
+                self.cost += 1;
+                self.push(style.member(&name, &member).unwrap_or(member), place, required, property, style);
+            }
+            return;
+        }
         // Ordinary clients leave out headers and cookies that they need not send, and a made-up value may change what is given: a mask of
         // fields, a condition, a version.
         let is_left_out = !required
             && matches!(place, ParameterIn::Header | ParameterIn::Cookie)
             && schema.example.is_none()
             && schema.enumeration.is_empty();
-        let example = (!is_left_out).then(|| example_text(&schema, &name));
+        let member = name.rsplit('[').next().map_or(name.as_str(), |last| last.trim_end_matches(']'));
+        let example = (!is_left_out).then(|| joined_text(&schema, member, style.separator()));
         self.cost += example.as_ref().map_or(0, String::len) / 256;
-        self.list.push(Parameter { name, place, required, schema, example });
+        let repeated = schema.kind == SchemaType::Array && matches!(style, Style::Exploded | Style::Deep);
+        self.list.push(Parameter { name, place, required, schema, example, repeated });
     }
 
     /// Swagger 2.0 `in: body`.
@@ -146,7 +168,7 @@ impl Parameters {
         let Schema { properties, required, .. } = schema_of(declared, budget);
         for (name, schema) in properties {
             let required = required.contains(&name);
-            self.push(name, ParameterIn::Query, required, schema);
+            self.push(name, ParameterIn::Query, required, schema, Style::Exploded);
         }
     }
 

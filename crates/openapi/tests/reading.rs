@@ -338,3 +338,44 @@ fn encodings() {
     assert_eq!(names(&document), ["GET /é"]);
     assert_eq!(document.facts("", &base()).faults, ["The YAML stream holds several documents; the first one is read."]);
 }
+
+#[test]
+fn parameters_are_written_in_their_style() {
+    let sent = |parameters: &str| -> Vec<String> {
+        let document = read(&format!("openapi: 3.0.0\npaths: {{/a: {{get: {{parameters: [{parameters}]}}}}}}"));
+        let shown = |p: &model::Parameter| {
+            let mark = if p.required { "!" } else { "" };
+            format!("{}{mark}={}{}", p.name, p.example.clone().unwrap(), if p.repeated { " repeated" } else { "" })
+        };
+        document.operations(&base())[0].parameters.iter().map(shown).collect()
+    };
+    let object = "schema: {type: object, required: [x], properties: {x: {type: integer}, y: {type: string, readOnly: true}, z: {type: string}}}";
+    let list = "schema: {type: array, minItems: 2, items: {type: integer}}";
+    for (declared, expected) in [
+        (format!("{{name: p, in: query, required: true, style: deepObject, {object}}}"), vec!["p[x]!=1", "p[z]=example"]),
+        (format!("{{name: p, in: query, required: true, {object}}}"), vec!["x!=1", "z=example"]),
+        (format!("{{name: p, in: query, example: {{x: 7}}, {object}}}"), vec!["x=7", "z=example"]),
+        (format!("{{name: p, in: query, {list}}}"), vec!["p=1,2 repeated"]),
+        (format!("{{name: p, in: query, explode: false, {list}}}"), vec!["p=1,2"]),
+        (format!("{{name: p, in: query, style: pipeDelimited, {list}}}"), vec!["p=1|2"]),
+        (format!("{{name: p, in: query, style: spaceDelimited, explode: true, {list}}}"), vec!["p=1,2 repeated"]),
+        (format!("{{name: P, in: header, {list}}}"), vec!["P=1,2"]),
+        (
+            "{name: p, in: query, style: deepObject, schema: {type: object, properties: {a: {type: object, properties: {id: {type: string}}}}}}".to_owned(),
+            vec!["p[a][id]=1"],
+        ),
+        (
+            "{name: p, in: query, content: {application/json: {schema: {type: object, properties: {x: {type: integer}}}}}}".to_owned(),
+            vec!["p={\"x\":1}"],
+        ),
+    ] {
+        assert_eq!(sent(&declared), expected, "{declared}");
+    }
+    let two = read(
+        "swagger: '2.0'\npaths: {/a: {get: {parameters: [{name: p, in: query, type: array, minItems: 2, items: {type: integer}}, \
+         {name: q, in: query, type: array, collectionFormat: multi, minItems: 2, items: {type: integer}}]}}}",
+    );
+    let operations = two.operations(&base());
+    let lists: Vec<_> = operations[0].parameters.iter().map(|p| (p.example.as_deref(), p.repeated)).collect();
+    assert_eq!(lists, [(Some("1,2"), false), (Some("1,2"), true)]);
+}

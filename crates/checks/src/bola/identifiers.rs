@@ -81,6 +81,7 @@ mod tests {
                     required: false,
                     schema: Schema::of(SchemaType::Integer),
                     example: None,
+                    repeated: false,
                 })
                 .collect(),
             ..Operation::undeclared(Method::GET, path, Source::Link)

@@ -138,6 +138,7 @@ mod tests {
             required: true,
             schema: model::Schema::of(SchemaType::Integer),
             example: None,
+            repeated: false,
         };
         assert_eq!(fitting(&parameter, "/todos/{id}", &surface), ["3", "application/json"]);
         parameter.schema.kind = SchemaType::String;

@@ -78,6 +78,7 @@ mod tests {
             required: false,
             schema: Schema::of(SchemaType::Integer),
             example: None,
+            repeated: false,
         };
         let mut operation = Operation::undeclared(Method::GET, "/", Source::Specification);
         assert!(!takes_text(&number, &operation));

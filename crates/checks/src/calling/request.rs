@@ -82,6 +82,10 @@ fn without_body(operation: &Operation, surface: &Surface, target: &Target, value
         };
         match parameter.place {
             ParameterIn::Path => filled.push((&parameter.name, value)),
+            ParameterIn::Query if parameter.repeated && given.is_none() => {
+                let all = ordinary(parameter, operation, surface);
+                query.extend(all.split(',').map(|item| format!("{}={}", encode(&parameter.name), encode(item))));
+            }
             ParameterIn::Query => query.push(format!("{}={value}", encode(&parameter.name))),
             ParameterIn::Header => {
                 let raw = given.map_or_else(|| ordinary(parameter, operation, surface), |v| v.value.to_owned());
@@ -197,6 +201,27 @@ mod tests {
         for method in [Method::GET, Method::OPTIONS, Method::DELETE] {
             assert_eq!(body_of(method.clone(), &[]), "", "{method}");
         }
+    }
+
+    #[test]
+    fn the_items_of_a_list_are_sent_as_declared() {
+        let parameter = |repeated| Parameter {
+            example: Some("1,2".to_owned()),
+            repeated,
+            ..samples::link("a[]", "x").parameters.remove(0)
+        };
+        let target = samples::target(Scheme::Http);
+        let sent = |repeated, values: &[Value<'_>]| {
+            let operation =
+                Operation { parameters: vec![parameter(repeated)], ..samples::operation(Method::GET, "/x") };
+            build(&operation, &Surface::default(), &target, values).target
+        };
+        assert_eq!(
+            (sent(true, &[]).as_str(), sent(false, &[]).as_str()),
+            ("/x?a%5B%5D=1&a%5B%5D=2", "/x?a%5B%5D=1%2C2")
+        );
+        let ours = [Value { place: ParameterIn::Query, name: "a[]", value: "x,y", raw: false }];
+        assert_eq!(sent(true, &ours), "/x?a%5B%5D=x%2Cy", "a payload stays in one piece");
     }
 
     #[test]

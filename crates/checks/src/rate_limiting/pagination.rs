@@ -108,6 +108,7 @@ mod tests {
                 required: false,
                 schema: Schema::of(SchemaType::Integer),
                 example: None,
+                repeated: false,
             });
         }
         assert_eq!(size_parameter(&operation).unwrap().name, "per_page");

@@ -54,6 +54,7 @@ pub(crate) fn parameter(name: &str, place: ParameterIn, value: &str) -> Paramete
         required: place == ParameterIn::Path,
         schema: Schema::of(kind),
         example: (!value.is_empty()).then(|| value.to_owned()),
+        repeated: false,
     }
 }
 

@@ -90,6 +90,7 @@ fn optional(name: &str) -> Parameter {
         required: false,
         schema: Schema::of(SchemaType::String),
         example: None,
+        repeated: false,
     }
 }
 

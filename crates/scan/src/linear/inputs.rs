@@ -294,7 +294,14 @@ fn surface(operations: Vec<Operation>) -> Surface {
 }
 
 fn parameter(name: String, place: ParameterIn) -> Parameter {
-    Parameter { name, place, required: true, schema: Schema::of(SchemaType::String), example: Some("1".to_owned()) }
+    Parameter {
+        name,
+        place,
+        required: true,
+        schema: Schema::of(SchemaType::String),
+        example: Some("1".to_owned()),
+        repeated: false,
+    }
 }
 
 fn declared(method: Method, path: String) -> Operation {

@@ -137,6 +137,7 @@ mod tests {
             required: false,
             schema: Schema { enumeration, ..Schema::of(SchemaType::String) },
             example: None,
+            repeated: false,
         };
         let with = |parameter| Operation {
             parameters: vec![parameter],

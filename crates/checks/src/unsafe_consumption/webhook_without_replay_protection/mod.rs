@@ -74,6 +74,7 @@ mod tests {
                     required: true,
                     schema: Schema::of(SchemaType::String),
                     example: None,
+                    repeated: false,
                 })
                 .collect();
             judge(&receiver, &samples::exchange("/openapi.json", 200, "{}")).is_some()

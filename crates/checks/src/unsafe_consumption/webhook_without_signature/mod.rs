@@ -166,6 +166,7 @@ mod tests {
             required: true,
             schema: Schema::of(SchemaType::String),
             example: None,
+            repeated: false,
         });
         assert!(!found(&receiver));
     }
