@@ -1,5 +1,6 @@
 //! From a request to what a scan takes: references resolved, every value checked before anything is sent.
 
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::path::Path;
 
@@ -7,7 +8,9 @@ use model::{Origin, Selection, Target};
 use wire::{Settings, origin_of};
 
 use crate::surroundings::reason;
-use crate::{Field, RequestError, ScanRequest, SpecSource, Surroundings, identity, ignore_file, near, words};
+use crate::{
+    Field, RequestError, ScanRequest, SpecSource, Surroundings, identity, ignore_file, near, spec_parts, words,
+};
 
 /// What a request came to: the target and how it is reached.
 #[derive(Debug, Clone)]
@@ -28,13 +31,14 @@ pub fn prepare(request: &ScanRequest, surroundings: &dyn Surroundings) -> Result
     patterns(Field::IncludePaths, &request.include_paths)?;
     patterns(Field::ExcludePaths, &request.exclude_paths)?;
     ignore_file::check(&request.ignore)?;
-    let (specification, specification_url) = specification(request.spec.as_ref(), surroundings)?;
+    let Specification { document, parts, url } = specification(request.spec.as_ref(), surroundings)?;
     let settings = settings(request, &origin, surroundings)?;
     let target = Target {
         origin,
         path,
-        specification,
-        specification_url,
+        specification: document,
+        specification_parts: parts,
+        specification_url: url,
         identities,
         consent: request.consent,
         depth: request.depth,
@@ -93,21 +97,31 @@ fn address(text: &str) -> Result<(Origin, String), RequestError> {
     Ok((origin, format!("{}{query}", url.path())))
 }
 
-type Specification = (Option<(String, Vec<u8>)>, Option<String>);
+/// What is known of the document that was given.
+#[derive(Default)]
+struct Specification {
+    document: Option<(String, Vec<u8>)>,
+    parts: BTreeMap<String, Vec<u8>>,
+    url: Option<String>,
+}
 
 fn specification(given: Option<&SpecSource>, surroundings: &dyn Surroundings) -> Result<Specification, RequestError> {
     let wrong = |why: String| RequestError::Value { field: Field::Spec, why };
     let (name, bytes) = match given {
-        None => return Ok((None, None)),
+        None => return Ok(Specification::default()),
         Some(SpecSource::Url(url)) => {
             url::Url::parse(url).map_err(|error| wrong(format!("'{url}' is no URL: {error}")))?;
-            return Ok((None, Some(url.clone())));
+            return Ok(Specification { url: Some(url.clone()), ..Specification::default() });
         }
         Some(SpecSource::File(path)) => (path.display().to_string(), read(Field::Spec, path, surroundings)?),
         Some(SpecSource::Text(text)) => ("the given document".to_owned(), text.clone().into_bytes()),
     };
-    openapi::parse(&bytes).map_err(|error| wrong(format!("{name}: {error}")))?;
-    Ok((Some((name, bytes)), None))
+    let document = openapi::parse(&bytes).map_err(|error| wrong(format!("{name}: {error}")))?;
+    let parts = match given {
+        Some(SpecSource::File(path)) => spec_parts(path, document, &|path| surroundings.read(path)).1,
+        _ => BTreeMap::new(),
+    };
+    Ok(Specification { document: Some((name, bytes)), parts, url: None })
 }
 
 fn selection(request: &ScanRequest) -> Result<Selection, RequestError> {

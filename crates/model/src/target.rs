@@ -1,3 +1,4 @@
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::{Consent, Context, Depth, Identity, Ignore, Method, Origin, Place, Rule, Selector};
@@ -31,6 +32,8 @@ pub struct Target {
     pub path: String,
     /// The text of an OpenAPI document given by the user, and where it came from.
     pub specification: Option<(String, Vec<u8>)>,
+    /// The documents that it refers to, by the names that it gives them.
+    pub specification_parts: BTreeMap<String, Vec<u8>>,
     /// The URL of an OpenAPI document given by the user.
     pub specification_url: Option<String>,
     /// Named credentials; the first is the one that operations are called with.
@@ -72,6 +75,7 @@ impl Target {
             origin,
             path: "/".to_owned(),
             specification: None,
+            specification_parts: BTreeMap::new(),
             specification_url: None,
             identities: Vec::new(),
             consent: Consent::ReadOnly,

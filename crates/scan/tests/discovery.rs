@@ -163,3 +163,82 @@ fn a_site_that_leads_everything_to_https_is_asked_few_guesses() {
     assert!(few.grade_reason.is_some_and(|why| why.contains("https://127.0.0.1")));
     assert!(has(&scan(by_name, Depth::Standard), "GET /boats"), "what is not led on is found");
 }
+
+/// The documents of an API behind `/shop`, which names no server, and of one whose paths each have a twin with a slash.
+const CARTS: &str =
+    r#"{"openapi": "3.0.3", "info": {"title": "c", "version": "1"}, "paths": {"/carts": {"get": {"responses": {}}}}}"#;
+const TWINS: &str = r#"{"openapi": "3.0.3", "info": {"title": "t", "version": "1"}, "paths": {
+    "/a": {"get": {"responses": {}}}, "/a/": {"get": {"responses": {}}},
+    "/b": {"get": {"responses": {}}}, "/b/": {"get": {"responses": {}}, "post": {"responses": {}}}}}"#;
+
+fn shop(asked: &Asked) -> Answer {
+    match asked.path() {
+        "/shop" => Answer::json(200, r#"{"shop": 1}"#),
+        "/shop/carts" => Answer::json(200, r#"[{"id": 1}]"#),
+        _ => not_found(),
+    }
+}
+
+fn root(asked: &Asked) -> Answer {
+    if asked.path() == "/carts" { Answer::json(200, r#"[{"id": 1}]"#) } else { not_found() }
+}
+
+#[test]
+fn operations_live_under_the_url_unless_they_are_only_at_the_root() {
+    let below = |manner: fn(&Asked) -> Answer| {
+        let server = Server::start(Arc::new(manner));
+        let specification = Some(("carts.json".to_owned(), CARTS.as_bytes().to_vec()));
+        support::scan(Target { path: "/shop".to_owned(), specification, ..support::target(server.port) })
+    };
+    let report = below(shop);
+    assert!(has(&report, "GET /shop/carts") && !has(&report, "GET /carts"), "{:?}", surface(&report));
+    let report = below(root);
+    assert!(has(&report, "GET /carts") && !has(&report, "GET /shop/carts"), "{:?}", surface(&report));
+}
+
+/// Without the slash there is only a redirect.
+fn appends_a_slash(asked: &Asked) -> Answer {
+    match asked.path() {
+        "/openapi.json" => Answer::json(200, TWINS),
+        "/a/" | "/b/" => Answer::json(200, r#"{"ok": true}"#),
+        "/a" | "/b" => Answer::html(301, "").header("Location", format!("{}/", asked.path())),
+        _ => not_found(),
+    }
+}
+
+/// Both are there.
+fn tells_them_apart(asked: &Asked) -> Answer {
+    match asked.path() {
+        "/openapi.json" => Answer::json(200, TWINS),
+        "/a/" | "/b/" | "/a" | "/b" => Answer::json(200, r#"{"ok": true}"#),
+        _ => not_found(),
+    }
+}
+
+#[test]
+fn paths_that_differ_by_a_slash_are_one_operation_where_one_redirects() {
+    let found = surface(&scan(appends_a_slash, Depth::Standard));
+    assert!(found.contains("GET /a/") && found.contains("POST /b/") && !found.contains("GET /b"), "{found:?}");
+    let found = surface(&scan(tells_them_apart, Depth::Standard));
+    assert!(found.contains("GET /a/") && found.contains("GET /a"), "{found:?}");
+}
+
+/// A page of pages, and the list beside the login that its script names.
+fn pages_and_a_list(asked: &Asked) -> Answer {
+    match (asked.method.as_str(), asked.path()) {
+        ("GET", "/") => Answer::html(
+            200,
+            "<a href=/a>a</a><a href=/b>b</a><script>fetch('/api/members/login', {method: 'POST'})</script>",
+        ),
+        ("GET", "/a" | "/b") => Answer::html(200, "<p>A page"),
+        ("GET", "/api/members") => Answer::json(200, r#"[{"id": 1}]"#),
+        ("POST", "/api/members/login") => Answer::json(401, "{}"),
+        _ => not_found(),
+    }
+}
+
+#[test]
+fn the_collection_above_a_known_path_is_found() {
+    let report = scan(pages_and_a_list, Depth::Standard);
+    assert!(has(&report, "GET /api/members"), "{:?}", surface(&report));
+}

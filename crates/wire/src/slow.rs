@@ -14,6 +14,9 @@ use crate::Limits;
 const HASTE: u32 = 8;
 /// The longest wait for a body that did not end before: what such a stream says at its beginning comes within it.
 const MOMENT: Duration = Duration::from_millis(500);
+/// How many times as long the head of a document is waited for that did not come the first time. Servers build theirs on the first
+/// request, which takes a large one more than the usual time.
+const DOCUMENT: u32 = 3;
 /// Most paths that are remembered.
 const PATHS: usize = 1_000;
 
@@ -74,6 +77,9 @@ impl Slow {
             patience.events = patience.body / 2;
         }
         // A document is worth its time: the rest of the scan depends on it.
+        if request.large && !request.shared {
+            patience.head *= DOCUMENT;
+        }
         if !request.large && request.method.is_safe() {
             let path = place(request);
             let paths = self.paths.lock().unwrap_or_else(PoisonError::into_inner);
@@ -143,6 +149,7 @@ mod tests {
         assert_eq!(slow.patience(&request("/lives"), &limits), whole);
         let document = Request { large: true, ..request("/live") };
         assert_eq!(slow.patience(&document, &limits), whole);
+        assert_eq!(slow.patience(&document.fresh(), &limits).head, limits.head * DOCUMENT, "asked for again");
     }
 
     #[test]

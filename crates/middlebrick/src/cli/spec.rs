@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use engine::{Ending, ScanBuilder, ScanRequest, SpecSource};
+use engine::{Ending, ScanBuilder, ScanRequest, SpecSource, Surroundings, System, spec_parts};
 use model::{Operation, Origin, Redactor, Scheme, SpecFacts};
 use openapi::Base;
 use report::plain;
@@ -60,6 +60,7 @@ fn kept(path: &Path) -> Result<(Vec<Operation>, SpecFacts), Fault> {
     let bytes = files::read("FILE", path)?;
     let name = path.display().to_string();
     let document = openapi::parse(&bytes).map_err(|error| Fault::new(format!("{name}: {error}")))?;
+    let (document, _) = spec_parts(path, document, &|path| System.read(path));
     // No target is known here: paths are those of a server at the document's own place.
     let base = Base::of(Origin { scheme: Scheme::Http, host: "localhost".to_owned(), port: 80 });
     Ok((document.operations(&base), document.facts(&name, &base)))

@@ -2,10 +2,10 @@
 
 use std::sync::LazyLock;
 
-use model::{Body, Method, Operation, ParameterIn, Schema, SchemaType};
+use model::{Body, DeclaredResponse, Method, Operation, ParameterIn, Schema, SchemaType};
 use regex::Regex;
 
-use super::link;
+use super::{link, response_names};
 
 /// Most calls that one script gives.
 const MOST: usize = 60;
@@ -22,6 +22,8 @@ pub(super) struct Call {
     /// The names of the body's fields, with what kind they look like.
     fields: Vec<(String, SchemaType)>,
     is_form: bool,
+    /// The names of what the script reads of the response.
+    reads: Vec<String>,
 }
 
 /// The calls of a script.
@@ -47,20 +49,32 @@ pub(super) fn read(script: &str) -> Vec<Call> {
         } else {
             text(2).and_then(|path| with_options(text(1), path, rest))
         };
-        if let Some(call) = call
+        if let Some(mut call) = call
             && calls.len() < MOST
-            && !calls.contains(&call)
         {
+            call.reads = response_names::read_of_response(until_next_call(rest));
+            if calls.contains(&call) {
+                continue;
+            }
             calls.push(call);
         }
     }
     calls
 }
 
+/// A script up to where it calls again.
+fn until_next_call(text: &str) -> &str {
+    const CALLS: [&str; 3] = ["fetch(", "axios", ".ajax("];
+    CALLS.iter().filter_map(|call| text.find(call)).min().map_or(text, |at| &text[..at])
+}
+
 impl Call {
     /// The operation, with a body where the method has one and its fields are known.
     pub(super) fn operation(&self, mut operation: Operation) -> Operation {
         operation.method = self.method.clone();
+        if !operation.method.is_safe() && !self.reads.is_empty() {
+            operation.responses = vec![self.response()];
+        }
         if self.fields.is_empty() {
             return operation;
         }
@@ -75,9 +89,19 @@ impl Call {
         }
         let mut schema = Schema::of(SchemaType::Object);
         schema.properties.extend(self.fields.iter().map(|(name, kind)| (name.clone(), Schema::of(*kind))));
+        schema.required = schema.properties.keys().cloned().collect();
         let media_type = if self.is_form { "application/x-www-form-urlencoded" } else { "application/json" };
         operation.body = Some(Body { media_type: media_type.to_owned(), schema, required: true });
         operation
+    }
+}
+
+impl Call {
+    /// What is known of the response: it has more fields than a script reads of it.
+    fn response(&self) -> DeclaredResponse {
+        let mut schema = Schema { cut: true, ..Schema::of(SchemaType::Object) };
+        schema.properties.extend(self.reads.iter().map(|name| (name.clone(), Schema::default())));
+        DeclaredResponse { status: "default".to_owned(), media_type: None, schema: Some(schema) }
     }
 }
 
@@ -118,7 +142,7 @@ fn named_upper(method: &str) -> String {
 
 fn call(method: Method, path: &str, (fields, is_form): (Vec<(String, SchemaType)>, bool)) -> Option<Call> {
     let known = [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE].contains(&method);
-    known.then(|| Call { method, path: placed(path), fields, is_form })
+    known.then(|| Call { method, path: placed(path), fields, is_form, reads: Vec::new() })
 }
 
 /// The path with `{name}` for what a template literal puts in. A base at its beginning is that of the page.

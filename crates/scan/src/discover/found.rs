@@ -16,10 +16,16 @@ pub(crate) struct Found {
     acting: Vec<Operation>,
     /// Paths already read for links.
     pub(super) read: BTreeSet<String>,
+    /// Paths that answered with a page or a redirect: what a browser shows, not what an API does.
+    pub(super) shells: BTreeSet<String>,
     /// Paths that answered with an OpenAPI document.
     pub(super) documents: BTreeSet<String>,
     /// A document that a script carries within itself, and the path of the script.
     pub(super) described: Option<(String, Vec<u8>)>,
+    /// What the pages show that load a script, by its path and query.
+    pub(super) shown: BTreeMap<String, Vec<String>>,
+    /// Paths of OpenAPI documents that pages name and that did not come in time.
+    pub(super) unread: BTreeSet<String>,
     /// Paths already tried as OpenAPI documents.
     pub(super) tried: BTreeSet<String>,
     /// Paths whose operation got the parameters that a refusal asked for.
@@ -52,6 +58,14 @@ impl Found {
         } else if self.operations.len() < MOST {
             self.routes.insert(&operation.method, &operation.path, key.0.clone());
             self.operations.insert(key, operation);
+        }
+    }
+
+    /// Takes an operation for another one, which keeps its path.
+    pub(super) fn join(&mut self, gone: &(String, Method), kept: &(String, Method)) {
+        let Some(operation) = self.operations.remove(gone) else { return };
+        if let Some(known) = self.operations.get_mut(kept) {
+            merge(known, operation);
         }
     }
 
@@ -92,6 +106,16 @@ impl Found {
     /// Whether nothing was found but the URL that was given, and nothing that it takes.
     pub(crate) fn is_bare(&self) -> bool {
         self.operations.values().all(|o| o.source == Source::Given && o.parameters.is_empty())
+    }
+
+    /// How many operations of an API were found: calls and data, not pages that a browser shows.
+    pub(super) fn calls(&self) -> usize {
+        let is_shell = |o: &Operation| {
+            o.method == Method::GET
+                && o.parameters_in(ParameterIn::Query).next().is_none()
+                && self.shells.contains(o.path.as_str())
+        };
+        self.operations.values().filter(|o| !is_shell(o)).count()
     }
 
     /// Whether something was found in this directory or below; the root does not count.

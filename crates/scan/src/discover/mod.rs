@@ -3,17 +3,22 @@
 mod allow;
 mod asker;
 mod asset;
+mod base_path;
 mod calls;
 mod documents;
 pub(crate) mod fingerprint;
 mod found;
 mod link;
+mod models;
 mod navigation;
 mod objects;
 pub(crate) mod page;
 mod parameters;
+mod parts;
 mod prose;
+mod response_names;
 mod siblings;
+mod slash_twins;
 pub(crate) mod specification;
 mod well_known;
 
@@ -23,7 +28,7 @@ use checks::calling::request;
 use checks::judging::transport;
 use futures::StreamExt;
 use futures::stream;
-use model::{Depth, Exchange, Method, Operation, Source, SpecFacts, Surface, Target};
+use model::{Depth, Exchange, Method, Operation, Response, Source, SpecFacts, Surface, Target};
 use wire::Wire;
 
 use crate::halt::Halt;
@@ -46,7 +51,7 @@ fn pages(depth: Depth) -> usize {
 /// Quarters of the scan's time that are over when discovery ends at the latest: what was found wants to be asked about.
 pub(crate) const ENDS_BY: u32 = 2;
 
-/// The surface, and whether the clock ended the search for more.
+/// The surface, and whether time was too short to learn of all of it.
 pub(crate) async fn discover(target: &Target, wire: &Wire, halt: &Halt) -> (Surface, bool) {
     let mut surface = bare(target);
     let mut found = Found::default();
@@ -56,13 +61,20 @@ pub(crate) async fn discover(target: &Target, wire: &Wire, halt: &Halt) -> (Surf
     };
     surface.technologies.sort();
     surface.technologies.dedup_by(|a, b| a.name == b.name);
+    let unread = found.unread.first().filter(|_| surface.specification.is_none()).cloned();
     (surface.operations, surface.acting_links) = found.selected(target);
     let briefly = root.is_none() && halt.reason().is_none();
     if briefly && wire.was_reached() {
         surface.notes.push(BRIEFLY.to_owned());
     }
+    if let Some(document) = &unread {
+        surface.notes.push(format!(
+            "the OpenAPI document {document}, which the target names, was not received in time; its operations are not tested; give \
+             it with --spec or raise --timeout"
+        ));
+    }
     surface.notes.extend(root.flatten().and_then(|_| too_little(&surface, target.depth)));
-    (surface, briefly)
+    (surface, briefly || unread.is_some())
 }
 
 /// The OpenAPI document at this URL: its operations, and what else it says.
@@ -107,6 +119,7 @@ async fn look(surface: &mut Surface, found: &mut Found, target: &Target, wire: &
     if !(found.is_bare() && is_sent_on(&root) && is_sent_on(&missing)) {
         search(&asker, surface, found, missing.as_deref()).await;
     }
+    slash_twins::join(&asker, surface, found).await;
     for place in &target.places {
         found.add_if_new(link::place(place));
     }
@@ -186,6 +199,9 @@ async fn crawl(asker: &Asker<'_>, surface: &mut Surface, found: &mut Found) {
             let Some(exchange) = exchange else { continue };
             fingerprint::read(&exchange, &mut surface.technologies);
             page::read(&exchange, asker.target, surface, found);
+            if exchange.is_html() || exchange.response().is_some_and(Response::is_redirect) {
+                found.shells.insert(operation.path.to_string());
+            }
             // A link to nothing, or to what is no GET operation, is no operation.
             if operation.source != Source::Given && matches!(exchange.status(), 404 | 405 | 410) {
                 found.operations.remove(&key(operation));
@@ -216,7 +232,8 @@ async fn read_scripts(asker: &Asker<'_>, surface: &Surface, found: &mut Found) {
     found.read.extend(scripts.iter().cloned());
     for (_, exchange) in asker.get_all(&scripts).await {
         if exchange.is_success() {
-            page::script(&exchange.text(), &exchange, asker.target, found);
+            let shown = found.shown.get(&exchange.request.target).cloned().unwrap_or_default();
+            page::script(&exchange.text(), &shown, &exchange, asker.target, found);
             documents::read(&exchange, asker.target, found);
         }
     }

@@ -69,6 +69,15 @@ pub(super) async fn discover(asker: &Asker<'_>, surface: &Surface, found: &mut F
     }
     let known: Vec<Operation> = found.operations().cloned().collect();
     if depth == Depth::Deep || known.len() <= SMALL {
+        for collection in above(&known).into_iter().take(collections_asked(depth)) {
+            let answer = asker.guess(std::slice::from_ref(&collection)).await.pop();
+            if let Some((path, exchange)) = answer.filter(|(path, _)| is_wanted(path, asker.target))
+                && well_known::exists(&exchange, missing)
+                && !answers_for_all(asker, &path, &exchange).await
+            {
+                found.add(page::operation_at(&path));
+            }
+        }
         for collection in collections(&known, found).into_iter().take(collections_asked(depth)) {
             for path in objects(&collection, depth) {
                 for path in well_known::there(asker, &[path]).await {
@@ -80,6 +89,20 @@ pub(super) async fn discover(asker: &Asker<'_>, surface: &Surface, found: &mut F
     if depth == Depth::Deep {
         administration(asker, &known, found).await;
     }
+}
+
+/// The collections that paths lie below and that are not known themselves: `/members` of `/members/login` and of `/members/{id}`.
+fn above(known: &[Operation]) -> Vec<String> {
+    let paths: BTreeSet<&str> = known.iter().map(|o| o.path.as_str().trim_end_matches('/')).collect();
+    let parents = paths.iter().filter_map(|path| path.rsplit_once('/')).map(|(parent, _)| parent);
+    let parents: BTreeSet<&str> = parents.filter(|parent| !paths.contains(parent)).collect();
+    parents.into_iter().filter(|parent| noun(parent).is_some_and(is_plural)).map(str::to_owned).collect()
+}
+
+/// Whether a name beside this one that does not exist is answered alike.
+async fn answers_for_all(asker: &Asker<'_>, path: &str, exchange: &Exchange) -> bool {
+    let control = asker.get(&checks::judging::soft_404::sibling(asker.target.seed, path)).await;
+    control.is_none_or(|control| !well_known::exists(exchange, Some(&control)))
 }
 
 /// The collections of which no object is known: a plural, or what takes anything but GET.
@@ -177,6 +200,20 @@ mod tests {
         assert_eq!(collections(&known, &found), ["/user", "/users"]);
         assert_eq!(objects("/api/orders", Depth::Deep), ["/api/orders/1", "/api/order/1"]);
         assert_eq!(objects("/api/orders", Depth::Standard), ["/api/orders/1"]);
+    }
+
+    #[test]
+    fn collections_above_known_paths() {
+        let known = operations(&[
+            "POST /api/members/login",
+            "GET /orders/{id}",
+            "GET /users",
+            "GET /users/{id}",
+            "GET /shop/{id}/parts/{id2}",
+            "GET /static/app/x",
+            "GET /delete-users/x/",
+        ]);
+        assert_eq!(above(&known), ["/api/members", "/orders"]);
     }
 
     #[test]

@@ -14,7 +14,7 @@ use checks::vocabulary::specifications;
 
 use super::asset::is_asset;
 use super::found::Found;
-use super::{calls, documents, link, navigation, prose};
+use super::{calls, documents, link, models, navigation, prose};
 
 /// Most links taken from one answer.
 const LINKS: usize = 60;
@@ -46,6 +46,9 @@ pub(crate) fn read(exchange: &Exchange, target: &Target, surface: &mut Surface, 
         if specifications::is_document(exchange) {
             found.documents.insert(exchange.request.target.clone());
             return;
+        }
+        if let Some(operation) = models::beside(exchange, json) {
+            found.add(operation);
         }
         let mut links = Vec::new();
         json_links(json, &mut links, 0);
@@ -118,9 +121,11 @@ fn html(exchange: &Exchange, target: &Target, surface: &mut Surface, found: &mut
         }
     }
     let is_view = |src: &str| view(src, exchange, target).is_some();
+    let shown = purposes(&document);
     for src in attributes("script[src]", "src").into_iter().filter(|src| !is_view(src)) {
         match own_path(&src, exchange, target) {
             Some(path) => {
+                found.shown.entry(path.clone()).or_insert_with(|| shown.clone());
                 surface.assets.insert(path);
             }
             None if src.contains("//") => {
@@ -143,17 +148,21 @@ fn html(exchange: &Exchange, target: &Target, surface: &mut Surface, found: &mut
         }
     }
     for text in &scripts {
-        script(text, exchange, target, found);
+        script(text, &shown, exchange, target, found);
     }
 }
 
 /// Adds what a script calls and where it leads. A path that it only posts to is no page.
-pub(super) fn script(text: &str, exchange: &Exchange, target: &Target, found: &mut Found) {
+///
+/// `shown`: texts of the page that the script belongs to, which say what its calls are for.
+pub(super) fn script(text: &str, shown: &[String], exchange: &Exchange, target: &Target, found: &mut Found) {
     let text = &text[..text.floor_char_boundary(PAGE)];
     let calls = calls::read(text);
     for call in &calls {
         if let Some(operation) = link::resolve(&call.path, &exchange.request, target, Source::Script) {
-            found.add(call.operation(operation));
+            let operation = call.operation(operation);
+            let labels = if operation.method.is_safe() { Vec::new() } else { shown.to_vec() };
+            found.add(labelled(operation, labels));
         }
     }
     let is_called = |path: &str| calls.iter().any(|call| call.path == path);
@@ -283,6 +292,24 @@ const SAMPLES: usize = 12;
 
 /// From so many operations on, samples of code are those of a manual, and there is enough to follow without them.
 const SITE: usize = 25;
+
+/// The short texts by which a page says what it is for: title, headings, labels, buttons, hints in fields, short paragraphs.
+fn purposes(document: &Html) -> Vec<String> {
+    /// Longer ones are prose about something else.
+    const LONGEST: usize = 80;
+    const MOST: usize = 8;
+    let Ok(selector) =
+        Selector::parse("title, h1, h2, h3, label, button, p, input[placeholder], textarea[placeholder]")
+    else {
+        return Vec::new();
+    };
+    let text = |e: ElementRef<'_>| {
+        let hint = e.value().attr("placeholder").map(str::to_owned);
+        hint.unwrap_or_else(|| e.text().flat_map(str::chars).take(LONGEST + 1).collect()).trim().to_owned()
+    };
+    let texts = document.select(&selector).map(text).filter(|text| !text.is_empty() && text.len() <= LONGEST);
+    texts.take(MOST).collect()
+}
 
 /// What a page sets as code: calls of the API are shown so, to be typed in.
 fn samples(document: &Html) -> Vec<String> {

@@ -1,25 +1,32 @@
 //! Finding and reading the OpenAPI document: given by the user, linked, or at a framework's default path.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use checks::vocabulary::specifications;
-use model::{Depth, Exchange, NotTested, Operation, Request, SpecFacts, Surface, Target};
+use model::{Depth, Exchange, Failure, NotTested, Operation, Phase, Request, SpecFacts, Surface, Target};
 use openapi::{Base, Document};
 
 use super::asker::Asker;
 use super::found::Found;
-use super::{documents, fingerprint};
+use super::{base_path, documents, fingerprint, parts};
 use crate::compute::apart;
 
 /// Reads the document the user gave, or looks for one.
 pub(crate) async fn discover(asker: &Asker<'_>, surface: &mut Surface, found: &mut Found, missing: Option<&Exchange>) {
-    if given(asker.target, surface, found) {
+    if let Some((source, document)) = opened(asker.target) {
+        let document = parts::completed(asker, document, None).await;
+        let source = source.to_owned();
+        let base = Base::of(asker.target.origin.clone());
+        let (operations, facts) = apart(move || described(&document, &source, &base)).await;
+        place(asker, operations, facts, None, surface, found, missing).await;
         return;
     }
     if let Some(url) = &asker.target.specification_url {
         match named(asker, url).await {
-            Ok((path, operations, facts)) => take(operations, facts, &path, surface, found),
+            Ok((path, operations, facts)) => {
+                place(asker, operations, facts, Some(&path), surface, found, missing).await;
+            }
             Err(why) => {
                 let why = format!("the OpenAPI document {url} cannot be used: {why} (--spec)");
                 surface.unusable_specification = Some(why);
@@ -27,7 +34,7 @@ pub(crate) async fn discover(asker: &Asker<'_>, surface: &mut Surface, found: &m
         }
         return;
     }
-    if carried(asker, surface, found).await {
+    if carried(asker, surface, found, missing).await {
         return;
     }
     let mut paths: Vec<String> = linked(found);
@@ -47,7 +54,7 @@ pub(crate) async fn discover_rare(
     if surface.specification.is_some() || given || depth == Depth::Quick {
         return;
     }
-    if carried(asker, surface, found).await {
+    if carried(asker, surface, found, missing).await {
         return;
     }
     let mut paths: Vec<String> = linked(found);
@@ -58,18 +65,19 @@ pub(crate) async fn discover_rare(
 }
 
 /// Takes the document that a script carries within itself, if one does.
-async fn carried(asker: &Asker<'_>, surface: &mut Surface, found: &mut Found) -> bool {
+async fn carried(asker: &Asker<'_>, surface: &mut Surface, found: &mut Found, missing: Option<&Exchange>) -> bool {
     let Some((path, bytes)) = found.described.take() else { return false };
     let base = Base { origin: asker.target.origin.clone(), document_path: path.clone() };
     let source = path.clone();
     let read = apart(move || openapi::parse(&bytes).ok().map(|document| described(&document, &source, &base))).await;
     let Some((operations, facts)) = read else { return false };
-    take(operations, facts, &path, surface, found);
+    place(asker, operations, facts, Some(&path), surface, found, missing).await;
     surface.specification_is_public = true;
     true
 }
 
-/// Asks for the paths, a few at a time, until one is a document. What turns out to name documents instead is followed.
+/// Asks for the paths, a few at a time, until one is a document. What turns out to name documents instead is followed. A document that
+/// pages name and that is long in coming is built on the first request as a rule, and is asked for again.
 async fn try_paths(
     asker: &Asker<'_>,
     paths: &[String],
@@ -78,6 +86,7 @@ async fn try_paths(
     missing: Option<&Exchange>,
 ) {
     let mut waiting: VecDeque<String> = paths.iter().cloned().collect();
+    let named: BTreeSet<String> = linked(found).into_iter().collect();
     while !waiting.is_empty() {
         let next = waiting.drain(..waiting.len().min(4));
         let batch: Vec<String> = next.filter(|path| found.tried.insert(path.clone())).collect();
@@ -85,10 +94,14 @@ async fn try_paths(
             .iter()
             .map(|path| async move { (path, asker.ask_document(Request::get(&asker.target.origin, path)).await.ok()) });
         for (path, exchange) in futures::future::join_all(questions).await {
+            let exchange = match exchange {
+                Some(late) if is_late(&late) && named.contains(path) => again(asker, path, found).await,
+                exchange => exchange,
+            };
             let Some(exchange) = exchange.filter(|e| e.response().is_some()) else { continue };
             fingerprint::read(&exchange, &mut surface.technologies);
             let same = missing.is_some_and(|m| checks::judging::soft_404::alike(m, &exchange));
-            if exchange.is_success() && !same && read(asker, path, &exchange, surface, found).await {
+            if exchange.is_success() && !same && read(asker, path, &exchange, surface, found, missing).await {
                 surface.specification_is_public = true;
                 return;
             }
@@ -101,13 +114,33 @@ async fn try_paths(
     }
 }
 
-/// Reads the document that the user gave, if there is one that can be read.
-pub(crate) fn given(target: &Target, surface: &mut Surface, found: &mut Found) -> bool {
-    let Some((source, bytes)) = &target.specification else { return false };
-    let Ok(document) = openapi::parse(bytes) else { return false };
+fn is_late(exchange: &Exchange) -> bool {
+    matches!(exchange.failure(), Some(Failure::TimedOut(Phase::Head | Phase::Body)))
+}
+
+/// Asks for a document once more, for which the wire has more patience.
+async fn again(asker: &Asker<'_>, path: &str, found: &mut Found) -> Option<Arc<Exchange>> {
+    let exchange = asker.ask_document(Request::get(&asker.target.origin, path).fresh()).await.ok();
+    if exchange.as_ref().is_none_or(|exchange| exchange.response().is_none()) {
+        found.unread.insert(path.to_owned());
+    }
+    exchange
+}
+
+/// The document that the user gave, with those that lie beside it, if it can be read.
+fn opened(target: &Target) -> Option<(&str, Document)> {
+    let (source, bytes) = target.specification.as_ref()?;
+    let document = openapi::parse(bytes).ok()?;
+    let parts = &target.specification_parts;
+    Some((source, if parts.is_empty() { document } else { document.with_external(parts.clone()) }))
+}
+
+/// Reads the document that the user gave, if there is one that can be read, without sending anything.
+pub(crate) fn given(target: &Target, surface: &mut Surface, found: &mut Found) {
+    let Some((source, document)) = opened(target) else { return };
     let (operations, facts) = described(&document, source, &Base::of(target.origin.clone()));
-    take(operations, facts, source, surface, found);
-    true
+    let prefix = base_path::candidates(target, None, &facts, &operations).into_iter().next().unwrap_or_default();
+    take(base_path::below(&prefix, operations), facts, surface, found);
 }
 
 /// Links that led to documents come first, then those that look like it.
@@ -158,51 +191,52 @@ async fn read(
     exchange: &Arc<Exchange>,
     surface: &mut Surface,
     found: &mut Found,
+    missing: Option<&Exchange>,
 ) -> bool {
     let Some((operations, facts)) = parsed(asker, path, exchange).await else { return false };
-    take(operations, facts, path, surface, found);
+    place(asker, operations, facts, Some(path), surface, found, missing).await;
     true
 }
 
 /// What a document in an answer says, with the documents it refers to; `None` if it is none.
 async fn parsed(asker: &Asker<'_>, path: &str, exchange: &Arc<Exchange>) -> Option<(Vec<Operation>, SpecFacts)> {
-    const EXTERNAL: usize = 8;
     // A part of one is none; looking for its end with another grammar would take many times its length.
     if exchange.response().is_none_or(|response| response.truncated.is_some()) {
         return None;
     }
     let response = Arc::clone(exchange);
-    let parsed = apart(move || {
-        let document = openapi::parse(&response.body()).ok()?;
-        let wanted: Vec<String> = openapi::external_references(&document).into_iter().take(EXTERNAL).collect();
-        Some((document, wanted))
-    });
-    let (mut document, wanted) = parsed.await?;
-    let mut external = BTreeMap::new();
-    for name in wanted {
-        let Ok(base) = url::Url::parse(&exchange.request.url()) else { break };
-        let Some(url) = base.join(&name).ok().filter(|u| wire::origin_of(u).as_ref() == Some(&asker.target.origin))
-        else {
-            continue;
-        };
-        if let Ok(answer) = asker.ask_document(Request::get(&asker.target.origin, url.path())).await {
-            external.insert(name, answer.body().to_vec());
-        }
-    }
-    if !external.is_empty() {
-        document = document.with_external(external);
-    }
+    let document = apart(move || openapi::parse(&response.body()).ok()).await?;
+    let document = parts::completed(asker, document, Some(&exchange.request.url())).await;
     let base = Base { origin: asker.target.origin.clone(), document_path: path.to_owned() };
     let source = path.to_owned();
     Some(apart(move || described(&document, &source, &base)).await)
+}
+
+/// Takes what a document says, its operations under the path where they turn out to live.
+async fn place(
+    asker: &Asker<'_>,
+    operations: Vec<Operation>,
+    facts: SpecFacts,
+    served: Option<&str>,
+    surface: &mut Surface,
+    found: &mut Found,
+    missing: Option<&Exchange>,
+) {
+    let candidates = base_path::candidates(asker.target, served, &facts, &operations);
+    let prefix = base_path::found_under(asker, surface, &candidates, &operations, missing).await;
+    if !prefix.is_empty() {
+        surface.notes.push(format!("OpenAPI document {}: its operations are served under {prefix}", facts.source));
+    }
+    take(base_path::below(&prefix, operations), facts, surface, found);
 }
 
 fn described(document: &Document, source: &str, base: &Base) -> (Vec<Operation>, SpecFacts) {
     (document.operations(base), document.facts(source, base))
 }
 
-fn take(operations: Vec<Operation>, facts: SpecFacts, source: &str, surface: &mut Surface, found: &mut Found) {
+fn take(operations: Vec<Operation>, facts: SpecFacts, surface: &mut Surface, found: &mut Found) {
     const FAULTS: usize = 10;
+    let source = &facts.source;
     for operation in operations {
         found.add(operation);
     }

@@ -61,7 +61,7 @@ pub(crate) async fn discover(asker: &Asker<'_>, surface: &mut Surface, found: &m
     }
 }
 
-/// Fewest operations that make further guesses needless in a standard scan.
+/// Fewest operations that make further guesses needless in a standard scan; pages of HTML are none.
 const ENOUGH: usize = 3;
 
 /// The kinds of objects and the names before one that a standard scan tries.
@@ -107,7 +107,7 @@ pub(super) fn is_sparse(surface: &Surface, found: &Found, depth: Depth) -> bool 
     surface.specification.is_none()
         && match depth {
             Depth::Quick => false,
-            Depth::Standard => found.operations().count() < ENOUGH,
+            Depth::Standard => found.calls() < ENOUGH,
             Depth::Deep => true,
         }
 }
