@@ -37,6 +37,10 @@ pub enum List {
     RecordedDeed,
     /// What records are called.
     Record,
+    /// Verbs that with an address say no more than that it is fetched: `/run?url=http://...`.
+    Fetching,
+    /// What softens such a verb: `/trial-run`.
+    Trial,
     /// Segments that stand before a page rather than before a thing: `/docs/set`.
     Place,
     /// Verbs that set what the next segment names: `/toggle/dark`; `/like/count` counts.

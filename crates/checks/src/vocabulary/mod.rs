@@ -82,6 +82,37 @@ pub fn says(text: &str, meaning: Meaning) -> bool {
 /// Whether calling the operation looks as if it changed state, by the words of its path, its operation id and its summary, and for one
 /// that by its method should not, by the links and tags that show it, too.
 pub fn looks_destructive(operation: &Operation) -> bool {
+    says_it_acts(operation) && !only_fetches(operation)
+}
+
+/// Whether the only deed that an operation speaks of is to fetch the address that it is given: a trial of a webhook, a preview of a
+/// page. Its own value is called as a crawler would, and any other is ours.
+fn only_fetches(operation: &Operation) -> bool {
+    let holds_url = |p: &Parameter| {
+        p.example.as_deref().is_some_and(|value| value.starts_with("http://") || value.starts_with("https://"))
+    };
+    let mut queries = operation.parameters_in(ParameterIn::Query).peekable();
+    let is_trial = words(&operation.path).any(|word| List::Trial.has(&word));
+    if !operation.method.is_safe()
+        || queries.peek().is_none()
+        || !operation.parameters_in(ParameterIn::Query).any(holds_url)
+        || !is_trial && !queries.all(holds_url)
+    {
+        return false;
+    }
+    let without = |text: &str, joint: &str| {
+        let kept: Vec<String> = words(text).filter(|word| !List::Fetching.has(word)).collect();
+        if kept.is_empty() { "page".to_owned() } else { kept.join(joint) }
+    };
+    let segment = |segment: &str| {
+        if segment.is_empty() || segment.starts_with('{') { segment.to_owned() } else { without(segment, "-") }
+    };
+    let path: Vec<String> = operation.path.split('/').map(segment).collect();
+    let id = operation.id.as_deref().map(|id| without(id, "_"));
+    !says_it_acts(&Operation { path: path.join("/").into(), id, ..operation.clone() })
+}
+
+fn says_it_acts(operation: &Operation) -> bool {
     destructive_word(operation).is_some()
         || calls_for_action(&operation.path)
         || summary_acts(&operation.summary)
@@ -226,6 +257,33 @@ mod tests {
         for path in ["/install", "/created", "/users", "/initial", "/presets", "/seeds", "/data", "/all"] {
             assert!(!looks_destructive(&operation(path)), "{path}");
         }
+    }
+
+    #[test]
+    fn a_verb_beside_an_address_says_that_it_is_fetched() {
+        let fetch = |path: &str, queries: &[(&str, &str)]| {
+            let parameters = queries.iter().map(|(name, value)| link(name, value).parameters.remove(0)).collect();
+            Operation { parameters, ..Operation::undeclared(Method::GET, path, Source::Link) }
+        };
+        let address = ("to", "http://127.0.0.1:1/");
+        for (path, queries) in [
+            ("/callbacks/trial-run", &[address][..]),
+            ("/hooks/send", &[address]),
+            ("/hooks/test/send", &[address, ("event", "ping")]),
+        ] {
+            assert!(!looks_destructive(&fetch(path, queries)), "{path}");
+        }
+        for (path, queries) in [
+            ("/jobs/run", &[("name", "nightly")][..]),
+            ("/jobs/run", &[]),
+            ("/mail/send", &[address, ("text", "hello")]),
+            ("/hooks/delete", &[address]),
+            ("/pay", &[address]),
+        ] {
+            assert!(looks_destructive(&fetch(path, queries)), "{path} {queries:?}");
+        }
+        let posted = Operation { method: Method::POST, ..fetch("/hooks/send", &[address]) };
+        assert!(looks_destructive(&posted), "a POST is no fetch");
     }
 
     #[test]
