@@ -13,6 +13,8 @@ use crate::{Shares, TargetProbe};
 pub struct Endpoint {
     /// Its path.
     pub path: String,
+    /// Whose credentials it wants; `None` when it responds without.
+    pub identity: Option<String>,
     /// The exchange that recognised it.
     pub recognised: Arc<Exchange>,
 }
@@ -79,9 +81,17 @@ pub async fn find(probe: &TargetProbe<'_>) -> Result<Endpoint, NotTested> {
         if !shows_itself(probe, &path, named).await? {
             continue;
         }
-        let response = probe.send(post(probe, &path, &json!({"query": "{__typename}"}))).await?;
+        let smallest = json!({"query": "{__typename}"});
+        let response = probe.send(request(probe, &path, None, &smallest)).await?;
         if is_graphql(&response) {
-            return Ok(Endpoint { path, recognised: response });
+            return Ok(Endpoint { path, identity: None, recognised: response });
+        }
+        let identity = probe.target.identities.first().filter(|_| matches!(response.status(), 401 | 403));
+        if let Some(name) = identity.map(|identity| identity.name.clone()) {
+            let recognised = probe.send(request(probe, &path, Some(&name), &smallest)).await?;
+            if is_graphql(&recognised) {
+                return Ok(Endpoint { path, identity: Some(name), recognised });
+            }
         }
     }
     Err(NotTested::not_applicable("no GraphQL endpoint was recognised"))
@@ -153,22 +163,30 @@ pub fn is_graphql(exchange: &Exchange) -> bool {
     name.is_some_and(|name| !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_'))
 }
 
-/// `POST path` with a JSON body.
-pub fn post(probe: &TargetProbe<'_>, path: &str, body: &Value) -> Request {
+/// A POST with a JSON body to the endpoint, with the credentials that it wants.
+pub fn post(probe: &TargetProbe<'_>, endpoint: &Endpoint, body: &Value) -> Request {
+    request(probe, &endpoint.path, endpoint.identity.as_deref(), body)
+}
+
+fn request(probe: &TargetProbe<'_>, path: &str, identity: Option<&str>, body: &Value) -> Request {
     let text = body.to_string();
-    plain_post(probe, path, body).altered("body", "query", text.get(..200).unwrap_or(&text))
+    let request = plain_post(probe, path, body).altered("body", "query", text.get(..200).unwrap_or(&text));
+    match identity {
+        Some(name) => request.identity(name),
+        None => request,
+    }
 }
 
 fn plain_post(probe: &TargetProbe<'_>, path: &str, body: &Value) -> Request {
     Request::new(Method::POST, probe.origin(), path).body("application/json", body.to_string())
 }
 
-/// `POST path` with a query.
-pub fn query(probe: &TargetProbe<'_>, path: &str, text: &str) -> Request {
-    post(probe, path, &json!({ "query": text }))
+/// The same with a query.
+pub fn query(probe: &TargetProbe<'_>, endpoint: &Endpoint, text: &str) -> Request {
+    post(probe, endpoint, &json!({ "query": text }))
 }
 
-/// The same as a client would send it: what it is answered with is the target's own, for the passive rules to read too.
+/// An anonymous query as a client would send it: what it is answered with is the target's own, for the passive rules to read too.
 pub fn plain_query(probe: &TargetProbe<'_>, path: &str, text: &str) -> Request {
     plain_post(probe, path, &json!({ "query": text }))
 }

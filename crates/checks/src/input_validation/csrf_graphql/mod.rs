@@ -41,9 +41,10 @@ async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(
     };
     let endpoint = graphql::find(probe).await?;
     let form = |body: &str| {
-        Request::new(Method::POST, probe.origin(), endpoint.path.as_str())
+        let request = Request::new(Method::POST, probe.origin(), endpoint.path.as_str())
             .altered("body", "query", body)
-            .body("application/x-www-form-urlencoded", body)
+            .body("application/x-www-form-urlencoded", body);
+        Request { identity: endpoint.identity.clone(), ..request }
     };
     let query = probe.send(form("query=%7B__typename%7D")).await?;
     if !graphql::is_graphql(&query) {

@@ -35,14 +35,16 @@ pub(crate) static CHECK: Check = Check {
 
 async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
     let endpoint = graphql::find(probe).await?;
-    let query = graphql::query(probe, &endpoint.path, "{__schema{queryType{name} types{name}}}");
+    let query = graphql::query(probe, &endpoint, "{__schema{queryType{name} types{name}}}");
     let response = probe.response_to(query).await?;
     let json = response.json();
     let types = json.as_deref().and_then(|j| j.pointer("/data/__schema/types")).and_then(serde_json::Value::as_array);
     if let Some(types) = types.filter(|types| !types.is_empty()) {
         let evidence = Evidence::new(&response, format!("{} types are listed", types.len()));
         let location = Location::at(Method::POST, &endpoint.path);
-        found.push(Finding::new(&RULE, Confidence::Confirmed, location, evidence));
+        let finding = Finding::new(&RULE, Confidence::Confirmed, location, evidence);
+        let only_with = "Anonymous callers are refused; with the credentials of the scan the schema is shown.";
+        found.push(if endpoint.identity.is_some() { finding.detail(only_with) } else { finding });
     }
     Ok(())
 }

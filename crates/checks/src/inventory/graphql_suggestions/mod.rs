@@ -38,7 +38,7 @@ const MISSPELT: &str = "{usr userz usrs boook bookz ordr orderz prodct productz 
 
 async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
     let endpoint = graphql::find(probe).await?;
-    let response = probe.response_to(graphql::query(probe, &endpoint.path, MISSPELT)).await?;
+    let response = probe.response_to(graphql::query(probe, &endpoint, MISSPELT)).await?;
     let suggestion = graphql::errors(&response).into_iter().find(|message| message.contains("Did you mean"));
     if let Some(message) = suggestion {
         let location = Location::at(Method::POST, &endpoint.path);

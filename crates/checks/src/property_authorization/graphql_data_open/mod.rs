@@ -48,7 +48,10 @@ const LISTS_DEEP: usize = 12;
 /// Reads the schema, and asks for the lists it offers as any client without credentials may.
 async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
     let endpoint = graphql::find(probe).await?;
-    let introspection = probe.response_to(graphql::query(probe, &endpoint.path, graphql::SCHEMA)).await?;
+    if endpoint.identity.is_some() {
+        return Ok(());
+    }
+    let introspection = probe.response_to(graphql::query(probe, &endpoint, graphql::SCHEMA)).await?;
     let Some(lists) = introspection.json().as_deref().and_then(queries::lists) else {
         return Err(NotTested::inconclusive("the schema is not shown, so no query could be made"));
     };

@@ -47,7 +47,7 @@ async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(
     let endpoint = graphql::find(probe).await?;
     let fields: Vec<String> = (0..ALIASES).map(|n| format!("a{n}:__typename")).collect();
     let query = format!("{{{}}}", fields.join(" "));
-    let response = probe.response_to(graphql::query(probe, &endpoint.path, &query)).await?;
+    let response = probe.response_to(graphql::query(probe, &endpoint, &query)).await?;
     found.extend(judge(&response, &endpoint.path));
     Ok(())
 }

@@ -46,7 +46,7 @@ const OPERATIONS: usize = 20;
 async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
     let endpoint = graphql::find(probe).await?;
     let list = Value::Array(vec![json!({"query": "{__typename}"}); OPERATIONS]);
-    let response = probe.response_to(graphql::post(probe, &endpoint.path, &list)).await?;
+    let response = probe.response_to(graphql::post(probe, &endpoint, &list)).await?;
     found.extend(judge(&response, &endpoint.path));
     Ok(())
 }

@@ -48,14 +48,14 @@ const LEVELS: usize = 40;
 /// executed: `@include(if: false)` stands at its top.
 async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
     let endpoint = graphql::find(probe).await?;
-    let introspection = probe.response_to(graphql::query(probe, &endpoint.path, graphql::SCHEMA)).await?;
+    let introspection = probe.response_to(graphql::query(probe, &endpoint, graphql::SCHEMA)).await?;
     let Some(fields) = introspection.json().as_deref().and_then(schema::fields) else {
         return Err(NotTested::inconclusive("the schema is not shown, so no deep query could be made"));
     };
     let Some(query) = schema::deep_query(&fields, LEVELS) else {
         return Err(NotTested::not_applicable("no types refer to each other"));
     };
-    let response = probe.response_to(graphql::query(probe, &endpoint.path, &query)).await?;
+    let response = probe.response_to(graphql::query(probe, &endpoint, &query)).await?;
     found.extend(judge(&response, &endpoint.path));
     Ok(())
 }
