@@ -176,6 +176,27 @@ pub(super) async fn further(probe: &OperationProbe<'_>, marked: &Marked) -> Resu
     if marks.is_empty() { Ok(None) } else { send(probe, marks).await.map(Some) }
 }
 
+/// Asks once more as a browser does, where marks of the query came back in what is no page: a service may respond with HTML to
+/// `Accept: text/html` alone. Data is data to browsers too, unless the response says that it depends on that header.
+///
+/// # Errors
+/// As [`TargetProbe::send`].
+pub(super) async fn as_page(probe: &OperationProbe<'_>, marked: &Marked) -> Result<Option<Marked>, NotTested> {
+    let exchange = &marked.exchange;
+    let varies = exchange.header("vary").is_some_and(|vary| {
+        vary.split(',').any(|name| matches!(name.trim().to_ascii_lowercase().as_str(), "accept" | "*"))
+    });
+    let in_path = marked.marks.iter().any(|mark| mark.place == ParameterIn::Path);
+    let is_data = !exchange.is_html() && exchange.header("content-type").is_some();
+    let comes_back = exchange.is_success() && is_data && marked.echoes().any(|(_, echo)| echo.in_body);
+    if in_path || !comes_back || exchange.json().is_some() && !varies {
+        return Ok(None);
+    }
+    let request = exchange.request.clone().header("Accept", "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8");
+    let exchange = probe.send(request).await?;
+    Ok(exchange.is_html().then(|| Marked { exchange, marks: marked.marks.clone() }))
+}
+
 /// Asks for a path that does not exist and is a mark itself.
 ///
 /// # Errors

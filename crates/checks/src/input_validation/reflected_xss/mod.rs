@@ -26,7 +26,7 @@ pub(crate) static RULE: Rule = Rule {
     page: include_str!("page.md"),
 };
 
-/// What [`reflection::further`] sends: for the query, and for the path.
+/// What [`reflection::further`] sends: for the query, and for the path; or for the query [`reflection::as_page`].
 const FURTHER: u32 = 2;
 
 pub(crate) static CHECK: Check = Check {
@@ -52,6 +52,10 @@ async fn probe_operation(probe: &OperationProbe<'_>, found: &mut Findings) -> Re
     for marked in reflection::of(probe).await? {
         let elsewhere = reflection::error_page(probe, &marked).await?;
         if elsewhere.is_some_and(|page| !judge(&page, &probe.location(), standing).is_empty()) {
+            continue;
+        }
+        if let Some(page) = reflection::as_page(probe, &marked).await? {
+            found.extend(judge(&page, &probe.location(), standing));
             continue;
         }
         found.extend(judge(&marked, &probe.location(), standing));
