@@ -4,9 +4,10 @@
 
 use std::sync::LazyLock;
 
-use model::{Method, Operation, ParameterIn, Surface};
+use model::{Method, Operation, ParameterIn, Source, Surface};
 use serde::Deserialize;
 
+use super::question;
 use crate::table;
 use crate::vocabulary::{self, Meaning};
 
@@ -89,12 +90,17 @@ fn certainty(operation: &Operation) -> Option<u32> {
     let heaviest = |place: Place, texts: &[String]| texts.iter().map(|t| weight(place, t)).max().unwrap_or(0);
     let segments: Vec<String> = vocabulary::words(&operation.path).collect();
     let path = segments.iter().map(|word| weight(Place::Path, word)).sum::<u32>().min(3);
-    let said = format!("{} {}", operation.summary, operation.id.as_deref().unwrap_or(""));
-    let text = weight(Place::Text, &said);
     let field = heaviest(Place::Field, &fields);
     let response = heaviest(Place::Answer, &responses(operation));
+    // What the page says around a script is about its call if the script reads of the response what models respond with.
+    let in_script = operation.source == Source::Script && response > 0;
+    let shown = operation.labels.iter().filter(|_| in_script).map(String::as_str);
+    let own = [operation.summary.as_str(), operation.id.as_deref().unwrap_or("")];
+    let text = own.into_iter().chain(shown).map(|text| weight(Place::Text, text)).max().unwrap_or(0);
     let strong = response > 0 || text > 1 || field > 1 || heaviest(Place::Path, &segments) > 1;
-    let takes_prompt = field > 0 || operation.method == Method::POST && operation.body.is_none();
+    let any_field = || operation.body.as_ref().is_some_and(|body| question::carrying(body, operation).is_some());
+    let without_body = operation.method == Method::POST && operation.body.is_none();
+    let takes_prompt = field > 0 || without_body || in_script && any_field();
     let sum = path + text + field + response;
     (takes_prompt && strong && sum >= ENOUGH).then_some(sum)
 }
@@ -149,6 +155,26 @@ mod tests {
             assert!(row.says(&row.hit), "{:?} misses {}", row.place, row.hit);
             assert!(!row.says(&row.miss), "{:?} hits {}", row.place, row.miss);
         }
+    }
+
+    /// A call of a script on a page that shows this, with these fields, of whose response it reads that.
+    fn scripted(shown: &str, takes: &[&str], reads: &[&str]) -> bool {
+        let mut operation = Operation::undeclared(Method::POST, "/desk/inquire", Source::Script);
+        operation.labels = vec![shown.to_owned()];
+        let body = Body { media_type: "application/json".to_owned(), schema: object(takes), required: true };
+        operation.body = Some(body);
+        let schema = Some(object(reads));
+        operation.responses = vec![DeclaredResponse { status: "default".to_owned(), media_type: None, schema }];
+        certainty(&operation).is_some()
+    }
+
+    #[test]
+    fn a_script_names_the_field_and_the_page_says_whom_it_asks() {
+        assert!(scripted("Ask our assistant", &["wording"], &["reply"]));
+        assert!(!scripted("Ask our assistant", &["wording"], &[]), "a contact form on the same page");
+        assert!(!scripted("Write to us", &["wording"], &["reply"]));
+        assert!(!scripted("Ask our assistant", &["wording", "topic"], &["reply"]), "which of the two?");
+        assert!(!scripted("Ask our assistant", &["wording", "email"], &["reply"]), "read by people");
     }
 
     #[test]

@@ -14,6 +14,7 @@ mod llm_system_prompt_leak;
 mod llm_system_role_accepted;
 mod llm_tool_exposure;
 mod llm_usage_exposed;
+mod mcp_server_open;
 mod prompts;
 mod question;
 mod reply;
@@ -30,4 +31,5 @@ pub const CHECKS: &[&Check] = &[
     &llm_system_role_accepted::CHECK,
     &llm_tool_exposure::CHECK,
     &llm_usage_exposed::CHECK,
+    &mcp_server_open::CHECK,
 ];

@@ -1,6 +1,6 @@
 //! A prompt as a request: in the field or parameter of the endpoint that takes it.
 
-use model::{Body, Method, Parameter, ParameterIn, Request, Schema, SchemaType};
+use model::{Body, Method, Operation, Parameter, ParameterIn, Request, Schema, SchemaType, Source};
 use serde_json::{Map, Value, json};
 
 use crate::OperationProbe;
@@ -19,9 +19,10 @@ pub(super) fn prompt(probe: &OperationProbe<'_>, text: &str, system: Option<&str
         Some(declared) if is_form(declared) => {
             return system.is_none().then(|| form(probe, declared, text)).flatten();
         }
-        Some(declared) => {
-            (declared.media_type.as_str(), filled(declared, body::required(declared, probe.surface), text, system)?)
-        }
+        Some(declared) => (
+            declared.media_type.as_str(),
+            filled(declared, operation, body::required(declared, probe.surface), text, system)?,
+        ),
     };
     let shown = text.get(..text.floor_char_boundary(200)).unwrap_or(text);
     Some(probe.request().altered("body", "prompt", shown).body(media, body.to_string()))
@@ -47,17 +48,15 @@ const CARRIERS: [&str; 12] = [
     "chat",
 ];
 
-/// The field of a request body that carries the prompt, with its schema: `messages`, or the most telling text.
-pub(super) fn carrying(schema: &Schema) -> Option<(&str, &Schema)> {
-    schema
-        .properties
-        .get_key_value("messages")
-        .or_else(|| schema.properties.get_key_value(carrier(schema)?))
-        .map(|(name, field)| (name.as_str(), field))
-}
-
-fn carrier(schema: &Schema) -> Option<&String> {
-    CARRIERS.iter().find_map(|name| schema.properties.keys().find(|key| key.eq_ignore_ascii_case(name)))
+/// The field of a request body that carries the prompt, with its schema: `messages`, or the most telling text; in a call of a script
+/// the only text, whatever its name.
+pub(super) fn carrying<'a>(body: &'a Body, operation: &Operation) -> Option<(&'a str, &'a Schema)> {
+    let properties = &body.schema.properties;
+    let known = CARRIERS.iter().find_map(|name| properties.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)));
+    let mut texts = properties.iter().filter(|(_, field)| field.kind == SchemaType::String && field.example.is_none());
+    let only = texts.next().filter(|_| texts.next().is_none() && operation.source == Source::Script);
+    let field = properties.get_key_value("messages").or(known).or(only);
+    field.map(|(name, schema)| (name.as_str(), schema))
 }
 
 /// Nothing is known of the body: the fields that handlers read, together.
@@ -72,18 +71,23 @@ fn messages(text: &str, system: Option<&str>) -> Value {
 }
 
 /// What is required, filled with examples, and the prompt in its field.
-fn filled(declared: &Body, mut body: Map<String, Value>, text: &str, system: Option<&str>) -> Option<Value> {
-    let schema = &declared.schema;
-    let list = schema.properties.get("messages").filter(|s| matches!(s.kind, SchemaType::Array | SchemaType::Any));
-    if let Some(list) = list {
+fn filled(
+    declared: &Body,
+    operation: &Operation,
+    mut body: Map<String, Value>,
+    text: &str,
+    system: Option<&str>,
+) -> Option<Value> {
+    let (name, field) = carrying(declared, operation)?;
+    if name == "messages" && matches!(field.kind, SchemaType::Array | SchemaType::Any) {
+        let list = field;
         let texts = list.items.as_ref().is_some_and(|item| item.kind == SchemaType::String);
         body.insert("messages".to_owned(), if texts { json!([text]) } else { messages(text, system) });
         if texts && system.is_some() {
             return None;
         }
     } else {
-        let name = carrier(schema)?;
-        body.insert(name.clone(), Value::String(text.to_owned()));
+        body.insert(name.to_owned(), Value::String(text.to_owned()));
         if system.is_some() {
             return None;
         }
@@ -105,7 +109,7 @@ fn is_form(body: &Body) -> bool {
 }
 
 fn form(probe: &OperationProbe<'_>, declared: &Body, text: &str) -> Option<Request> {
-    let name = carrier(&declared.schema)?;
+    let (name, _) = carrying(declared, probe.operation)?;
     Some(probe.request_with_fields(&[(name, Value::String(text.to_owned()))]))
 }
 
@@ -128,7 +132,8 @@ mod tests {
         let of = |schema: &Schema, system: Option<&str>| {
             let schema = schema.clone();
             let declared = Body { media_type: "application/json".to_owned(), schema, required: true };
-            filled(&declared, body::required(&declared, &Surface::default()), "hello", system)
+            let operation = crate::samples::operation(Method::POST, "/chat");
+            filled(&declared, &operation, body::required(&declared, &Surface::default()), "hello", system)
         };
         let mut schema = object(&["prompt", "model", "user"]);
         schema.required = vec!["prompt".to_owned(), "model".to_owned()];

@@ -1,5 +1,7 @@
 //! What a language model replied, and what it counted.
 
+use std::collections::BTreeMap;
+
 use model::Exchange;
 use serde_json::Value;
 
@@ -58,18 +60,54 @@ fn collect(json: &Value, sent: &str, parts: &mut Vec<String>, depth: usize) {
     }
 }
 
-/// `data: {...}` events or lines of JSON, their pieces put together.
+/// `data: {...}` events or lines of JSON, or events of plain text, their pieces put together. What stands under no name that models
+/// use is the longest of what the events say under any one name.
 fn stream(raw: &str, sent: &str) -> Option<String> {
-    let lines = raw.lines().map(|line| line.strip_prefix("data:").unwrap_or(line).trim());
-    let mut whole = String::new();
-    let mut any = false;
-    for json in lines.take(5_000).filter_map(|line| serde_json::from_str::<Value>(line).ok()) {
-        let mut parts = Vec::new();
-        collect(&json, sent, &mut parts, 0);
-        whole.push_str(&parts.concat());
-        any |= json.is_object();
+    const LINES: usize = 5_000;
+    let data = |line: &str| line.strip_prefix("data:").map(|rest| rest.strip_prefix(' ').unwrap_or(rest).to_owned());
+    let is_of_events = raw.lines().any(|line| line.starts_with("data:"));
+    let (mut whole, mut plain, mut any) = (String::new(), String::new(), false);
+    let mut named: BTreeMap<String, String> = BTreeMap::new();
+    for line in raw.lines().take(LINES) {
+        let payload = data(line).unwrap_or_else(|| line.trim().to_owned());
+        match serde_json::from_str::<Value>(payload.trim()) {
+            Ok(json) => {
+                let mut parts = Vec::new();
+                collect(&json, sent, &mut parts, 0);
+                whole.push_str(&parts.concat());
+                by_name(&json, "", &mut named, 0);
+                any |= json.is_object();
+            }
+            Err(_) if line.starts_with("data:") && payload.trim() != "[DONE]" => plain.push_str(&payload),
+            Err(_) => {}
+        }
     }
-    any.then_some(whole)
+    let longest = || named.into_values().max_by_key(String::len).map(|text| text.replace(sent, "")).unwrap_or_default();
+    if any {
+        Some(if whole.is_empty() { longest() } else { whole })
+    } else {
+        (is_of_events && !plain.is_empty()).then_some(plain)
+    }
+}
+
+/// Adds the texts of an event to what earlier ones said under the same names.
+fn by_name(json: &Value, name: &str, named: &mut BTreeMap<String, String>, depth: usize) {
+    const NAMES: usize = 50;
+    if depth > 8 {
+        return;
+    }
+    match json {
+        Value::String(text) if named.len() < NAMES || named.contains_key(name) => {
+            named.entry(name.to_owned()).or_default().push_str(text);
+        }
+        Value::Array(items) => items.iter().for_each(|item| by_name(item, name, named, depth + 1)),
+        Value::Object(fields) => {
+            for (inner, value) in fields {
+                by_name(value, &format!("{name}.{inner}"), named, depth + 1);
+            }
+        }
+        _ => {}
+    }
 }
 
 fn page(html: &str) -> String {
@@ -127,6 +165,9 @@ mod tests {
             ),
             "hi"
         );
+        let own_key = "event: piece\ndata: {\"id\": \"a1\", \"w\": \"good \"}\n\ndata: {\"id\": \"a1\", \"w\": \"morning\"}\n\ndata: {}\n";
+        assert_eq!(said("text/event-stream", own_key), "good morning");
+        assert_eq!(said("text/event-stream", "data: h\n\ndata: i\n\ndata: [DONE]\n"), "hi");
         assert_eq!(said("application/x-ndjson", "{\"response\":\"h\"}\n{\"response\":\"i\"}\n"), "hi");
         assert_eq!(said("text/html", "<head><title>t</title></head><script>x</script><p>hi</p>"), "hi");
         assert_eq!(said("text/plain", "hi"), "hi");

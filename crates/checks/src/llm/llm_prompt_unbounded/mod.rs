@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use model::{
     Category, Confidence, Evidence, Exchange, Finding, Location, NotTested, Operation, Rule, Schema, SchemaType,
-    Severity,
+    Severity, Source,
 };
 
 use super::question;
@@ -47,8 +47,8 @@ fn on_end(surface: &Surface, observations: &Observations, found: &mut Findings) 
 }
 
 fn judge(operation: &Operation, witness: &Arc<Exchange>) -> Option<Finding> {
-    let schema = &operation.body.as_ref()?.schema;
-    let (name, field) = question::carrying(schema)?;
+    let body = operation.body.as_ref().filter(|_| operation.source == Source::Specification)?;
+    let (name, field) = question::carrying(body, operation)?;
     let open = if field.kind == SchemaType::Array { list_is_open(field) } else { text_is_open(field) };
     let shows = format!("{} declares no limit for {name}", operation.name());
     open.then(|| {

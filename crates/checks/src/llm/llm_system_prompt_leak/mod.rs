@@ -1,17 +1,19 @@
 use std::sync::LazyLock;
 
-use model::{Category, Confidence, Evidence, Finding, Location, NotTested, Rule, Severity};
+use model::{Category, Confidence, Evidence, Exchange, Finding, Location, NotTested, Rule, Severity, Surface};
 use regex::Regex;
+use serde_json::Value;
 
 use crate::judging::soft_404::similarity;
 use crate::llm::interview::{self, Interview, Said};
 use crate::llm::prompts::Kind;
+use crate::vocabulary::fields;
 use crate::{Check, Detectors, Findings, Observations, OperationProbe, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "llm-system-prompt-leak",
     aliases: &[],
-    title: "The model tells its instructions",
+    title: "System prompt disclosure: an LLM's instructions reach its clients",
     category: Category::Llm,
     severity: Severity::High,
     cwe: &[200, 1427],
@@ -27,6 +29,7 @@ pub(crate) static CHECK: Check = Check {
     detectors: Detectors {
         applies: interview::applies,
         on_operation: Some(|probe, found| Box::pin(probe_operation(probe, found))),
+        on_end: Some(read),
         ..Detectors::NONE
     },
     twins: Twins::Flask {
@@ -65,9 +68,84 @@ fn judge(interview: &Interview, seen: &Observations, location: Location) -> Opti
     })
 }
 
+/// Responses without credentials that show a system prompt in a field of its own. Many of them in one response are a public collection
+/// of prompts, and the instructions of a recipe speak to people.
+fn read(surface: &Surface, observations: &Observations, found: &mut Findings) -> Result<(), NotTested> {
+    for exchange in observations.exchanges.iter().filter(|e| is_anonymous(e)) {
+        let Some((path, text)) = exchange.json().as_deref().and_then(system_prompt) else { continue };
+        let request = &exchange.request;
+        let location = match surface.operations.called_by(&request.method, request.path()) {
+            Some(operation) => Location::of(operation),
+            None => Location::at(request.method.clone(), request.path()),
+        };
+        if found.as_slice().iter().any(|known| known.location == location) {
+            continue;
+        }
+        let evidence = Evidence::new(exchange, text.chars().take(160).collect::<String>());
+        let detail = format!("`{path}` holds the instructions of a model, without a prompt and without credentials.");
+        found.push(Finding::new(&RULE, Confidence::Firm, location, evidence).detail(detail));
+    }
+    if found.is_empty() {
+        return Err(NotTested::not_applicable("no response shows instructions of a model"));
+    }
+    Ok(())
+}
+
+fn is_anonymous(exchange: &Exchange) -> bool {
+    exchange.is_success() && exchange.request.identity.is_none() && exchange.request.is_clean()
+}
+
+/// The path and the text of the field that holds a system prompt.
+fn system_prompt(json: &Value) -> Option<(String, String)> {
+    const COLLECTION: usize = 3;
+    if fields::describes_an_api(json) {
+        return None;
+    }
+    let mut shown: Vec<(String, String)> = Vec::new();
+    fields::walk(json, &mut |field| {
+        if let Some(text) = field.value.as_str().filter(|text| is_system_prompt(field.name, text)) {
+            shown.push((field.path.clone(), text.to_owned()));
+        }
+    });
+    if shown.len() < COLLECTION { shown.into_iter().next() } else { None }
+}
+
+/// Whether a field of this name with this text is the system prompt of a model: it is called one and speaks to a model, or is called
+/// instructions and begins by telling the model what it is.
+fn is_system_prompt(name: &str, text: &str) -> bool {
+    static BEGINS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        Regex::new(r"(?i)^\s*(?:you are|you're|act as|your (?:task|role|job|name) is|as an? (?:AI|assistant)\b)").ok()
+    });
+    let plain: String = name.to_ascii_lowercase().chars().filter(char::is_ascii_alphanumeric).collect();
+    let named = ["systemprompt", "systemmessage", "systeminstruction", "systeminstructions", "sysprompt"];
+    let begins = BEGINS.as_ref().is_some_and(|begins| begins.is_match(text));
+    match plain.as_str() {
+        named_so if named.iter().any(|name| named_so.ends_with(name)) => begins || reads_like_instructions(text),
+        "instructions" | "prompt" | "preamble" | "persona" | "baseprompt" | "initialprompt" | "system" => {
+            begins && speaks_to_a_model(text) >= 1 && text.len() >= SHORTEST
+        }
+        _ => false,
+    }
+}
+
+/// Shorter texts are no instructions.
+const SHORTEST: usize = 24;
+
 /// What instructions say to a model. A polite refusal says "you" to the user, and once.
 fn reads_like_instructions(text: &str) -> bool {
-    const SHORTEST: usize = 60;
+    static REFUSES: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        Regex::new(
+            r"(?i)\bI(?: am|'m)? (?:sorry|can(?:no|')t|cannot|not able|unable|won't|will not|do not have|don't have)\b",
+        )
+        .ok()
+    });
+    text.len() >= SHORTEST
+        && !REFUSES.as_ref().is_some_and(|refuses| refuses.is_match(text))
+        && speaks_to_a_model(text) >= 2
+}
+
+/// How many of the things a text says that instructions say to a model.
+fn speaks_to_a_model(text: &str) -> usize {
     static MARKS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
         [
             r"(?i)\byou are (?:an? |the )?(?:\w+)(?:,| an?\b| the\b| assistant| bot| model| expert)",
@@ -81,15 +159,7 @@ fn reads_like_instructions(text: &str) -> bool {
         .filter_map(|shape| Regex::new(shape).ok())
         .collect()
     });
-    static REFUSES: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        Regex::new(
-            r"(?i)\bI(?: am|'m)? (?:sorry|can(?:no|')t|cannot|not able|unable|won't|will not|do not have|don't have)\b",
-        )
-        .ok()
-    });
-    text.len() >= SHORTEST
-        && !REFUSES.as_ref().is_some_and(|refuses| refuses.is_match(text))
-        && MARKS.iter().filter(|mark| mark.is_match(text)).count() >= 2
+    MARKS.iter().filter(|mark| mark.is_match(text)).count()
 }
 
 /// Whether an ordinary answer of the target already shows the text.
@@ -131,6 +201,39 @@ mod tests {
         assert!(!leaks("qxv7w3kz", "You are welcome.", "You are welcome."));
         let menu = "I am Ada. Ask me about an appointment, a repair or the price of a tyre, whatever you need today.";
         assert!(!leaks("qxv7w3kz", menu, menu));
+    }
+
+    #[test]
+    fn short_instructions_are_instructions() {
+        let told = "You are Pharos, a keeper. Never mention the strike.";
+        assert!(leaks("qxv7w3kz", told, told));
+    }
+
+    #[test]
+    fn a_response_may_hold_them_without_a_prompt() {
+        for (name, text) in [
+            ("system_prompt", "You are the guide of a museum. Keep to two sentences."),
+            ("systemPrompt", "Your task is to book tables. Never discuss prices."),
+            ("instructions", "You are the guide of the Harbour Museum. Never talk about the closed wing."),
+        ] {
+            assert!(is_system_prompt(name, text), "{name}: {text}");
+        }
+        for (name, text) in [
+            ("instructions", "Mix the flour. You can add salt, but never use cold butter."),
+            ("instructions", "You are going to love this soup."),
+            ("prompt", "A lighthouse at dusk, oil on canvas, in the style of Turner"),
+            ("system_prompt", "default"),
+            ("bio", "You are the guide of a museum. Never talk about the closed wing."),
+        ] {
+            assert!(!is_system_prompt(name, text), "{name}: {text}");
+        }
+    }
+
+    #[test]
+    fn one_system_prompt_is_a_leak_and_a_collection_of_them_is_none() {
+        let prompt = serde_json::json!({"system_prompt": "You are the guide of a museum. Never discuss prices."});
+        assert!(system_prompt(&serde_json::json!({"backend": prompt.clone()})).is_some());
+        assert!(system_prompt(&serde_json::json!([prompt.clone(), prompt.clone(), prompt])).is_none());
     }
 
     #[test]
