@@ -67,13 +67,18 @@ pub async fn errors(probe: &TargetProbe<'_>) -> Result<Vec<Provoked>, NotTested>
     Ok(provoked)
 }
 
-/// Whether any attempt was answered as an error, so that there was something to look at.
+/// Whether any attempt, or an ordinary call, was answered as an error, so that there was something to look at.
 ///
 /// # Errors
 /// [`NotTested::Inconclusive`] when none was.
-pub fn any(provoked: &[Provoked]) -> Result<(), NotTested> {
-    let failed = provoked.iter().any(|p| matches!(p.response.status(), 400 | 422 | 500..));
+pub fn any(probe: &TargetProbe<'_>, provoked: &[Provoked]) -> Result<(), NotTested> {
+    let failed = provoked.iter().any(|p| matches!(p.response.status(), 400 | 422 | 500..)) || fails_by_itself(probe);
     if failed { Ok(()) } else { Err(NotTested::inconclusive("no error could be provoked")) }
+}
+
+/// Whether an ordinary call was answered with 500.
+pub fn fails_by_itself(probe: &TargetProbe<'_>) -> bool {
+    probe.observations.called(probe.surface).any(|(_, exchange)| exchange.status() == 500)
 }
 
 fn attempts(probe: &TargetProbe<'_>) -> Vec<(String, Arc<Exchange>, Request)> {

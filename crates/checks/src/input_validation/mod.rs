@@ -44,6 +44,7 @@ mod timing;
 mod trace_enabled;
 mod transfer_encoding_ignored;
 mod unhandled_input_error;
+mod unhandled_server_error;
 
 /// The checks of this category.
 pub const CHECKS: &[&Check] = &[
@@ -76,6 +77,7 @@ pub const CHECKS: &[&Check] = &[
     &transfer_encoding_ignored::CHECK,
     &method_override::CHECK,
     &unhandled_input_error::CHECK,
+    &unhandled_server_error::CHECK,
     &missing_path_fails::CHECK,
     &json_body_crashes::CHECK,
     &nosql_injection::CHECK,

@@ -16,6 +16,7 @@ mod graphql_suggestions;
 mod install_path_disclosed;
 mod monitoring_dashboard;
 mod old_api_version;
+mod route_list_exposed;
 mod server_version_disclosed;
 mod staging_traces;
 mod static_served_by_application;
@@ -38,6 +39,7 @@ pub const CHECKS: &[&Check] = &[
     &install_path_disclosed::CHECK,
     &monitoring_dashboard::CHECK,
     &old_api_version::CHECK,
+    &route_list_exposed::CHECK,
     &server_version_disclosed::CHECK,
     &staging_traces::CHECK,
     &static_served_by_application::CHECK,

@@ -46,7 +46,8 @@ async fn probe_target(probe: &TargetProbe<'_>) -> Result<(), NotTested> {
         return Err(NotTested::not_applicable("nothing shows that this is Flask"));
     }
     // Flask answers what fails itself unless it runs in debug mode; where nothing failed, nothing was learned.
-    let learned = provoke::errors(probe).await?.iter().any(|p| matches!(p.response.status(), 400 | 500));
+    let provoked = provoke::errors(probe).await?;
+    let learned = provoked.iter().any(|p| matches!(p.response.status(), 400 | 500)) || provoke::fails_by_itself(probe);
     if learned { Ok(()) } else { Err(NotTested::inconclusive("no error could be provoked")) }
 }
 

@@ -42,7 +42,7 @@ pub(crate) static CHECK: Check = Check {
 
 /// Provokes error answers; [`judge`] reads them with all others.
 async fn probe_target(probe: &TargetProbe<'_>) -> Result<(), NotTested> {
-    provoke::any(&provoke::errors(probe).await?)
+    provoke::any(probe, &provoke::errors(probe).await?)
 }
 
 fn judge(observed: &ObservedExchange<'_>, found: &mut Findings) -> bool {

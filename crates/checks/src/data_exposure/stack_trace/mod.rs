@@ -40,7 +40,7 @@ pub(crate) static CHECK: Check = Check {
 
 /// Provokes error answers; [`judge`] reads them with all others.
 async fn probe_target(probe: &TargetProbe<'_>) -> Result<(), NotTested> {
-    provoke::any(&provoke::errors(probe).await?)
+    provoke::any(probe, &provoke::errors(probe).await?)
 }
 
 /// In an error answer a trace is a leak. In a successful one it may be content, unless the answer is JSON that names it an error.
