@@ -24,6 +24,8 @@ pub(crate) struct Ended {
     pub(crate) fault: Option<String>,
     /// What is wrong with how the target was spoken to, so that nothing of the API was seen.
     pub(crate) diagnosis: Option<String>,
+    /// How the target answers the same request now this way and now that, if it does.
+    pub(crate) unsteady: Option<String>,
     /// Whether the target began to refuse the scan.
     pub(crate) banned: bool,
     /// What became of the credential, if one was given.

@@ -14,6 +14,7 @@ mod preflight;
 mod reduce;
 mod rounds;
 mod sample;
+mod steadiness;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -190,12 +191,17 @@ impl Scan {
                 looked_briefly,
                 fault,
                 diagnosis: diagnosis.says,
+                unsteady: None,
                 banned: false,
                 credential: credential.view,
             };
         }
         let mut outcomes = rounds::run(&plan, &context).await;
         rounds::confirm(&mut outcomes, &self.exchanges(None), &self.wire).await;
+        let unsteady = steadiness::doubt(&observed, &self.exchanges(None), self.target.depth, &self.wire).await;
+        if unsteady.is_some() {
+            rounds::discard_chance(&mut outcomes, &self.wire).await;
+        }
         let until = self.believe(&mut outcomes, &mut credential);
         let observations = Arc::new(observed.until(until).with_exchanges(self.exchanges(until)));
         let undone = self.wire.undo(UNDO_WITHIN).await;
@@ -224,6 +230,7 @@ impl Scan {
             looked_briefly,
             fault: None,
             diagnosis: None,
+            unsteady,
             banned: self.wire.is_banned(),
             credential: credential.view,
         }

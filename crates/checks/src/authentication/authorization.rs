@@ -9,7 +9,7 @@ use crate::vocabulary;
 use crate::{Shares, TargetProbe};
 
 /// Guarded operations that are asked: the code that checks credentials is the same for most of them.
-const MOST: usize = 3;
+pub(super) const MOST: usize = 3;
 
 /// Operations that are called without credentials to find those that are guarded.
 const TRIED: usize = 8;

@@ -17,7 +17,7 @@ pub const SHARES: Shares = Shares { with: "burst", requests: REQUESTS };
 const AFTER: usize = 8;
 
 /// Carries the number of the request, so that each is really sent, and only once for all rules that ask.
-const COUNTER: &str = "X-Middlebrick-Burst";
+pub const COUNTER: &str = "X-Middlebrick-Burst";
 
 /// What came of it.
 #[derive(Debug, Clone)]

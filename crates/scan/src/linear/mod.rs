@@ -136,6 +136,7 @@ impl Seeing {
             looked_briefly: false,
             fault: None,
             diagnosis: None,
+            unsteady: None,
             banned: false,
             credential: None,
         };

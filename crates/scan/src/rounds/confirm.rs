@@ -87,6 +87,50 @@ pub(crate) async fn discard_unasked(outcomes: &mut [Outcome], wire: &Wire) {
     }
 }
 
+/// Sends the evidence of findings again, some times each, where the target answers the same request now this way and now that. What
+/// does not come to the same status more often than not is chance, and no finding.
+pub(crate) async fn discard_chance(outcomes: &mut [Outcome], wire: &Wire) {
+    let mut again: BTreeMap<u64, bool> = BTreeMap::new();
+    for outcome in outcomes {
+        let mut kept = Vec::new();
+        for finding in std::mem::take(&mut outcome.found) {
+            let mut holds = true;
+            let evidence = finding.evidence.iter().filter_map(Evidence::exchange);
+            for first in evidence.filter(|e| finding.rule.severity > Severity::Info && e.request.method.is_safe()) {
+                let known = again.get(&first.serial).copied();
+                holds &= match known {
+                    Some(known) => known,
+                    None if again.len() >= MOST => true,
+                    None => is_usual(first, again.len(), wire).await,
+                };
+                again.insert(first.serial, holds);
+                if !holds {
+                    break;
+                }
+            }
+            kept.extend(Some(finding).filter(|_| holds));
+        }
+        outcome.found = kept;
+    }
+}
+
+/// Whether the request comes to this status more often than not: four times of six, so that what holds for three of four requests is
+/// kept five times of six, and what one of four requests gets is not.
+async fn is_usual(first: &Exchange, step: usize, wire: &Wire) -> bool {
+    const TIMES: usize = 6;
+    const USUAL: usize = 4;
+    let mut same = 0;
+    for time in 0..TIMES {
+        let step = (step * TIMES + time) as u32;
+        let key = OrderKey { round: Round::Destroy, check: LAST, operation: LAST - 2, step };
+        let lease = Lease::reading(wire.budget(), 1).paid_by(Account::Again);
+        // What cannot be sent again for want of budget stays as it was.
+        let Ok(second) = wire.send(first.request.clone().fresh(), &lease, key).await else { return true };
+        same += usize::from(second.status() == first.status());
+    }
+    same >= USUAL
+}
+
 async fn is_repeated(first: &Exchange, step: usize, wire: &Wire) -> bool {
     let key = OrderKey { round: Round::Probe, check: LAST, operation: LAST, step: step as u32 };
     let lease = Lease::reading(wire.budget(), 1).paid_by(Account::Apart);

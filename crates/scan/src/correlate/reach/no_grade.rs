@@ -31,6 +31,9 @@ pub(super) fn why(ended: &Ended, records: &[Recorded], target: &Target, exercise
             records.len()
         ));
     }
+    if let Some(doubt) = &ended.unsteady {
+        return Some(doubt.clone());
+    }
     let responses: Vec<&Exchange> =
         records.iter().map(|r| r.exchange.as_ref()).filter(|e| e.response().is_some()).collect();
     let walled = responses.iter().filter(|e| wall::name(e).is_some()).count();

@@ -1,0 +1,72 @@
+//! Targets that answer by chance: nothing is concluded from them.
+
+// Helpers of tests may end a test like the tests themselves.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod support;
+
+use std::sync::Arc;
+
+use model::{Report, Severity};
+use support::{Answer, Asked, Server};
+
+fn ordinary(asked: &Asked) -> Answer {
+    match asked.path() {
+        "/" => Answer::html(200, "<a href='/grain?kind=rye'>g</a><a href='/sacks?size=2'>s</a><a href=/wheels>w</a>"),
+        "/grain" | "/sacks" | "/wheels" => Answer::json(200, r#"{"mill":"north","free":4}"#),
+        _ => Answer::json(404, r#"{"error":"not found"}"#),
+    }
+}
+
+/// A scan of it where what one in so many requests gets is drawn, the same draw for the same number of the request.
+fn scanned(seed: u32, manner: impl Fn(u32, Answer) -> Answer + Send + Sync + 'static) -> Report {
+    let server = Server::start(Arc::new(move |asked| {
+        let draw = (asked.number + seed).wrapping_mul(2_654_435_761).rotate_left(9).wrapping_mul(40_503) >> 16;
+        manner(draw, ordinary(asked))
+    }));
+    support::scan(support::target(server.port))
+}
+
+fn untrue(report: &Report) -> Vec<&str> {
+    // What is true of every response of these servers.
+    let true_of_all = ["plain-http", "nosniff-missing", "framing-allowed", "csp-missing", "rate-limit-missing"];
+    let known = report.findings.iter().filter(|f| f.severity > Severity::Info);
+    known.map(|f| f.id.as_str()).filter(|id| !true_of_all.contains(id)).collect()
+}
+
+#[test]
+fn a_server_that_fails_by_chance_gets_no_grade() {
+    for seed in 0..8 {
+        let report =
+            scanned(
+                seed,
+                |draw, answer| {
+                    if draw % 4 == 0 { Answer::json(500, r#"{"error":"internal error"}"#) } else { answer }
+                },
+            );
+        assert_eq!((report.grade, untrue(&report)), (None, Vec::new()), "seed {seed}: {:?}", report.grade_reason);
+    }
+}
+
+#[test]
+fn a_server_whose_status_is_drawn_gets_no_grade() {
+    const STATUSES: [u16; 8] = [200, 200, 404, 500, 401, 302, 400, 204];
+    for seed in 0..8 {
+        let report = scanned(seed, |draw, answer| Answer { status: STATUSES[draw as usize % 8], ..answer });
+        let untrue: Vec<&str> = untrue(&report).into_iter().filter(|id| *id != "www-authenticate-missing").collect();
+        assert_eq!((report.grade, untrue), (None, Vec::new()), "seed {seed}: {:?}", report.grade_reason);
+    }
+}
+
+#[test]
+fn what_always_fails_and_what_failed_once_is_no_chance() {
+    let always = scanned(0, |_, answer| answer);
+    assert!(always.grade.is_some(), "{:?}", always.grade_reason);
+    let server = Server::start(Arc::new(|asked| match (asked.path(), asked.repeated) {
+        ("/wheels", _) | ("/sacks", 0) => Answer::json(500, r#"{"error":"internal error"}"#),
+        _ => ordinary(asked),
+    }));
+    let report = support::scan(support::target(server.port));
+    let reason = report.grade_reason.map(|reason| reason.to_string()).unwrap_or_default();
+    assert!(!reason.contains("now this way"), "{reason}");
+}
