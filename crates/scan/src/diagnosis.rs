@@ -78,10 +78,11 @@ fn accepted(report: &TlsReport) -> impl Iterator<Item = TlsVersion> {
     report.versions.iter().filter(|facts| facts.accepted == Some(true)).map(|facts| facts.version)
 }
 
-/// What a server accepts that shakes hands with somebody, though not with us: only what is out of date.
+/// What a server accepts that shakes hands with somebody, though not with us: only what is out of date. One that takes what current
+/// clients offer failed for another reason, such as being slow.
 fn old_only(report: &TlsReport) -> Option<String> {
     let versions: Vec<&str> = accepted(report).map(TlsVersion::name).collect();
-    let newest = accepted(report).max()?;
+    let newest = accepted(report).max().filter(|newest| *newest < TlsVersion::Tls13)?;
     let suites: Vec<&str> = report.version(newest)?.suites.iter().map(|suite| suite.name.as_str()).take(4).collect();
     let what = if newest < TlsVersion::Tls12 {
         format!("the server accepts {} only", versions.join(" and "))
@@ -120,6 +121,7 @@ mod tests {
         let suites = old_only(&report(&[TlsVersion::Tls12], suite)).unwrap();
         assert!(suites.contains("with TLSv1.2") && suites.contains(suite), "{suites}");
         assert_eq!(old_only(&report(&[], suite)), None);
+        assert_eq!(old_only(&report(&[TlsVersion::Tls13], "TLS_AES_256_GCM_SHA384")), None);
     }
 
     #[test]

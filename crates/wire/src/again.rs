@@ -1,56 +1,17 @@
 //! Sending again: what a limiter put off, and what tells whether the target still answers.
 
-use std::collections::BTreeSet;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use model::{Effect, Event, Exchange, NotTested, OrderKey, Redacted, Request, Round};
 
 use crate::health::Suspicion;
+use crate::refusals::ASKED_AGAIN;
 use crate::retry_after::puts_off;
 use crate::{Lease, Wire};
 
-/// In place of a check's number: what asks again whether the target still answers.
-pub(crate) const ASKED_AGAIN: u32 = u32::MAX;
-
 /// How often one request is sent again. A limiter that many requests wait for lets in another one first now and then.
 const TRIES: u32 = 6;
-
-/// Most paths that are remembered.
-const PATHS: usize = 1_000;
-
-/// What is known of refusals that are no ban.
-#[derive(Debug, Default)]
-pub(crate) struct Refusals {
-    /// Paths with a limit of their own, which has nothing to do with how fast the scan goes.
-    lasting: Mutex<BTreeSet<String>>,
-    /// Whether a burst was refused, and nothing was let in since.
-    of_burst: AtomicBool,
-    /// Whether something was put off and sent again.
-    waited: AtomicBool,
-}
-
-impl Refusals {
-    /// Whether the path of this request is refused whatever the scan waits.
-    pub(crate) fn last(&self, request: &Request) -> bool {
-        self.lasting.lock().unwrap_or_else(PoisonError::into_inner).contains(&place(request))
-    }
-
-    /// Takes how a path that was waited for answered in the end.
-    fn settle(&self, request: &Request, put_off: bool) {
-        let mut lasting = self.lasting.lock().unwrap_or_else(PoisonError::into_inner);
-        if !put_off {
-            lasting.remove(&place(request));
-        } else if lasting.len() < PATHS {
-            lasting.insert(place(request));
-        }
-    }
-
-    /// A burst was refused.
-    pub(crate) fn burst_refused(&self) {
-        self.of_burst.store(true, Ordering::Relaxed);
-    }
-}
 
 impl Wire {
     /// Sends a request, and again after the pause that a refusal asks for, as long as there is hope. What was put off and answered
@@ -89,7 +50,7 @@ impl Wire {
             }
             match self.exchange(exchange.request.clone(), &lease.again(), key, hops.to_vec()).await {
                 Ok((next, doubt)) => {
-                    self.refusals.waited.store(true, Ordering::Relaxed);
+                    self.refusals.wait();
                     self.transcript.forget(exchange.serial);
                     (exchange, suspicion) = (next, doubt);
                 }
@@ -102,7 +63,7 @@ impl Wire {
 
     /// Whether the target put requests off, which were then sent again.
     pub fn was_put_off(&self) -> bool {
-        self.refusals.waited.load(Ordering::Relaxed)
+        self.refusals.waited()
     }
 
     async fn look_into(&self, suspicion: &Suspicion) {
@@ -118,7 +79,7 @@ impl Wire {
     /// request at most. After a burst that is still held against the scan it would tell nothing.
     pub async fn check_again(&self) {
         if self.alive().is_ok()
-            && !self.refusals.of_burst.load(Ordering::Relaxed)
+            && !self.refusals.hold_a_burst()
             && let Some(suspicion) = self.health.at_intervals()
         {
             self.look_into(&suspicion).await;
@@ -127,12 +88,12 @@ impl Wire {
 
     /// After bursts that were refused: waits until the target lets requests in again, so that what comes next is not refused for them.
     pub async fn let_in(&self) {
-        if !self.refusals.of_burst.load(Ordering::Relaxed) || self.alive().is_err() {
+        if !self.refusals.hold_a_burst() || self.alive().is_err() {
             return;
         }
         let Some(control) = self.health.control() else { return };
         let control = self.ask_again(&control).await;
-        self.refusals.of_burst.store(control.is_none_or(|control| is_put_off(&control)), Ordering::Relaxed);
+        self.refusals.hold_burst(control.is_none_or(|control| is_put_off(&control)));
     }
 
     /// Asks what the target once answered well, until it is not put off or there is no hope.
@@ -159,8 +120,4 @@ fn is_put_off(exchange: &Exchange) -> bool {
 fn may_be_repeated(exchange: &Exchange, lease: &Lease) -> bool {
     let reads = exchange.request.method.is_safe() || lease.effect() <= Effect::Queries;
     !lease.is_provoking() && (exchange.status() == 429 || reads)
-}
-
-fn place(request: &Request) -> String {
-    format!("{}{}", request.origin, request.path())
 }

@@ -10,7 +10,6 @@ use model::{
 };
 use tokio::sync::{Notify, OnceCell, Semaphore};
 
-use crate::again::{ASKED_AGAIN, Refusals};
 use crate::allowance::Bodies;
 use crate::dial::Dialer;
 use crate::gate::Gate;
@@ -20,6 +19,7 @@ use crate::message::refusal;
 use crate::pace::{Pace, Refused};
 use crate::permit::Templates;
 use crate::redirect::onward;
+use crate::refusals::{ASKED_AGAIN, Refusals};
 use crate::share::Sharing;
 use crate::slow::Slow;
 use crate::tls::Limits as InspectionLimits;

@@ -33,6 +33,7 @@ mod proxy;
 #[cfg(test)]
 mod recorder;
 mod redirect;
+mod refusals;
 mod resolve;
 mod retry_after;
 mod scope;
