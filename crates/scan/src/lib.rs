@@ -202,6 +202,8 @@ impl Scan {
         if unsteady.is_some() {
             rounds::discard_chance(&mut outcomes, &self.wire).await;
         }
+        // Last of all: it may have died with what was just sent again.
+        credential.look(&self.wire).await;
         let until = self.believe(&mut outcomes, &mut credential);
         let observations = Arc::new(observed.until(until).with_exchanges(self.exchanges(until)));
         let undone = self.wire.undo(UNDO_WITHIN).await;
