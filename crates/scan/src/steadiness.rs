@@ -5,14 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use checks::Observations;
-use model::{Depth, Exchange, OrderKey, Round};
+use model::{Depth, Exchange, OrderKey, Request, Round};
 use wire::{Account, Lease, Wire};
 
 /// Failures that are asked about once more, and how often.
 const DOUBTED: usize = 4;
 const DOUBTED_TIMES: usize = 2;
 
-/// Operations that are called once more in any case, but in a quick scan.
+/// Operations that have been called twice at the end in any case, but in a quick scan.
 const ONCE: usize = 4;
 
 /// Operations that are called again once something varied, and how often each, in turns.
@@ -31,10 +31,14 @@ pub(crate) async fn doubt(
     wire: &Wire,
 ) -> Option<String> {
     let mut again = Repeats { wire, sent: 0 };
-    let called: Vec<&Arc<Exchange>> = observed.plain_calls().filter(|e| is_ordinary(e)).take(OPERATIONS).collect();
+    let ordinary: Vec<&Arc<Exchange>> = observed.plain_calls().filter(|e| is_ordinary(e)).collect();
+    let called = &ordinary[..ordinary.len().min(OPERATIONS)];
     if !varied(exchanges) {
         let failed = exchanges.iter().filter(|e| is_ordinary(e) && e.status() / 100 == 5).take(DOUBTED);
-        let once = called.iter().copied().take(if depth > Depth::Quick { ONCE } else { 0 });
+        let wanted = if depth > Depth::Quick { ONCE } else { 0 };
+        let is_repeated = |e: &&&Arc<Exchange>| was_repeated(e, exchanges);
+        let repeated = ordinary.iter().filter(is_repeated).take(wanted).count();
+        let once = called.iter().copied().filter(|e| !was_repeated(e, exchanges)).take(wanted - repeated);
         let mut sign = false;
         for known in failed.flat_map(|failed| [failed; DOUBTED_TIMES]).chain(once) {
             sign |= again.status(known).await? != known.status();
@@ -96,6 +100,17 @@ fn varied(exchanges: &[Arc<Exchange>]) -> bool {
     })
 }
 
+/// Whether the very request was sent more than once already, by whatever needed it again.
+fn was_repeated(exchange: &Exchange, exchanges: &[Arc<Exchange>]) -> bool {
+    let request = &exchange.request;
+    let is_same = |other: &Request| {
+        (&other.method, &other.origin, &other.target, &other.identity)
+            == (&request.method, &request.origin, &request.target, &request.identity)
+    };
+    let as_sent = |e: &Exchange| e.request.headers == request.headers || is_of_a_burst(e);
+    exchanges.iter().filter(|e| is_same(&e.request) && as_sent(e)).nth(1).is_some()
+}
+
 /// Whether nothing but a number tells the request from others.
 fn is_of_a_burst(exchange: &Exchange) -> bool {
     let altered = &exchange.request.altered;
@@ -115,7 +130,7 @@ fn deviating(statuses: &[u16]) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use model::{Origin, Outcome, Request, Response, Scheme};
+    use model::{Origin, Outcome, Response, Scheme};
 
     use super::*;
 
@@ -134,6 +149,12 @@ mod tests {
             !varied(&[exchange("/a", 200), exchange("/a", 429), exchange("/a", 503)]),
             "who is put off learns nothing"
         );
+    }
+
+    #[test]
+    fn what_was_sent_twice_need_not_be_sent_again() {
+        let all = [exchange("/a", 200), exchange("/b", 200), exchange("/a", 200)];
+        assert_eq!(all.each_ref().map(|e| was_repeated(e, &all)), [true, false, true]);
     }
 
     #[test]

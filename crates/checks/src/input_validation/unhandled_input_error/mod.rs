@@ -53,8 +53,9 @@ pub(crate) static CHECK: Check = Check {
     ..Check::of(&RULE)
 };
 
-/// How often a failure is repeated: a server that fails now and then does not keep to it.
-const AGAIN: u32 = 4;
+/// How often a failure is repeated: a server that fails now and then does not keep to it, and the scan asks once more at its end whether
+/// the server is steady.
+const AGAIN: u32 = 3;
 
 /// Where the ordinary call succeeds: what is no number, and what is too large a number.
 async fn probe_operation(probe: &OperationProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
