@@ -176,7 +176,8 @@ fn is_anybodys(name: &str, value: &Value) -> bool {
 /// A day of a calendar, as machines and people write it. A year alone may be that of anybody.
 fn is_a_day(text: &str) -> bool {
     static DAY: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        Regex::new(r"^(?:(?:19|20)\d\d-\d\d-\d\d(?:T.*)?|\d{1,2}[./-]\d{1,2}[./-](?:19|20)\d\d)$").ok()
+        Regex::new(r"^(?:(?:19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}(?:T.*)?|[0-9]{1,2}[./-][0-9]{1,2}[./-](?:19|20)[0-9]{2})$")
+            .ok()
     });
     DAY.as_ref().is_some_and(|day| day.is_match(text))
 }

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use model::{Exchange, Origin};
+use model::{Exchange, Origin, Redactor};
 use scraper::Selector;
 
 use crate::TargetProbe;
@@ -49,18 +49,30 @@ fn canonical(page: &Exchange) -> Vec<String> {
 
 /// The origins of absolute addresses with a name of at least two labels, each once, without the target's own host.
 fn distinct(addresses: impl Iterator<Item = String>, own: &Origin) -> Vec<String> {
+    let redactor = Redactor::new();
     let mut origins: Vec<String> = Vec::new();
     for address in addresses {
         let Ok(url) = url::Url::parse(&address) else { continue };
         let is_name =
-            url.domain().is_some_and(|name| name.contains('.') && name != own.host && !name.ends_with(".localhost"));
+            url.domain().is_some_and(|name| is_host(name) && name != own.host && !name.ends_with(".localhost"));
         let origin = url.origin().ascii_serialization();
+        // What is sent on as a part of a longer name would not be known as a secret any more.
+        if *redactor.text(&origin) != *origin {
+            continue;
+        }
         if matches!(url.scheme(), "http" | "https") && is_name && !origins.contains(&origin) {
             origins.push(origin);
         }
     }
     origins.truncate(MOST);
     origins
+}
+
+/// Whether it is a host name of at least two labels (RFC 1123 section 2.1).
+fn is_host(name: &str) -> bool {
+    let is_label =
+        |label: &str| (1..=63).contains(&label.len()) && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    name.contains('.') && name.split('.').all(is_label)
 }
 
 #[cfg(test)]
@@ -85,7 +97,13 @@ mod tests {
             ["https://ferry.example", "http://b.test:81"]
         );
         assert_eq!(
-            of(&["http://127.0.0.1:5000/", "http://localhost/", "https://{host}/", "ftp://a.example/"]),
+            of(&[
+                "http://127.0.0.1:5000/",
+                "http://localhost/",
+                "https://{host}/",
+                "ftp://a.example/",
+                "https://x-amz-signature=1afb.example/",
+            ]),
             [""; 0]
         );
         assert_eq!(of(&["https://a.example", "https://b.example", "https://c.example"]).len(), MOST);
