@@ -257,10 +257,12 @@ impl Scan {
         Some(since)
     }
 
-    /// Every exchange so far before this serial, in the order of the transcript; none that a ban may have answered.
+    /// Every exchange so far before this serial, in the order of the transcript; none that a ban may have answered, and none that only
+    /// repeated another.
     fn exchanges(&self, until: Option<u64>) -> Vec<Arc<Exchange>> {
         let until = until.or_else(|| self.wire.banned_since()).unwrap_or(u64::MAX);
-        self.wire.transcript().into_iter().map(|r| r.exchange).filter(|e| e.serial < until).collect()
+        let judged = self.wire.transcript().into_iter().filter(|record| !steadiness::is_repeat(&record.key));
+        judged.map(|record| record.exchange).filter(|e| e.serial < until).collect()
     }
 
     /// What there is, and whether the clock ended the search for more.

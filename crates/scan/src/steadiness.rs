@@ -68,15 +68,24 @@ pub(crate) async fn doubt(
     })
 }
 
+/// In place of an operation's number.
+const REPEATED: u32 = u32::MAX - 1;
+
+/// Whether it was sent to see how the target answers the same request again: of its response only the status counts.
+pub(crate) fn is_repeat(key: &OrderKey) -> bool {
+    (key.round, key.check, key.operation) == (Round::Destroy, u32::MAX, REPEATED)
+}
+
 struct Repeats<'a> {
     wire: &'a Wire,
     sent: u32,
 }
 
 impl Repeats<'_> {
-    /// The status that the same request is answered with now.
+    /// The status that the same request is answered with now. The rest of the response is not judged again: reading four more long lists
+    /// took 20 MiB.
     async fn status(&mut self, exchange: &Exchange) -> Option<u16> {
-        let key = OrderKey { round: Round::Destroy, check: u32::MAX, operation: u32::MAX - 1, step: self.sent };
+        let key = OrderKey { operation: REPEATED, step: self.sent, round: Round::Destroy, check: u32::MAX };
         self.sent += 1;
         let lease = Lease::reading(self.wire.budget(), 1).paid_by(Account::Again);
         Some(self.wire.send(exchange.request.clone().fresh(), &lease, key).await.ok()?.status())
