@@ -85,7 +85,7 @@ async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(
     } else if found.is_empty() {
         Ok(())
     } else {
-        Err(NotTested::not_applicable("what it saw is told by command-injection"))
+        Err(NotTested::not_applicable("what it saw is reported as command-injection"))
     }
 }
 
