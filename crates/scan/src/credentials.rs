@@ -11,6 +11,8 @@ use checks::judging::response_fingerprint::ResponseFingerprint;
 use model::{CredentialState, Exchange, Failure, OrderKey, Request, Round, Surface, Target};
 use wire::{Account, Lease, Wire};
 
+use crate::repeats::{self, Purpose};
+
 /// Most operations that are called without the credential, to see whether it makes a difference.
 const CONTROLS: usize = 6;
 
@@ -106,7 +108,7 @@ impl Credential {
     pub(crate) async fn look(&self, wire: &Wire) {
         for opened in self.opens.iter().take_while(|_| self.closed.get().is_none()) {
             let step = self.repeated.fetch_add(1, Ordering::Relaxed);
-            let key = OrderKey { round: Round::Destroy, check: u32::MAX, operation: u32::MAX, step };
+            let key = repeats::key(Purpose::Credential, step);
             let again = opened.request.clone().fresh();
             // Whatever is put off here says nothing about the target.
             let lease = Lease::reading(wire.budget(), 1).paid_by(Account::Again).provoking();

@@ -12,6 +12,7 @@ mod linear;
 mod plan;
 mod preflight;
 mod reduce;
+mod repeats;
 mod rounds;
 mod sample;
 mod steadiness;
@@ -261,7 +262,7 @@ impl Scan {
     /// repeated another.
     fn exchanges(&self, until: Option<u64>) -> Vec<Arc<Exchange>> {
         let until = until.or_else(|| self.wire.banned_since()).unwrap_or(u64::MAX);
-        let judged = self.wire.transcript().into_iter().filter(|record| !steadiness::is_repeat(&record.key));
+        let judged = self.wire.transcript().into_iter().filter(|record| !repeats::is_repeat(&record.key));
         judged.map(|record| record.exchange).filter(|e| e.serial < until).collect()
     }
 

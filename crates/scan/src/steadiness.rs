@@ -5,8 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use checks::Observations;
-use model::{Depth, Exchange, OrderKey, Request, Round};
+use model::{Depth, Exchange, Request};
 use wire::{Account, Lease, Wire};
+
+use crate::repeats::{self, Purpose};
 
 /// Failures that are asked about once more, and how often.
 const DOUBTED: usize = 4;
@@ -68,14 +70,6 @@ pub(crate) async fn doubt(
     })
 }
 
-/// In place of an operation's number.
-const REPEATED: u32 = u32::MAX - 1;
-
-/// Whether it was sent to see how the target answers the same request again: of its response only the status counts.
-pub(crate) fn is_repeat(key: &OrderKey) -> bool {
-    (key.round, key.check, key.operation) == (Round::Destroy, u32::MAX, REPEATED)
-}
-
 struct Repeats<'a> {
     wire: &'a Wire,
     sent: u32,
@@ -85,7 +79,7 @@ impl Repeats<'_> {
     /// The status that the same request is answered with now. The rest of the response is not judged again: reading four more long lists
     /// took 20 MiB.
     async fn status(&mut self, exchange: &Exchange) -> Option<u16> {
-        let key = OrderKey { operation: REPEATED, step: self.sent, round: Round::Destroy, check: u32::MAX };
+        let key = repeats::key(Purpose::Steadiness, self.sent);
         self.sent += 1;
         let lease = Lease::reading(self.wire.budget(), 1).paid_by(Account::Again);
         Some(self.wire.send(exchange.request.clone().fresh(), &lease, key).await.ok()?.status())

@@ -47,7 +47,7 @@ async fn kept(whole: bool) -> Vec<(String, usize, usize)> {
     assert!(!report.findings.is_empty());
     let of = |e: &Arc<Exchange>| (e.request.path().to_owned(), e.body_len(), e.body().len());
     let records = wire.transcript();
-    let judged = records.iter().filter(|record| !crate::steadiness::is_repeat(&record.key)).map(|r| &r.exchange);
+    let judged = records.iter().filter(|record| !crate::repeats::is_repeat(&record.key)).map(|r| &r.exchange);
     let mut kept: Vec<_> = judged.filter(|e| e.body_len() > 9_000).map(of).collect();
     kept.sort();
     kept.dedup();

@@ -1,6 +1,6 @@
 //! Asking again: what a target that fails now and then was found to do must be seen twice.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use checks::judging::soft_404;
@@ -8,6 +8,7 @@ use model::{Confidence, Evidence, Exchange, OrderKey, Round, Severity};
 use wire::{Account, Lease, Wire};
 
 use super::outcome::Outcome;
+use crate::repeats::{self, Purpose};
 
 /// Most findings that are asked about again.
 const MOST: usize = 20;
@@ -59,58 +60,44 @@ pub(crate) async fn confirm(outcomes: &mut [Outcome], exchanges: &[Arc<Exchange>
 /// Sends the evidence of findings of medium severity and worse again, on connections of their own, when the target sent responses that
 /// no request asked for: what then gets another response rests on one of those, and is no finding.
 pub(crate) async fn discard_unasked(outcomes: &mut [Outcome], wire: &Wire) {
-    let mut again: BTreeMap<u64, bool> = BTreeMap::new();
-    for outcome in outcomes {
-        let mut kept = Vec::new();
-        for finding in std::mem::take(&mut outcome.found) {
-            let evidence: Vec<Arc<Exchange>> =
-                finding.evidence.iter().filter_map(Evidence::exchange).cloned().collect();
-            let mut holds = true;
-            for first in evidence
-                .iter()
-                .filter(|first| finding.rule.severity >= Severity::Medium && first.request.method.is_safe())
-            {
-                let known = again.get(&first.serial).copied();
-                holds &= match known {
-                    Some(known) => known,
-                    // What cannot be sent again for want of budget is not known to be true.
-                    None => is_repeated(first, again.len(), wire).await,
-                };
-                again.insert(first.serial, holds);
-                if !holds {
-                    break;
-                }
-            }
-            kept.extend(Some(finding).filter(|_| holds));
+    let mut gone = BTreeSet::new();
+    for (step, first) in cited(outcomes, Severity::Medium).iter().enumerate() {
+        // What cannot be sent again for want of budget is not known to be true.
+        if !is_repeated(first, step, wire).await {
+            gone.insert(first.serial);
         }
-        outcome.found = kept;
     }
+    drop_resting_on(outcomes, Severity::Medium, &gone);
 }
 
 /// Sends the evidence of findings again, some times each, where the target answers the same request now this way and now that. What
 /// does not come to the same status more often than not is chance, and no finding.
 pub(crate) async fn discard_chance(outcomes: &mut [Outcome], wire: &Wire) {
-    let mut again: BTreeMap<u64, bool> = BTreeMap::new();
-    for outcome in outcomes {
-        let mut kept = Vec::new();
-        for finding in std::mem::take(&mut outcome.found) {
-            let mut holds = true;
-            let evidence = finding.evidence.iter().filter_map(Evidence::exchange);
-            for first in evidence.filter(|e| finding.rule.severity > Severity::Info && e.request.method.is_safe()) {
-                let known = again.get(&first.serial).copied();
-                holds &= match known {
-                    Some(known) => known,
-                    None if again.len() >= MOST => true,
-                    None => is_usual(first, again.len(), wire).await,
-                };
-                again.insert(first.serial, holds);
-                if !holds {
-                    break;
-                }
-            }
-            kept.extend(Some(finding).filter(|_| holds));
+    let mut gone = BTreeSet::new();
+    for (step, first) in cited(outcomes, Severity::Low).iter().take(MOST).enumerate() {
+        if !is_usual(first, step, wire).await {
+            gone.insert(first.serial);
         }
-        outcome.found = kept;
+    }
+    drop_resting_on(outcomes, Severity::Low, &gone);
+}
+
+/// The exchanges that findings of this severity and worse rest on and that can be sent again, each once.
+fn cited(outcomes: &[Outcome], least: Severity) -> Vec<Arc<Exchange>> {
+    let findings = outcomes.iter().flat_map(|outcome| &outcome.found).filter(|finding| finding.rule.severity >= least);
+    let exchanges = findings.flat_map(|finding| finding.evidence.iter().filter_map(Evidence::exchange));
+    let repeatable = exchanges.filter(|exchange| exchange.request.method.is_safe());
+    let each: BTreeMap<u64, Arc<Exchange>> = repeatable.map(|e| (e.serial, Arc::clone(e))).collect();
+    each.into_values().collect()
+}
+
+/// Drops the findings of this severity and worse that rest on one of these exchanges.
+fn drop_resting_on(outcomes: &mut [Outcome], least: Severity, gone: &BTreeSet<u64>) {
+    for outcome in outcomes {
+        outcome.found.retain(|finding| {
+            let mut evidence = finding.evidence.iter().filter_map(Evidence::exchange);
+            finding.rule.severity < least || !evidence.any(|exchange| gone.contains(&exchange.serial))
+        });
     }
 }
 
@@ -122,7 +109,7 @@ async fn is_usual(first: &Exchange, step: usize, wire: &Wire) -> bool {
     let mut same = 0;
     for time in 0..TIMES {
         let step = (step * TIMES + time) as u32;
-        let key = OrderKey { round: Round::Destroy, check: LAST, operation: LAST - 2, step };
+        let key = repeats::key(Purpose::Chance, step);
         let lease = Lease::reading(wire.budget(), 1).paid_by(Account::Again);
         // What cannot be sent again for want of budget stays as it was.
         let Ok(second) = wire.send(first.request.clone().fresh(), &lease, key).await else { return true };
