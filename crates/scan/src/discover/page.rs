@@ -3,9 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use model::{
-    Body, Exchange, Form, FormField, Method, Operation, ParameterIn, Schema, SchemaType, Source, Surface, Target,
-};
+use model::{Exchange, Method, Operation, ParameterIn, Source, Surface, Target};
 use regex::Regex;
 use scraper::{ElementRef, Html, Node, Selector};
 use serde_json::Value;
@@ -14,7 +12,8 @@ use checks::vocabulary::specifications;
 
 use super::asset::is_asset;
 use super::found::Found;
-use super::{calls, documents, link, models, navigation, prose};
+use super::label::text_of;
+use super::{calls, documents, forms, link, models, navigation, prose};
 
 /// Most links taken from one answer.
 const LINKS: usize = 60;
@@ -144,7 +143,7 @@ fn html(exchange: &Exchange, target: &Target, surface: &mut Surface, found: &mut
     if let Ok(selector) = Selector::parse("form") {
         let scripted = scripts.iter().any(|script| sends_forms(script));
         for element in document.select(&selector).take(20) {
-            form(element, scripted, exchange, target, surface, found);
+            forms::form(element, scripted, exchange, target, surface, found);
         }
     }
     for text in &scripts {
@@ -217,18 +216,6 @@ fn anchors(document: &Html, exchange: &Exchange, target: &Target, surface: &mut 
         ));
     }
     order
-}
-
-/// What is shown for a link or button: its text, or else what it is called for those who do not see its picture.
-fn text_of(element: ElementRef<'_>) -> String {
-    const LONGEST: usize = 120;
-    let text: String = element.text().flat_map(str::chars).take(LONGEST).collect();
-    if !text.trim().is_empty() {
-        return text.trim().to_owned();
-    }
-    let named = ["aria-label", "title", "alt", "value"].iter().find_map(|name| element.value().attr(name));
-    let picture = || element.descendants().filter_map(|node| node.value().as_element()).find_map(|e| e.attr("alt"));
-    named.or_else(picture).unwrap_or("").chars().take(LONGEST).collect()
 }
 
 fn labelled(mut operation: Operation, labels: Vec<String>) -> Operation {
@@ -332,133 +319,6 @@ fn own_path(src: &str, exchange: &Exchange, target: &Target) -> Option<String> {
     (wire::origin_of(&url)? == target.origin).then(|| format!("{}{query}", url.path()))
 }
 
-/// `scripted`: the page has a script that sends forms.
-fn form(
-    element: ElementRef<'_>,
-    scripted: bool,
-    exchange: &Exchange,
-    target: &Target,
-    surface: &mut Surface,
-    found: &mut Found,
-) {
-    let action = element.value().attr("action").filter(|a| !a.trim().is_empty()).unwrap_or(&exchange.request.target);
-    let Some(mut operation) = link::resolve(action, &exchange.request, target, Source::Form) else { return };
-    let stated = element.value().attr("method").filter(|m| !m.trim().is_empty());
-    let method = stated.unwrap_or("get").trim().to_ascii_uppercase();
-    let fields = fields(element);
-    // A handler of its own: `onsubmit`, or that of a framework (`@submit.prevent`, `(ngSubmit)`, `hx-post`).
-    let handled = element.value().attrs().any(|(name, _)| name.contains("submit") || name.starts_with("hx-"));
-    surface.forms.push(Form {
-        page: exchange.request.path().to_owned(),
-        action: operation.path.to_string(),
-        method: method.clone(),
-        states_method: stated.is_some(),
-        scripted: scripted || handled,
-        fields: fields.clone(),
-    });
-    // A form of the page itself that a script handles is never sent as it stands: neither one that says no method, nor one without
-    // fields that a browser would send.
-    let is_bare = stated.is_none() && fields.is_empty();
-    let stays = method != "POST" && (scripted || handled || is_bare) && operation.path == *exchange.request.path();
-    if let Ok(selector) = Selector::parse("button, input[type=submit], input[type=image]")
-        && !stays
-    {
-        const BUTTONS: usize = 4;
-        operation
-            .labels
-            .extend(elements(element, &selector).take(BUTTONS).map(text_of).filter(|text| !text.is_empty()));
-    }
-    let mut choices = choices(element);
-    if method == "POST" {
-        operation.method = Method::POST;
-        let mut schema = Schema::of(SchemaType::Object);
-        for field in &fields {
-            let kind = Schema {
-                format: (field.kind == "password").then(|| "password".to_owned()),
-                enumeration: choices.remove(&field.name).unwrap_or_default(),
-                ..Schema::of(SchemaType::String)
-            };
-            schema.properties.entry(field.name.clone()).or_insert(kind);
-        }
-        operation.body =
-            Some(Body { media_type: "application/x-www-form-urlencoded".to_owned(), schema, required: true });
-    } else {
-        for field in &fields {
-            let value = if field.value.is_empty() { ordinary(&field.kind) } else { &field.value };
-            if !operation.parameters.iter().any(|p| p.name == field.name) {
-                operation.parameters.push(link::parameter(&field.name, ParameterIn::Query, value));
-            }
-        }
-        for parameter in operation.parameters.iter_mut().filter(|p| p.place == ParameterIn::Query) {
-            parameter.schema.enumeration.extend(choices.remove(&parameter.name).unwrap_or_default());
-        }
-    }
-    found.add(operation);
-}
-
-/// The elements of a form that a selector names. A form that begins between the rows of a table is closed at once by the parser, and
-/// what belongs to it follows beside it (HTML section 13.2.6.4.9): the rows up to the next such form.
-fn elements<'a>(form: ElementRef<'a>, selector: &'a Selector) -> impl Iterator<Item = ElementRef<'a>> {
-    let name = |e: ElementRef<'_>| e.value().name().to_owned();
-    let parent = form.parent().and_then(ElementRef::wrap).map(name);
-    let between_rows = parent.is_some_and(|name| matches!(name.as_str(), "table" | "tbody" | "thead" | "tfoot" | "tr"));
-    let beside = form.next_siblings().filter_map(ElementRef::wrap).take_while(|e| e.value().name() != "form");
-    let parts: Vec<ElementRef<'a>> = if between_rows && !form.has_children() { beside.collect() } else { vec![form] };
-    parts
-        .into_iter()
-        .flat_map(move |part| std::iter::once(part).filter(|part| selector.matches(part)).chain(part.select(selector)))
-}
-
-fn fields(form: ElementRef<'_>) -> Vec<FormField> {
-    let Ok(selector) = Selector::parse("input[name], select[name], textarea[name]") else { return Vec::new() };
-    elements(form, &selector)
-        .take(40)
-        .filter_map(|field| {
-            let value = field.value();
-            Some(FormField {
-                name: value.attr("name")?.chars().take(100).collect(),
-                kind: value.attr("type").unwrap_or("text").to_ascii_lowercase(),
-                value: value.attr("value").unwrap_or("").chars().take(300).collect(),
-            })
-        })
-        .collect()
-}
-
-/// What the switches, radio buttons and lists of options of a form can send, by name. A field that is written into has none.
-fn choices(form: ElementRef<'_>) -> BTreeMap<String, Vec<Value>> {
-    const MOST: usize = 200;
-    const SWITCHES: &str = "input[name][type=checkbox], input[name][type=radio], select[name] option";
-    let mut choices: BTreeMap<String, Vec<Value>> = BTreeMap::new();
-    let Ok(selector) = Selector::parse(SWITCHES) else { return choices };
-    for element in elements(form, &selector).take(MOST) {
-        let is_option = element.value().name() == "option";
-        let list = element.ancestors().filter_map(ElementRef::wrap).find(|e| e.value().name() == "select");
-        let owner = if is_option { list } else { Some(element) };
-        let Some(name) = owner.and_then(|owner| owner.value().attr("name")) else { continue };
-        let value = match element.value().attr("value") {
-            Some(value) => value.to_owned(),
-            None if is_option => element.text().collect::<String>().trim().to_owned(),
-            None => "on".to_owned(),
-        };
-        choices.entry(name.to_owned()).or_default().push(Value::from(value));
-    }
-    choices
-}
-
-/// What a person could fill into an empty field of this type.
-fn ordinary(kind: &str) -> &'static str {
-    match kind {
-        "date" => "2026-01-01",
-        "datetime-local" => "2026-01-01T12:00",
-        "month" => "2026-01",
-        "week" => "2026-W01",
-        "time" => "12:00",
-        "email" => "a@example.com",
-        "color" => "#000000",
-        _ => "1",
-    }
-}
-
 /// Strings of a JSON answer that are paths: `"/api/users"`, `"_links": {"self": {"href": ...}}`.
 fn json_links(json: &Value, links: &mut Vec<String>, depth: usize) {
     if depth > 8 || links.len() >= LINKS {
@@ -555,17 +415,6 @@ mod tests {
 
     use super::*;
 
-    #[test]
-    fn a_form_keeps_what_a_browser_offers() {
-        let page = Html::parse_document(
-            "<form><input name=q><input type=checkbox name=a><input type=radio name=r value=x><input type=radio name=r value=y>\
-             <select name=s><optgroup><option value=1>one</optgroup><option>two</select><textarea name=t></textarea></form>",
-        );
-        let form = page.select(&Selector::parse("form").unwrap()).next().unwrap();
-        let all = serde_json::to_value(choices(form)).unwrap();
-        assert_eq!(all, serde_json::json!({"a": ["on"], "r": ["x", "y"], "s": ["1", "two"]}));
-    }
-
     /// The operations and the assets that a page at `/` leads to.
     fn led_to(page: &str) -> (Vec<String>, Vec<String>) {
         let origin = Origin { scheme: Scheme::Http, host: "shop.example".to_owned(), port: 80 };
@@ -607,17 +456,6 @@ mod tests {
         assert_eq!(operations, ["GET /", "GET /fetch", "GET /find q", "POST /notes"]);
         let many: Vec<String> = (0..50).map(|n| format!("<pre>/a{n}b /c{n}d</pre>")).collect();
         assert_eq!(led_to(&format!("{nav}{}", many.concat())).0.len(), 1 + SAMPLES);
-    }
-
-    #[test]
-    fn a_form_between_rows_keeps_its_fields() {
-        let page = Html::parse_document(
-            "<table><tbody><form method=post><input type=hidden name=token value=1><tr><td><input name=a></td></tr></form>\
-             <form method=post><input type=hidden name=other><tr><td><select name=b></select></td></tr></form></tbody></table>",
-        );
-        let forms = page.select(&Selector::parse("form").unwrap()).map(fields).collect::<Vec<_>>();
-        let names: Vec<Vec<&str>> = forms.iter().map(|f| f.iter().map(|f| f.name.as_str()).collect()).collect();
-        assert_eq!(names, [["token", "a"], ["other", "b"]]);
     }
 
     #[test]
