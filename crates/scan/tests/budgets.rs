@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use model::{Depth, Report, Status, Target};
+use model::{Consent, Depth, Report, Status, Target, Verdict};
 use support::{Answer, Server};
 
 /// A document of so many operations, of a few shapes.
@@ -104,4 +104,20 @@ fn a_large_surface_is_sampled_and_the_report_says_so() {
         .collect();
     assert!(left_out.len() <= missed.len(), "{left_out:?} {missed:?}");
     assert!(report.spent.values().any(|s| s.shared > 0), "{:?}", report.spent);
+}
+
+/// Where a site has so few links that paths are guessed, the guesses leave enough for the passwords that consent permits.
+#[test]
+fn guesses_leave_enough_for_wrong_passwords() {
+    const HOME: &str = r#"<form method="post" action="/login"><input name="username"><input type="password" name="password">
+        <button>Log in</button></form> <a href="/hours">Hours</a> <a href="/way">The way to us</a>"#;
+    let server = Server::start(Arc::new(|a| match (a.method.as_str(), a.path()) {
+        ("GET", "/") => Answer::html(200, HOME),
+        ("GET", "/hours" | "/way") => Answer::html(200, format!("<h1>{}</h1>", a.path())),
+        ("POST", "/login") => Answer::html(401, "<p>Wrong password</p>"),
+        _ => Answer::json(404, r#"{"error":"not found"}"#),
+    }));
+    let report = support::scan(Target { consent: Consent::SafeWrites, ..support::target(server.port) });
+    let verdict = report.rules.iter().find(|r| r.id == "login-rate-limit-missing").map(|r| r.verdict);
+    assert_eq!(verdict, Some(Verdict::Failed), "{:?}", report.not_tested);
 }

@@ -52,6 +52,13 @@ impl Budget {
         Budget { counts: Mutex::new(counts), strict: false }
     }
 
+    /// So many requests more in [`Account::Apart`].
+    #[must_use]
+    pub fn with_more_apart(self, requests: u32) -> Budget {
+        self.counts().apart += requests;
+        self
+    }
+
     /// A budget of so many requests, whatever they are for: a maximum that the user named is one.
     pub fn strict(total: u32) -> Budget {
         Budget { strict: true, ..Budget::new(total) }
