@@ -6,6 +6,8 @@ use model::{Exchange, Location, NotTested, Operation, Request};
 
 use crate::calling::request;
 use crate::canary::canary;
+use crate::judging::access;
+use crate::text::set_cookie::cookies_set;
 use crate::{Shares, TargetProbe};
 
 /// What [`foreign`] sends at most.
@@ -45,6 +47,15 @@ pub(super) fn with_credentials(exchange: &Exchange) -> bool {
 /// `Access-Control-Allow-Origin`.
 pub(super) fn allowed(exchange: &Exchange) -> Option<&str> {
     exchange.header("access-control-allow-origin").map(str::trim)
+}
+
+/// Whether anything shows that browsers hold credentials for this API: a cookie, a login, a refusal, a declared or given credential.
+/// Without them the permission to send them along gives nothing away.
+pub(super) fn knows_credentials(probe: &TargetProbe<'_>) -> bool {
+    let sets_cookie = |exchange: &Arc<Exchange>| !cookies_set(exchange, probe.target.now).is_empty();
+    !probe.target.identities.is_empty()
+        || access::is_guarded_somewhere(probe.surface, probe.observations)
+        || probe.observations.exchanges.iter().any(sets_cookie)
 }
 
 /// The operations to ask about: they answered, each in another part of the API, data before pages.

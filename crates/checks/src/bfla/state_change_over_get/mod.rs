@@ -117,7 +117,10 @@ fn acts_on_what_is_shared(summary: &str) -> bool {
         "cluster",
         "system",
     ];
-    vocabulary::acting::text_acts(summary) && vocabulary::words(summary).any(|word| SHARED.contains(&word.as_str()))
+    // "Sets a Cache-Control header" is about the response.
+    const OF_THE_RESPONSE: [&str; 4] = ["header", "headers", "response", "status"];
+    let names = |list: &[&str]| vocabulary::words(summary).any(|word| list.contains(&word.as_str()));
+    vocabulary::acting::text_acts(summary) && names(&SHARED) && !names(&OF_THE_RESPONSE)
 }
 
 /// The declared success of an operation that hands out nothing, so that there is no other reason to call it than what it does.
@@ -176,6 +179,8 @@ mod tests {
             ("Creates and populates the database", true),
             ("Restarts the server", true),
             ("Creates a PDF of the invoice", false),
+            ("Sets a Cache-Control header for n seconds", false),
+            ("Clears the cache", true),
             ("State of the database", false),
             ("Lists the tables that were created", false),
         ] {

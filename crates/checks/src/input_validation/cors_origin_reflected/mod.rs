@@ -29,13 +29,41 @@ pub(crate) static CHECK: Check = Check {
     ..Check::of(&RULE)
 };
 
-/// The same without credentials.
+/// The same without credentials: they are not permitted, or there are none to be seen.
 async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    let known = cors::knows_credentials(probe);
     for asked in cors::foreign(probe).await? {
-        if asked.allows_it() && !asked.with_credentials() {
+        let permits = asked.with_credentials();
+        if asked.allows_it() && !(permits && known) {
             let evidence = Evidence::new(&asked.exchange, format!("Access-Control-Allow-Origin: {}", asked.origin));
-            found.push(Finding::new(&RULE, Confidence::Confirmed, asked.location(), evidence));
+            let finding = Finding::new(&RULE, Confidence::Confirmed, asked.location(), evidence);
+            found.push(if permits { finding.detail(PERMITTED) } else { finding });
         }
     }
     Ok(())
+}
+
+/// Why what permits credentials is no worse than what does not.
+const PERMITTED: &str = "The response permits credentials as well (Access-Control-Allow-Credentials: true). No cookie, login or other \
+                         credential was seen; once there is one, any website can read what it opens.";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scripted::{Said, Scripted};
+
+    #[tokio::test]
+    async fn what_permits_credentials_where_there_are_none_is_reported_here() {
+        let script = Scripted::new(|request, _| {
+            let origin = request.header_value("origin").unwrap_or_default().to_owned();
+            let headers =
+                vec![("Access-Control-Allow-Origin", origin), ("Access-Control-Allow-Credentials", "true".to_owned())];
+            Said::With(headers, 200, "application/json", "[1]".to_owned())
+        });
+        let mut surface = crate::samples::surface(vec![crate::samples::operation(model::Method::GET, "/items")]);
+        assert!(script.run(&CHECK, &surface).await.found.is_empty(), "the other rule reports it");
+        surface.specification = None;
+        let open = script.run(&CHECK, &surface).await.found;
+        assert_eq!(open.iter().map(|f| f.detail.as_str()).collect::<Vec<_>>(), [PERMITTED]);
+    }
 }

@@ -1,6 +1,9 @@
-from flask import Flask, jsonify, request
+import os
+
+from flask import Flask, jsonify, request, session
 
 app = Flask(__name__)
+app.secret_key = os.urandom(32)
 
 
 @app.get("/")
@@ -10,7 +13,9 @@ def index():
 
 @app.get("/api/profile")
 def profile():
-    return jsonify(name="Ada")
+    if "name" not in session:
+        return jsonify(error="sign in first"), 403
+    return jsonify(name=session["name"])
 
 
 @app.after_request
