@@ -45,14 +45,14 @@ pub fn rich_json() -> Value {
             rule("credentials-ignored", "Credentials are ignored", "authentication", "high", "passed"),
             rule("weak-secret-key", "The session key can be guessed", "authentication", "critical", "not-tested"),
             rule("no-rate-limit", "Nothing limits the rate", "rate-limiting", "medium", "not-tested"),
-            rule("werkzeug-debugger", "The Werkzeug debugger answers", "data-exposure", "critical", "failed"),
+            rule("werkzeug-debugger", "Werkzeug debugger exposed", "data-exposure", "critical", "failed"),
             rule("server-version", "The server tells its version", "data-exposure", "info", "failed"),
-            rule("error-details", "An error answer quotes the exception", "data-exposure", "medium", "ignored"),
+            rule("error-details", "Exception details exposed in an error response", "data-exposure", "medium", "ignored"),
             rule("cookie-flags", "A cookie lacks its flags", "encryption", "medium", "failed"),
             rule("prompt-leak", "The system prompt leaks", "llm", "high", "not-applicable"),
         ],
         "findings": [
-            finding("werkzeug-debugger", "critical", "confirmed", "data-exposure", "The Werkzeug debugger answers", &[
+            finding("werkzeug-debugger", "critical", "confirmed", "data-exposure", "Werkzeug debugger exposed", &[
                 location("1111111111111111111a", "GET", "/", None),
                 source("6666666666666666666f", "app/main.py", "main", 14),
             ]),

@@ -6,13 +6,13 @@ use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twi
 pub(crate) static RULE: Rule = Rule {
     id: "any-password-accepted",
     aliases: &[],
-    title: "Any name and password open the door",
+    title: "Authentication bypass: any username and password are accepted",
     category: Category::Authentication,
     severity: Severity::Critical,
     cwe: &[287],
     tags: &[],
-    risk: "Anybody gets in with a made-up name and password.",
-    fix: "Compare the password with the hash stored for the name.",
+    risk: "An unauthenticated attacker signs in with a random username and password.",
+    fix: "Compare the password with the hash stored for the username.",
     references: &[
         "https://www.rfc-editor.org/rfc/rfc7617",
         "https://cheatsheetseries.owasp.org/cheatsheets/Authentication_Cheat_Sheet.html",

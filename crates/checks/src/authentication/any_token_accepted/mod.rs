@@ -8,12 +8,12 @@ use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twi
 pub(crate) static RULE: Rule = Rule {
     id: "any-token-accepted",
     aliases: &[],
-    title: "Any token opens the door",
+    title: "Authentication bypass: any bearer token is accepted",
     category: Category::Authentication,
     severity: Severity::Critical,
     cwe: &[287, 345],
     tags: &[Tag::Crypto],
-    risk: "Anybody gets in with a made-up token.",
+    risk: "An unauthenticated attacker calls the operation with a random token.",
     fix: "Verify the signature and claims of every token.",
     references: &[
         "https://owasp.org/API-Security/editions/2023/en/0xa2-broken-authentication/",

@@ -10,13 +10,13 @@ use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twi
 pub(crate) static RULE: Rule = Rule {
     id: "api-key-crashes",
     aliases: &[],
-    title: "An API key with a character beyond ASCII crashes the operation",
+    title: "Unhandled error: a non-ASCII API key crashes the operation",
     category: Category::Authentication,
     severity: Severity::Low,
     cwe: &[755, 248],
     tags: &[Tag::Misconfiguration],
-    risk: "Anybody makes the server fail before the key is checked.",
-    fix: "Encode both keys before compare_digest sees them.",
+    risk: "An unauthenticated client makes the server fail before the key is checked.",
+    fix: "Encode both keys before passing them to compare_digest.",
     references: &["https://docs.python.org/3/library/hmac.html#hmac.compare_digest"],
     page: include_str!("page.md"),
 };

@@ -14,13 +14,13 @@ use crate::{Check, Cost, Detectors, Findings, Observations, RunsOn, Schedule, Tw
 pub(crate) static RULE: Rule = Rule {
     id: "api-key-in-query",
     aliases: &[],
-    title: "Keys or tokens are taken from the URL",
+    title: "API key or token accepted in the query string",
     category: Category::Authentication,
     severity: Severity::Medium,
     cwe: &[598],
     tags: &[],
-    risk: "Keys stand in logs, histories and referrers.",
-    fix: "Take keys and tokens from a header only.",
+    risk: "Keys in URLs end up in server logs, browser history and Referer headers, where others can read them.",
+    fix: "Accept keys and tokens in a header only.",
     references: &[
         "https://www.rfc-editor.org/rfc/rfc6750#section-2.3",
         "https://cheatsheetseries.owasp.org/cheatsheets/REST_Security_Cheat_Sheet.html",

@@ -9,13 +9,13 @@ use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twi
 pub(crate) static RULE: Rule = Rule {
     id: "auth-status-inconsistent",
     aliases: &[],
-    title: "A wrong token is not answered with 401",
+    title: "Invalid token is not rejected with status 401",
     category: Category::Authentication,
     severity: Severity::Low,
     cwe: &[390],
     tags: &[],
-    risk: "Clients do not notice that they have to log in again, and tests of the answer tell attackers where the check stands.",
-    fix: "Answer every failed authentication with 401 and the same body.",
+    risk: "Clients do not notice that they have to sign in again, and the differing response shows an attacker where the check is.",
+    fix: "Reject every failed authentication with 401 and the same body.",
     references: &[
         "https://www.rfc-editor.org/rfc/rfc9110#section-15.5.2",
         "https://www.rfc-editor.org/rfc/rfc6750#section-3.1",

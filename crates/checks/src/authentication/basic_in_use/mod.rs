@@ -10,12 +10,12 @@ use crate::{Check, Detectors, Findings, Observations, RunsOn, Twins};
 pub(crate) static RULE: Rule = Rule {
     id: "basic-in-use",
     aliases: &[],
-    title: "The password is sent with every request",
+    title: "HTTP Basic authentication in use",
     category: Category::Authentication,
     severity: Severity::Info,
     cwe: &[522],
     tags: &[],
-    risk: "Every request is a chance to lose the password.",
+    risk: "Every request carries the password, so that each one can leak it.",
     fix: "Exchange the password for a short-lived token.",
     references: &[
         "https://www.rfc-editor.org/rfc/rfc7617",

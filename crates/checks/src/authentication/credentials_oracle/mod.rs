@@ -12,13 +12,13 @@ use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twi
 pub(crate) static RULE: Rule = Rule {
     id: "credentials-oracle",
     aliases: &[],
-    title: "The login tells which names exist",
+    title: "User enumeration through login responses",
     category: Category::Authentication,
     severity: Severity::Medium,
     cwe: &[204, 203],
     tags: &[],
-    risk: "Attackers collect names and then only have to guess passwords.",
-    fix: "Answer unknown names and wrong passwords alike, and spend the same time.",
+    risk: "An attacker collects valid usernames and then only has to guess passwords.",
+    fix: "Respond alike to unknown usernames and wrong passwords, and spend the same time on both.",
     references: &[
         "https://cheatsheetseries.owasp.org/cheatsheets/Authentication_Cheat_Sheet.html",
         "https://owasp.org/www-project-web-security-testing-guide/stable/4-Web_Application_Security_Testing/03-Identity_Management_Testing/04-Testing_for_Account_Enumeration_and_Guessable_User_Account",

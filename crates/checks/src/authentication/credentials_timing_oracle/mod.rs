@@ -14,13 +14,13 @@ use names::Known;
 pub(crate) static RULE: Rule = Rule {
     id: "credentials-timing-oracle",
     aliases: &[],
-    title: "The time of a failed login tells which names exist",
+    title: "User enumeration through login timing",
     category: Category::Authentication,
     severity: Severity::Medium,
     cwe: &[208, 203],
     tags: &[],
-    risk: "Attackers collect names with a stop-watch and then only have to guess passwords.",
-    fix: "Compute one password hash for unknown names as well.",
+    risk: "An attacker collects valid usernames by measuring response times and then only has to guess passwords.",
+    fix: "Compute one password hash for unknown usernames as well.",
     references: &[
         "https://cheatsheetseries.owasp.org/cheatsheets/Authentication_Cheat_Sheet.html",
         "https://owasp.org/www-project-web-security-testing-guide/stable/4-Web_Application_Security_Testing/03-Identity_Management_Testing/04-Testing_for_Account_Enumeration_and_Guessable_User_Account",

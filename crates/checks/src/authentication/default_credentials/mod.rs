@@ -11,13 +11,13 @@ use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twi
 pub(crate) static RULE: Rule = Rule {
     id: "default-credentials",
     aliases: &[],
-    title: "A name and password out of documentation open the door",
+    title: "Default credentials accepted",
     category: Category::Authentication,
     severity: Severity::Critical,
     cwe: &[1392, 521],
     tags: &[Tag::Flask],
-    risk: "Anybody who has read the tutorial or tries the obvious gets in.",
-    fix: "Read name and password from the environment, and make the password a random one.",
+    risk: "An attacker signs in with a documented or obvious username and password.",
+    fix: "Read username and password from the environment, and generate the password at random.",
     references: &[
         "https://owasp.org/www-project-web-security-testing-guide/stable/4-Web_Application_Security_Testing/04-Authentication_Testing/02-Testing_for_Default_Credentials",
         "https://flask-httpauth.readthedocs.io/en/latest/#basic-authentication-examples",

@@ -6,13 +6,13 @@ use crate::{Check, Detectors, Findings, ObservedExchange, RunsOn, Twins};
 pub(crate) static RULE: Rule = Rule {
     id: "digest-md5",
     aliases: &[],
-    title: "Digest authentication with nothing better than MD5",
+    title: "Weak HTTP Digest authentication (MD5)",
     category: Category::Authentication,
     severity: Severity::Low,
     cwe: &[328, 916],
     tags: &[Tag::Crypto],
-    risk: "Whoever sees one log-in, or the stored hashes, tries billions of passwords a second.",
-    fix: "Offer SHA-256 (RFC 7616), or a token over HTTPS in its place.",
+    risk: "An attacker who captures one login, or the stored hashes, can try billions of passwords a second.",
+    fix: "Offer SHA-256 (RFC 7616), or use a token over HTTPS instead.",
     references: &[
         "https://www.rfc-editor.org/rfc/rfc7616#section-3.3",
         "https://www.rfc-editor.org/rfc/rfc7616#section-5.2",

@@ -7,12 +7,12 @@ use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twi
 pub(crate) static RULE: Rule = Rule {
     id: "flask-session-weak-key",
     aliases: &[],
-    title: "The key of the sessions can be guessed",
+    title: "Weak Flask SECRET_KEY: session cookies can be forged",
     category: Category::Authentication,
     severity: Severity::Critical,
     cwe: &[326, 798, 1391],
     tags: &[Tag::Crypto, Tag::Flask],
-    risk: "Anybody can write a session for any user and any role.",
+    risk: "Anyone who guesses the key can forge a session for any user and any role.",
     fix: "Set SECRET_KEY to at least 32 random bytes from the environment.",
     references: &[
         "https://flask.palletsprojects.com/en/stable/config/#SECRET_KEY",

@@ -9,12 +9,12 @@ use crate::{Check, Detectors, Findings, RunsOn, TargetProbe, Twins};
 pub(crate) static RULE: Rule = Rule {
     id: "flask-wtf-weak-key",
     aliases: &[],
-    title: "The key of the anti-forgery tokens can be guessed",
+    title: "Weak Flask-WTF signing key: CSRF tokens can be forged",
     category: Category::Authentication,
     severity: Severity::Critical,
     cwe: &[326, 798, 1391],
     tags: &[Tag::Crypto, Tag::Flask],
-    risk: "Anybody can make valid anti-forgery tokens, and with the same key sessions.",
+    risk: "Anyone who guesses the key can forge CSRF tokens and, where the key is shared, sessions.",
     fix: "Set SECRET_KEY (or WTF_CSRF_SECRET_KEY) to at least 32 random bytes from the environment.",
     references: &[
         "https://flask-wtf.readthedocs.io/en/stable/csrf/",

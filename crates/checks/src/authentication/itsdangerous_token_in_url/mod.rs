@@ -8,13 +8,13 @@ use crate::{Check, Detectors, Findings, ObservedExchange, RunsOn, Twins};
 pub(crate) static RULE: Rule = Rule {
     id: "itsdangerous-token-in-url",
     aliases: &[],
-    title: "A signed token stands in a URL of a page",
+    title: "Signed token exposed in a URL",
     category: Category::Authentication,
     severity: Severity::Low,
     cwe: &[598],
     tags: &[Tag::Flask],
-    risk: "Logs, histories and referrers hold a token that acts for a user.",
-    fix: "Send such links by mail only, let the token work once, and take it by POST.",
+    risk: "Server logs, browser history and Referer headers hold a token that acts for a user.",
+    fix: "Send such links by email only, let the token work once, and submit it with POST.",
     references: &[
         "https://itsdangerous.palletsprojects.com/en/stable/timed/",
         "https://cheatsheetseries.owasp.org/cheatsheets/Forgot_Password_Cheat_Sheet.html",

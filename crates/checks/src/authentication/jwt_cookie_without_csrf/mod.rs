@@ -7,12 +7,12 @@ use crate::{Check, Detectors, Findings, ObservedExchange, RunsOn, Twins};
 pub(crate) static RULE: Rule = Rule {
     id: "jwt-cookie-without-csrf",
     aliases: &[],
-    title: "A token in a cookie has no anti-forgery token beside it",
+    title: "Missing CSRF protection: JWT in a cookie without a CSRF token",
     category: Category::Authentication,
     severity: Severity::High,
     cwe: &[352],
     tags: &[Tag::Flask],
-    risk: "Other sites can make the browser of a logged-in user act in the name of that user.",
+    risk: "Another site can make the browser of a signed-in user act in that user's name.",
     fix: "Set JWT_COOKIE_CSRF_PROTECT = True, and SameSite=Lax on the cookie.",
     references: &[
         "https://flask-jwt-extended.readthedocs.io/en/stable/token_locations.html#cookies",

@@ -10,13 +10,13 @@ use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twi
 pub(crate) static RULE: Rule = Rule {
     id: "jwt-expired-accepted",
     aliases: &[],
-    title: "An expired token is accepted",
+    title: "Expired JWT accepted",
     category: Category::Authentication,
     severity: Severity::Medium,
     cwe: &[613],
     tags: &[Tag::Crypto],
-    risk: "A token that leaks once opens the account for ever.",
-    fix: "Check exp with every token.",
+    risk: "A token that leaks once gives access to the account forever.",
+    fix: "Verify exp with every token.",
     references: &["https://www.rfc-editor.org/rfc/rfc8725", "https://pyjwt.readthedocs.io/en/stable/usage.html"],
     page: include_str!("page.md"),
 };

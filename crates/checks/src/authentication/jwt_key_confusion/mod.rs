@@ -12,13 +12,13 @@ mod pem;
 pub(crate) static RULE: Rule = Rule {
     id: "jwt-key-confusion",
     aliases: &[],
-    title: "A token signed with the public key is accepted",
+    title: "JWT algorithm confusion (RS256 to HS256)",
     category: Category::Authentication,
     severity: Severity::Critical,
     cwe: &[347, 327],
     tags: &[Tag::Crypto],
-    risk: "The public key is known to everybody, so anybody signs a token for any user.",
-    fix: "Name the one algorithm that is allowed when checking a token.",
+    risk: "The public key is not a secret, so that an attacker can sign a token for any user.",
+    fix: "Pin the one allowed algorithm when verifying a token.",
     references: &[
         "https://www.rfc-editor.org/rfc/rfc8725#section-2.1",
         "https://portswigger.net/web-security/jwt/algorithm-confusion",

@@ -13,13 +13,13 @@ use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twi
 pub(crate) static RULE: Rule = Rule {
     id: "jwt-kid-injection",
     aliases: &[],
-    title: "The key id of a token reaches a statement or a file",
+    title: "JWT key ID (kid) injection",
     category: Category::Authentication,
     severity: Severity::Critical,
     cwe: &[89, 22, 347],
     tags: &[Tag::Injection, Tag::Crypto],
-    risk: "Before any signature is checked the token says which key to check it with: an attacker brings a key along.",
-    fix: "Look the key id up in a fixed table, or pass it to the database as a parameter.",
+    risk: "The key ID is used before the signature is verified: an attacker can choose the key and forge a token for any user.",
+    fix: "Look the key ID up in a fixed table, or pass it to the database as a parameter.",
     references: &[
         "https://www.rfc-editor.org/rfc/rfc8725#section-3.10",
         "https://portswigger.net/web-security/jwt#injecting-self-signed-jwts-via-the-kid-parameter",

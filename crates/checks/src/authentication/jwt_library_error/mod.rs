@@ -9,13 +9,13 @@ use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twi
 pub(crate) static RULE: Rule = Rule {
     id: "jwt-library-error",
     aliases: &[],
-    title: "The answer to a wrong token names what checks it",
+    title: "JWT library revealed by the error for an invalid token",
     category: Category::Authentication,
     severity: Severity::Info,
     cwe: &[209],
     tags: &[],
-    risk: "Attackers learn which library and which version of attacks to try.",
-    fix: "Answer every wrong token alike, and log the reason.",
+    risk: "An attacker learns which library verifies tokens, and looks for its known weaknesses.",
+    fix: "Respond alike to every invalid token, and log the reason.",
     references: &[
         "https://www.rfc-editor.org/rfc/rfc6750#section-3.1",
         "https://pyjwt.readthedocs.io/en/stable/api.html#exceptions",

@@ -6,12 +6,12 @@ use crate::{Check, Detectors, Findings, ObservedExchange, RunsOn, Twins};
 pub(crate) static RULE: Rule = Rule {
     id: "jwt-long-lived",
     aliases: &[],
-    title: "A token is valid for days",
+    title: "JWT valid for days",
     category: Category::Authentication,
     severity: Severity::Low,
     cwe: &[613],
     tags: &[Tag::Crypto],
-    risk: "A leaked token opens the account for days.",
+    risk: "A leaked token gives access to the account for days.",
     fix: "Issue access tokens for minutes and renew them with a refresh token.",
     references: &[
         "https://www.rfc-editor.org/rfc/rfc8725",

@@ -8,13 +8,13 @@ use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twi
 pub(crate) static RULE: Rule = Rule {
     id: "jwt-none-accepted",
     aliases: &[],
-    title: "An unsigned token is accepted",
+    title: "JWT accepted without a signature (alg=none)",
     category: Category::Authentication,
     severity: Severity::Critical,
     cwe: &[347, 345],
     tags: &[Tag::Crypto],
-    risk: "Anybody writes a token for any user.",
-    fix: "Name the one algorithm that is allowed when checking a token.",
+    risk: "An unauthenticated attacker can write a token for any user.",
+    fix: "Pin the one allowed algorithm when verifying a token.",
     references: &[
         "https://www.rfc-editor.org/rfc/rfc8725",
         "https://pyjwt.readthedocs.io/en/stable/usage.html",

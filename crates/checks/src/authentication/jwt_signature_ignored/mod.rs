@@ -10,12 +10,12 @@ use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twi
 pub(crate) static RULE: Rule = Rule {
     id: "jwt-signature-ignored",
     aliases: &[],
-    title: "A token with a wrong signature is accepted",
+    title: "JWT signature is not verified",
     category: Category::Authentication,
     severity: Severity::Critical,
     cwe: &[347, 345],
     tags: &[Tag::Crypto],
-    risk: "Anybody writes a token for any user.",
+    risk: "An unauthenticated attacker can write a token for any user.",
     fix: "Verify the signature with the key and one fixed algorithm.",
     references: &[
         "https://www.rfc-editor.org/rfc/rfc8725",

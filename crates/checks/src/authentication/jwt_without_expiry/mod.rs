@@ -7,13 +7,13 @@ use crate::{Check, Detectors, Findings, ObservedExchange, RunsOn, Twins};
 pub(crate) static RULE: Rule = Rule {
     id: "jwt-without-expiry",
     aliases: &[],
-    title: "A token never expires",
+    title: "JWT issued without an expiry (exp)",
     category: Category::Authentication,
     severity: Severity::Medium,
     cwe: &[613],
     tags: &[Tag::Crypto],
-    risk: "A token that leaks once opens the account for ever.",
-    fix: "Give every token an exp of minutes, and require the claim when checking.",
+    risk: "A token that leaks once gives access to the account forever.",
+    fix: "Give every token an exp of minutes, and require the claim when verifying.",
     references: &["https://www.rfc-editor.org/rfc/rfc8725", "https://pyjwt.readthedocs.io/en/stable/usage.html"],
     page: include_str!("page.md"),
 };

@@ -15,13 +15,13 @@ use crate::{Check, Detectors, Findings, Observations, RunsOn, Twins};
 pub(crate) static RULE: Rule = Rule {
     id: "login-over-get",
     aliases: &[],
-    title: "Passwords are sent in the URL",
+    title: "Password sent in the query string",
     category: Category::Authentication,
     severity: Severity::Medium,
     cwe: &[598],
     tags: &[],
-    risk: "Passwords stand in logs, histories and referrers.",
-    fix: "Log in with POST.",
+    risk: "Passwords in URLs end up in server logs, browser history and Referer headers, where others can read them.",
+    fix: "Send credentials in the body of a POST request.",
     references: &[
         "https://www.rfc-editor.org/rfc/rfc9110#section-17.9",
         "https://cheatsheetseries.owasp.org/cheatsheets/Authentication_Cheat_Sheet.html",

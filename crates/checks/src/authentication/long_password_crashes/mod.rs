@@ -11,12 +11,12 @@ use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twi
 pub(crate) static RULE: Rule = Rule {
     id: "long-password-crashes",
     aliases: &[],
-    title: "A long password crashes the login",
+    title: "Unhandled error: a long password crashes the login",
     category: Category::Authentication,
     severity: Severity::Low,
     cwe: &[755, 248],
     tags: &[Tag::Flask],
-    risk: "Anybody makes the login fail; people with long passwords are locked out.",
+    risk: "An unauthenticated client makes the login fail; users with long passwords are locked out.",
     fix: "Limit the length before hashing, or hash with argon2.",
     references: &[
         "https://github.com/pyca/bcrypt",

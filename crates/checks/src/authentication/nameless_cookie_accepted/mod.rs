@@ -7,13 +7,13 @@ use crate::{Check, Cost, Detectors, Findings, RunsOn, TargetProbe, Twins};
 pub(crate) static RULE: Rule = Rule {
     id: "nameless-cookie-accepted",
     aliases: &[],
-    title: "A cookie without a name is taken for the session",
+    title: "Nameless cookie accepted as the session (CVE-2023-23934)",
     category: Category::Authentication,
     severity: Severity::Low,
     cwe: &[20, 565],
     tags: &[Tag::Flask],
-    risk: "A neighbouring sub-domain can give a visitor a session, past the protection of __Host- and __Secure- names.",
-    fix: "Upgrade to Werkzeug 2.2.3 or later, and leave the reading of cookies to the framework.",
+    risk: "A sibling subdomain can set a visitor's session, past the protection of the __Host- and __Secure- prefixes.",
+    fix: "Upgrade to Werkzeug 2.2.3 or later, and leave the parsing of cookies to the framework.",
     references: &[
         "CVE-2023-23934",
         "https://github.com/pallets/werkzeug/security/advisories/GHSA-px8h-6qxv-m22q",

@@ -13,13 +13,13 @@ use crate::{Check, Cost, Detectors, Findings, OperationProbe, RunsOn, Twins};
 pub(crate) static RULE: Rule = Rule {
     id: "operation-without-credentials",
     aliases: &[],
-    title: "Data is served without the credentials that are declared",
+    title: "Missing authentication: declared security is not enforced",
     category: Category::Authentication,
     severity: Severity::High,
     cwe: &[306, 862],
     tags: &[],
-    risk: "Anybody reads what the API description says is protected.",
-    fix: "Check credentials before every view, and name the public ones.",
+    risk: "An unauthenticated client reads data that the OpenAPI document says is protected.",
+    fix: "Check credentials before every view, and list the public ones.",
     references: &[
         "https://owasp.org/API-Security/editions/2023/en/0xa2-broken-authentication/",
         "https://spec.openapis.org/oas/v3.1.0.html#security-requirement-object",

@@ -8,12 +8,12 @@ use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twi
 pub(crate) static RULE: Rule = Rule {
     id: "refresh-token-accepted",
     aliases: &[],
-    title: "A refresh token is accepted in the place of an access token",
+    title: "Refresh token accepted as an access token",
     category: Category::Authentication,
     severity: Severity::Low,
     cwe: &[613, 345],
     tags: &[Tag::Crypto],
-    risk: "The short life of access tokens protects nobody: the long-lived token opens the same doors.",
+    risk: "A long-lived refresh token gives the access that short-lived access tokens are meant to limit.",
     fix: "Check the type of the token wherever it is presented.",
     references: &[
         "https://www.rfc-editor.org/rfc/rfc8725#section-3.12",

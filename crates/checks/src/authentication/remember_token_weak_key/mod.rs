@@ -6,12 +6,12 @@ use crate::{Check, Detectors, Findings, RunsOn, TargetProbe, Twins};
 pub(crate) static RULE: Rule = Rule {
     id: "remember-token-weak-key",
     aliases: &[],
-    title: "The key of the remember-me cookies can be guessed",
+    title: "Weak signing key: remember-me cookies can be forged",
     category: Category::Authentication,
     severity: Severity::Critical,
     cwe: &[326, 798, 1391],
     tags: &[Tag::Crypto, Tag::Flask],
-    risk: "Anybody can log in as any user without a password.",
+    risk: "Anyone who guesses the key can sign in as any user without a password.",
     fix: "Set SECRET_KEY to at least 32 random bytes from the environment.",
     references: &[
         "https://flask-login.readthedocs.io/en/latest/#remember-me",

@@ -6,12 +6,12 @@ use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twi
 pub(crate) static RULE: Rule = Rule {
     id: "secret-key-fallback-weak",
     aliases: &[],
-    title: "A retired key of the sessions can be guessed and is still accepted",
+    title: "Weak key in SECRET_KEY_FALLBACKS: sessions can be forged",
     category: Category::Authentication,
     severity: Severity::High,
     cwe: &[326, 798],
     tags: &[Tag::Crypto, Tag::Flask],
-    risk: "Anybody can write a session for any user and any role, although the key was changed.",
+    risk: "Anyone who guesses the retired key can forge a session for any user, although SECRET_KEY was changed.",
     fix: "Remove the guessable key from SECRET_KEY_FALLBACKS.",
     references: &[
         "https://flask.palletsprojects.com/en/stable/config/#SECRET_KEY_FALLBACKS",

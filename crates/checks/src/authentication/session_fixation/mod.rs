@@ -9,13 +9,13 @@ use crate::{Check, Cost, Detectors, Findings, RunsOn, TargetProbe, Twins};
 pub(crate) static RULE: Rule = Rule {
     id: "session-fixation",
     aliases: &[],
-    title: "The session takes an id that the client chose",
+    title: "Session fixation: client-supplied session IDs are accepted",
     category: Category::Authentication,
     severity: Severity::High,
     cwe: &[384],
     tags: &[],
-    risk: "An attacker gives a victim a session id and shares the session after the login.",
-    fix: "Make a new random id for every unknown one, and again at login.",
+    risk: "An attacker gives a victim a session ID and shares the session once the victim has signed in.",
+    fix: "Generate a new random session ID for every unknown one, and again at login.",
     references: &[
         "https://cheatsheetseries.owasp.org/cheatsheets/Session_Management_Cheat_Sheet.html",
         "https://flask-session.readthedocs.io/en/latest/config_guide.html",

@@ -11,13 +11,13 @@ use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twi
 pub(crate) static RULE: Rule = Rule {
     id: "session-id-predictable",
     aliases: &[],
-    title: "Session ids can be predicted",
+    title: "Predictable session IDs",
     category: Category::Authentication,
     severity: Severity::Medium,
     cwe: &[330, 340],
     tags: &[Tag::Crypto],
-    risk: "An attacker finds valid sessions of others by trying ids.",
-    fix: "Make session ids of at least 16 random bytes (Python: secrets.token_urlsafe(32)).",
+    risk: "An attacker finds valid sessions of other users by trying IDs.",
+    fix: "Generate session IDs from at least 16 random bytes (Python: secrets.token_urlsafe(32)).",
     references: &[
         "https://cheatsheetseries.owasp.org/cheatsheets/Session_Management_Cheat_Sheet.html",
         "https://docs.python.org/3/library/secrets.html",

@@ -9,13 +9,13 @@ use crate::{Check, Cost, Detectors, Findings, RunsOn, TargetProbe, Twins};
 pub(crate) static RULE: Rule = Rule {
     id: "session-signature-ignored",
     aliases: &[],
-    title: "A changed session is accepted",
+    title: "Session cookie signature is not verified",
     category: Category::Authentication,
     severity: Severity::Critical,
     cwe: &[347, 345],
     tags: &[Tag::Crypto],
-    risk: "Anybody becomes another user by editing the own cookie.",
-    fix: "Check the signature before reading the session; leave it to the framework.",
+    risk: "A user becomes any other user by editing the session cookie.",
+    fix: "Verify the signature before reading the session; leave it to the framework.",
     references: &[
         "https://flask.palletsprojects.com/en/stable/quickstart/#sessions",
         "https://cheatsheetseries.owasp.org/cheatsheets/Session_Management_Cheat_Sheet.html",

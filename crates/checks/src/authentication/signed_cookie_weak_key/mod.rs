@@ -14,7 +14,7 @@ pub(crate) static RULE: Rule = Rule {
     severity: Severity::Critical,
     cwe: &[326, 798, 1391],
     tags: &[Tag::Crypto],
-    risk: "Anyone who guesses the key writes a cookie for any user and any role.",
+    risk: "Anyone who guesses the key can forge a cookie for any user and any role.",
     fix: "Set the signing key to at least 32 random bytes from the environment.",
     references: &[
         "https://www.starlette.io/middleware/#sessionmiddleware",

@@ -8,13 +8,13 @@ use crate::{Check, Detectors, Findings, ObservedExchange, RunsOn, Twins};
 pub(crate) static RULE: Rule = Rule {
     id: "unsigned-session-cookie",
     aliases: &[],
-    title: "A cookie says who the user is, without a signature",
+    title: "Unsigned session cookie names the user",
     category: Category::Authentication,
     severity: Severity::High,
     cwe: &[565, 345],
     tags: &[Tag::Crypto],
-    risk: "Anybody becomes another user by writing another cookie.",
-    fix: "Keep identity in the signed session or behind a random id.",
+    risk: "A user becomes any other user by editing the cookie.",
+    fix: "Keep identity in the signed session or behind a random ID.",
     references: &[
         "https://flask.palletsprojects.com/en/stable/quickstart/#sessions",
         "https://cheatsheetseries.owasp.org/cheatsheets/Session_Management_Cheat_Sheet.html",

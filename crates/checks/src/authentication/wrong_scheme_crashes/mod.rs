@@ -8,12 +8,12 @@ use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twi
 pub(crate) static RULE: Rule = Rule {
     id: "wrong-scheme-crashes",
     aliases: &[],
-    title: "An unexpected Authorization header crashes the operation",
+    title: "Unhandled error: an unexpected Authorization header",
     category: Category::Authentication,
     severity: Severity::Low,
     cwe: &[755, 248],
     tags: &[Tag::Flask],
-    risk: "Anybody makes the server fail, and learns that its authentication is written by hand.",
+    risk: "An unauthenticated client makes the server fail, and learns that authentication is implemented by hand.",
     fix: "Check type and scheme before reading credentials.",
     references: &[
         "https://werkzeug.palletsprojects.com/en/stable/datastructures/#werkzeug.datastructures.Authorization",

@@ -5,13 +5,13 @@ use crate::{Check, Detectors, Findings, ObservedExchange, RunsOn, Twins};
 pub(crate) static RULE: Rule = Rule {
     id: "www-authenticate-missing",
     aliases: &[],
-    title: "A 401 does not say how to authenticate",
+    title: "Missing or incomplete WWW-Authenticate header on a 401",
     category: Category::Authentication,
     severity: Severity::Low,
     cwe: &[358],
     tags: &[],
-    risk: "Clients cannot tell what is wanted, and other statuses get mistaken for it.",
-    fix: "Send WWW-Authenticate with every 401.",
+    risk: "Clients cannot tell which credentials are expected, and RFC 9110 requires the challenge.",
+    fix: "Send WWW-Authenticate with scheme and realm on every 401.",
     references: &[
         "https://www.rfc-editor.org/rfc/rfc9110#section-11.6.1",
         "https://www.rfc-editor.org/rfc/rfc6750#section-3",

@@ -8,12 +8,12 @@ use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twi
 pub(crate) static RULE: Rule = Rule {
     id: "flask-admin-open",
     aliases: &[],
-    title: "Flask-Admin is open to everybody",
+    title: "Flask-Admin open without authentication",
     category: Category::Bfla,
     severity: Severity::Critical,
     cwe: &[306, 862],
     tags: &[Tag::Flask, Tag::Misconfiguration],
-    risk: "Anybody reads, changes and deletes records or files through the administration.",
+    risk: "An unauthenticated attacker reads, changes and deletes records or files through the administration interface.",
     fix: "Give every Flask-Admin view, the index included, an is_accessible method that checks the role.",
     references: &[
         "https://owasp.org/API-Security/editions/2023/en/0xa5-broken-function-level-authorization/",

@@ -9,13 +9,13 @@ use crate::{Check, Cost, Detectors, Findings, OperationProbe, RunsOn, Twins};
 pub(crate) static RULE: Rule = Rule {
     id: "method-swap",
     aliases: &[],
-    title: "Another method passes the guard",
+    title: "Authentication bypass by changing the HTTP method",
     category: Category::Bfla,
     severity: Severity::High,
     cwe: &[285, 650],
     tags: &[],
-    risk: "Whoever changes the method is let in where GET is refused.",
-    fix: "Guard the view or the path, not single methods.",
+    risk: "An unauthenticated client that changes the method gets in where GET is refused.",
+    fix: "Protect the view or the path, not single methods.",
     references: &[
         "https://owasp.org/API-Security/editions/2023/en/0xa5-broken-function-level-authorization/",
         "https://owasp.org/www-project-web-security-testing-guide/latest/4-Web_Application_Security_Testing/02-Configuration_and_Deployment_Management_Testing/06-Test_HTTP_Methods",

@@ -11,13 +11,13 @@ use crate::{Check, Detectors, Findings, Observations, RunsOn, Twins};
 pub(crate) static RULE: Rule = Rule {
     id: "spec-admin-without-security",
     aliases: &[],
-    title: "An operation that writes or administers is declared without security",
+    title: "Write or admin operation declared without security",
     category: Category::Bfla,
     severity: Severity::Medium,
     cwe: &[306, 862],
     tags: &[],
-    risk: "Whoever reads the specification knows where data can be changed without credentials.",
-    fix: "Declare a global security requirement, and lift it only where an operation is meant to be public.",
+    risk: "Anyone who reads the OpenAPI document knows where data can be changed without credentials.",
+    fix: "Declare a global security requirement, and lift it only for operations that are meant to be public.",
     references: &[
         "https://owasp.org/API-Security/editions/2023/en/0xa5-broken-function-level-authorization/",
         "https://spec.openapis.org/oas/v3.0.3#security-requirement-object",

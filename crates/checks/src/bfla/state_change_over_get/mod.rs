@@ -13,13 +13,13 @@ use crate::{Check, Detectors, Findings, Observations, RunsOn, Twins};
 pub(crate) static RULE: Rule = Rule {
     id: "state-change-over-get",
     aliases: &[],
-    title: "A GET without credentials seems to change data",
+    title: "State-changing operation declared as GET without security",
     category: Category::Bfla,
     severity: Severity::Medium,
     cwe: &[650, 352],
     tags: &[],
     risk: "A crawler, a link preview or an image tag on any page can reset, create or delete data.",
-    fix: "Let only POST, PUT, PATCH and DELETE change anything, with credentials.",
+    fix: "Change state with POST, PUT, PATCH or DELETE only, and require credentials.",
     references: &[
         "https://owasp.org/API-Security/editions/2023/en/0xa5-broken-function-level-authorization/",
         "https://www.rfc-editor.org/rfc/rfc9110#section-9.2.1",

@@ -21,13 +21,13 @@ use object::Object;
 pub(crate) static RULE: Rule = Rule {
     id: "adjacent-object-readable",
     aliases: &[],
-    title: "Other people's objects are read by counting",
+    title: "BOLA: other users' objects can be read by iterating IDs",
     category: Category::Bola,
     severity: Severity::High,
     cwe: &[639, 862],
     tags: &[],
-    risk: "Anybody reads the whole collection, person by person, by trying one id after the other.",
-    fix: "Look objects up together with their owner, taken from the session or token, and answer 404 for all others.",
+    risk: "An unauthenticated client reads the whole collection by trying one ID after the other.",
+    fix: "Look objects up together with their owner, taken from the session or token, and respond with 404 for all others.",
     references: &["https://owasp.org/API-Security/editions/2023/en/0xa1-broken-object-level-authorization/"],
     page: include_str!("page.md"),
 };

@@ -14,13 +14,13 @@ use crate::{Check, Cost, Detectors, Findings, OperationProbe, RunsOn, Twins};
 pub(crate) static RULE: Rule = Rule {
     id: "object-id-enumeration",
     aliases: &[],
-    title: "Anybody can find out which ids or user names exist",
+    title: "Object or username enumeration without authentication",
     category: Category::Bola,
     severity: Severity::Low,
     cwe: &[204],
     tags: &[],
-    risk: "An attacker collects valid ids or user names without an account, to guess passwords or to aim other attacks.",
-    fix: "Check who is asking before looking anything up, and answer alike whether or not the object exists.",
+    risk: "An unauthenticated attacker collects valid IDs or usernames, to guess passwords or to aim other attacks.",
+    fix: "Authenticate before looking anything up, and respond alike whether or not the object exists.",
     references: &[
         "https://owasp.org/API-Security/editions/2023/en/0xa1-broken-object-level-authorization/",
         "https://owasp.org/www-project-web-security-testing-guide/latest/4-Web_Application_Security_Testing/03-Identity_Management_Testing/04-Testing_for_Account_Enumeration_and_Guessable_User_Account",

@@ -13,12 +13,12 @@ use crate::{Check, Detectors, Findings, Observations, RunsOn, Twins};
 pub(crate) static RULE: Rule = Rule {
     id: "path-parameter-without-security",
     aliases: &[],
-    title: "An object is declared public while its collection is not",
+    title: "Object declared public while its collection requires security",
     category: Category::Bola,
     severity: Severity::Low,
     cwe: &[306, 639],
     tags: &[],
-    risk: "Whoever knows an id reaches the object, though the collection around it asks for credentials.",
+    risk: "Anyone who knows an ID can read the object, although its collection requires credentials.",
     fix: "Declare and check the same security for an object as for its collection.",
     references: &[
         "https://owasp.org/API-Security/editions/2023/en/0xa1-broken-object-level-authorization/",

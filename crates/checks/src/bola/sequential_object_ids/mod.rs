@@ -10,13 +10,13 @@ use crate::{Check, Detectors, Findings, ObservedExchange, RunsOn, Twins};
 pub(crate) static RULE: Rule = Rule {
     id: "sequential-object-ids",
     aliases: &[],
-    title: "Objects of users have consecutive numbers",
+    title: "Sequential object IDs",
     category: Category::Bola,
     severity: Severity::Info,
     cwe: &[340],
     tags: &[],
-    risk: "One id tells all others, and how many there are.",
-    fix: "Give such objects random identifiers (UUID version 4) outside the database, and check the owner all the same.",
+    risk: "One ID reveals all others, and how many there are.",
+    fix: "Give such objects random identifiers (UUID version 4), and check the owner all the same.",
     references: &["https://owasp.org/API-Security/editions/2023/en/0xa1-broken-object-level-authorization/"],
     page: include_str!("page.md"),
 };

@@ -11,13 +11,13 @@ use crate::{Check, Cost, Detectors, Findings, ObservedExchange, RunsOn, Schedule
 pub(crate) static RULE: Rule = Rule {
     id: "config-dump",
     aliases: &[],
-    title: "An endpoint shows the configuration or the environment",
+    title: "Configuration or environment variables exposed",
     category: Category::DataExposure,
     severity: Severity::High,
     cwe: &[200, 497, 489],
     tags: &[Tag::Misconfiguration],
-    risk: "Settings show how the application is built, and usually its keys and passwords.",
-    fix: "Remove the endpoint, or answer with single harmless values to administrators only.",
+    risk: "Anyone who can call the endpoint reads how the application is configured, and usually its keys and passwords.",
+    fix: "Remove the endpoint, or return single harmless values to administrators only.",
     references: &["https://owasp.org/API-Security/editions/2023/en/0xa8-security-misconfiguration/"],
     page: include_str!("page.md"),
 };

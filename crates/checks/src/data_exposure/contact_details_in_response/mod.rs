@@ -10,13 +10,13 @@ use crate::{Check, Detectors, Findings, ObservedExchange, RunsOn, Twins};
 pub(crate) static RULE: Rule = Rule {
     id: "contact-details-in-response",
     aliases: &[],
-    title: "Contact details of several persons can be read by everybody",
+    title: "Contact details of several people exposed",
     category: Category::DataExposure,
     severity: Severity::Info,
     cwe: &[359],
     tags: &[],
-    risk: "Addresses can be collected for phishing and for guessing log-ins.",
-    fix: "Ask for credentials before lists of persons, and answer with what the page shows.",
+    risk: "An unauthenticated client collects addresses for phishing and for guessing logins.",
+    fix: "Require credentials for lists of people, and return only what the page shows.",
     references: &["https://owasp.org/API-Security/editions/2023/en/0xa3-broken-object-property-level-authorization/"],
     page: include_str!("page.md"),
 };

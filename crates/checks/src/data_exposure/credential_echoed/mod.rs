@@ -10,13 +10,13 @@ use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twi
 pub(crate) static RULE: Rule = Rule {
     id: "credential-echoed",
     aliases: &[],
-    title: "A refusal repeats the credential it refused",
+    title: "Rejected credential echoed in the response",
     category: Category::DataExposure,
     severity: Severity::Low,
     cwe: &[209, 532],
     tags: &[Tag::Misconfiguration],
-    risk: "Mistyped and expired keys of real users end up in logs, screenshots and support tickets.",
-    fix: "Say that the credential is not valid, never which one it was.",
+    risk: "Mistyped and expired credentials of real users end up in logs, screenshots and support tickets.",
+    fix: "Say that the credential is invalid, never which one it was.",
     references: &["https://cheatsheetseries.owasp.org/cheatsheets/Error_Handling_Cheat_Sheet.html"],
     page: include_str!("page.md"),
 };

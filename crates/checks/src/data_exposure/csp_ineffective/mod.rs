@@ -6,13 +6,13 @@ use crate::{Check, Detectors, Findings, ObservedExchange, RunsOn, Twins};
 pub(crate) static RULE: Rule = Rule {
     id: "csp-ineffective",
     aliases: &[],
-    title: "The content security policy allows injected scripts",
+    title: "Ineffective Content Security Policy for scripts",
     category: Category::DataExposure,
     severity: Severity::Low,
     cwe: &[693],
     tags: &[Tag::Misconfiguration],
-    risk: "A policy that allows inline scripts or every host stops nobody.",
-    fix: "Replace unsafe-inline and wildcards for scripts by nonces or hosts.",
+    risk: "A policy that allows inline scripts or any host does not stop an injected script.",
+    fix: "Replace unsafe-inline and wildcards in script-src with nonces or hosts.",
     references: &[
         "https://www.w3.org/TR/CSP3/",
         "https://cheatsheetseries.owasp.org/cheatsheets/Content_Security_Policy_Cheat_Sheet.html",

@@ -6,13 +6,13 @@ use crate::{Check, Detectors, Findings, ObservedExchange, RunsOn, Twins};
 pub(crate) static RULE: Rule = Rule {
     id: "csp-missing",
     aliases: &[],
-    title: "Pages have no content security policy",
+    title: "Missing Content-Security-Policy header",
     category: Category::DataExposure,
     severity: Severity::Low,
     cwe: &[693, 1021],
     tags: &[Tag::Misconfiguration],
-    risk: "An injected script runs without a second barrier.",
-    fix: "Send a Content-Security-Policy that names where scripts may come from.",
+    risk: "An injected script runs without a second line of defence.",
+    fix: "Send a Content-Security-Policy that lists where scripts may come from.",
     references: &[
         "https://www.w3.org/TR/CSP3/",
         "https://cheatsheetseries.owasp.org/cheatsheets/HTTP_Headers_Cheat_Sheet.html",

@@ -10,12 +10,12 @@ use crate::{Check, Cost, Detectors, Findings, Observations, RunsOn, Schedule, Ta
 pub(crate) static RULE: Rule = Rule {
     id: "debug-mode",
     aliases: &[],
-    title: "Flask runs in debug mode behind a production server",
+    title: "Flask debug mode enabled behind a production server",
     category: Category::DataExposure,
     severity: Severity::High,
     cwe: &[489],
     tags: &[Tag::Misconfiguration, Tag::Flask],
-    risk: "Errors pass through the application unhandled, and the debugger is one configuration away.",
+    risk: "Exceptions pass through the application unhandled, and the interactive debugger is one setting away.",
     fix: "Unset FLASK_DEBUG and the settings DEBUG, TESTING and PROPAGATE_EXCEPTIONS in production.",
     references: &[
         "https://flask.palletsprojects.com/en/stable/config/#DEBUG",

@@ -10,12 +10,12 @@ use crate::{Check, Cost, Detectors, Findings, RunsOn, TargetProbe, Twins};
 pub(crate) static RULE: Rule = Rule {
     id: "debug-mode-json-error",
     aliases: &[],
-    title: "Flask's debug mode shows in the answer to broken JSON",
+    title: "Flask debug mode revealed by the error for malformed JSON",
     category: Category::DataExposure,
     severity: Severity::High,
     cwe: &[489, 209],
     tags: &[Tag::Misconfiguration, Tag::Flask],
-    risk: "Errors pass through the application unhandled, and the debugger is one configuration away.",
+    risk: "Exceptions pass through the application unhandled, and the interactive debugger is one setting away.",
     fix: "Unset FLASK_DEBUG and the setting DEBUG in production.",
     references: &[
         "https://flask.palletsprojects.com/en/stable/config/#DEBUG",

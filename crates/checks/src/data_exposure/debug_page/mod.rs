@@ -7,13 +7,13 @@ use crate::{Check, Cost, Detectors, Findings, ObservedExchange, RunsOn, Schedule
 pub(crate) static RULE: Rule = Rule {
     id: "debug-page",
     aliases: &[],
-    title: "An error page for developers is shown to everybody",
+    title: "Framework debug page exposed",
     category: Category::DataExposure,
     severity: Severity::High,
     cwe: &[489, 209, 215],
     tags: &[Tag::Misconfiguration, Tag::Flask],
-    risk: "The page shows source code, variables and paths, and some let the visitor run code.",
-    fix: "Turn the framework's debug mode off wherever others can reach it.",
+    risk: "An unauthenticated client reads source code, variables and paths; some pages also run code.",
+    fix: "Turn the framework's debug mode off on every reachable deployment.",
     references: &[
         "https://flask.palletsprojects.com/en/stable/debugging/",
         "https://werkzeug.palletsprojects.com/en/stable/debug/",

@@ -6,13 +6,13 @@ use crate::{Check, Cost, Detectors, Findings, ObservedExchange, RunsOn, Schedule
 pub(crate) static RULE: Rule = Rule {
     id: "debug-toolbar",
     aliases: &[],
-    title: "A debug toolbar is served",
+    title: "Debug toolbar exposed",
     category: Category::DataExposure,
     severity: Severity::High,
     cwe: &[489, 215],
     tags: &[Tag::Misconfiguration, Tag::Flask],
-    risk: "Every page shows settings, routes, versions, queries and request data of the server.",
-    fix: "Load the debug toolbar only in development.",
+    risk: "Every page shows an unauthenticated client the server's settings, routes, versions, queries and request data.",
+    fix: "Load the debug toolbar in development only.",
     references: &["https://flask-debugtoolbar.readthedocs.io/en/latest/"],
     page: include_str!("page.md"),
 };

@@ -6,13 +6,13 @@ use crate::{Check, Detectors, Findings, ObservedExchange, RunsOn, Sees, Twins};
 pub(crate) static RULE: Rule = Rule {
     id: "debug-toolbar-request",
     aliases: &[],
-    title: "The debug toolbar shows request data and logs",
+    title: "Debug toolbar exposes request data and logs",
     category: Category::DataExposure,
     severity: Severity::Medium,
     cwe: &[215, 489],
     tags: &[Tag::Misconfiguration, Tag::Flask],
     risk: "Session contents, headers added by proxies and log lines are in every page.",
-    fix: "Load the debug toolbar only in development.",
+    fix: "Load the debug toolbar in development only.",
     references: &["https://flask-debugtoolbar.readthedocs.io/en/latest/"],
     page: include_str!("page.md"),
 };

@@ -6,13 +6,13 @@ use crate::{Check, Detectors, Findings, ObservedExchange, RunsOn, Sees, Twins};
 pub(crate) static RULE: Rule = Rule {
     id: "debug-toolbar-sql",
     aliases: &[],
-    title: "The debug toolbar shows SQL statements",
+    title: "Debug toolbar exposes SQL statements",
     category: Category::DataExposure,
     severity: Severity::Medium,
     cwe: &[215, 489],
     tags: &[Tag::Misconfiguration, Tag::Flask],
-    risk: "Statements, tables and values of the database are visible, and signed links run them again.",
-    fix: "Load the debug toolbar only in development.",
+    risk: "Statements, tables and values of the database are visible, and signed links run the statements again.",
+    fix: "Load the debug toolbar in development only.",
     references: &["https://flask-debugtoolbar.readthedocs.io/en/latest/"],
     page: include_str!("page.md"),
 };

@@ -10,13 +10,13 @@ use crate::{Check, Cost, Detectors, Findings, ObservedExchange, RunsOn, Schedule
 pub(crate) static RULE: Rule = Rule {
     id: "directory-listing",
     aliases: &[],
-    title: "A directory lists its files",
+    title: "Directory listing enabled",
     category: Category::DataExposure,
     severity: Severity::Medium,
     cwe: &[548],
     tags: &[Tag::Misconfiguration],
-    risk: "Files that nobody linked can be found and taken.",
-    fix: "Serve files by name only, and switch off the server's directory index.",
+    risk: "An unauthenticated client finds and downloads files that nothing links to.",
+    fix: "Serve files by name only, and switch the server's directory index off.",
     references: &[
         "https://owasp.org/www-project-web-security-testing-guide/latest/4-Web_Application_Security_Testing/02-Configuration_and_Deployment_Management_Testing/",
     ],

@@ -6,13 +6,13 @@ use crate::{Check, Detectors, Findings, ObservedExchange, RunsOn, Sees, Twins};
 pub(crate) static RULE: Rule = Rule {
     id: "error-details",
     aliases: &[],
-    title: "An error answer quotes the exception",
+    title: "Exception details exposed in an error response",
     category: Category::DataExposure,
     severity: Severity::Medium,
     cwe: &[209],
     tags: &[Tag::Misconfiguration],
-    risk: "Texts of exceptions and paths of the server show how the code works and help to aim further attacks.",
-    fix: "Answer errors with texts of your own and log the exception.",
+    risk: "Exception messages and server paths show how the code works and help to aim further attacks.",
+    fix: "Return a generic error message, and log the exception.",
     references: &["https://flask.palletsprojects.com/en/stable/errorhandling/#generic-exception-handlers"],
     page: include_str!("page.md"),
 };

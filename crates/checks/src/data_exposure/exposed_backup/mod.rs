@@ -6,13 +6,13 @@ use crate::{Check, Cost, Detectors, RunsOn, Schedule, Twins};
 pub(crate) static RULE: Rule = Rule {
     id: "exposed-backup",
     aliases: &[],
-    title: "A backup can be downloaded",
+    title: "Backup file exposed",
     category: Category::DataExposure,
     severity: Severity::High,
     cwe: &[530, 538],
     tags: &[Tag::Misconfiguration],
-    risk: "Dumps and archives hold data and source, old passwords included.",
-    fix: "Write backups to storage that no web server reaches.",
+    risk: "An unauthenticated client downloads a dump or archive with data, source code and old passwords.",
+    fix: "Write backups to storage that no web server can reach.",
     references: &[
         "https://flask.palletsprojects.com/en/stable/api/#flask.Flask",
         "https://owasp.org/www-project-web-security-testing-guide/latest/4-Web_Application_Security_Testing/02-Configuration_and_Deployment_Management_Testing/04-Review_Old_Backup_and_Unreferenced_Files_for_Sensitive_Information",

@@ -6,13 +6,13 @@ use crate::{Check, Cost, Detectors, RunsOn, Schedule, Twins};
 pub(crate) static RULE: Rule = Rule {
     id: "exposed-build-file",
     aliases: &[],
-    title: "The file that the application is built by can be downloaded",
+    title: "Build file exposed (Dockerfile or Compose file)",
     category: Category::DataExposure,
     severity: Severity::Low,
     cwe: &[538, 200],
     tags: &[Tag::Misconfiguration],
-    risk: "It names the images, versions and services the application runs on, and the directory it lies in is not meant to be served.",
-    fix: "Serve only a directory made for public files.",
+    risk: "The file names the images, versions and services of the application, and its directory is not meant to be served.",
+    fix: "Serve only a directory that is made for public files.",
     references: &[
         "https://flask.palletsprojects.com/en/stable/api/#flask.Flask",
         "https://docs.docker.com/reference/compose-file/",

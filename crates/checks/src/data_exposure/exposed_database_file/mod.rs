@@ -6,13 +6,13 @@ use crate::{Check, Cost, Detectors, RunsOn, Schedule, Twins};
 pub(crate) static RULE: Rule = Rule {
     id: "exposed-database-file",
     aliases: &[],
-    title: "A database file can be downloaded",
+    title: "Database file exposed",
     category: Category::DataExposure,
     severity: Severity::Critical,
     cwe: &[538, 552],
     tags: &[Tag::Misconfiguration],
-    risk: "All data can be taken with one request.",
-    fix: "Keep the database outside of the served directory, for example in the instance folder.",
+    risk: "An unauthenticated client downloads the whole database with one request.",
+    fix: "Keep the database outside the served directory, for example in the instance folder.",
     references: &[
         "https://flask.palletsprojects.com/en/stable/api/#flask.Flask",
         "https://owasp.org/www-project-web-security-testing-guide/latest/4-Web_Application_Security_Testing/02-Configuration_and_Deployment_Management_Testing/04-Review_Old_Backup_and_Unreferenced_Files_for_Sensitive_Information",

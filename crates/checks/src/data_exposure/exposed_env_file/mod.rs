@@ -6,12 +6,12 @@ use crate::{Check, Cost, Detectors, RunsOn, Schedule, Twins};
 pub(crate) static RULE: Rule = Rule {
     id: "exposed-env-file",
     aliases: &[],
-    title: "An environment file can be downloaded",
+    title: "Environment file exposed (.env)",
     category: Category::DataExposure,
     severity: Severity::Critical,
     cwe: &[538, 312],
     tags: &[Tag::Misconfiguration],
-    risk: "It holds the keys and passwords that the application runs with.",
+    risk: "An unauthenticated client reads the keys and passwords that the application runs with.",
     fix: "Move the file out of the served directory and replace every secret in it.",
     references: &[
         "https://flask.palletsprojects.com/en/stable/api/#flask.Flask",

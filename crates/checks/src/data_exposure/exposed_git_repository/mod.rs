@@ -6,13 +6,13 @@ use crate::{Check, Cost, Detectors, RunsOn, Schedule, Twins};
 pub(crate) static RULE: Rule = Rule {
     id: "exposed-git-repository",
     aliases: &[],
-    title: "The version control directory can be downloaded",
+    title: "Version control directory exposed (.git, .hg, .svn)",
     category: Category::DataExposure,
     severity: Severity::High,
     cwe: &[527, 538],
     tags: &[Tag::Misconfiguration],
-    risk: "The whole history of the source can be rebuilt, with every secret ever committed.",
-    fix: "Keep the repository out of the served directory.",
+    risk: "An unauthenticated client rebuilds the whole source history, with every secret ever committed.",
+    fix: "Keep the repository outside the served directory.",
     references: &[
         "https://flask.palletsprojects.com/en/stable/api/#flask.Flask",
         "https://owasp.org/www-project-web-security-testing-guide/latest/4-Web_Application_Security_Testing/02-Configuration_and_Deployment_Management_Testing/04-Review_Old_Backup_and_Unreferenced_Files_for_Sensitive_Information",

@@ -6,13 +6,13 @@ use crate::{Check, Cost, Detectors, RunsOn, Schedule, Twins};
 pub(crate) static RULE: Rule = Rule {
     id: "exposed-key-file",
     aliases: &[],
-    title: "A private key can be downloaded",
+    title: "Private key file exposed",
     category: Category::DataExposure,
     severity: Severity::Critical,
     cwe: &[321, 538],
     tags: &[Tag::Misconfiguration],
-    risk: "Whoever has the key speaks as the server or signs tokens of any user.",
-    fix: "Remove the file from the served directory, revoke the key and make a new one.",
+    risk: "Anyone with the key can impersonate the server or sign tokens for any user.",
+    fix: "Remove the file from the served directory, revoke the key and create a new one.",
     references: &[
         "https://flask.palletsprojects.com/en/stable/api/#flask.Flask",
         "https://owasp.org/www-project-web-security-testing-guide/latest/4-Web_Application_Security_Testing/02-Configuration_and_Deployment_Management_Testing/04-Review_Old_Backup_and_Unreferenced_Files_for_Sensitive_Information",

@@ -6,12 +6,12 @@ use crate::{Check, Cost, Detectors, RunsOn, Schedule, Twins};
 pub(crate) static RULE: Rule = Rule {
     id: "exposed-log",
     aliases: &[],
-    title: "A log file can be downloaded",
+    title: "Log file exposed",
     category: Category::DataExposure,
     severity: Severity::Medium,
     cwe: &[532, 538],
     tags: &[Tag::Misconfiguration],
-    risk: "Logs show users, addresses, internal paths and sometimes tokens.",
+    risk: "An unauthenticated client reads users, addresses, internal paths and sometimes tokens.",
     fix: "Write logs to a directory that is not served.",
     references: &[
         "https://flask.palletsprojects.com/en/stable/api/#flask.Flask",

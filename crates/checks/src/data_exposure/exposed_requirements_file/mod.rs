@@ -6,13 +6,13 @@ use crate::{Check, Cost, Detectors, RunsOn, Schedule, Twins};
 pub(crate) static RULE: Rule = Rule {
     id: "exposed-requirements-file",
     aliases: &[],
-    title: "The list of the application's packages and their versions can be downloaded",
+    title: "Dependency manifest exposed",
     category: Category::DataExposure,
     severity: Severity::Low,
     cwe: &[538, 200],
     tags: &[Tag::Misconfiguration],
-    risk: "It names every package with a published fault, and the directory it lies in is not meant to be served.",
-    fix: "Serve only a directory made for public files.",
+    risk: "An attacker reads every package and version, and looks up their published vulnerabilities.",
+    fix: "Serve only a directory that is made for public files.",
     references: &["https://flask.palletsprojects.com/en/stable/api/#flask.Flask"],
     page: include_str!("page.md"),
 };

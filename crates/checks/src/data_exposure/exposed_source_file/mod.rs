@@ -6,13 +6,13 @@ use crate::{Check, Cost, Detectors, RunsOn, Schedule, Sees, Twins};
 pub(crate) static RULE: Rule = Rule {
     id: "exposed-source-file",
     aliases: &[],
-    title: "Source code or configuration of the application can be downloaded",
+    title: "Source code or configuration file exposed",
     category: Category::DataExposure,
     severity: Severity::Critical,
     cwe: &[538, 540],
     tags: &[Tag::Misconfiguration],
-    risk: "The code shows every weakness, and configuration files hold the keys.",
-    fix: "Serve only a directory made for public files, and replace every secret that stood in the others.",
+    risk: "An unauthenticated client reads the code and, in configuration files, the keys.",
+    fix: "Serve only a directory that is made for public files, and replace every secret in the others.",
     references: &[
         "https://flask.palletsprojects.com/en/stable/api/#flask.Flask",
         "https://owasp.org/www-project-web-security-testing-guide/latest/4-Web_Application_Security_Testing/02-Configuration_and_Deployment_Management_Testing/04-Review_Old_Backup_and_Unreferenced_Files_for_Sensitive_Information",

@@ -9,13 +9,13 @@ use crate::{Check, Detectors, Findings, Observations, RunsOn, Twins, place};
 pub(crate) static RULE: Rule = Rule {
     id: "flask-secret-key-exposed",
     aliases: &[],
-    title: "An answer contains Flask's SECRET_KEY",
+    title: "Flask SECRET_KEY exposed in a response",
     category: Category::DataExposure,
     severity: Severity::Critical,
     cwe: &[200, 321],
     tags: &[Tag::Crypto, Tag::Flask],
-    risk: "Whoever has the key signs sessions and tokens for any user.",
-    fix: "Remove it from the answer, make a new key, and read it from the environment.",
+    risk: "Anyone with the key can forge sessions and tokens for any user.",
+    fix: "Remove it from the response, generate a new key, and read it from the environment.",
     references: &["https://flask.palletsprojects.com/en/stable/config/#SECRET_KEY"],
     page: include_str!("page.md"),
 };

@@ -6,12 +6,12 @@ use crate::{Check, Detectors, Findings, ObservedExchange, RunsOn, Twins};
 pub(crate) static RULE: Rule = Rule {
     id: "framing-allowed",
     aliases: &[],
-    title: "Pages may be framed by other sites",
+    title: "Clickjacking: pages can be framed by other sites",
     category: Category::DataExposure,
     severity: Severity::Low,
     cwe: &[1021],
     tags: &[Tag::Misconfiguration],
-    risk: "Another site can lay the page under its own and steal clicks.",
+    risk: "Another site can embed the page invisibly and make a user click in it.",
     fix: "Send Content-Security-Policy: frame-ancestors or X-Frame-Options.",
     references: &[
         "https://www.w3.org/TR/CSP3/#directive-frame-ancestors",

@@ -6,13 +6,13 @@ use crate::{Check, Detectors, Findings, ObservedExchange, RunsOn, Twins};
 pub(crate) static RULE: Rule = Rule {
     id: "nosniff-missing",
     aliases: &[],
-    title: "Answers may be taken for another type than declared",
+    title: "Missing X-Content-Type-Options header",
     category: Category::DataExposure,
     severity: Severity::Low,
     cwe: &[693, 430],
     tags: &[Tag::Misconfiguration],
-    risk: "A browser may run an uploaded or reflected text as a script or a page.",
-    fix: "Send X-Content-Type-Options: nosniff with every answer.",
+    risk: "A browser may interpret an uploaded or reflected text as a script or a page.",
+    fix: "Send X-Content-Type-Options: nosniff with every response.",
     references: &[
         "https://fetch.spec.whatwg.org/#x-content-type-options-header",
         "https://cheatsheetseries.owasp.org/cheatsheets/HTTP_Headers_Cheat_Sheet.html",

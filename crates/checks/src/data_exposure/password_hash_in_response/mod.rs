@@ -13,13 +13,13 @@ mod place;
 pub(crate) static RULE: Rule = Rule {
     id: "password-hash-in-response",
     aliases: &[],
-    title: "An answer contains password hashes",
+    title: "Password hashes exposed in a response",
     category: Category::DataExposure,
     severity: Severity::High,
     cwe: &[200, 522],
     tags: &[Tag::Crypto],
-    risk: "Hashes can be guessed offline, without limit and without being seen.",
-    fix: "Never serialise the hash: list the fields that an answer may have.",
+    risk: "Anyone who reads the response can crack the hashes offline, without limit and unnoticed.",
+    fix: "Never serialize the hash: list the fields that a response may have.",
     references: &[
         "https://owasp.org/API-Security/editions/2023/en/0xa3-broken-object-property-level-authorization/",
         "https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sheet.html",

@@ -6,13 +6,13 @@ use crate::{Check, Detectors, Findings, ObservedExchange, RunsOn, Twins};
 pub(crate) static RULE: Rule = Rule {
     id: "personal-data-in-response",
     aliases: &[],
-    title: "An answer contains card, social security or bank account numbers",
+    title: "Card, social security or bank account numbers in a response",
     category: Category::DataExposure,
     severity: Severity::Medium,
     cwe: &[359, 200],
     tags: &[],
-    risk: "Numbers that identify persons or move money can be collected by whoever reads the answer.",
-    fix: "Mask such numbers to their last digits, and give them only to their owner.",
+    risk: "Anyone who reads the response collects numbers that identify people or move money.",
+    fix: "Mask such numbers to their last digits, and return them to their owner only.",
     references: &["https://owasp.org/API-Security/editions/2023/en/0xa3-broken-object-property-level-authorization/"],
     page: include_str!("page.md"),
 };

@@ -6,12 +6,12 @@ use crate::{Check, Detectors, Findings, ObservedExchange, RunsOn, Twins};
 pub(crate) static RULE: Rule = Rule {
     id: "referrer-policy-missing",
     aliases: &[],
-    title: "Pages leave the referrer policy to the browser",
+    title: "Missing Referrer-Policy header",
     category: Category::DataExposure,
     severity: Severity::Info,
     cwe: &[200],
     tags: &[Tag::Misconfiguration],
-    risk: "Older browsers send the full URL, with what stands in its query, to other sites.",
+    risk: "Older browsers send the full URL, query string included, to other sites.",
     fix: "Send Referrer-Policy: strict-origin-when-cross-origin or no-referrer.",
     references: &[
         "https://www.w3.org/TR/referrer-policy/",

@@ -11,13 +11,13 @@ use crate::{Check, Detectors, Findings, ObservedExchange, RunsOn, Sees, Twins};
 pub(crate) static RULE: Rule = Rule {
     id: "secret-in-response",
     aliases: &[],
-    title: "An answer contains a key or a connection string",
+    title: "Secret key or connection string exposed in a response",
     category: Category::DataExposure,
     severity: Severity::High,
     cwe: &[200, 312, 522],
     tags: &[Tag::Misconfiguration],
-    risk: "Whoever reads the answer can use the service or database that the secret opens.",
-    fix: "Never put keys into answers; revoke the one that was shown.",
+    risk: "Anyone who reads the response can use the service or database that the secret opens.",
+    fix: "Never put secrets into responses; revoke the one that was exposed.",
     references: &["https://cheatsheetseries.owasp.org/cheatsheets/Secrets_Management_Cheat_Sheet.html"],
     page: include_str!("page.md"),
 };

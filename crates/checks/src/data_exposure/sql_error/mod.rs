@@ -6,13 +6,13 @@ use crate::{Check, Detectors, Findings, ObservedExchange, RunsOn, Sees, Twins};
 pub(crate) static RULE: Rule = Rule {
     id: "sql-error",
     aliases: &[],
-    title: "An answer quotes an error of the database",
+    title: "Database error message exposed",
     category: Category::DataExposure,
     severity: Severity::Medium,
     cwe: &[209, 89],
     tags: &[Tag::Misconfiguration],
-    risk: "Names of tables and columns and parts of the statement help to write an injection.",
-    fix: "Catch database errors, log them, and answer without their text.",
+    risk: "Table and column names and parts of the statement help an attacker to write an injection.",
+    fix: "Catch database errors, log them, and return a generic message.",
     references: &[
         "https://flask.palletsprojects.com/en/stable/errorhandling/",
         "https://docs.sqlalchemy.org/en/20/errors.html",

@@ -7,13 +7,13 @@ use crate::{Check, Cost, Detectors, Findings, ObservedExchange, RunsOn, Schedule
 pub(crate) static RULE: Rule = Rule {
     id: "stack-trace",
     aliases: &[],
-    title: "An error answer contains a stack trace",
+    title: "Stack trace exposed in an error response",
     category: Category::DataExposure,
     severity: Severity::Medium,
     cwe: &[209, 497],
     tags: &[Tag::Misconfiguration],
-    risk: "Function names, paths and versions tell an attacker how the application is built and where it breaks.",
-    fix: "Answer errors with a generic body and write the trace to the log.",
+    risk: "Function names, paths and versions show an attacker how the application is built and where it fails.",
+    fix: "Return a generic error message, and write the trace to the log.",
     references: &[
         "https://flask.palletsprojects.com/en/stable/errorhandling/",
         "https://cheatsheetseries.owasp.org/cheatsheets/Error_Handling_Cheat_Sheet.html",

@@ -9,12 +9,12 @@ use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twi
 pub(crate) static RULE: Rule = Rule {
     id: "static-traversal",
     aliases: &[],
-    title: "Files outside of the static directory can be read",
+    title: "Path traversal in the static file handler",
     category: Category::DataExposure,
     severity: Severity::Critical,
     cwe: &[22],
     tags: &[Tag::Injection, Tag::Flask],
-    risk: "Any file that the server's user may read can be downloaded: configuration, keys, source.",
+    risk: "An unauthenticated client downloads any file that the server process can read: configuration, keys, source code.",
     fix: "Serve files with send_from_directory, or let the proxy serve them.",
     references: &[
         "https://flask.palletsprojects.com/en/stable/api/#flask.send_from_directory",

@@ -10,13 +10,13 @@ use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twi
 pub(crate) static RULE: Rule = Rule {
     id: "werkzeug-console",
     aliases: &[],
-    title: "Werkzeug's console is open",
+    title: "Werkzeug console exposed",
     category: Category::DataExposure,
     severity: Severity::Critical,
     cwe: &[489, 94],
     tags: &[Tag::Misconfiguration, Tag::Flask],
-    risk: "Whoever knows or computes the PIN runs Python on the server.",
-    fix: "Serve with a production server and leave the debugger off.",
+    risk: "An attacker who knows or computes the PIN runs Python on the server.",
+    fix: "Use a production server and leave the debugger off.",
     references: &["https://werkzeug.palletsprojects.com/en/stable/debug/", "CVE-2024-34069", "CVE-2019-14806"],
     page: include_str!("page.md"),
 };

@@ -8,13 +8,13 @@ use crate::{Check, Cost, Detectors, Findings, RunsOn, TargetProbe, Twins};
 pub(crate) static RULE: Rule = Rule {
     id: "werkzeug-debugger-any-host",
     aliases: &[],
-    title: "Werkzeug's debugger answers under any host name",
+    title: "Werkzeug debugger accepts any Host header (CVE-2024-34069)",
     category: Category::DataExposure,
     severity: Severity::High,
     cwe: &[346, 489],
     tags: &[Tag::Misconfiguration, Tag::Flask],
     risk: "A page that a developer visits can drive the debugger through the developer's browser and run code.",
-    fix: "Upgrade to Werkzeug 3.0.3 or later, and leave the debugger off where others reach it.",
+    fix: "Upgrade to Werkzeug 3.0.3 or later, and leave the debugger off on reachable deployments.",
     references: &[
         "CVE-2024-34069",
         "https://github.com/pallets/werkzeug/security/advisories/GHSA-2g68-c3qc-8985",

@@ -12,13 +12,13 @@ use crate::{Check, Detectors, Findings, Observations, RunsOn, Twins};
 pub(crate) static RULE: Rule = Rule {
     id: "api-key-over-http",
     aliases: &[],
-    title: "API keys are asked for over plain HTTP",
+    title: "API key requested over plain HTTP",
     category: Category::Encryption,
     severity: Severity::Medium,
     cwe: &[319],
     tags: &[Tag::Crypto],
-    risk: "Whoever listens to one request has the key.",
-    fix: "Refuse API keys over plain HTTP.",
+    risk: "Anyone on the network path can read the key from one request.",
+    fix: "Reject API keys over plain HTTP.",
     references: &[
         "https://cheatsheetseries.owasp.org/cheatsheets/REST_Security_Cheat_Sheet.html",
         "https://cheatsheetseries.owasp.org/cheatsheets/Transport_Layer_Security_Cheat_Sheet.html",

@@ -8,13 +8,13 @@ use crate::{Check, Cost, Detectors, Findings, TargetProbe, Twins};
 pub(crate) static RULE: Rule = Rule {
     id: "certificate-expires-soon",
     aliases: &[],
-    title: "The certificate expires soon",
+    title: "TLS certificate expires soon",
     category: Category::Encryption,
     severity: Severity::Low,
     cwe: &[298],
     tags: &[Tag::Crypto, Tag::Misconfiguration],
-    risk: "On that day every client is refused.",
-    fix: "Renew it now, and let a machine do it from now on.",
+    risk: "After that day clients reject every connection.",
+    fix: "Renew it now, and automate the renewal.",
     references: &["https://letsencrypt.org/getting-started/", "https://www.rfc-editor.org/rfc/rfc8555"],
     page: include_str!("page.md"),
 };

@@ -11,13 +11,13 @@ use crate::{Check, Cost, Detectors, Findings, TargetProbe, Twins};
 pub(crate) static RULE: Rule = Rule {
     id: "certificate-untrusted",
     aliases: &[],
-    title: "The certificate is not trusted",
+    title: "TLS certificate is not trusted",
     category: Category::Encryption,
     severity: Severity::High,
     cwe: &[295, 297, 298],
     tags: &[Tag::Crypto, Tag::Misconfiguration],
-    risk: "Clients cannot tell the server from an impostor, and people get used to warnings.",
-    fix: "Install a certificate for this name from a public authority, with its chain, and renew it by machine.",
+    risk: "Clients cannot tell the server from an impostor, and users get used to ignoring warnings.",
+    fix: "Install a certificate for this hostname from a public authority, with its chain, and automate the renewal.",
     references: &["https://www.rfc-editor.org/rfc/rfc5280#section-6", "https://letsencrypt.org/getting-started/"],
     page: include_str!("page.md"),
 };

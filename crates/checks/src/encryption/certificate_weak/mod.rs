@@ -11,12 +11,12 @@ use crate::{Check, Cost, Detectors, Findings, TargetProbe, Twins};
 pub(crate) static RULE: Rule = Rule {
     id: "certificate-weak",
     aliases: &[],
-    title: "A certificate has a weak key or signature",
+    title: "Weak TLS certificate key or signature",
     category: Category::Encryption,
     severity: Severity::Medium,
     cwe: &[326, 327],
     tags: &[Tag::Crypto, Tag::Misconfiguration],
-    risk: "With enough effort somebody else can present a certificate for this name.",
+    risk: "An attacker with enough resources can forge a certificate for this hostname.",
     fix: "Use a key of RSA 2048 or P-256 and a signature with SHA-256.",
     references: &[
         "https://cabforum.org/working-groups/server/baseline-requirements/",

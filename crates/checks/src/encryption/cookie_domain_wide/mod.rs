@@ -6,13 +6,13 @@ use crate::{Check, Detectors, Findings, ObservedExchange, RunsOn, Twins};
 pub(crate) static RULE: Rule = Rule {
     id: "cookie-domain-wide",
     aliases: &[],
-    title: "A session cookie is sent to neighbouring hosts",
+    title: "Session cookie scoped to the parent domain",
     category: Category::Encryption,
     severity: Severity::Low,
     cwe: &[1275, 565],
     tags: &[Tag::Misconfiguration, Tag::Flask],
-    risk: "A fault of any host under the domain, or whoever takes one over, gets the session.",
-    fix: "Set no Domain, so that the cookie belongs to this host alone (Flask: leave SESSION_COOKIE_DOMAIN unset).",
+    risk: "Any compromised host under the domain receives the session.",
+    fix: "Set no Domain attribute, so that the cookie is sent to this host only (Flask: leave SESSION_COOKIE_DOMAIN unset).",
     references: &[
         "https://www.rfc-editor.org/rfc/rfc6265#section-4.1.2.3",
         "https://flask.palletsprojects.com/en/stable/config/#SESSION_COOKIE_DOMAIN",

@@ -7,12 +7,12 @@ use crate::{Check, Detectors, Findings, ObservedExchange, RunsOn, Twins};
 pub(crate) static RULE: Rule = Rule {
     id: "cookie-long-lived",
     aliases: &[],
-    title: "A session is kept for weeks",
+    title: "Session cookie valid for weeks",
     category: Category::Encryption,
     severity: Severity::Low,
     cwe: &[613],
     tags: &[Tag::Misconfiguration, Tag::Flask],
-    risk: "A copied or forgotten session opens the account for weeks.",
+    risk: "A copied or forgotten session gives access to the account for weeks.",
     fix: "Let sessions end after minutes or hours (Flask: PERMANENT_SESSION_LIFETIME), remembered logins after days (Flask-Login: REMEMBER_COOKIE_DURATION).",
     references: &[
         "https://flask.palletsprojects.com/en/stable/web-security/",

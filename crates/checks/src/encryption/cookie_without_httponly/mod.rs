@@ -6,12 +6,12 @@ use crate::{Check, Detectors, Findings, ObservedExchange, RunsOn, Twins};
 pub(crate) static RULE: Rule = Rule {
     id: "cookie-without-httponly",
     aliases: &[],
-    title: "Scripts can read a session cookie",
+    title: "Session cookie without HttpOnly",
     category: Category::Encryption,
     severity: Severity::Medium,
     cwe: &[1004],
     tags: &[Tag::Misconfiguration, Tag::Flask],
-    risk: "One cross-site scripting hole is enough to carry sessions away.",
+    risk: "One cross-site scripting flaw is enough to steal sessions.",
     fix: "Set HttpOnly on every cookie that authenticates (Flask: leave SESSION_COOKIE_HTTPONLY at True).",
     references: &[
         "https://flask.palletsprojects.com/en/stable/web-security/",

@@ -6,13 +6,13 @@ use crate::{Check, Detectors, Findings, ObservedExchange, RunsOn, Twins};
 pub(crate) static RULE: Rule = Rule {
     id: "cookie-without-prefix",
     aliases: &[],
-    title: "A session cookie does not have the prefix that protects it",
+    title: "Session cookie without the __Host- prefix",
     category: Category::Encryption,
     severity: Severity::Info,
     cwe: &[565, 1275],
     tags: &[Tag::Misconfiguration, Tag::Flask],
-    risk: "A neighbouring host, or plain HTTP, can put a session of its own in the place of the visitor's.",
-    fix: "Name the cookie __Host-session; browsers then only take it from this host over HTTPS.",
+    risk: "A sibling host, or a plain HTTP response, can overwrite the visitor's session cookie.",
+    fix: "Name the cookie __Host-session; browsers then accept it from this host over HTTPS only.",
     references: &[
         "https://httpwg.org/http-extensions/draft-ietf-httpbis-rfc6265bis.html",
         "https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/Set-Cookie#cookie_prefixes",

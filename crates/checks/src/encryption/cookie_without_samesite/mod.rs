@@ -6,12 +6,12 @@ use crate::{Check, Detectors, Findings, ObservedExchange, RunsOn, Twins};
 pub(crate) static RULE: Rule = Rule {
     id: "cookie-without-samesite",
     aliases: &[],
-    title: "A session cookie goes along with requests of other sites",
+    title: "Session cookie without SameSite",
     category: Category::Encryption,
     severity: Severity::Low,
     cwe: &[1275],
     tags: &[Tag::Misconfiguration, Tag::Flask],
-    risk: "Other sites can make the browser act in the name of its user.",
+    risk: "Another site can make the browser send authenticated requests in the user's name.",
     fix: "Set SameSite=Lax or Strict on every cookie that authenticates (Flask: SESSION_COOKIE_SAMESITE = \"Lax\").",
     references: &[
         "https://flask.palletsprojects.com/en/stable/web-security/",

@@ -7,12 +7,12 @@ use crate::{Check, Detectors, Findings, ObservedExchange, RunsOn, Twins};
 pub(crate) static RULE: Rule = Rule {
     id: "cookie-without-secure",
     aliases: &[],
-    title: "A session cookie may travel unencrypted",
+    title: "Session cookie without Secure",
     category: Category::Encryption,
     severity: Severity::Medium,
     cwe: &[614],
     tags: &[Tag::Misconfiguration, Tag::Flask],
-    risk: "Whoever listens to one plain HTTP request of the browser has the session.",
+    risk: "Anyone on the network path can read the session from one plain HTTP request.",
     fix: "Set Secure on every cookie that authenticates (Flask: SESSION_COOKIE_SECURE = True).",
     references: &[
         "https://flask.palletsprojects.com/en/stable/web-security/",

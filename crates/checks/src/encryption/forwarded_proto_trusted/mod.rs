@@ -8,13 +8,13 @@ use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twi
 pub(crate) static RULE: Rule = Rule {
     id: "forwarded-proto-trusted",
     aliases: &[],
-    title: "Any client can claim to have come over HTTPS",
+    title: "X-Forwarded-Proto trusted from any client",
     category: Category::Encryption,
     severity: Severity::Low,
     cwe: &[348, 319],
     tags: &[Tag::Misconfiguration, Tag::Flask],
-    risk: "The redirect to HTTPS, and secure cookies with it, can be switched off by a request header.",
-    fix: "Read X-Forwarded-Proto from exactly the proxies that set it (Flask: ProxyFix).",
+    risk: "Any client can switch off the redirect to HTTPS, and with it secure cookies, by a request header.",
+    fix: "Trust X-Forwarded-Proto from the proxies that set it only (Flask: ProxyFix).",
     references: &[
         "https://flask.palletsprojects.com/en/stable/deploying/proxy_fix/",
         "https://github.com/wntrblm/flask-talisman",

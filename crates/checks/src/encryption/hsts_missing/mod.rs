@@ -9,12 +9,12 @@ use crate::{Check, Detectors, Findings, Observations, RunsOn, Twins};
 pub(crate) static RULE: Rule = Rule {
     id: "hsts-missing",
     aliases: &[],
-    title: "Browsers are not told to stay on HTTPS",
+    title: "Missing Strict-Transport-Security header (HSTS)",
     category: Category::Encryption,
     severity: Severity::Low,
     cwe: &[319],
     tags: &[Tag::Misconfiguration],
-    risk: "The first request of a browser can be kept on plain HTTP by whoever is in the middle.",
+    risk: "An attacker on the network path can keep a browser's first request on plain HTTP.",
     fix: "Send Strict-Transport-Security with a max-age of a year.",
     references: &[
         "https://www.rfc-editor.org/rfc/rfc6797",

@@ -8,7 +8,7 @@ use crate::{Check, Cost, Detectors, Findings, RunsOn, TargetProbe, Twins};
 pub(crate) static RULE: Rule = Rule {
     id: "http-redirect-weak",
     aliases: &[],
-    title: "The redirect to HTTPS is not permanent or not clean",
+    title: "Weak redirect from HTTP to HTTPS",
     category: Category::Encryption,
     severity: Severity::Low,
     cwe: &[319],

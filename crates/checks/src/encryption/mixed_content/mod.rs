@@ -8,13 +8,13 @@ use crate::{Check, Detectors, Findings, ObservedExchange, RunsOn, Twins};
 pub(crate) static RULE: Rule = Rule {
     id: "mixed-content",
     aliases: &[],
-    title: "A page over HTTPS loads parts over plain HTTP",
+    title: "Mixed content: an HTTPS page loads resources over HTTP",
     category: Category::Encryption,
     severity: Severity::Low,
     cwe: &[319],
     tags: &[Tag::Misconfiguration],
-    risk: "Whoever is in the middle can replace parts of the page.",
-    fix: "Load every part over HTTPS.",
+    risk: "An attacker on the network path can replace parts of the page.",
+    fix: "Load every resource over HTTPS.",
     references: &[
         "https://www.w3.org/TR/mixed-content/",
         "https://developer.mozilla.org/en-US/docs/Web/Security/Mixed_content",

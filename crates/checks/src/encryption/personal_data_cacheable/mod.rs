@@ -8,7 +8,7 @@ use crate::{Check, Detectors, Findings, ObservedExchange, RunsOn, Twins};
 pub(crate) static RULE: Rule = Rule {
     id: "personal-data-cacheable",
     aliases: &[],
-    title: "Caches may keep personal data",
+    title: "Personal data cacheable by shared caches",
     category: Category::Encryption,
     severity: Severity::Low,
     cwe: &[524, 525],

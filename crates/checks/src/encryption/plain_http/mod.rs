@@ -10,12 +10,12 @@ use crate::{Check, Cost, Detectors, Findings, RunsOn, TargetProbe, Twins};
 pub(crate) static RULE: Rule = Rule {
     id: "plain-http",
     aliases: &[],
-    title: "The product is served over plain HTTP",
+    title: "Cleartext transmission: served over plain HTTP",
     category: Category::Encryption,
     severity: Severity::Medium,
     cwe: &[319],
     tags: &[Tag::Misconfiguration],
-    risk: "Whoever is on the way between client and server reads and changes everything.",
+    risk: "Anyone on the network path can read and change every request and response.",
     fix: "Redirect every request to HTTPS before it reaches a view.",
     references: &[
         "https://cheatsheetseries.owasp.org/cheatsheets/Transport_Layer_Security_Cheat_Sheet.html",

@@ -9,13 +9,13 @@ use crate::{Check, Cost, Detectors, Findings, ObservedExchange, RunsOn, Twins};
 pub(crate) static RULE: Rule = Rule {
     id: "session-answer-cacheable",
     aliases: &[],
-    title: "A cache may hand a session to others",
+    title: "Session cookie cacheable by shared caches",
     category: Category::Encryption,
     severity: Severity::Medium,
     cwe: &[524, 525],
     tags: &[Tag::Misconfiguration, Tag::Flask],
     risk: "A shared cache can give one user the session of another.",
-    fix: "Send Cache-Control: no-store with every answer that sets a session (Flask: 2.3.2 or later).",
+    fix: "Send Cache-Control: no-store with every response that sets a session (Flask: 2.3.2 or later).",
     references: &[
         "https://nvd.nist.gov/vuln/detail/CVE-2023-30861",
         "https://www.rfc-editor.org/rfc/rfc9111#section-3",

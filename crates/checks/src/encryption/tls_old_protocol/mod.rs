@@ -10,12 +10,12 @@ use crate::{Check, Cost, Detectors, Findings, RunsOn, TargetProbe, Twins};
 pub(crate) static RULE: Rule = Rule {
     id: "tls-old-protocol",
     aliases: &[],
-    title: "The server accepts TLS before 1.2",
+    title: "Deprecated TLS version accepted (before TLS 1.2)",
     category: Category::Encryption,
     severity: Severity::Medium,
     cwe: &[326, 327],
     tags: &[Tag::Crypto, Tag::Misconfiguration],
-    risk: "An attacker on the way can try to bring a connection down to a version with known weaknesses.",
+    risk: "An attacker on the network path can try to downgrade a connection to a version with known weaknesses.",
     fix: "Accept TLS 1.2 and 1.3 only.",
     references: &[
         "https://www.rfc-editor.org/rfc/rfc8996",

@@ -7,13 +7,13 @@ use crate::{Check, Detectors, Findings, ObservedExchange, RunsOn, Twins};
 pub(crate) static RULE: Rule = Rule {
     id: "token-over-http",
     aliases: &[],
-    title: "Bearer tokens travel over plain HTTP",
+    title: "Bearer token requested over plain HTTP",
     category: Category::Encryption,
     severity: Severity::Medium,
     cwe: &[319],
     tags: &[Tag::Crypto],
-    risk: "Whoever listens to one request has the token and is the user until it expires.",
-    fix: "Refuse tokens over plain HTTP.",
+    risk: "Anyone on the network path can read the token and act as the user until it expires.",
+    fix: "Reject tokens over plain HTTP.",
     references: &[
         "https://www.rfc-editor.org/rfc/rfc6750#section-5.3",
         "https://cheatsheetseries.owasp.org/cheatsheets/Transport_Layer_Security_Cheat_Sheet.html",

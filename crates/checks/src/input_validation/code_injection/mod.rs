@@ -17,12 +17,12 @@ use language::Language;
 pub(crate) static RULE: Rule = Rule {
     id: "code-injection",
     aliases: &[],
-    title: "A parameter is run as program code",
+    title: "Code injection in a request parameter",
     category: Category::InputValidation,
     severity: Severity::Critical,
     cwe: &[95, 94],
     tags: &[Tag::Injection],
-    risk: "Whoever sends an expression can run code in the server's process.",
+    risk: "An attacker runs code in the server's process.",
     fix: "Never pass request data to eval or exec; parse it with ast.literal_eval or a parser of the few forms that are meant.",
     references: &[
         "https://docs.python.org/3/library/functions.html#eval",

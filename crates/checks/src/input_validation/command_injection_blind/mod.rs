@@ -7,12 +7,12 @@ use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twi
 pub(crate) static RULE: Rule = Rule {
     id: "command-injection-blind",
     aliases: &[],
-    title: "A parameter is run by a shell whose output is not shown",
+    title: "Blind OS command injection in a request parameter",
     category: Category::InputValidation,
     severity: Severity::Critical,
     cwe: &[78],
     tags: &[Tag::Injection],
-    risk: "Whoever sends a semicolon can run commands on the server.",
+    risk: "An attacker runs commands on the server, without seeing their output.",
     fix: "Pass arguments as a list to subprocess.run without a shell, after checking them.",
     references: &[
         "https://owasp.org/www-community/attacks/Command_Injection",

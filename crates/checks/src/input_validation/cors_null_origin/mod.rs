@@ -6,13 +6,13 @@ use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twi
 pub(crate) static RULE: Rule = Rule {
     id: "cors-null-origin",
     aliases: &[],
-    title: "The origin null is allowed",
+    title: "CORS misconfiguration: origin null is allowed",
     category: Category::InputValidation,
     severity: Severity::Medium,
     cwe: &[942],
     tags: &[Tag::Misconfiguration],
-    risk: "A sandboxed frame on any website can read the answers of this API.",
-    fix: "Take null out of the list of allowed origins.",
+    risk: "A sandboxed frame on any website can read the responses of this API.",
+    fix: "Remove null from the list of allowed origins.",
     references: &["https://fetch.spec.whatwg.org/#http-cors-protocol", "https://portswigger.net/web-security/cors"],
     page: include_str!("page.md"),
 };

@@ -6,13 +6,13 @@ use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twi
 pub(crate) static RULE: Rule = Rule {
     id: "cors-origin-reflected",
     aliases: &[],
-    title: "Any origin is allowed by name",
+    title: "CORS misconfiguration: any origin is reflected",
     category: Category::InputValidation,
     severity: Severity::Low,
     cwe: &[942],
     tags: &[Tag::Misconfiguration],
-    risk: "Any website can read what this API shows without cookies, inside networks too that only the visitor reaches.",
-    fix: "Answer only a fixed list of origins, or the constant * for data that is public.",
+    risk: "Any website can read what this API returns without cookies, also inside networks that only the visitor can reach.",
+    fix: "Allow a fixed list of origins, or the constant * for public data.",
     references: &["https://fetch.spec.whatwg.org/#http-cors-protocol", "https://portswigger.net/web-security/cors"],
     page: include_str!("page.md"),
 };

@@ -6,13 +6,13 @@ use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twi
 pub(crate) static RULE: Rule = Rule {
     id: "cors-origin-reflected-with-credentials",
     aliases: &[],
-    title: "Any website may read answers with the visitor's cookies",
+    title: "CORS misconfiguration: any origin is allowed with credentials",
     category: Category::InputValidation,
     severity: Severity::High,
     cwe: &[942],
     tags: &[Tag::Misconfiguration],
-    risk: "A page that a logged-in user visits can read everything this API shows that user.",
-    fix: "Answer only a fixed list of origins with Access-Control-Allow-Credentials.",
+    risk: "A website that a signed-in user visits can read everything this API returns to that user.",
+    fix: "Allow a fixed list of origins only, and send Access-Control-Allow-Credentials to those alone.",
     references: &["https://fetch.spec.whatwg.org/#http-cors-protocol", "https://portswigger.net/web-security/cors"],
     page: include_str!("page.md"),
 };

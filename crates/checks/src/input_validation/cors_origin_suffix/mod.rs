@@ -9,13 +9,13 @@ use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twi
 pub(crate) static RULE: Rule = Rule {
     id: "cors-origin-suffix",
     aliases: &[],
-    title: "Origins that only look like an allowed one are allowed",
+    title: "CORS misconfiguration: lookalike origins are allowed",
     category: Category::InputValidation,
     severity: Severity::High,
     cwe: &[942],
     tags: &[Tag::Misconfiguration],
-    risk: "Whoever registers a domain with a fitting name can read the answers of this API.",
-    fix: "Compare the whole origin with a fixed list instead of a part or a loose pattern.",
+    risk: "An attacker who registers a matching domain can read the responses of this API.",
+    fix: "Compare the whole origin with a fixed list instead of a substring or a loose pattern.",
     references: &["https://fetch.spec.whatwg.org/#http-cors-protocol", "https://portswigger.net/web-security/cors"],
     page: include_str!("page.md"),
 };

@@ -6,13 +6,13 @@ use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twi
 pub(crate) static RULE: Rule = Rule {
     id: "cors-wildcard",
     aliases: &[],
-    title: "Every origin may read the answers",
+    title: "CORS: any origin may read responses (wildcard)",
     category: Category::InputValidation,
     severity: Severity::Info,
     cwe: &[942],
     tags: &[Tag::Misconfiguration],
-    risk: "Any website can read what this API shows without cookies.",
-    fix: "Send Access-Control-Allow-Origin: * only for data that is meant for everybody.",
+    risk: "Any website can read what this API returns without cookies.",
+    fix: "Send Access-Control-Allow-Origin: * for public data only.",
     references: &["https://fetch.spec.whatwg.org/#http-cors-protocol", "https://portswigger.net/web-security/cors"],
     page: include_str!("page.md"),
 };

@@ -13,13 +13,13 @@ use crate::{Check, Detectors, Findings, RunsOn, TargetProbe, Twins};
 pub(crate) static RULE: Rule = Rule {
     id: "csrf-form-without-token",
     aliases: &[],
-    title: "A form changes something without an anti-forgery token",
+    title: "Cross-site request forgery (CSRF): form without a token",
     category: Category::InputValidation,
     severity: Severity::Medium,
     cwe: &[352],
     tags: &[Tag::Misconfiguration, Tag::Flask],
-    risk: "A page of another site can send this form in the name of a logged-in visitor.",
-    fix: "Ask every form that changes something for a token (Flask: CSRFProtect of Flask-WTF) and set SameSite on the session cookie.",
+    risk: "Another site can submit this form in the name of a signed-in visitor.",
+    fix: "Require a CSRF token in every form that changes state (Flask: CSRFProtect of Flask-WTF) and set SameSite on the session cookie.",
     references: &["https://owasp.org/www-community/attacks/csrf", "https://flask-wtf.readthedocs.io/en/stable/csrf/"],
     page: include_str!("page.md"),
 };

@@ -11,12 +11,12 @@ use crate::{Check, Cost, Detectors, Findings, OperationProbe, RunsOn, Twins};
 pub(crate) static RULE: Rule = Rule {
     id: "csrf-json",
     aliases: &[],
-    title: "A JSON endpoint takes bodies that any form can send",
+    title: "CSRF in a JSON endpoint: form content types are accepted",
     category: Category::InputValidation,
     severity: Severity::Medium,
     cwe: &[352],
     tags: &[Tag::Flask, Tag::Misconfiguration],
-    risk: "A page of another site can call this endpoint in the name of a logged-in visitor without a preflight.",
+    risk: "Another site can call this endpoint in the name of a signed-in visitor, without a preflight.",
     fix: "Use get_json() without force=True, so that only application/json is read.",
     references: &[
         "https://owasp.org/www-community/attacks/csrf",

@@ -7,13 +7,13 @@ use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twi
 pub(crate) static RULE: Rule = Rule {
     id: "forwarded-host-trusted",
     aliases: &[],
-    title: "Any client can set the host by X-Forwarded-Host",
+    title: "X-Forwarded-Host trusted from any client",
     category: Category::InputValidation,
     severity: Severity::Medium,
     cwe: &[348, 644],
     tags: &[Tag::Misconfiguration, Tag::Flask],
-    risk: "Links in mails and cached pages can be made to lead to another site, past a proxy that checks Host.",
-    fix: "Believe the header only from proxies that set it; leave x_host of ProxyFix at 0 unless exactly that many do.",
+    risk: "An attacker makes links in emails and cached pages lead to another site, past a proxy that checks Host.",
+    fix: "Trust the header from the proxies that set it only; leave x_host of ProxyFix at 0 unless exactly that many do.",
     references: &[
         "https://flask.palletsprojects.com/en/stable/deploying/proxy_fix/",
         "https://werkzeug.palletsprojects.com/en/stable/middleware/proxy_fix/",

@@ -6,13 +6,13 @@ use crate::{Check, Cost, Detectors, Findings, RunsOn, TargetProbe, Twins};
 pub(crate) static RULE: Rule = Rule {
     id: "host-header-injection",
     aliases: &[],
-    title: "The Host header decides the links in answers",
+    title: "Host header injection in links of a response",
     category: Category::InputValidation,
     severity: Severity::Medium,
     cwe: &[644, 20],
     tags: &[Tag::Injection, Tag::Misconfiguration],
-    risk: "Links in mails and cached pages can be made to lead to another site.",
-    fix: "Make links from a configured name (Flask: SERVER_NAME or TRUSTED_HOSTS), and let the proxy refuse unknown hosts.",
+    risk: "An attacker makes links in emails and cached pages lead to another site.",
+    fix: "Build links from a configured hostname (Flask: SERVER_NAME or TRUSTED_HOSTS), and let the proxy reject unknown hosts.",
     references: &[
         "https://owasp.org/www-project-web-security-testing-guide/latest/4-Web_Application_Security_Testing/07-Input_Validation_Testing/17-Testing_for_Host_Header_Injection",
         "https://flask.palletsprojects.com/en/stable/config/#TRUSTED_HOSTS",

@@ -8,13 +8,13 @@ use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twi
 pub(crate) static RULE: Rule = Rule {
     id: "host-reflected-in-redirect",
     aliases: &[],
-    title: "Redirects follow whatever Host a request names",
+    title: "Host header injection in redirects",
     category: Category::InputValidation,
     severity: Severity::Low,
     cwe: &[644],
     tags: &[Tag::Misconfiguration, Tag::Flask],
-    risk: "A cache in front can be made to send visitors to another site.",
-    fix: "Refuse unknown hosts at the proxy or in the application (Flask 3.1: TRUSTED_HOSTS).",
+    risk: "An attacker can poison a cache in front so that it redirects visitors to another site.",
+    fix: "Reject unknown hosts at the proxy or in the application (Flask 3.1: TRUSTED_HOSTS).",
     references: &[
         "https://owasp.org/www-project-web-security-testing-guide/latest/4-Web_Application_Security_Testing/07-Input_Validation_Testing/17-Testing_for_Host_Header_Injection",
         "https://flask.palletsprojects.com/en/stable/config/#TRUSTED_HOSTS",

@@ -11,13 +11,13 @@ mod targets;
 pub(crate) static RULE: Rule = Rule {
     id: "json-body-crashes",
     aliases: &[],
-    title: "An unexpected JSON body crashes the operation",
+    title: "Unhandled error: an unexpected JSON body",
     category: Category::InputValidation,
     severity: Severity::Low,
     cwe: &[20, 754, 755],
     tags: &[Tag::Flask],
-    risk: "The body is used before it is checked, which is where attackers look further, and errors fill the logs.",
-    fix: "Check that the body is an object with the fields you need, and answer 400 or 422.",
+    risk: "The body is used before it is validated, which is where injection begins, and errors fill the logs.",
+    fix: "Validate that the body is an object with the expected fields, and respond with 400 or 422.",
     references: &[
         "https://cheatsheetseries.owasp.org/cheatsheets/Input_Validation_Cheat_Sheet.html",
         "https://flask.palletsprojects.com/en/stable/api/#flask.Request.get_json",

@@ -9,13 +9,13 @@ use crate::{Check, Cost, Detectors, Findings, RunsOn, TargetProbe, Twins};
 pub(crate) static RULE: Rule = Rule {
     id: "method-override",
     aliases: &[],
-    title: "A header of a GET request changes its method",
+    title: "HTTP method override accepted on GET",
     category: Category::InputValidation,
     severity: Severity::Medium,
     cwe: &[650, 436],
     tags: &[Tag::Misconfiguration],
-    risk: "A link can write or delete, past everything that treats GET as harmless.",
-    fix: "Take an override only on POST, and only to PUT, PATCH and DELETE.",
+    risk: "A crafted link can write or delete, past everything that treats GET as safe.",
+    fix: "Accept an override on POST only, and only to PUT, PATCH and DELETE.",
     references: &[
         "https://cheatsheetseries.owasp.org/cheatsheets/REST_Security_Cheat_Sheet.html",
         "https://www.rfc-editor.org/rfc/rfc9110#section-9.2.1",

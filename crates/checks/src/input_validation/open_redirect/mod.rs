@@ -13,7 +13,7 @@ use crate::{Check, Cost, Detectors, Findings, OperationProbe, RunsOn, Schedule, 
 pub(crate) static RULE: Rule = Rule {
     id: "open-redirect",
     aliases: &[],
-    title: "A parameter redirects to any site",
+    title: "Open redirect in a request parameter",
     category: Category::InputValidation,
     severity: Severity::Medium,
     cwe: &[601],

@@ -12,12 +12,12 @@ use crate::{Check, Cost, Detectors, Findings, OperationProbe, RunsOn, Twins};
 pub(crate) static RULE: Rule = Rule {
     id: "path-traversal",
     aliases: &[],
-    title: "A parameter reads files outside its directory",
+    title: "Path traversal in a request parameter",
     category: Category::InputValidation,
     severity: Severity::Critical,
     cwe: &[22],
     tags: &[Tag::Injection],
-    risk: "Whoever names the file can read configuration, keys and source code of the server.",
+    risk: "An attacker reads configuration, keys and source code of the server.",
     fix: "Serve files with send_from_directory, or compare the resolved path with the directory before opening it.",
     references: &[
         "https://owasp.org/www-community/attacks/Path_Traversal",

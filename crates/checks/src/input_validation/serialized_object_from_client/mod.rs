@@ -17,12 +17,12 @@ mod pickle;
 pub(crate) static RULE: Rule = Rule {
     id: "serialized-object-from-client",
     aliases: &[],
-    title: "Clients hold a serialized object that the server reads back",
+    title: "Insecure deserialization of a client-supplied object",
     category: Category::InputValidation,
     severity: Severity::High,
     cwe: &[502],
     tags: &[Tag::Injection],
-    risk: "Whoever sends another object can often run code on the server while it is read.",
+    risk: "An attacker who sends a crafted object can often run code on the server while it is deserialized.",
     fix: "Send JSON with a signature, and never unpickle or unserialize what a client sent.",
     references: &[
         "https://owasp.org/www-community/vulnerabilities/Deserialization_of_untrusted_data",

@@ -10,13 +10,13 @@ use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twi
 pub(crate) static RULE: Rule = Rule {
     id: "socketio-any-origin",
     aliases: &[],
-    title: "Any website may open the Socket.IO connection",
+    title: "Cross-site WebSocket hijacking: Socket.IO accepts any origin",
     category: Category::InputValidation,
     severity: Severity::Medium,
     cwe: &[1385],
     tags: &[Tag::Misconfiguration],
     risk: "A page that a user visits can receive and send events in that user's name.",
-    fix: "Accept connections of your own origin and of a fixed list of others.",
+    fix: "Accept connections from your own origin and a fixed list of others only.",
     references: &[
         "https://flask-socketio.readthedocs.io/en/latest/api.html",
         "https://cheatsheetseries.owasp.org/cheatsheets/WebSocket_Security_Cheat_Sheet.html",

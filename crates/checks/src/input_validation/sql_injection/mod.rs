@@ -21,12 +21,12 @@ use condition::{Condition, Named};
 pub(crate) static RULE: Rule = Rule {
     id: "sql-injection",
     aliases: &[],
-    title: "A parameter becomes part of an SQL statement",
+    title: "SQL injection in a request parameter",
     category: Category::InputValidation,
     severity: Severity::Critical,
     cwe: &[89],
     tags: &[Tag::Injection],
-    risk: "Whoever sends a quote can read, and often change, the whole database.",
+    risk: "An attacker can read, and often change, any table of the database.",
     fix: "Pass values as bound parameters; choose column names from a fixed list.",
     references: &[
         "https://owasp.org/www-community/attacks/SQL_Injection",

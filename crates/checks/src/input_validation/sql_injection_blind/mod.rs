@@ -11,12 +11,12 @@ use delay::{DELAYS, Delay};
 pub(crate) static RULE: Rule = Rule {
     id: "sql-injection-blind",
     aliases: &[],
-    title: "A parameter becomes part of an SQL statement whose result is not shown",
+    title: "Blind SQL injection in a request parameter",
     category: Category::InputValidation,
     severity: Severity::Critical,
     cwe: &[89],
     tags: &[Tag::Injection],
-    risk: "Whoever sends a quote can read, and often change, the whole database, one answer's delay at a time.",
+    risk: "An attacker can read, and often change, any table of the database, one response delay at a time.",
     fix: "Pass values as bound parameters.",
     references: &[
         "https://owasp.org/www-community/attacks/Blind_SQL_Injection",

@@ -9,13 +9,13 @@ use crate::{Check, Cost, Detectors, Findings, RunsOn, TargetProbe, Twins};
 pub(crate) static RULE: Rule = Rule {
     id: "trace-enabled",
     aliases: &[],
-    title: "TRACE repeats the request",
+    title: "HTTP TRACE method enabled",
     category: Category::InputValidation,
     severity: Severity::Low,
     cwe: &[693],
     tags: &[Tag::Misconfiguration],
-    risk: "Headers that proxies add, and cookies that scripts may not read, are shown to whoever asks.",
-    fix: "Refuse TRACE at the server or the proxy (Flask does unless a route names it).",
+    risk: "Any client sees headers that proxies add, and cookies that scripts may not read.",
+    fix: "Reject TRACE at the server or the proxy (Flask does unless a route names it).",
     references: &[
         "https://www.rfc-editor.org/rfc/rfc9110#section-9.3.8",
         "https://owasp.org/www-community/attacks/Cross_Site_Tracing",

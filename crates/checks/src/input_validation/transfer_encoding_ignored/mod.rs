@@ -8,13 +8,13 @@ use crate::{Check, Cost, Detectors, Findings, TargetProbe, Twins};
 pub(crate) static RULE: Rule = Rule {
     id: "transfer-encoding-ignored",
     aliases: &[],
-    title: "A Transfer-Encoding that the server does not know is ignored",
+    title: "HTTP request smuggling: unknown Transfer-Encoding ignored",
     category: Category::InputValidation,
     severity: Severity::Medium,
     cwe: &[444],
     tags: &[Tag::Misconfiguration],
-    risk: "Behind a proxy that reads the header otherwise, one request can be smuggled inside another.",
-    fix: "Upgrade to gunicorn 22 or later, and put a proxy in front that refuses such requests.",
+    risk: "Behind a proxy that interprets the header differently, an attacker can smuggle one request inside another.",
+    fix: "Upgrade to gunicorn 22 or later, and put a proxy in front that rejects such requests.",
     references: &[
         "https://www.rfc-editor.org/rfc/rfc9112#section-6.1",
         "https://www.rfc-editor.org/rfc/rfc9112#section-6.3",

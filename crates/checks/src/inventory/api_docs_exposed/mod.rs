@@ -10,13 +10,13 @@ use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twi
 pub(crate) static RULE: Rule = Rule {
     id: "api-docs-exposed",
     aliases: &[],
-    title: "The description of the API can be read by everybody",
+    title: "API documentation exposed",
     category: Category::Inventory,
     severity: Severity::Info,
     cwe: &[200],
     tags: &[],
-    risk: "Every operation, parameter and model is listed for whoever wants to try them.",
-    fix: "Serve the document to those who need it, unless the API is meant for the public.",
+    risk: "Anyone can read every operation, parameter and model of the API.",
+    fix: "Serve the document to those who need it, unless the API is public.",
     references: &["https://owasp.org/API-Security/editions/2023/en/0xa9-improper-inventory-management/"],
     page: include_str!("page.md"),
 };

@@ -5,13 +5,13 @@ use crate::{Check, Detectors, Findings, Observations, RunsOn, Twins};
 pub(crate) static RULE: Rule = Rule {
     id: "deprecated-operation-served",
     aliases: &[],
-    title: "A deprecated operation still works",
+    title: "Deprecated operation still served",
     category: Category::Inventory,
     severity: Severity::Low,
     cwe: &[477, 1059],
     tags: &[],
-    risk: "Old operations miss the checks that newer ones have.",
-    fix: "Switch the operation off, or say until when it is served.",
+    risk: "Deprecated operations lack the checks that newer ones have.",
+    fix: "Switch the operation off, or announce until when it is served.",
     references: &["https://owasp.org/API-Security/editions/2023/en/0xa9-improper-inventory-management/"],
     page: include_str!("page.md"),
 };

@@ -5,12 +5,12 @@ use crate::{Check, Detectors, Findings, Observations, Twins};
 pub(crate) static RULE: Rule = Rule {
     id: "development-server",
     aliases: &[],
-    title: "A development server answers",
+    title: "Development server exposed",
     category: Category::Inventory,
     severity: Severity::Medium,
     cwe: &[489, 1188],
     tags: &[Tag::Misconfiguration],
-    risk: "It is slow, it was never hardened, and one setting away from the debugger.",
+    risk: "The server is slow, not hardened, and one setting away from the debugger.",
     fix: "Serve with gunicorn, waitress or uWSGI behind a proxy.",
     references: &[
         "https://flask.palletsprojects.com/en/stable/deploying/",

@@ -6,12 +6,12 @@ use crate::{Check, Detectors, Findings, Observations, RunsOn, Twins};
 pub(crate) static RULE: Rule = Rule {
     id: "flask-client-side-session",
     aliases: &[],
-    title: "Sessions are kept in the visitor's cookie",
+    title: "Flask client-side session in use",
     category: Category::Inventory,
     severity: Severity::Info,
     cwe: &[565],
     tags: &[Tag::Flask, Tag::Crypto],
-    risk: "The contents can be read by the visitor, and everything rests on one key.",
+    risk: "Visitors can read the session contents, and its integrity rests on one key.",
     fix: "Keep sessions on the server when they hold more than an identifier.",
     references: &[
         "https://flask.palletsprojects.com/en/stable/quickstart/#sessions",

@@ -8,13 +8,13 @@ use crate::{Check, Detectors, Findings, Observations, RunsOn, Twins};
 pub(crate) static RULE: Rule = Rule {
     id: "framework-fingerprint",
     aliases: &[],
-    title: "The framework can be told by its default error page",
+    title: "Framework fingerprinted by its default error page",
     category: Category::Inventory,
     severity: Severity::Info,
     cwe: &[200],
     tags: &[Tag::Misconfiguration],
-    risk: "Knowing the framework, an attacker tries its own weaknesses first.",
-    fix: "Answer errors with pages or JSON of your own.",
+    risk: "An attacker who knows the framework tries its known weaknesses first.",
+    fix: "Return error pages or JSON of your own.",
     references: &[
         "https://flask.palletsprojects.com/en/stable/errorhandling/",
         "https://owasp.org/API-Security/editions/2023/en/0xa9-improper-inventory-management/",

@@ -6,13 +6,13 @@ use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twi
 pub(crate) static RULE: Rule = Rule {
     id: "graphql-ide",
     aliases: &[],
-    title: "A GraphQL IDE is served",
+    title: "GraphQL IDE exposed",
     category: Category::Inventory,
     severity: Severity::Low,
     cwe: &[489],
     tags: &[Tag::Misconfiguration],
-    risk: "Everybody has a comfortable tool to explore and query the API.",
-    fix: "Switch the IDE off outside development.",
+    risk: "Anyone can explore and query the API with a convenient tool.",
+    fix: "Disable the IDE outside development.",
     references: &[
         "https://graphql-core-3.readthedocs.io/",
         "https://cheatsheetseries.owasp.org/cheatsheets/GraphQL_Cheat_Sheet.html",

@@ -6,13 +6,13 @@ use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twi
 pub(crate) static RULE: Rule = Rule {
     id: "graphql-introspection",
     aliases: &[],
-    title: "GraphQL introspection is open",
+    title: "GraphQL introspection enabled",
     category: Category::Inventory,
     severity: Severity::Low,
     cwe: &[200],
     tags: &[],
-    risk: "The whole schema, unused and internal fields included, can be read.",
-    fix: "Switch introspection off for anonymous callers.",
+    risk: "Anyone can read the whole schema, unused and internal fields included.",
+    fix: "Disable introspection for unauthenticated clients.",
     references: &[
         "https://graphql-core-3.readthedocs.io/",
         "https://cheatsheetseries.owasp.org/cheatsheets/GraphQL_Cheat_Sheet.html",

@@ -6,13 +6,13 @@ use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twi
 pub(crate) static RULE: Rule = Rule {
     id: "graphql-suggestions",
     aliases: &[],
-    title: "GraphQL errors suggest field names",
+    title: "GraphQL field suggestions enabled",
     category: Category::Inventory,
     severity: Severity::Info,
     cwe: &[209],
     tags: &[],
-    risk: "The schema can be guessed word by word even without introspection.",
-    fix: "Leave suggestions out of error messages.",
+    risk: "An attacker can reconstruct the schema even without introspection.",
+    fix: "Remove suggestions from error messages.",
     references: &[
         "https://graphql-core-3.readthedocs.io/",
         "https://cheatsheetseries.owasp.org/cheatsheets/GraphQL_Cheat_Sheet.html",

@@ -14,13 +14,13 @@ mod roots;
 pub(crate) static RULE: Rule = Rule {
     id: "install-path-disclosed",
     aliases: &[],
-    title: "The ETag of a file tells where the application is installed",
+    title: "Installation path disclosed by an ETag",
     category: Category::Inventory,
     severity: Severity::Low,
     cwe: &[497],
     tags: &[Tag::Flask],
-    risk: "The path, often with the account, is what a file read or the debugger's PIN needs.",
-    fix: "Let the proxy serve static files, or give them a tag of your own.",
+    risk: "The path, often with the account name, is what a file read or the debugger's PIN needs.",
+    fix: "Let the proxy serve static files, or set an ETag of your own.",
     references: &[
         "https://werkzeug.palletsprojects.com/en/stable/utils/#werkzeug.utils.send_file",
         "https://www.rfc-editor.org/rfc/rfc9110#section-8.8.3",

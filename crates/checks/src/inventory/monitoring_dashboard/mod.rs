@@ -9,13 +9,13 @@ use crate::{Check, Cost, Detectors, Findings, ObservedExchange, RunsOn, Schedule
 pub(crate) static RULE: Rule = Rule {
     id: "monitoring-dashboard",
     aliases: &[],
-    title: "A monitoring or profiling page is open",
+    title: "Monitoring or metrics page exposed",
     category: Category::Inventory,
     severity: Severity::Medium,
     cwe: &[200, 419],
     tags: &[Tag::Misconfiguration],
-    risk: "Routes, load, versions and sometimes parameters of requests can be watched.",
-    fix: "Serve metrics and dashboards on an internal address or behind credentials.",
+    risk: "An unauthenticated client reads routes, load, versions and sometimes request parameters.",
+    fix: "Serve metrics and dashboards on an internal address or behind authentication.",
     references: &["https://owasp.org/API-Security/editions/2023/en/0xa9-improper-inventory-management/"],
     page: include_str!("page.md"),
 };

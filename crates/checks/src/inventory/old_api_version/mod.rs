@@ -12,13 +12,13 @@ use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twi
 pub(crate) static RULE: Rule = Rule {
     id: "old-api-version",
     aliases: &[],
-    title: "An older version of the API is still served",
+    title: "Older API version still served",
     category: Category::Inventory,
     severity: Severity::Low,
     cwe: &[1059],
     tags: &[],
-    risk: "The old version misses what was repaired in the new one.",
-    fix: "Switch off old versions on an announced day.",
+    risk: "The old version lacks what was fixed in the new one.",
+    fix: "Switch old versions off on an announced date.",
     references: &["https://owasp.org/API-Security/editions/2023/en/0xa9-improper-inventory-management/"],
     page: include_str!("page.md"),
 };

@@ -9,13 +9,13 @@ use crate::{Check, Detectors, Findings, Observations, RunsOn, Twins};
 pub(crate) static RULE: Rule = Rule {
     id: "server-version-disclosed",
     aliases: &[],
-    title: "Answers name the version of the software behind them",
+    title: "Server version disclosed in response headers",
     category: Category::Inventory,
     severity: Severity::Info,
     cwe: &[200],
     tags: &[Tag::Misconfiguration],
-    risk: "Versions can be matched with published vulnerabilities at leisure.",
-    fix: "Leave versions out of the Server and X-Powered-By headers.",
+    risk: "An attacker matches the version with published vulnerabilities.",
+    fix: "Remove versions from the Server and X-Powered-By headers.",
     references: &[
         "https://www.rfc-editor.org/rfc/rfc9110#section-10.2.4",
         "https://owasp.org/API-Security/editions/2023/en/0xa9-improper-inventory-management/",

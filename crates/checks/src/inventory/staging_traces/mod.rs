@@ -9,13 +9,13 @@ use crate::{Check, Detectors, Findings, ObservedExchange, RunsOn, Twins};
 pub(crate) static RULE: Rule = Rule {
     id: "staging-traces",
     aliases: &[],
-    title: "Answers point to internal or test systems",
+    title: "Internal or test systems referenced in responses",
     category: Category::Inventory,
     severity: Severity::Low,
     cwe: &[200, 1059],
     tags: &[Tag::Misconfiguration],
-    risk: "Test systems are weaker protected and often hold copies of the data.",
-    fix: "Take addresses of internal systems out of what is served.",
+    risk: "Test systems are less protected and often hold copies of the data.",
+    fix: "Remove addresses of internal systems from what is served.",
     references: &["https://owasp.org/API-Security/editions/2023/en/0xa9-improper-inventory-management/"],
     page: include_str!("page.md"),
 };

@@ -6,13 +6,13 @@ use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twi
 pub(crate) static RULE: Rule = Rule {
     id: "static-served-by-application",
     aliases: &[],
-    title: "Flask itself serves the static files",
+    title: "Static files served by Flask itself",
     category: Category::Inventory,
     severity: Severity::Info,
     cwe: &[400],
     tags: &[Tag::Flask],
-    risk: "Each file occupies a worker of the application, and faults of the handler reach them.",
-    fix: "Let the proxy or a content network serve static files.",
+    risk: "Every file occupies a worker of the application, and flaws of the file handler reach clients.",
+    fix: "Let the proxy or a CDN serve static files.",
     references: &["https://flask.palletsprojects.com/en/stable/deploying/nginx/"],
     page: include_str!("page.md"),
 };

@@ -15,13 +15,13 @@ use crate::{Check, Cost, Detectors, Findings, Observations, RunsOn, Schedule, Tw
 pub(crate) static RULE: Rule = Rule {
     id: "undocumented-operation",
     aliases: &[],
-    title: "An operation is served that the description does not list",
+    title: "Undocumented operation served",
     category: Category::Inventory,
     severity: Severity::Low,
     cwe: &[1059],
     tags: &[],
-    risk: "What nobody lists nobody reviews, limits or switches off.",
-    fix: "Describe the operation, or remove it.",
+    risk: "What is not documented is not reviewed, limited or switched off.",
+    fix: "Document the operation, or remove it.",
     references: &["https://owasp.org/API-Security/editions/2023/en/0xa9-improper-inventory-management/"],
     page: include_str!("page.md"),
 };

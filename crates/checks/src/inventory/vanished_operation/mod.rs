@@ -10,13 +10,13 @@ use crate::{Check, Cost, Detectors, Findings, Observations, RunsOn, Schedule, Ta
 pub(crate) static RULE: Rule = Rule {
     id: "vanished-operation",
     aliases: &[],
-    title: "The description lists an operation that is not served",
+    title: "Documented operation is not served",
     category: Category::Inventory,
     severity: Severity::Info,
     cwe: &[1059],
     tags: &[],
-    risk: "A description that does not fit hides which operations there really are.",
-    fix: "Remove the operation from the document, or bring it back.",
+    risk: "A document that does not fit the API hides which operations there really are.",
+    fix: "Remove the operation from the document, or restore it.",
     references: &["https://owasp.org/API-Security/editions/2023/en/0xa9-improper-inventory-management/"],
     page: include_str!("page.md"),
 };

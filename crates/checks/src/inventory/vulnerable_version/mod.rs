@@ -8,12 +8,12 @@ use crate::{Check, Detectors, Findings, Observations, Twins};
 pub(crate) static RULE: Rule = Rule {
     id: "vulnerable-version",
     aliases: &[],
-    title: "A component has published vulnerabilities in the version it shows",
+    title: "Component version with known vulnerabilities",
     category: Category::Inventory,
     severity: Severity::Medium,
     cwe: &[1395, 1104],
     tags: &[Tag::Misconfiguration],
-    risk: "Published faults of the version can be tried without any search.",
+    risk: "An attacker tries the published vulnerabilities of the version.",
     fix: "Upgrade the component to a version without them.",
     references: &[
         "https://github.com/pypa/advisory-database",

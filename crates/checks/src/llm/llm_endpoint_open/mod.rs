@@ -7,13 +7,13 @@ use crate::{Check, Cost, Detectors, Findings, OperationProbe, RunsOn, Twins};
 pub(crate) static RULE: Rule = Rule {
     id: "llm-endpoint-open",
     aliases: &[],
-    title: "A language model answers anybody",
+    title: "Missing authentication: LLM endpoint open to anyone",
     category: Category::Llm,
     severity: Severity::High,
     cwe: &[306, 770],
     tags: &[],
-    risk: "Strangers use the model at the owner's expense, for any purpose, and have all the time they want to break it.",
-    fix: "Ask for credentials before the prompt reaches the model, and limit what each account may spend.",
+    risk: "An unauthenticated client uses the model at the owner's expense, for any purpose.",
+    fix: "Require credentials before the prompt reaches the model, and limit what each account may spend.",
     references: &["https://genai.owasp.org/llmrisk/llm102025-unbounded-consumption/"],
     page: include_str!("page.md"),
 };

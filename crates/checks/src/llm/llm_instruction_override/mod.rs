@@ -7,13 +7,13 @@ use crate::{Check, Detectors, Findings, OperationProbe, RunsOn, Twins};
 pub(crate) static RULE: Rule = Rule {
     id: "llm-instruction-override",
     aliases: &[],
-    title: "Instructions in quoted data win over the task",
+    title: "Indirect prompt injection: instructions in quoted data win",
     category: Category::Llm,
     severity: Severity::Medium,
     cwe: &[1427, 77],
     tags: &[Tag::Injection],
-    risk: "Text that the model only should work on (a review, a mail, a page) decides what it says and which tools it calls.",
-    fix: "Keep data apart from instructions, and let an answer through only when it fits the task.",
+    risk: "Text that the model should only work on (a review, an email, a page) controls what it says and which tools it calls.",
+    fix: "Separate data from instructions, and return a reply only when it fits the task.",
     references: &["https://genai.owasp.org/llmrisk/llm01-prompt-injection/"],
     page: include_str!("page.md"),
 };

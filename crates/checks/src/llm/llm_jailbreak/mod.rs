@@ -7,13 +7,13 @@ use crate::{Check, Detectors, Findings, OperationProbe, RunsOn, Schedule, Twins}
 pub(crate) static RULE: Rule = Rule {
     id: "llm-jailbreak",
     aliases: &[],
-    title: "A disguise gets past what the model refuses",
+    title: "LLM jailbreak: role-play or encoded prompts bypass refusals",
     category: Category::Llm,
     severity: Severity::Medium,
     cwe: &[1427, 693],
     tags: &[Tag::Injection],
-    risk: "What the guard is meant to stop is had by asking in Base64, in a game or in another language.",
-    fix: "Judge the answer, not the words of the question: let through only what the application is for.",
+    risk: "An attacker gets what the guard should stop by asking in Base64, in a game or in another language.",
+    fix: "Judge the reply, not the words of the prompt: return only what the application is for.",
     references: &["https://genai.owasp.org/llmrisk/llm01-prompt-injection/"],
     page: include_str!("page.md"),
 };

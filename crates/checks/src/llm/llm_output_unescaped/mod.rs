@@ -7,13 +7,13 @@ use crate::{Check, Detectors, Findings, OperationProbe, RunsOn, Twins};
 pub(crate) static RULE: Rule = Rule {
     id: "llm-output-unescaped",
     aliases: &[],
-    title: "What the model writes becomes part of the page",
+    title: "Improper output handling: LLM output is not escaped in HTML",
     category: Category::Llm,
     severity: Severity::Medium,
     cwe: &[79, 116],
     tags: &[Tag::Injection],
-    risk: "Whoever decides what the model reads can run scripts in the browser of whoever sees its answer.",
-    fix: "Escape the model's answer like any other text from outside.",
+    risk: "An attacker who controls what the model reads runs script in the browser of whoever sees its reply.",
+    fix: "Escape the model's reply like any other untrusted text.",
     references: &["https://genai.owasp.org/llmrisk/llm052025-improper-output-handling/"],
     page: include_str!("page.md"),
 };

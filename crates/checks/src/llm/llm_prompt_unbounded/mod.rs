@@ -14,13 +14,13 @@ use model::Surface;
 pub(crate) static RULE: Rule = Rule {
     id: "llm-prompt-unbounded",
     aliases: &[],
-    title: "A prompt may be as long as one likes",
+    title: "LLM prompt without a length limit",
     category: Category::Llm,
     severity: Severity::Low,
     cwe: &[770],
     tags: &[],
-    risk: "Every word of a prompt costs money and time, and the sender decides how many there are.",
-    fix: "Declare and enforce the longest prompt and the most messages, and limit the reply.",
+    risk: "Every token of a prompt costs money and time, and any client decides how many there are.",
+    fix: "Declare and enforce a maximum prompt length and number of messages, and limit the reply.",
     references: &["https://genai.owasp.org/llmrisk/llm102025-unbounded-consumption/"],
     page: include_str!("page.md"),
 };

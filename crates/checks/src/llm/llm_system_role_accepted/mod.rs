@@ -7,7 +7,7 @@ use crate::{Check, Detectors, Findings, OperationProbe, RunsOn, Schedule, Twins}
 pub(crate) static RULE: Rule = Rule {
     id: "llm-system-role-accepted",
     aliases: &[],
-    title: "A client may speak in the role of the system",
+    title: "Prompt injection: clients can send system messages",
     category: Category::Llm,
     severity: Severity::Medium,
     cwe: &[269, 1427],

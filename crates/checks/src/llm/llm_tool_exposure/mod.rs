@@ -12,13 +12,13 @@ use crate::{Check, Detectors, Findings, OperationProbe, RunsOn, Twins};
 pub(crate) static RULE: Rule = Rule {
     id: "llm-tool-exposure",
     aliases: &[],
-    title: "The model's tools are shown to its users",
+    title: "LLM tool definitions or calls exposed",
     category: Category::Llm,
     severity: Severity::Medium,
     cwe: &[200, 1427],
     tags: &[],
     risk: "Names and parameters of internal functions tell an attacker what to make the model call.",
-    fix: "Keep tool calls on the server and answer with their outcome; check the user's rights in each tool.",
+    fix: "Keep tool calls on the server and return their outcome only; check the user's rights in each tool.",
     references: &["https://genai.owasp.org/llmrisk/llm062025-excessive-agency/"],
     page: include_str!("page.md"),
 };

@@ -7,13 +7,13 @@ use crate::{Check, Detectors, Findings, OperationProbe, RunsOn, Twins};
 pub(crate) static RULE: Rule = Rule {
     id: "llm-usage-exposed",
     aliases: &[],
-    title: "Answers show the model and what it costs",
+    title: "LLM model name and token usage exposed",
     category: Category::Llm,
     severity: Severity::Info,
     cwe: &[200, 201],
     tags: &[],
-    risk: "Token counts and the model's name tell how long the hidden instructions are, and what a flood of prompts would cost.",
-    fix: "Answer with the reply alone, and keep the accounts in the log.",
+    risk: "Token counts and the model's name reveal how long the hidden instructions are and what a flood of prompts would cost.",
+    fix: "Return the reply alone, and keep the usage in the log.",
     references: &["https://genai.owasp.org/llmrisk/llm102025-unbounded-consumption/"],
     page: include_str!("page.md"),
 };

@@ -14,13 +14,13 @@ use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twi
 pub(crate) static RULE: Rule = Rule {
     id: "graphql-data-open",
     aliases: &[],
-    title: "A GraphQL query gives the data of users to anybody",
+    title: "Missing authentication: GraphQL query returns users' data",
     category: Category::PropertyAuthorization,
     severity: Severity::High,
     cwe: &[200, 862],
     tags: &[],
-    risk: "One query without a login reads personal data or credentials of every user.",
-    fix: "Check the caller in the resolver, and leave fields that no client needs out of the schema.",
+    risk: "An unauthenticated client reads personal data or credentials of every user with one query.",
+    fix: "Check the caller in the resolver, and remove fields that no client needs from the schema.",
     references: &[
         "https://cheatsheetseries.owasp.org/cheatsheets/GraphQL_Cheat_Sheet.html",
         "https://owasp.org/API-Security/editions/2023/en/0xa3-broken-object-property-level-authorization/",

@@ -12,13 +12,13 @@ use crate::{Check, Detectors, Findings, Observations, RunsOn, Twins};
 pub(crate) static RULE: Rule = Rule {
     id: "mass-assignment-response",
     aliases: &[],
-    title: "Privileged fields of an object may be writable",
+    title: "Possible mass assignment: privileged fields are writable",
     category: Category::PropertyAuthorization,
     severity: Severity::Low,
     cwe: &[915],
     tags: &[],
-    risk: "A client that sends back what it read, with one value changed, may raise its own rights.",
-    fix: "Say in the request schema what clients may set, and refuse everything else.",
+    risk: "A client that sends back what it read, with one value changed, may raise its own privileges.",
+    fix: "Declare in the request schema what clients may set, and reject everything else.",
     references: &[
         "https://owasp.org/API-Security/editions/2023/en/0xa3-broken-object-property-level-authorization/",
         "https://cheatsheetseries.owasp.org/cheatsheets/Mass_Assignment_Cheat_Sheet.html",

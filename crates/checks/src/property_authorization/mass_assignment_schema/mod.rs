@@ -12,13 +12,13 @@ use crate::{Check, Detectors, Findings, Observations, RunsOn, Twins};
 pub(crate) static RULE: Rule = Rule {
     id: "mass-assignment-schema",
     aliases: &[],
-    title: "A request schema takes privileged fields",
+    title: "Mass assignment: a request schema accepts privileged fields",
     category: Category::PropertyAuthorization,
     severity: Severity::Medium,
     cwe: &[915],
     tags: &[],
     risk: "A client that sends the field may make itself an administrator or raise its own balance.",
-    fix: "Take only what clients may set; set roles, owners and balances on the server.",
+    fix: "Accept only what clients may set; set roles, owners and balances on the server.",
     references: &[
         "https://owasp.org/API-Security/editions/2023/en/0xa3-broken-object-property-level-authorization/",
         "https://cheatsheetseries.owasp.org/cheatsheets/Mass_Assignment_Cheat_Sheet.html",

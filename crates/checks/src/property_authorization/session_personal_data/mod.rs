@@ -7,12 +7,12 @@ use crate::{Check, Detectors, Findings, ObservedExchange, RunsOn, Twins};
 pub(crate) static RULE: Rule = Rule {
     id: "session-personal-data",
     aliases: &[],
-    title: "The session cookie carries personal data that anybody can read",
+    title: "Personal data in a readable session cookie",
     category: Category::PropertyAuthorization,
     severity: Severity::Medium,
     cwe: &[359, 312],
     tags: &[Tag::Flask],
-    risk: "Whoever sees the cookie reads the personal data in it, without any key.",
+    risk: "Anyone who sees the cookie reads the personal data in it, without any key.",
     fix: "Keep only an identifier in the session.",
     references: &[
         "https://flask.palletsprojects.com/en/stable/quickstart/#sessions",

@@ -7,12 +7,12 @@ use crate::{Check, Detectors, Findings, ObservedExchange, RunsOn, Twins};
 pub(crate) static RULE: Rule = Rule {
     id: "session-privileged-data",
     aliases: &[],
-    title: "The session cookie shows what only the server should know",
+    title: "Authorization data in a readable session cookie",
     category: Category::PropertyAuthorization,
     severity: Severity::Medium,
     cwe: &[565, 312],
     tags: &[Tag::Flask],
-    risk: "Every user reads in the own cookie how the application decides, and changes it once the key is known.",
+    risk: "Every user reads how the application decides, and can change it once the key is known.",
     fix: "Keep only an identifier in the session; look up rights and notes on the server.",
     references: &[
         "https://flask.palletsprojects.com/en/stable/quickstart/#sessions",

@@ -8,12 +8,12 @@ use crate::{Check, Detectors, Findings, Observations, RunsOn, Twins};
 pub(crate) static RULE: Rule = Rule {
     id: "undeclared-response-fields",
     aliases: &[],
-    title: "A response holds fields that the specification does not declare",
+    title: "Response fields missing from the OpenAPI document",
     category: Category::PropertyAuthorization,
     severity: Severity::Low,
     cwe: &[213],
     tags: &[],
-    risk: "Fields that nobody decided to publish reach every client.",
+    risk: "Fields that no one decided to publish reach every client.",
     fix: "Build each response from its declared schema, and declare additionalProperties: false.",
     references: &[
         "https://owasp.org/API-Security/editions/2023/en/0xa3-broken-object-property-level-authorization/",

@@ -11,13 +11,13 @@ use crate::{Check, Detectors, Findings, Observations, RunsOn, Twins};
 pub(crate) static RULE: Rule = Rule {
     id: "write-only-field-returned",
     aliases: &[],
-    title: "A field that is declared write-only is returned",
+    title: "Field declared writeOnly is returned",
     category: Category::PropertyAuthorization,
     severity: Severity::Medium,
     cwe: &[200],
     tags: &[],
-    risk: "What clients hand in for keeping is handed out again.",
-    fix: "Leave write-only fields out when an object is turned into a response.",
+    risk: "Secrets that clients submit are returned to whoever reads the object.",
+    fix: "Remove writeOnly fields when an object is serialized into a response.",
     references: &[
         "https://owasp.org/API-Security/editions/2023/en/0xa3-broken-object-property-level-authorization/",
         "https://spec.openapis.org/oas/v3.0.3#schema-object",

@@ -9,7 +9,7 @@ use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twi
 pub(crate) static RULE: Rule = Rule {
     id: "graphql-alias-limit",
     aliases: &[],
-    title: "A GraphQL query may repeat a field without limit",
+    title: "GraphQL denial of service: unlimited aliases",
     category: Category::RateLimiting,
     severity: Severity::Low,
     cwe: &[770, 799],

@@ -9,13 +9,13 @@ use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twi
 pub(crate) static RULE: Rule = Rule {
     id: "graphql-batching",
     aliases: &[],
-    title: "The GraphQL endpoint takes many operations in one request",
+    title: "GraphQL batching bypasses request limits",
     category: Category::RateLimiting,
     severity: Severity::Low,
     cwe: &[770, 799],
     tags: &[],
-    risk: "Limits that count requests are passed: a thousand passwords fit into one.",
-    fix: "Refuse lists of operations, or limit their length and count each one.",
+    risk: "One request can carry a thousand login attempts, past every limit that counts requests.",
+    fix: "Reject lists of operations, or limit their length and count each one.",
     references: &[
         "https://cheatsheetseries.owasp.org/cheatsheets/GraphQL_Cheat_Sheet.html",
         "https://owasp.org/API-Security/editions/2023/en/0xa4-unrestricted-resource-consumption/",

@@ -10,7 +10,7 @@ use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twi
 pub(crate) static RULE: Rule = Rule {
     id: "graphql-depth",
     aliases: &[],
-    title: "A GraphQL query may be nested without limit",
+    title: "GraphQL denial of service: unlimited query depth",
     category: Category::RateLimiting,
     severity: Severity::Low,
     cwe: &[674, 770],

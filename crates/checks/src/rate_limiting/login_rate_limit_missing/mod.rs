@@ -9,13 +9,13 @@ use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twi
 pub(crate) static RULE: Rule = Rule {
     id: "login-rate-limit-missing",
     aliases: &[],
-    title: "Passwords can be tried without a limit",
+    title: "Missing brute-force protection on the login",
     category: Category::RateLimiting,
     severity: Severity::Medium,
     cwe: &[307, 770],
     tags: &[],
-    risk: "An attacker tries leaked passwords against every account as fast as the server answers.",
-    fix: "Limit attempts by client and by user name, and slow down or ask for more after a few failures.",
+    risk: "An attacker tries leaked passwords against every account as fast as the server responds.",
+    fix: "Limit attempts by client and by username, and slow down or require more after a few failures.",
     references: &[
         "https://owasp.org/API-Security/editions/2023/en/0xa2-broken-authentication/",
         "https://owasp.org/API-Security/editions/2023/en/0xa4-unrestricted-resource-consumption/",

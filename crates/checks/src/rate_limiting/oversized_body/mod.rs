@@ -12,12 +12,12 @@ use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twi
 pub(crate) static RULE: Rule = Rule {
     id: "oversized-body",
     aliases: &[],
-    title: "A request body of any size is read",
+    title: "Missing request body size limit",
     category: Category::RateLimiting,
     severity: Severity::Low,
     cwe: &[770],
     tags: &[Tag::Flask],
-    risk: "A few clients that send large bodies fill the memory of the server.",
+    risk: "A few clients that send large bodies exhaust the server's memory.",
     fix: "Set MAX_CONTENT_LENGTH, and the limit of the proxy in front.",
     references: &[
         "https://owasp.org/API-Security/editions/2023/en/0xa4-unrestricted-resource-consumption/",

@@ -11,12 +11,12 @@ use crate::{Check, Detectors, Findings, Observations, RunsOn, Twins};
 pub(crate) static RULE: Rule = Rule {
     id: "pagination-undeclared",
     aliases: &[],
-    title: "A list is declared without pages or a limit",
+    title: "List declared without pagination or maxItems",
     category: Category::RateLimiting,
     severity: Severity::Info,
     cwe: &[770],
     tags: &[],
-    risk: "Clients and gateways cannot know how long an answer may be.",
+    risk: "Clients and gateways cannot know how long a response may be.",
     fix: "Declare limit and offset (or a cursor) with a maximum, or maxItems.",
     references: &[
         "https://owasp.org/API-Security/editions/2023/en/0xa4-unrestricted-resource-consumption/",

@@ -9,13 +9,13 @@ use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twi
 pub(crate) static RULE: Rule = Rule {
     id: "rate-limit-bypass",
     aliases: &[],
-    title: "A rate limit is passed with a made-up client address",
+    title: "Rate limit bypass with a spoofed client address",
     category: Category::RateLimiting,
     severity: Severity::Medium,
     cwe: &[348, 770],
     tags: &[Tag::Flask],
-    risk: "One header with another address in each request, and no limit holds: passwords can be guessed without end.",
-    fix: "Believe X-Forwarded-For only from your own proxy, and only as many entries as there are proxies.",
+    risk: "An attacker sends another address in each request, and no limit applies: passwords can be guessed without end.",
+    fix: "Trust X-Forwarded-For from your own proxy only, and only as many entries as there are proxies.",
     references: &[
         "https://owasp.org/API-Security/editions/2023/en/0xa4-unrestricted-resource-consumption/",
         "https://werkzeug.palletsprojects.com/en/stable/middleware/proxy_fix/",

@@ -6,13 +6,13 @@ use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twi
 pub(crate) static RULE: Rule = Rule {
     id: "rate-limit-missing",
     aliases: &[],
-    title: "No rate limit was observed",
+    title: "Missing rate limit",
     category: Category::RateLimiting,
     severity: Severity::Low,
     cwe: &[770, 799],
     tags: &[],
-    risk: "One client can ask as often as it likes: to guess, to copy everything, or to exhaust the server.",
-    fix: "Limit requests by client in front of the application or in it (Flask: Flask-Limiter), most of all where it is expensive.",
+    risk: "One client can send any number of requests: to guess, to scrape, or to exhaust the server.",
+    fix: "Limit requests by client in front of the application or in it (Flask: Flask-Limiter), above all on expensive operations.",
     references: &[
         "https://owasp.org/API-Security/editions/2023/en/0xa4-unrestricted-resource-consumption/",
         "https://flask-limiter.readthedocs.io/",

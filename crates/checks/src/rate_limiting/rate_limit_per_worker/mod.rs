@@ -9,12 +9,12 @@ use crate::{Check, Cost, Detectors, Findings, Schedule, TargetProbe, Twins};
 pub(crate) static RULE: Rule = Rule {
     id: "rate-limit-per-worker",
     aliases: &[],
-    title: "A rate limit counts in each worker process apart",
+    title: "Rate limit counted per worker process",
     category: Category::RateLimiting,
     severity: Severity::Low,
     cwe: &[770],
     tags: &[Tag::Flask],
-    risk: "The real limit is several times the one that was set, and grows with every worker.",
+    risk: "The effective limit is several times the configured one, and grows with every worker.",
     fix: "Keep the counters where all workers see them, such as Redis.",
     references: &[
         "https://flask-limiter.readthedocs.io/en/stable/#configuring-a-storage-backend",

@@ -6,13 +6,13 @@ use crate::{Check, Cost, Detectors, Findings, ObservedExchange, RunsOn, Schedule
 pub(crate) static RULE: Rule = Rule {
     id: "retry-after-missing",
     aliases: &[],
-    title: "A refusal for too many requests does not say when to come back",
+    title: "Missing Retry-After header on a 429",
     category: Category::RateLimiting,
     severity: Severity::Low,
     cwe: &[799],
     tags: &[],
-    risk: "Well-meaning clients cannot wait as long as they should, and try again at once.",
-    fix: "Send Retry-After with every 429 answer.",
+    risk: "Well-behaved clients cannot wait as long as they should, and retry at once.",
+    fix: "Send Retry-After with every 429 response.",
     references: &[
         "https://www.rfc-editor.org/rfc/rfc6585#section-4",
         "https://owasp.org/API-Security/editions/2023/en/0xa4-unrestricted-resource-consumption/",

@@ -9,13 +9,13 @@ use crate::{Check, Detectors, Findings, Observations, RunsOn, Twins};
 pub(crate) static RULE: Rule = Rule {
     id: "string-limits-undeclared",
     aliases: &[],
-    title: "Texts in a request body are declared without a longest length",
+    title: "String properties without maxLength in the OpenAPI document",
     category: Category::RateLimiting,
     severity: Severity::Info,
     cwe: &[770, 1284],
     tags: &[],
-    risk: "Whoever validates by the specification lets texts of any length through.",
-    fix: "Declare maxLength for every text that clients send, and check it.",
+    risk: "A gateway or server that validates by the document lets strings of any length through.",
+    fix: "Declare maxLength for every string that clients send, and enforce it.",
     references: &[
         "https://owasp.org/API-Security/editions/2023/en/0xa4-unrestricted-resource-consumption/",
         "https://spec.openapis.org/oas/v3.0.3#schema-object",

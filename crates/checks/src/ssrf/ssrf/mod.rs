@@ -12,13 +12,13 @@ use crate::{Check, Cost, Detectors, Findings, OperationProbe, RunsOn, Twins};
 pub(crate) static RULE: Rule = Rule {
     id: "ssrf",
     aliases: &[],
-    title: "The server fetches any address a caller names",
+    title: "Server-side request forgery (SSRF) in a request parameter",
     category: Category::Ssrf,
     severity: Severity::Critical,
     cwe: &[918],
     tags: &[Tag::Injection],
-    risk: "Callers reach what only the server reaches: internal services, cloud metadata with credentials, the machine itself.",
-    fix: "Fetch only from a fixed list of hosts, over https, without redirects.",
+    risk: "An attacker reaches what only the server can: internal services, cloud metadata with credentials, the machine itself.",
+    fix: "Fetch only from a fixed list of hosts, over HTTPS, without redirects.",
     references: &[
         "https://owasp.org/API-Security/editions/2023/en/0xa7-server-side-request-forgery/",
         "https://cheatsheetseries.owasp.org/cheatsheets/Server_Side_Request_Forgery_Prevention_Cheat_Sheet.html",

@@ -11,13 +11,13 @@ use crate::{Check, Cost, Detectors, Findings, OperationProbe, RunsOn, Twins};
 pub(crate) static RULE: Rule = Rule {
     id: "ssrf-error-oracle",
     aliases: &[],
-    title: "Errors tell what the server can reach",
+    title: "SSRF: error messages reveal which internal hosts respond",
     category: Category::Ssrf,
     severity: Severity::High,
     cwe: &[918, 209],
     tags: &[Tag::Injection],
-    risk: "Callers map hosts and ports of the network behind the server by its error messages.",
-    fix: "Answer every failure to fetch with one constant text, and fetch only from a fixed list of hosts.",
+    risk: "An attacker maps hosts and ports of the network behind the server by its error messages.",
+    fix: "Return one constant text for every failure to fetch, and fetch only from a fixed list of hosts.",
     references: &[
         "https://owasp.org/API-Security/editions/2023/en/0xa7-server-side-request-forgery/",
         "https://cheatsheetseries.owasp.org/cheatsheets/Server_Side_Request_Forgery_Prevention_Cheat_Sheet.html",

@@ -9,12 +9,12 @@ use crate::{Check, Cost, Detectors, Findings, OperationProbe, RunsOn, Twins};
 pub(crate) static RULE: Rule = Rule {
     id: "ssrf-file-scheme",
     aliases: &[],
-    title: "The server reads its own files when a caller names them as a URL",
+    title: "SSRF: file:// URLs read local files",
     category: Category::Ssrf,
     severity: Severity::Critical,
     cwe: &[918, 73],
     tags: &[Tag::Injection],
-    risk: "Callers read configuration, keys and source code of the server.",
+    risk: "An attacker reads configuration, keys and source code of the server.",
     fix: "Allow https only before fetching; urllib opens file: URLs by default.",
     references: &[
         "https://owasp.org/API-Security/editions/2023/en/0xa7-server-side-request-forgery/",

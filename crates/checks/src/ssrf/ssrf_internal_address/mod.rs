@@ -8,13 +8,13 @@ use crate::{Check, Cost, Detectors, Findings, OperationProbe, RunsOn, Twins};
 pub(crate) static RULE: Rule = Rule {
     id: "ssrf-internal-address",
     aliases: &[],
-    title: "Internal addresses pass the check of URLs when written differently",
+    title: "SSRF filter bypass: internal addresses in other notations",
     category: Category::Ssrf,
     severity: Severity::High,
     cwe: &[918, 1389],
     tags: &[Tag::Injection],
-    risk: "The check that should keep callers out of the internal network does not.",
-    fix: "Resolve the name and refuse every address that is not global, instead of comparing text.",
+    risk: "An attacker reaches the internal network past the check that should prevent it.",
+    fix: "Resolve the hostname and reject every address that is not global, instead of comparing text.",
     references: &[
         "https://owasp.org/API-Security/editions/2023/en/0xa7-server-side-request-forgery/",
         "https://cheatsheetseries.owasp.org/cheatsheets/Server_Side_Request_Forgery_Prevention_Cheat_Sheet.html",

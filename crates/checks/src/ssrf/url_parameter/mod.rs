@@ -14,13 +14,13 @@ use crate::{Check, Detectors, Findings, RunsOn, TargetProbe, Twins};
 pub(crate) static RULE: Rule = Rule {
     id: "url-parameter",
     aliases: &[],
-    title: "A value that the caller sends is a URL",
+    title: "Request parameter takes a URL (SSRF candidate)",
     category: Category::Ssrf,
     severity: Severity::Info,
     cwe: &[918],
     tags: &[Tag::Injection],
-    risk: "If the server fetches it, callers reach what only the server reaches.",
-    fix: "Take a name from a list instead of a URL, or check the host against one.",
+    risk: "If the server fetches it, an attacker reaches what only the server can.",
+    fix: "Accept a name from a list instead of a URL, or check the host against one.",
     references: &[
         "https://owasp.org/API-Security/editions/2023/en/0xa7-server-side-request-forgery/",
         "https://cheatsheetseries.owasp.org/cheatsheets/Server_Side_Request_Forgery_Prevention_Cheat_Sheet.html",

@@ -6,13 +6,13 @@ use crate::{Check, Detectors, Findings, ObservedExchange, RunsOn, Twins};
 pub(crate) static RULE: Rule = Rule {
     id: "script-over-http",
     aliases: &[],
-    title: "A script of another site is loaded over plain HTTP",
+    title: "Third-party script loaded over plain HTTP",
     category: Category::UnsafeConsumption,
     severity: Severity::Medium,
     cwe: &[319, 829],
     tags: &[Tag::Misconfiguration],
-    risk: "Whoever is on the way between a visitor and the other site puts code of their own into the page.",
-    fix: "Load scripts of others over HTTPS, with an integrity attribute.",
+    risk: "An attacker on the network path can inject code into the page.",
+    fix: "Load third-party scripts over HTTPS, with an integrity attribute.",
     references: &["https://www.w3.org/TR/mixed-content/", "https://www.w3.org/TR/SRI/"],
     page: include_str!("page.md"),
 };

@@ -6,12 +6,12 @@ use crate::{Check, Detectors, Findings, ObservedExchange, RunsOn, Twins};
 pub(crate) static RULE: Rule = Rule {
     id: "third-party-script-without-integrity",
     aliases: &[],
-    title: "A script of another site is loaded without integrity",
+    title: "Third-party script without Subresource Integrity",
     category: Category::UnsafeConsumption,
     severity: Severity::Low,
     cwe: &[353, 829],
     tags: &[Tag::Misconfiguration],
-    risk: "Whoever changes the file at the other site runs code in every visitor's session here.",
+    risk: "An attacker who changes the file at the third party runs code in every visitor's session.",
     fix: "Give the element an integrity attribute with the file's hash, or serve the file yourself.",
     references: &[
         "https://www.w3.org/TR/SRI/",

@@ -7,13 +7,13 @@ use crate::{Check, Detectors, Findings, ObservedExchange, RunsOn, Twins};
 pub(crate) static RULE: Rule = Rule {
     id: "unpinned-third-party-version",
     aliases: &[],
-    title: "A script of another site is loaded in whatever version is newest",
+    title: "Third-party script without a pinned version",
     category: Category::UnsafeConsumption,
     severity: Severity::Info,
     cwe: &[1357, 829],
     tags: &[Tag::Misconfiguration],
-    risk: "The next release of the package, good or bad, runs in every visitor's session without anybody here having seen it.",
-    fix: "Name the exact version, and give the element its hash.",
+    risk: "The next release of the package, good or bad, runs in every visitor's session unreviewed.",
+    fix: "Pin the exact version, and give the element its hash.",
     references: &["https://www.w3.org/TR/SRI/", "https://www.jsdelivr.com/documentation#id-npm"],
     page: include_str!("page.md"),
 };

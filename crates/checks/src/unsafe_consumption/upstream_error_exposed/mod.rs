@@ -8,13 +8,13 @@ use crate::{Check, Detectors, Findings, ObservedExchange, RunsOn, Sees, Twins};
 pub(crate) static RULE: Rule = Rule {
     id: "upstream-error-exposed",
     aliases: &[],
-    title: "An answer passes on the error of another server",
+    title: "Upstream error message exposed",
     category: Category::UnsafeConsumption,
     severity: Severity::Medium,
     cwe: &[209, 550],
     tags: &[Tag::Misconfiguration],
-    risk: "Names, ports and paths of internal services become known, and sometimes the keys in their URLs.",
-    fix: "Catch the client's exceptions, log them, and answer 502 or 503 with a text of your own.",
+    risk: "An attacker learns names, ports and paths of internal services, and sometimes the keys in their URLs.",
+    fix: "Catch the client's exceptions, log them, and respond with 502 or 503 and a generic message.",
     references: &[
         "https://owasp.org/API-Security/editions/2023/en/0xaa-unsafe-consumption-of-apis/",
         "https://requests.readthedocs.io/en/latest/user/quickstart/#errors-and-exceptions",

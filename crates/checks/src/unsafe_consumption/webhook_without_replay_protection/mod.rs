@@ -11,13 +11,13 @@ use crate::{Check, Detectors, Findings, Observations, RunsOn, Twins};
 pub(crate) static RULE: Rule = Rule {
     id: "webhook-without-replay-protection",
     aliases: &[],
-    title: "A signed web hook can be sent again",
+    title: "Webhook replay: a signed delivery is accepted twice",
     category: Category::UnsafeConsumption,
     severity: Severity::Low,
     cwe: &[294],
     tags: &[],
-    risk: "A delivery that somebody caught is accepted once more: the same payment is booked twice.",
-    fix: "Let the signature cover a time and a number, refuse old deliveries, and take each number once.",
+    risk: "An attacker who captures a delivery sends it again: the same payment is booked twice.",
+    fix: "Sign a timestamp and an ID too, reject old deliveries, and accept each ID once.",
     references: &[
         "https://owasp.org/API-Security/editions/2023/en/0xaa-unsafe-consumption-of-apis/",
         "https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md",

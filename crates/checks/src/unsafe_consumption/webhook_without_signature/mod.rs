@@ -15,13 +15,13 @@ use crate::{Check, Cost, Detectors, Findings, Observations, OperationProbe, Runs
 pub(crate) static RULE: Rule = Rule {
     id: "webhook-without-signature",
     aliases: &[],
-    title: "A web hook is believed without a signature",
+    title: "Missing webhook signature verification",
     category: Category::UnsafeConsumption,
     severity: Severity::Medium,
     cwe: &[345, 306],
     tags: &[],
-    risk: "Anybody who knows the address reports payments, deliveries or commits that never happened.",
-    fix: "Check an HMAC over the raw body with a secret that only the sender knows, before anything is read.",
+    risk: "An unauthenticated attacker reports payments, deliveries or commits that never happened.",
+    fix: "Verify an HMAC over the raw body with a secret that only the sender knows, before anything is read.",
     references: &[
         "https://owasp.org/API-Security/editions/2023/en/0xaa-unsafe-consumption-of-apis/",
         "https://www.standardwebhooks.com/",
