@@ -75,25 +75,35 @@ impl Call {
         if !operation.method.is_safe() && !self.reads.is_empty() {
             operation.responses = vec![self.response()];
         }
-        if self.fields.is_empty() {
-            return operation;
-        }
-        if self.method == Method::GET {
-            let known = |name: &str, operation: &Operation| operation.parameters.iter().any(|p| p.name == name);
-            for (name, _) in &self.fields {
-                if !known(name, &operation) {
-                    operation.parameters.push(link::parameter(name, ParameterIn::Query, ""));
-                }
-            }
-            return operation;
-        }
-        let mut schema = Schema::of(SchemaType::Object);
-        schema.properties.extend(self.fields.iter().map(|(name, kind)| (name.clone(), Schema::of(*kind))));
-        schema.required = schema.properties.keys().cloned().collect();
-        let media_type = if self.is_form { "application/x-www-form-urlencoded" } else { "application/json" };
-        operation.body = Some(Body { media_type: media_type.to_owned(), schema, required: true });
-        operation
+        sending(operation, &self.fields, self.is_form)
     }
+}
+
+/// The operation with these fields, of which only the names are known.
+pub(super) fn with_fields(operation: Operation, names: &[String]) -> Operation {
+    let fields: Vec<(String, SchemaType)> = names.iter().map(|name| (name.clone(), SchemaType::String)).collect();
+    sending(operation, &fields, false)
+}
+
+/// The operation with these fields in its body, or in its query where its method has no body.
+fn sending(mut operation: Operation, fields: &[(String, SchemaType)], is_form: bool) -> Operation {
+    if fields.is_empty() {
+        return operation;
+    }
+    if operation.method == Method::GET {
+        for (name, _) in fields {
+            if !operation.parameters.iter().any(|p| p.name == *name) {
+                operation.parameters.push(link::parameter(name, ParameterIn::Query, ""));
+            }
+        }
+        return operation;
+    }
+    let mut schema = Schema::of(SchemaType::Object);
+    schema.properties.extend(fields.iter().map(|(name, kind)| (name.clone(), Schema::of(*kind))));
+    schema.required = schema.properties.keys().cloned().collect();
+    let media_type = if is_form { "application/x-www-form-urlencoded" } else { "application/json" };
+    operation.body = Some(Body { media_type: media_type.to_owned(), schema, required: true });
+    operation
 }
 
 impl Call {

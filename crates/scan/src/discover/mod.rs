@@ -19,7 +19,9 @@ mod parameters;
 mod parts;
 mod prose;
 mod response_names;
+mod routes;
 mod siblings;
+mod sitemap;
 mod slash_twins;
 pub(crate) mod specification;
 mod well_known;
@@ -30,7 +32,7 @@ use checks::calling::request;
 use checks::judging::transport;
 use futures::StreamExt;
 use futures::stream;
-use model::{Depth, Exchange, Method, Operation, Response, Source, SpecFacts, Surface, Target};
+use model::{Depth, Exchange, Method, Operation, ParameterIn, Response, Source, SpecFacts, Surface, Target};
 use wire::Wire;
 
 use crate::halt::Halt;
@@ -112,6 +114,7 @@ async fn look(surface: &mut Surface, found: &mut Found, target: &Target, wire: &
     surface.unknown_path.clone_from(&missing);
     if let Some(missing) = &missing {
         wire.know_unknown(missing);
+        routes::read(missing, target, found);
     }
     crawl(&asker, surface, found).await;
     wire.check_again().await;
@@ -204,8 +207,10 @@ async fn crawl(asker: &Asker<'_>, surface: &mut Surface, found: &mut Found) {
             if exchange.is_html() || exchange.response().is_some_and(Response::is_redirect) {
                 found.shells.insert(operation.path.to_string());
             }
-            // A link to nothing, or to what is no GET operation, is no operation.
-            if operation.source != Source::Given && matches!(exchange.status(), 404 | 405 | 410) {
+            // A link to nothing, or to what is no GET operation, is no operation; a route of which no object is known may be one.
+            let is_open = operation.parameters_in(ParameterIn::Path).any(|p| p.example.is_none());
+            let is_gone = matches!(exchange.status(), 404 | 410) && !is_open;
+            if operation.source != Source::Given && (is_gone || exchange.status() == 405) {
                 found.operations.remove(&key(operation));
             }
             if exchange.status() == 405 {

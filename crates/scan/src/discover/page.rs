@@ -13,7 +13,7 @@ use checks::vocabulary::specifications;
 use super::asset::is_asset;
 use super::found::Found;
 use super::label::text_of;
-use super::{calls, documents, forms, link, models, navigation, prose};
+use super::{calls, documents, forms, link, models, navigation, prose, routes};
 
 /// Most links taken from one answer.
 const LINKS: usize = 60;
@@ -34,6 +34,9 @@ pub(crate) fn read(exchange: &Exchange, target: &Target, surface: &mut Surface, 
         return;
     }
     documents::read(exchange, target, found);
+    if routes::read(exchange, target, found) {
+        return;
+    }
     if response.is_html() {
         if !is_tool(&exchange.text()) {
             html(exchange, target, surface, found);

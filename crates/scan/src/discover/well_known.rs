@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::asker::Asker;
 use super::found::{Found, is_wanted};
-use super::{fingerprint, link, page};
+use super::{fingerprint, link, page, sitemap};
 
 #[derive(Deserialize)]
 struct Table {
@@ -34,12 +34,11 @@ pub(crate) async fn discover(asker: &Asker<'_>, surface: &mut Surface, found: &m
     if depth == Depth::Quick {
         return;
     }
-    if let Some(robots) = asker.get("/robots.txt").await {
-        let sitemap = robots_txt(&robots, found);
-        if let Some(sitemap) = sitemap.or_else(|| (depth == Depth::Deep).then(|| "/sitemap.xml".to_owned())) {
-            read_sitemap(&sitemap, &robots, asker, found).await;
-        }
-    }
+    let robots = asker.get("/robots.txt").await;
+    let named = robots.map_or_else(Vec::new, |robots| robots_txt(&robots, found));
+    // What serves pages may map them; an API does not.
+    let maps = depth == Depth::Deep || surface.specification.is_none() && !found.shells.is_empty();
+    sitemap::read(named, maps, asker, found).await;
     let mut paths: Vec<String> = Vec::new();
     // A document says better what there is, and so do links.
     let deep = depth == Depth::Deep;
@@ -147,11 +146,11 @@ pub(super) fn exists(exchange: &Exchange, missing: Option<&Exchange>) -> bool {
     !refused && !like_missing && !wall
 }
 
-/// Adds the paths that `robots.txt` names (RFC 9309), and returns the first sitemap that it names.
-fn robots_txt(exchange: &Exchange, found: &mut Found) -> Option<String> {
+/// Adds the paths that `robots.txt` names (RFC 9309), and returns the sitemaps that it names.
+fn robots_txt(exchange: &Exchange, found: &mut Found) -> Vec<String> {
     let text = exchange.text();
-    if !exchange.is_success() || exchange.is_html() || !text.to_ascii_lowercase().contains("user-agent") {
-        return None;
+    if !exchange.is_success() || exchange.is_html() {
+        return Vec::new();
     }
     let lines = || text.lines().filter_map(|line| line.split_once(':')).map(|(n, v)| (n.trim(), v.trim()));
     let named = lines().filter(|(name, value)| {
@@ -161,19 +160,7 @@ fn robots_txt(exchange: &Exchange, found: &mut Found) -> Option<String> {
     for (_, value) in named.take(20) {
         found.add(link::operation(value, Source::Link));
     }
-    lines().find(|(name, _)| name.eq_ignore_ascii_case("sitemap")).map(|(_, value)| value.to_owned())
-}
-
-/// Adds the pages of the target that a sitemap names (<https://www.sitemaps.org/protocol.html>).
-async fn read_sitemap(sitemap: &str, robots: &Exchange, asker: &Asker<'_>, found: &mut Found) {
-    let Some(operation) = link::resolve(sitemap, &robots.request, asker.target, Source::Link) else { return };
-    let Some(exchange) = asker.get(&operation.path).await.filter(|e| e.is_success() && !e.is_html()) else { return };
-    let text = exchange.text();
-    for location in text.split("<loc>").skip(1).take(20).filter_map(|rest| rest.split("</loc>").next()) {
-        if let Some(operation) = link::resolve(location, &exchange.request, asker.target, Source::Link) {
-            found.add(operation);
-        }
-    }
+    lines().filter(|(name, _)| name.eq_ignore_ascii_case("sitemap")).map(|(_, value)| value.to_owned()).collect()
 }
 
 #[cfg(test)]
