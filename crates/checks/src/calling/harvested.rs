@@ -18,7 +18,7 @@ pub fn of_collection(parameter: &str, path: &str, surface: &Surface) -> Vec<Stri
 
 fn keys_of_collection(parameter: &str, path: &str) -> Vec<String> {
     const NAMES: [&str; 6] = ["id", "uuid", "slug", "name", "username", "key"];
-    const IDS: [&str; 3] = ["id", "_id", "uuid"];
+    const IDS: [&str; 5] = ["id", "_id", "uuid", "guid", "pk"];
     let placeholder = format!("{{{parameter}}}");
     let collection = path.split('/').take_while(|s| **s != *placeholder).filter(|s| !s.is_empty()).last().unwrap_or("");
     let lower = parameter.to_ascii_lowercase();
@@ -40,6 +40,13 @@ fn keys_of_collection(parameter: &str, path: &str) -> Vec<String> {
         for collection in [plural(stem), stem.to_owned()] {
             keys.extend(IDS.map(|name| format!("{collection}/{name}")));
         }
+    }
+    // `/boats/{pk}`, `/boats/{ref}`: whatever it is called, it names a boat.
+    let spelled = [collection.to_owned(), singular_collection.clone(), plural(collection)];
+    keys.extend(spelled.iter().flat_map(|collection| IDS.map(|name| format!("{collection}/{name}"))));
+    if !collection.is_empty() {
+        // `boat_id`, wherever it was seen.
+        keys.extend(IDS.map(|name| spelled_plainly(&format!("{singular_collection}{name}"))));
     }
     keys
 }

@@ -1,6 +1,7 @@
 //! What names and paths say: words with a meaning, as tables.
 
 pub(crate) mod acting;
+pub mod consoles;
 pub mod fields;
 mod fold;
 mod list;

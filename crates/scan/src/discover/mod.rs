@@ -5,6 +5,7 @@ mod asker;
 mod asset;
 mod base_path;
 mod calls;
+mod consoles;
 mod documents;
 pub(crate) mod fingerprint;
 mod forms;
@@ -116,6 +117,8 @@ async fn look(surface: &mut Surface, found: &mut Found, target: &Target, wire: &
         wire.know_unknown(missing);
         routes::read(missing, target, found);
     }
+    let shown = root.iter().chain(&missing).cloned().collect();
+    consoles::discover(shown, &asker, found, missing.as_deref()).await;
     crawl(&asker, surface, found).await;
     wire.check_again().await;
     specification::discover(&asker, surface, found, missing.as_deref()).await;

@@ -1,3 +1,5 @@
+mod queries;
+
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
@@ -10,7 +12,7 @@ use serde_json::{Map, Value};
 use crate::judging::documentation;
 use crate::table;
 use crate::vocabulary::{self, fields};
-use crate::{Check, Detectors, Findings, ObservedExchange, RunsOn, Twins};
+use crate::{Check, Cost, Detectors, Findings, ObservedExchange, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "management-interface-open",
@@ -30,7 +32,12 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    detectors: Detectors { on_exchange: Some(judge), ..Detectors::NONE },
+    cost: Cost::queries(queries::MOST),
+    detectors: Detectors {
+        on_exchange: Some(judge),
+        on_surface: Some(|probe, _| Box::pin(queries::send(probe))),
+        ..Detectors::NONE
+    },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),
@@ -54,9 +61,34 @@ struct Row {
     miss: Value,
 }
 
+/// What a list of mere names is known by: what was asked for, and what came.
+#[derive(Deserialize)]
+struct Listing {
+    what: String,
+    #[serde(deserialize_with = "regex")]
+    path: Regex,
+    #[serde(deserialize_with = "regex")]
+    shown: Regex,
+    #[cfg(test)]
+    hit: (String, String),
+    #[cfg(test)]
+    miss: (String, String),
+}
+
+fn regex<'de, D: serde::Deserializer<'de>>(text: D) -> Result<Regex, D::Error> {
+    Regex::new(&String::deserialize(text)?).map_err(serde::de::Error::custom)
+}
+
+impl Listing {
+    fn fits(&self, target: &str, text: &str) -> bool {
+        self.path.is_match(target) && self.shown.is_match(text)
+    }
+}
+
 #[derive(Deserialize)]
 struct Table {
     object: Vec<Row>,
+    listing: Vec<Listing>,
     console: Console,
 }
 
@@ -85,6 +117,7 @@ fn judge(observed: &ObservedExchange<'_>, found: &mut Findings) -> bool {
         return false;
     }
     let shown = match exchange.json().as_deref() {
+        _ if let Some(listed) = listing(exchange) => Some(listed),
         Some(json) => of_json(json),
         None if exchange.is_html() && !documentation::is_page(exchange) => console(exchange),
         None => None,
@@ -106,13 +139,28 @@ fn of_json(json: &Value) -> Option<(String, String)> {
         let names: Vec<&str> = object.keys().map(String::as_str).take(8).collect();
         Some((row.what.clone(), format!("fields {}", names.join(", "))))
     };
-    if let Some(items) = fields::the_list(json) {
-        return fits(items.first()?.as_object()?);
+    let first = fields::the_list(json).and_then(|items| items.first()?.as_object());
+    if let Some(shown) = first.and_then(fits) {
+        return Some(shown);
     }
     let object = fields::the_object(json)?;
-    // An overview holds several lists beside each other.
+    // An overview holds several lists beside each other, or objects by their names.
     let lists = object.values().filter_map(|value| value.as_array()?.first()?.as_object()).take(LISTS);
-    fits(object).or_else(|| lists.into_iter().find_map(fits))
+    let named = object.values().filter_map(Value::as_object).take(LISTS);
+    let within = named.clone().flat_map(|inner| inner.values().filter_map(Value::as_object).take(LISTS));
+    fits(object).or_else(|| lists.chain(named).chain(within).find_map(fits))
+}
+
+fn listing(exchange: &Exchange) -> Option<(String, String)> {
+    const BODY: usize = 64 * 1024;
+    let target = &exchange.request.target;
+    if exchange.is_html() || !TABLE.listing.iter().any(|row| row.path.is_match(target)) {
+        return None;
+    }
+    let text = exchange.text();
+    let text = &text[..text.floor_char_boundary(BODY)];
+    let row = TABLE.listing.iter().find(|row| row.fits(target, text))?;
+    Some((row.what.clone(), text.chars().take(80).collect()))
 }
 
 fn plain(name: &str) -> String {
@@ -187,6 +235,17 @@ mod tests {
             assert!(row.fits(row.hit.as_object().unwrap()), "{} misses its hit", row.what);
             assert!(!row.fits(row.miss.as_object().unwrap()), "{} hits its miss", row.what);
         }
+    }
+
+    #[test]
+    fn every_listing_hits_and_misses() {
+        for row in &TABLE.listing {
+            assert!(row.fits(&row.hit.0, &row.hit.1), "{} misses its hit", row.what);
+            assert!(!TABLE.listing.iter().any(|row| row.fits(&row.miss.0, &row.miss.1)), "{} hits its miss", row.what);
+        }
+        let found = |path: &str, body: &str| observed(judge, &exchange(path, 200, body)).1.len();
+        assert_eq!(found("/_all_dbs", r#"["shop"]"#), 1);
+        assert_eq!(found("/tags", r#"["shop"]"#), 0);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use model::Method;
 use scraper::{ElementRef, Html, Selector};
 
 use super::notation::closed;
-use super::{MOST, Route};
+use super::route::{MOST, Route};
 
 /// The items of the list, in which each part of a nested pattern may stand for itself: `api/ users/<int:pk>/ [name='user']`.
 pub(super) fn patterns(page: &Html) -> Vec<Route> {

@@ -3,7 +3,7 @@
 use model::Method;
 use serde_json::{Map, Value};
 
-use super::{MOST, Route, methods};
+use super::route::{MOST, Route, methods};
 
 const PATHS: [&str; 12] =
     ["path", "paths", "route", "rule", "url", "uri", "href", "pattern", "patterns", "endpoint", "template", "target"];

@@ -3,7 +3,8 @@
 use model::Method;
 use scraper::{ElementRef, Html, Selector};
 
-use super::{MOST, Route, methods, notation};
+use super::notation;
+use super::route::{MOST, Route, methods};
 
 /// Names of the columns of a list of routes.
 const METHOD_COLUMNS: [&str; 5] = ["method", "methods", "verb", "http verb", "http method"];

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use checks::calling::harvested::spelled_plainly;
+use checks::calling::harvested::{singular, spelled_plainly};
 use checks::vocabulary::fields;
 use checks::{Caller, Observations};
 use model::{Harvested, Surface};
@@ -83,6 +83,9 @@ fn collect(json: &Value, collection: &str, found: &mut Vec<Named>, depth: usize)
             for (name, value) in fields {
                 if let Some(value) = scalar(value) {
                     found.push(Named { collection: collection.to_owned(), field: name.clone(), value });
+                } else if let Some(values) = several(name, value) {
+                    let of = |value| Named { collection: collection.to_owned(), field: singular(name), value };
+                    found.extend(values.into_iter().map(of));
                 } else {
                     collect(value, inner(name, value, collection), found, depth + 1);
                 }
@@ -102,8 +105,18 @@ fn is_map(fields: &serde_json::Map<String, Value>) -> bool {
     fields.len() > 1 && first.is_some() && shapes.all(|shape| shape == first)
 }
 
+/// `{"ids": [3, 5], "berth_ids": [1]}`: values of what the name says in the singular.
+fn several(name: &str, value: &Value) -> Option<Vec<String>> {
+    let lower = name.to_ascii_lowercase();
+    let is_named = ["ids", "uuids", "slugs", "keys", "codes", "names"].iter().any(|end| lower.ends_with(end));
+    let items = value.as_array().filter(|items| is_named && !items.is_empty())?;
+    items.iter().take(VALUES).map(scalar).collect()
+}
+
 fn scalar(value: &Value) -> Option<String> {
     match value {
+        // As MongoDB writes ids in JSON.
+        Value::Object(wrapped) if wrapped.len() == 1 => wrapped.get("$oid").and_then(scalar),
         Value::String(text) if !text.is_empty() && text.len() <= LONGEST => Some(text.clone()),
         Value::Number(number) => Some(number.to_string()),
         _ => None,
@@ -113,7 +126,8 @@ fn scalar(value: &Value) -> Option<String> {
 /// `{"users": [...]}`: the inner name is the better collection, unless it is a mere wrapping.
 fn inner<'a>(name: &'a str, value: &Value, collection: &'a str) -> &'a str {
     const WRAPPINGS: [&str; 8] = ["data", "items", "results", "result", "records", "rows", "content", "list"];
-    if value.is_array() && !WRAPPINGS.contains(&name) { name } else { collection }
+    let holds = value.is_array() || value.as_object().is_some_and(is_map);
+    if holds && !WRAPPINGS.contains(&name) { name } else { collection }
 }
 
 #[cfg(test)]
@@ -168,6 +182,13 @@ mod tests {
         {
             assert!(ids(body).is_empty(), "{body}");
         }
+        let surface = harvested(
+            "/yard",
+            r#"{"boats": {"b1": {"age": 3}, "b2": {"age": 5}}, "berth_ids": [7], "_id": {"$oid": "5f"}}"#,
+        );
+        assert_eq!(surface.harvested("boats/id").collect::<Vec<_>>(), ["b1", "b2"]);
+        assert_eq!(surface.harvested("berthid").collect::<Vec<_>>(), ["7"]);
+        assert_eq!(surface.harvested("yard/_id").collect::<Vec<_>>(), ["5f"]);
         let surface = harvested("/crew", r#"[{"crew_id": "x1"}]"#);
         assert_eq!(surface.harvested("crew/crewid").collect::<Vec<_>>(), ["x1"]);
     }
