@@ -67,17 +67,24 @@ pub(crate) async fn judge(surface: &Surface, observed: &Observations, target: &T
     for (step, at) in succeeded.iter().enumerate() {
         let Some(with) = observed.plain(*at) else { continue };
         let anonymous = Request { identity: None, ..request::build(&surface.operations[*at], surface, target, &[]) };
-        let key = OrderKey { round: Round::Observe, check: 0, operation: *at as u32, step: STEP + step as u32 };
-        let Ok(without) = wire.send(anonymous, &Lease::reading(wire.budget(), 1).paid_by(Account::Again), key).await
-        else {
-            break;
+        let key = |kind: u32| {
+            let step = STEP + kind * CONTROLS as u32 + step as u32;
+            OrderKey { round: Round::Observe, check: 0, operation: *at as u32, step }
         };
+        let lease = || Lease::reading(wire.budget(), 1).paid_by(Account::Again);
+        let Ok(without) = wire.send(anonymous.clone(), &lease(), key(0)).await else { break };
         if access::is_refused(&without) {
             let others = succeeded.iter().filter(|other| *other != at).filter_map(|other| observed.plain(*other));
             let opens = std::iter::once(with).chain(others).filter(|e| e.request.identity.is_some()).cloned().collect();
             return Credential { opens, ..Credential::told(view(CredentialState::Accepted, String::new())) };
         }
-        differs |= ResponseFingerprint::plain(with) != ResponseFingerprint::plain(&without);
+        if !differs && ResponseFingerprint::plain(with) != ResponseFingerprint::plain(&without) {
+            // A page with a token of its own differs each time, whoever calls it.
+            let with_again = wire.send(with.request.clone().fresh(), &lease(), key(1)).await;
+            let without_again = wire.send(anonymous.fresh(), &lease(), key(2)).await;
+            let (Ok(with_again), Ok(without_again)) = (with_again, without_again) else { break };
+            differs = stable_words([with, &with_again]) != stable_words([&without, &without_again]);
+        }
     }
     let refused: Vec<&Arc<Exchange>> = calls.iter().filter(|(_, e)| is_unauthenticated(e)).map(|(_, e)| *e).collect();
     let state = match (refused.first(), differs) {
@@ -95,6 +102,15 @@ pub(crate) async fn judge(surface: &Surface, observed: &Observations, target: &T
         _ => view(CredentialState::Accepted, String::new()),
     };
     Credential::told(state)
+}
+
+/// What two responses to one request have in common: their status and the words that are in both.
+fn stable_words(responses: [&Exchange; 2]) -> (u16, BTreeSet<String>) {
+    let [one, other] = responses.map(|exchange| {
+        let text = ResponseFingerprint::plain(exchange).text().to_owned();
+        text.split(|c: char| !c.is_alphanumeric()).map(str::to_owned).collect::<BTreeSet<_>>()
+    });
+    (responses[0].status(), &one & &other)
 }
 
 impl Credential {

@@ -54,6 +54,28 @@ fn one_that_changes_nothing_leaves_no_grade() {
     assert_eq!((state(&report), report.grade, report.fault), (CredentialState::NoEffect, None, None));
 }
 
+/// A page that holds another token each time, and the name of whoever is known by the credential where `greets`.
+fn state_at_a_page_that_varies(greets: bool) -> CredentialState {
+    let calls = AtomicU32::new(0);
+    let server = Server::start(Arc::new(move |asked| {
+        let token = format!("{:x}", calls.fetch_add(1, Ordering::Relaxed).wrapping_mul(2_654_435_761));
+        let name = if greets && is_right(asked) { "swimmer" } else { "guest" };
+        match asked.path() {
+            "/" => Answer::html(200, format!("<p>Hello {name}</p><input type=hidden name=t value={token}>")),
+            _ => Answer::json(404, r#"{"error":"unknown"}"#),
+        }
+    }));
+    let credential = Some(Credential::Bearer(Secret::new("t-9d02")));
+    let identity = Identity { name: "swimmer".to_owned(), credential, headers: Vec::new() };
+    state(&support::scan(model::Target { identities: vec![identity], ..support::target(server.port) }))
+}
+
+#[test]
+fn a_page_that_differs_each_time_is_no_effect_of_the_credential() {
+    assert_eq!(state_at_a_page_that_varies(false), CredentialState::NoEffect);
+    assert_eq!(state_at_a_page_that_varies(true), CredentialState::Accepted);
+}
+
 #[test]
 fn one_that_dies_meanwhile_is_noticed_and_what_came_after_is_not_believed() {
     let whole = scanned(is_right);

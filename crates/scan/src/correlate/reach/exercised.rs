@@ -60,11 +60,11 @@ impl Exercised {
         self.operations.values().filter(|s| **s == standing).count()
     }
 
-    /// `6 of 12 operations tested; 6 need --active`; nothing where all were.
-    pub(super) fn because(&self) -> String {
+    /// `6 of 12 operations tested`, `6 need --active`; nothing where all were.
+    pub(super) fn because(&self) -> Vec<String> {
         let (tested, all) = (self.tested(), self.operations());
         if tested == all {
-            return String::new();
+            return Vec::new();
         }
         let mut parts = vec![format!("{tested} of {all} operations tested")];
         parts.extend(self.unsent.iter().map(|(why, count)| {
@@ -95,7 +95,7 @@ impl Exercised {
                 parts.push(format!("{count} {what}"));
             }
         }
-        parts.join("; ")
+        parts
     }
 }
 

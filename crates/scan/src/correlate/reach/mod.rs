@@ -10,9 +10,7 @@ pub(super) mod samples;
 mod standing;
 mod wall;
 
-use std::collections::BTreeMap;
-
-use model::{Category, Reach, Target};
+use model::{Reach, Target};
 use wire::Recorded;
 
 use super::outcome::RuleResult;
@@ -29,13 +27,14 @@ pub(super) fn reach(
     rules: &[RuleResult],
     exercised: &Exercised,
 ) -> Reach {
-    let categories: BTreeMap<Category, f64> = pairs::shares(ended, target, rules, exercised);
+    let shares = pairs::shares(ended, target, rules, exercised);
     let all = exercised.operations();
+    let because = exercised.because().into_iter().chain(shares.because(target)).collect::<Vec<_>>().join("; ");
     Reach {
-        categories,
+        categories: shares.categories,
         operations: if all == 0 { 0.0 } else { exercised.tested() as f64 / all as f64 },
         no_grade: no_grade::why(ended, records, target, exercised),
         doubt: no_grade::doubt(ended, exercised),
-        because: exercised.because(),
+        because,
     }
 }

@@ -23,14 +23,57 @@ impl Sum {
     }
 }
 
-/// The exercised share of each category, 0 to 1. A pair weighs what the rule's severity takes from the score.
-pub(super) fn shares(
-    ended: &Ended,
-    target: &Target,
-    rules: &[RuleResult],
-    exercised: &Exercised,
-) -> BTreeMap<Category, f64> {
+/// What was exercised of the rules times operations.
+pub(super) struct Shares {
+    /// The exercised share of each category, 0 to 1.
+    pub(super) categories: BTreeMap<Category, f64>,
+    /// The rules that count and could not be exercised everywhere, by what kept them from it.
+    missed: BTreeMap<&'static str, BTreeSet<&'static str>>,
+}
+
+impl Shares {
+    /// The weighted mean, in percent.
+    fn percent(&self, target: &Target) -> f64 {
+        let weight = |category: &Category| ScoreTable::get().weight(target.context, *category);
+        let all: f64 = self.categories.keys().map(weight).sum();
+        let exercised: f64 = self.categories.iter().map(|(category, share)| weight(category) * share).sum();
+        if all > 0.0 { exercised / all * 100.0 } else { 0.0 }
+    }
+
+    /// Where the reach is too low for an unqualified grade, the rules that keep it down, as parts of a sentence.
+    pub(super) fn because(&self, target: &Target) -> Vec<String> {
+        if self.percent(target) >= ScoreTable::get().reach.firm {
+            return Vec::new();
+        }
+        let part = |(what, rules): (&&str, &BTreeSet<&str>)| {
+            let many = if rules.len() == 1 { "rule" } else { "rules" };
+            format!("{} {many} {what}", rules.len())
+        };
+        self.missed.iter().map(part).collect()
+    }
+}
+
+/// What kept a rule from being exercised, after "7 rules".
+fn kept_by(why: &NotTested) -> &'static str {
+    match why {
+        NotTested::OverBudget => "over the request budget (--depth deep or --max-requests)",
+        NotTested::LooksDestructive => "kept off operations that look as if calling them changed state",
+        NotTested::Inconclusive(_) => "inconclusive",
+        _ => "cut short",
+    }
+}
+
+/// Sums up rules times operations. A pair weighs what the rule's severity takes from the score.
+pub(super) fn shares(ended: &Ended, target: &Target, rules: &[RuleResult], exercised: &Exercised) -> Shares {
     let mut sums: BTreeMap<Category, Sum> = BTreeMap::new();
+    let mut missed: BTreeMap<&'static str, BTreeSet<&'static str>> = BTreeMap::new();
+    let left_out = ended.outcomes.iter().filter(|o| o.found.is_empty()).map(|o| (o.check, o.result.as_ref().err()));
+    let skipped = ended.skipped.iter().filter(|s| s.operation.is_some()).map(|s| (s.check, Some(&s.reason)));
+    for (check, why) in left_out.chain(skipped) {
+        if let Some(why) = why.filter(|why| counts(why, check, target)) {
+            missed.entry(kept_by(why)).or_default().insert(check.rule.id);
+        }
+    }
     for check in checks::all() {
         let Some(result) = rules.iter().find(|r| r.rule.id == check.rule.id) else { continue };
         let weight = ScoreTable::get().deduction.get(check.rule.severity.id()).copied().unwrap_or(0.0);
@@ -50,10 +93,8 @@ pub(super) fn shares(
             sum.add(weight, is_exercised);
         }
     }
-    sums.into_iter()
-        .filter(|(_, sum)| sum.all > 0.0)
-        .map(|(category, sum)| (category, sum.exercised / sum.all))
-        .collect()
+    let sums = sums.into_iter().filter(|(_, sum)| sum.all > 0.0);
+    Shares { categories: sums.map(|(category, sum)| (category, sum.exercised / sum.all)).collect(), missed }
 }
 
 /// The operations that a rule sends something to, and whether it came to an answer there.
@@ -125,4 +166,24 @@ fn counts(why: &NotTested, check: &Check, target: &Target) -> bool {
             | NotTested::OutOfScope
             | NotTested::NoSpecification
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use model::{Origin, Scheme};
+
+    use super::*;
+
+    #[test]
+    fn what_keeps_the_reach_down_is_said_where_it_is_too_low() {
+        let target = Target::of(Origin { scheme: Scheme::Http, host: "localhost".to_owned(), port: 80 });
+        let of = |share: f64| {
+            let rules = BTreeSet::from(["sql-injection", "method-swap"]);
+            let missed = BTreeMap::from([(kept_by(&NotTested::OverBudget), rules)]);
+            let categories = BTreeMap::from([(Category::Bola, share), (Category::Authentication, 1.0)]);
+            Shares { categories, missed }.because(&target)
+        };
+        assert_eq!(of(0.5), ["2 rules over the request budget (--depth deep or --max-requests)"]);
+        assert!(of(1.0).is_empty());
+    }
 }
