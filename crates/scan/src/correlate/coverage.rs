@@ -3,13 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::{
-    Consent, Coverage, CredentialState, Exchange, Failure, Location, NotTested, Redactor, Status, SurfaceView, Target,
+    Coverage, CredentialState, Exchange, Failure, Location, NotTested, Redactor, Status, SurfaceView, Target,
     Truncation,
 };
 use wire::{Recorded, Wire};
 
 use super::outcome::RuleResult;
 use super::reach::{Exercised, told_by_gateway};
+use super::unwritten::why_not_written;
 use crate::ended::Ended;
 
 /// How much was looked at.
@@ -93,16 +94,6 @@ pub(super) fn surface(ended: &Ended, records: &[Recorded], target: &Target, reda
             }
         })
         .collect()
-}
-
-/// Why nothing was sent to an operation that changes state.
-fn why_not_written(at: usize, ended: &Ended, target: &Target) -> NotTested {
-    if target.consent == Consent::ReadOnly {
-        return NotTested::NoConsent;
-    }
-    let said = ended.outcomes.iter().filter(|o| o.operation == Some(at)).find_map(|o| o.result.as_ref().err().cloned());
-    let skipped = || ended.skipped.iter().find(|s| s.operation == Some(at)).map(|s| s.reason.clone());
-    said.or_else(skipped).unwrap_or_else(|| NotTested::not_applicable("no rule sends anything to it"))
 }
 
 /// How the scan ended, and why it is not complete.

@@ -11,6 +11,7 @@ mod reach;
 mod spent;
 mod steps;
 mod transcript;
+mod unwritten;
 mod view;
 mod viewer;
 

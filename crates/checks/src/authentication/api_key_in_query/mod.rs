@@ -80,9 +80,10 @@ fn judge(surface: &Surface, observations: &Observations, found: &mut Findings) -
     }
 }
 
-/// Names of keys and tokens; a `token` alone may be anything, such as the page of a list.
+/// Names of keys and tokens; a `token` or `_token` alone may be anything, such as the page of a list.
 fn is_key(name: &str) -> bool {
-    fields::holds(name, Holds::Token) && !name.eq_ignore_ascii_case("token") || name.eq_ignore_ascii_case("jwt")
+    let bare = name.trim_matches(|c: char| !c.is_alphanumeric());
+    fields::holds(name, Holds::Token) && !bare.eq_ignore_ascii_case("token") || name.eq_ignore_ascii_case("jwt")
 }
 
 /// Whether an optional parameter of an operation that is guarded by another credential, as the document says, chooses what is shown.
@@ -146,5 +147,6 @@ mod tests {
         assert!(
             is_key("api_key") && is_key("access_token") && !is_key("token") && !is_key("key") && !is_key("page_token")
         );
+        assert!(!is_key("_token") && is_key("_access_token"), "`_token` continues a list at Kinto's kind of API");
     }
 }

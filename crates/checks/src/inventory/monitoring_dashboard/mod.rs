@@ -1,6 +1,6 @@
 use std::sync::LazyLock;
 
-use model::{Category, Confidence, Depth, Evidence, Finding, NotTested, Rule, Severity, Tag};
+use model::{Category, Confidence, Depth, Evidence, Finding, Method, NotTested, Rule, Severity, Tag};
 
 use crate::calling::login;
 use crate::text::patterns::{Pattern, first, load};
@@ -66,6 +66,10 @@ fn judge(observed: &ObservedExchange<'_>, found: &mut Findings) -> bool {
     let exchange = observed.exchange;
     if !exchange.is_success() || exchange.body_len() == 0 || exchange.request.identity.is_some() {
         return false;
+    }
+    // Some servers give one response whatever the method: the page is at its path once.
+    if exchange.request.method != Method::GET {
+        return true;
     }
     // Its login form carries the same title and the same files, but opens nothing.
     if login::is_login_page(exchange) {

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use model::{Consent, Method, NotTested, Source, Target};
+use model::{Method, NotTested, Source, Target};
 use wire::Recorded;
 
 use super::standing::{Standing, standing};
+use crate::correlate::unwritten::why_not_written;
 use crate::ended::Ended;
 use crate::rounds::observe::looks_destructive;
 
@@ -31,9 +32,12 @@ impl Exercised {
             }
             if standing == Standing::NotSent {
                 let why = match operation.method.is_safe() {
-                    false if target.consent == Consent::ReadOnly => NotTested::NoConsent,
+                    false => match why_not_written(at, ended, target) {
+                        NotTested::NotApplicable(_) | NotTested::Inconclusive(_) => NotTested::not_applicable(""),
+                        why => why,
+                    },
                     true if looks_destructive(operation) => NotTested::LooksDestructive,
-                    _ => NotTested::OverBudget,
+                    true => NotTested::OverBudget,
                 };
                 *exercised.unsent.entry(why).or_default() += 1;
             }
@@ -67,23 +71,7 @@ impl Exercised {
             return Vec::new();
         }
         let mut parts = vec![format!("{tested} of {all} operations tested")];
-        parts.extend(self.unsent.iter().map(|(why, count)| {
-            let one = *count == 1;
-            match why {
-                NotTested::NoConsent => format!("{count} {} --active", if one { "needs" } else { "need" }),
-                NotTested::LooksDestructive => {
-                    format!(
-                        "{count} {} as if calling {} changed state",
-                        if one { "looks" } else { "look" },
-                        if one { "it" } else { "them" }
-                    )
-                }
-                _ => format!(
-                    "{count} {} over the request budget or not reached in time",
-                    if one { "was" } else { "were" }
-                ),
-            }
-        }));
+        parts.extend(self.unsent.iter().map(|(why, count)| unsent(why, *count)));
         for (standing, what) in [
             (Standing::Refused, "refused without saying what they are"),
             (Standing::Unusable, "answered with an error or not at all"),
@@ -96,6 +84,21 @@ impl Exercised {
             }
         }
         parts
+    }
+}
+
+/// Why so many operations were not sent.
+fn unsent(why: &NotTested, count: usize) -> String {
+    let [need, look, it, change, was] = match count {
+        1 => ["needs", "looks", "it", "changes", "was"],
+        _ => ["need", "look", "them", "change", "were"],
+    };
+    match why {
+        NotTested::NoConsent => format!("{count} {need} --active"),
+        NotTested::LooksDestructive => format!("{count} {look} as if calling {it} changed state"),
+        NotTested::ForeignObject => format!("{count} {change} objects that this scan did not create"),
+        NotTested::NotApplicable(_) => format!("no check has anything to send to {count}"),
+        _ => format!("{count} {was} over the request budget or not reached in time"),
     }
 }
 
@@ -118,4 +121,18 @@ fn written(ended: &Ended, records: &[Recorded], has_credential: bool) -> BTreeMa
         *known = this.max(*known);
     }
     best
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_was_over_the_budget_is_said_to_be() {
+        assert_eq!(unsent(&NotTested::NoConsent, 1), "1 needs --active");
+        assert_eq!(unsent(&NotTested::LooksDestructive, 2), "2 look as if calling them changed state");
+        assert_eq!(unsent(&NotTested::not_applicable(""), 2), "no check has anything to send to 2");
+        assert_eq!(unsent(&NotTested::ForeignObject, 1), "1 changes objects that this scan did not create");
+        assert_eq!(unsent(&NotTested::OverBudget, 3), "3 were over the request budget or not reached in time");
+    }
 }
