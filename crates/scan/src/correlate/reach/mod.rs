@@ -34,7 +34,7 @@ pub(super) fn reach(
         categories: shares.categories,
         operations: if all == 0 { 0.0 } else { exercised.tested() as f64 / all as f64 },
         no_grade: no_grade::why(ended, records, target, exercised),
-        doubt: no_grade::doubt(ended, exercised),
+        doubt: no_grade::doubt(ended, records, exercised),
         because,
     }
 }

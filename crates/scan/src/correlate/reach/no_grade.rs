@@ -1,5 +1,6 @@
 //! Why what was seen says nothing about the API, so that there is no grade at all; and why a grade can only be provisional.
 
+use checks::calling::graphql;
 use model::{CredentialState, Exchange, Origin, Target};
 use wire::Recorded;
 
@@ -117,11 +118,17 @@ fn redirected(status: u16, place: &str, origin: &Origin) -> String {
 }
 
 /// Why a grade is provisional however much of the surface was exercised.
-pub(super) fn doubt(ended: &Ended, exercised: &Exercised) -> Option<String> {
+pub(super) fn doubt(ended: &Ended, records: &[Recorded], exercised: &Exercised) -> Option<String> {
     // Where all refuse, how refusals look is all that can be said.
     if exercised.count(Standing::Success) == 0 {
         return Some(
             "every operation refuses this client, and nothing behind that was seen; give a credential with --auth-type and --auth-value"
+                .to_owned(),
+        );
+    }
+    if serves_graphql(records.iter().map(|record| record.exchange.as_ref())) {
+        return Some(
+            "the GraphQL endpoint was tested as a whole; what its queries with arguments and its mutations do was not"
                 .to_owned(),
         );
     }
@@ -132,11 +139,26 @@ pub(super) fn doubt(ended: &Ended, exercised: &Exercised) -> Option<String> {
     })
 }
 
+/// Whether there is a GraphQL endpoint: all that it can do lies behind one operation.
+fn serves_graphql<'a>(mut exchanges: impl Iterator<Item = &'a Exchange>) -> bool {
+    /// The response to `{__typename}` is short.
+    const LONGEST: usize = 1_000;
+    exchanges.any(|exchange| exchange.body_len() < LONGEST && graphql::is_graphql(exchange))
+}
+
 #[cfg(test)]
 mod tests {
     use model::Scheme;
 
+    use super::super::samples::exchange;
     use super::*;
+
+    #[test]
+    fn a_graphql_endpoint_is_told_by_its_response() {
+        let of = |body: &str| serves_graphql(std::iter::once(&exchange("/graphql", 200, body)));
+        assert!(of(r#"{"data":{"__typename":"Query"}}"#));
+        assert!(!of(r#"{"data":[{"name":"Query"}]}"#) && !of("<h1>GraphQL</h1>"));
+    }
 
     #[test]
     fn a_move_is_told_from_a_login() {
