@@ -17,7 +17,8 @@ pub fn of_collection(parameter: &str, path: &str, surface: &Surface) -> Vec<Stri
 }
 
 fn keys_of_collection(parameter: &str, path: &str) -> Vec<String> {
-    const NAMES: [&str; 6] = ["id", "uuid", "slug", "name", "username", "key"];
+    const NAMES: [&str; 11] =
+        ["id", "uuid", "slug", "_link", "name", "username", "login", "key", "code", "ref", "number"];
     const IDS: [&str; 5] = ["id", "_id", "uuid", "guid", "pk"];
     let placeholder = format!("{{{parameter}}}");
     let collection = path.split('/').take_while(|s| **s != *placeholder).filter(|s| !s.is_empty()).last().unwrap_or("");
@@ -48,6 +49,7 @@ fn keys_of_collection(parameter: &str, path: &str) -> Vec<String> {
         // `boat_id`, wherever it was seen.
         keys.extend(IDS.map(|name| spelled_plainly(&format!("{singular_collection}{name}"))));
     }
+    keys.extend(spelled.iter().flat_map(|collection| NAMES.map(|name| format!("{collection}/{name}"))));
     keys
 }
 
@@ -131,6 +133,7 @@ mod tests {
         assert_eq!(first("category", "/categories/{category}"), "tea");
         assert_eq!(first("team", "/teams/{team}"), "red");
         assert_eq!(first("id", "/orders/{id}"), "9");
+        assert_eq!(first("pk", "/users/{pk}"), "7");
         assert_eq!(of_collection("id", "/users/{id}", &surface), ["7"]);
         assert!(of_collection("id", "/orders/{id}", &surface).is_empty(), "what another collection gave");
     }

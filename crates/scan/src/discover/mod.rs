@@ -1,5 +1,6 @@
 //! Finding out what there is: specifications, links, forms, scripts, well-known paths, products.
 
+mod addresses;
 mod allow;
 mod asker;
 mod asset;
@@ -10,6 +11,7 @@ mod documents;
 pub(crate) mod fingerprint;
 mod forms;
 mod found;
+mod imports;
 mod label;
 mod link;
 mod models;
@@ -229,22 +231,26 @@ async fn crawl(asker: &Asker<'_>, surface: &mut Surface, found: &mut Found) {
     }
 }
 
-/// Reads the target's own scripts for paths of its API.
-async fn read_scripts(asker: &Asker<'_>, surface: &Surface, found: &mut Found) {
+/// Reads the target's own scripts for paths of its API, and those that they load.
+async fn read_scripts(asker: &Asker<'_>, surface: &mut Surface, found: &mut Found) {
+    /// Scripts that are read at a time, and how often.
     const SCRIPTS: usize = 4;
-    let mut scripts: Vec<String> = surface
-        .assets
-        .iter()
-        .filter(|path| is_script(path) && !is_library(path) && !found.read.contains(*path))
-        .cloned()
-        .collect();
-    scripts.truncate(SCRIPTS);
-    found.read.extend(scripts.iter().cloned());
-    for (_, exchange) in asker.get_all(&scripts).await {
-        if exchange.is_success() {
-            let shown = found.shown.get(&exchange.request.target).cloned().unwrap_or_default();
-            page::script(&exchange.text(), &shown, &exchange, asker.target, found);
-            documents::read(&exchange, asker.target, found);
+    const ROUNDS: usize = 3;
+    for _ in 0..ROUNDS {
+        let is_wanted = |path: &&String| is_script(path) && !is_library(path) && !found.read.contains(*path);
+        let scripts: Vec<String> = surface.assets.iter().filter(is_wanted).take(SCRIPTS).cloned().collect();
+        if scripts.is_empty() {
+            return;
+        }
+        found.read.extend(scripts.iter().cloned());
+        for (_, exchange) in asker.get_all(&scripts).await {
+            if exchange.is_success() {
+                let shown = found.shown.get(&exchange.request.target).cloned().unwrap_or_default();
+                let text = exchange.text();
+                surface.assets.extend(imports::of(&text, &exchange, asker.target));
+                page::script(&text, &shown, &exchange, asker.target, found);
+                documents::read(&exchange, asker.target, found);
+            }
         }
     }
 }

@@ -28,8 +28,12 @@ pub(super) fn read(document: &Html) -> Vec<(Method, String)> {
         }
         for (name, value) in element.value().attrs() {
             if name.starts_with("on") {
-                found.extend(set_in(value).into_iter().map(|address| (Method::GET, address)));
-            } else if matches!(name, "data-href" | "formaction") && value.starts_with('/') {
+                found.extend(set_in(value).into_iter().chain(given_in(value)).map(|address| (Method::GET, address)));
+            } else if matches!(
+                name,
+                "data-href" | "data-url" | "data-endpoint" | "data-api" | "data-src" | "formaction"
+            ) && value.starts_with('/')
+            {
                 found.push((Method::GET, value.to_owned()));
             } else if let Some((_, method)) =
                 CALLING.iter().find(|(known, _)| name.trim_start_matches("data-") == *known)
@@ -59,6 +63,17 @@ pub(super) fn set_in(script: &str) -> Vec<String> {
     SET.captures_iter(script).take(MOST).map(|c| c[1].to_owned()).collect()
 }
 
+/// The addresses that a handler hands to a function: `open_page('/a')`. What is shown to the user is none.
+fn given_in(handler: &str) -> Vec<String> {
+    #[allow(clippy::expect_used)] // a constant; the test below compiles it
+    static GIVEN: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r#"(?-u)\b(\w{1,40})\(\s{0,3}["'](/[\w./-]{1,200}(?:\?[\w=&%.-]{1,100})?)["']"#).expect("valid")
+    });
+    const SHOWN: [&str; 3] = ["alert", "confirm", "prompt"];
+    let given = GIVEN.captures_iter(handler).take(MOST).filter(|c| !SHOWN.contains(&&c[1]));
+    given.map(|c| c[2].to_owned()).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -68,12 +83,12 @@ mod tests {
         let page = Html::parse_document(
             "<meta http-equiv=Refresh content=\"3; url='/soon'\"><button onclick=\"window.location.href='/a?x=1'\">A</button>\
              <p onclick=\"location.assign('b/2')\"></p><div data-href=/c data-hx-post=/d></div><a onclick=\"return confirm('/no?')\">x</a>\
-             <p onmouseover=\"location.hash = '#x'\"></p>",
+             <p onmouseover=\"location.hash = '#x'\"></p><i onclick=\"show('/e?y=2')\" data-url=/f></i>",
         );
         let found: Vec<String> =
             read(&page).into_iter().map(|(method, address)| format!("{method} {address}")).collect();
         let mut sorted = found.clone();
         sorted.sort();
-        assert_eq!(sorted, ["GET /a?x=1", "GET /c", "GET /soon", "GET b/2", "POST /d"]);
+        assert_eq!(sorted, ["GET /a?x=1", "GET /c", "GET /e?y=2", "GET /f", "GET /soon", "GET b/2", "POST /d"]);
     }
 }

@@ -10,10 +10,11 @@ use serde_json::Value;
 
 use checks::vocabulary::specifications;
 
+use super::addresses::{self, Constants};
 use super::asset::is_asset;
 use super::found::Found;
 use super::label::text_of;
-use super::{calls, documents, forms, link, models, navigation, prose, routes};
+use super::{calls, documents, forms, imports, link, models, navigation, prose, routes};
 
 /// Most links taken from one answer.
 const LINKS: usize = 60;
@@ -29,6 +30,13 @@ pub(crate) fn read(exchange: &Exchange, target: &Target, surface: &mut Surface, 
         && let Some(operation) = link::resolve(location, &exchange.request, target, Source::Link)
     {
         found.add(operation);
+    }
+    for link in response.header_all("link").flat_map(linked) {
+        if let Some(operation) = link::resolve(&link, &exchange.request, target, Source::Link)
+            && !is_asset(&operation.path)
+        {
+            found.add(operation);
+        }
     }
     if response.body_len() > PAGE {
         return;
@@ -64,6 +72,37 @@ pub(crate) fn read(exchange: &Exchange, target: &Target, surface: &mut Surface, 
         json_sentences(json, &mut sentences, 0);
         prose_links(&sentences, exchange, target, found);
     }
+}
+
+/// What a `Link` header (RFC 8288) says of the collection that a response is a part of.
+fn linked(header: &str) -> Vec<String> {
+    const RELATIONS: [&str; 14] = [
+        "next",
+        "prev",
+        "previous",
+        "first",
+        "last",
+        "self",
+        "item",
+        "collection",
+        "related",
+        "edit",
+        "up",
+        "search",
+        "hub",
+        "start",
+    ];
+    let is_wanted = |parameters: &str| {
+        let relation = parameters.split(';').find_map(|one| one.trim().strip_prefix("rel="));
+        relation.is_some_and(|relation| {
+            relation
+                .trim_matches(['"', ' '])
+                .split(' ')
+                .any(|one| RELATIONS.contains(&one.to_ascii_lowercase().as_str()))
+        })
+    };
+    let links = header.split('<').skip(1).filter_map(|link| link.split_once('>'));
+    links.filter(|(_, after)| is_wanted(after.trim_end_matches([',', ' ']))).map(|(to, _)| to.to_owned()).collect()
 }
 
 /// The pages of Werkzeug's debugger are no part of the API; rules of their own ask for them.
@@ -149,7 +188,10 @@ fn html(exchange: &Exchange, target: &Target, surface: &mut Surface, found: &mut
             forms::form(element, scripted, exchange, target, surface, found);
         }
     }
+    let preloaded = attributes("link[rel=modulepreload][href], link[rel=preload][as=script][href]", "href");
+    surface.assets.extend(preloaded.iter().filter_map(|src| own_path(src, exchange, target)));
     for text in &scripts {
+        surface.assets.extend(imports::of(text, exchange, target));
         script(text, &shown, exchange, target, found);
     }
 }
@@ -167,7 +209,8 @@ pub(super) fn script(text: &str, shown: &[String], exchange: &Exchange, target: 
             found.add(labelled(operation, labels));
         }
     }
-    let is_called = |path: &str| calls.iter().any(|call| call.path == path);
+    // The end of an address that is put together is none of its own.
+    let is_called = |path: &str| calls.iter().any(|call| call.path.ends_with(path));
     let paths = script_paths(text).into_iter().filter(|path| !is_called(path));
     for path in paths.chain(navigation::set_in(text)) {
         if let Some(operation) = link::resolve(&path, &exchange.request, target, Source::Script)
@@ -328,13 +371,16 @@ fn json_links(json: &Value, links: &mut Vec<String>, depth: usize) {
         return;
     }
     match json {
-        Value::String(text) if is_path(text) => links.push(text.clone()),
+        Value::String(text) if is_path(text) => links.push(opened(text)),
+        Value::String(text) if text.starts_with('/') && text.contains('<') => links.extend(routes::template(text)),
         Value::String(text) if text.contains('{') => links.extend(templated(text)),
         Value::Array(items) => items.iter().take(20).for_each(|item| json_links(item, links, depth + 1)),
         Value::Object(fields) => {
             for (name, value) in fields {
                 if is_path(name) {
-                    links.push(name.clone());
+                    links.push(opened(name));
+                } else if name.starts_with('/') {
+                    links.extend(routes::template(name));
                 }
                 let relative = |href: &&str| is_path(&format!("/{href}")) && !href.contains(':');
                 let href = value.as_str().filter(|_| name == "href" || name == "@id");
@@ -371,6 +417,16 @@ fn json_sentences(json: &Value, said: &mut String, depth: usize) {
     }
 }
 
+/// A path in which a segment `:name` stands for any.
+fn opened(path: &str) -> String {
+    let template = || routes::template(path);
+    if path.starts_with('/') && path.contains("/:") {
+        template().unwrap_or_else(|| path.to_owned())
+    } else {
+        path.to_owned()
+    }
+}
+
 /// A link with holes (RFC 6570): `/users/{id}` keeps its placeholder, `/find{?q,page}` gets its parameters.
 fn templated(text: &str) -> Option<String> {
     let (path, query) = text.split_once("{?").map_or((text, None), |(path, rest)| (path, rest.strip_suffix('}')));
@@ -391,20 +447,38 @@ fn is_path(text: &str) -> bool {
         && text.bytes().all(|b| b.is_ascii_graphic() && !matches!(b, b'<' | b'>' | b'{' | b'}' | b'"' | b'\\' | b'`'))
 }
 
-/// Paths in script text: quoted strings that begin with a slash and look like an API call.
+/// Paths in script text: quoted strings that begin with a slash and look like an API call, with what the script puts behind them.
 pub(crate) fn script_paths(script: &str) -> Vec<String> {
     #[allow(clippy::expect_used)] // a constant; the test below compiles it
     static PATH: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r#"["'`](/[A-Za-z0-9_][A-Za-z0-9_./-]{1,120})(\?[A-Za-z0-9_=&%.-]*)?["'`]"#).expect("valid")
+        Regex::new(r#"["'`](/[A-Za-z0-9_][A-Za-z0-9_./:${}-]{1,120})(\?[A-Za-z0-9_=&%.-]*)?["'`]"#).expect("valid")
     });
-    PATH.captures_iter(&script[..script.floor_char_boundary(PAGE)])
-        .filter_map(|c| {
-            let path = c.get(1)?.as_str();
-            let query = c.get(2).map_or("", |q| q.as_str());
-            (!is_asset(path)).then(|| format!("{path}{query}"))
-        })
-        .take(LINKS)
-        .collect()
+    let script = &script[..script.floor_char_boundary(PAGE)];
+    let constants = Constants::of(script);
+    // Up to here belongs to an address that was put together.
+    let mut until = 0;
+    let path = |captures: regex::Captures<'_>| {
+        let (whole, path) = (captures.get(0)?, captures.get(1)?.as_str());
+        if whole.start() < until {
+            return None;
+        }
+        let goes_on = script[whole.end()..].trim_start().starts_with(['+', '.']) || path.contains('$');
+        let mut built = || {
+            let (address, rest) = addresses::read(&script[whole.start()..], &constants)?;
+            until = script.len() - rest.len();
+            Some(calls::placed(&address))
+        };
+        // A table of pages has parts that are open, as one of endpoints has; a browser follows it by itself.
+        let before = script[..whole.start()].trim_end();
+        let is_page = ["path:", "path=", "to:", "to="].iter().any(|name| before.ends_with(name));
+        let path = match captures.get(2) {
+            _ if goes_on => built()?,
+            None if path.contains("/:") => opened(Some(path).filter(|_| !is_page)?),
+            query => format!("{path}{}", query.map_or("", |q| q.as_str())),
+        };
+        (path.starts_with('/') && !path.contains([':', '$']) && !is_asset(&path)).then_some(path)
+    };
+    PATH.captures_iter(script).filter_map(path).take(LINKS).collect()
 }
 
 /// What an API catalogue page says in text: the operation of an exchange that has none yet.
@@ -466,6 +540,10 @@ mod tests {
         let paths =
             script_paths(r#"fetch("/api/users?limit=10").then(x); a='/static/app.js'; b=`/api/orders`; c="/";"#);
         assert_eq!(paths, ["/api/users?limit=10", "/api/orders"]);
+        let paths = script_paths(
+            "E={one:e=>`/api/berths/${e}`,log:(e,t)=>'/api/berths/'+e+'/log/'+t,two:'/api/crew/:id',x:[{path:'/crew/:id'}]}",
+        );
+        assert_eq!(paths, ["/api/berths/{e}", "/api/berths/{e}/log/{t}", "/api/crew/{id}"]);
     }
 
     #[test]

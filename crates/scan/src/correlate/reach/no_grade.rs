@@ -133,10 +133,37 @@ pub(super) fn doubt(ended: &Ended, records: &[Recorded], exercised: &Exercised) 
         );
     }
     let declares = ended.surface.operations.iter().any(|o| o.source == model::Source::Specification);
-    (exercised.operations() == 1 && !declares).then(|| {
-        "only one path was found, and the grade speaks of it alone; name the API's OpenAPI document with --spec, or scan a URL of the API"
-            .to_owned()
+    let only = exercised.operations.keys().next().filter(|_| exercised.operations() == 1 && !declares);
+    let path = ended.surface.operations[*only?].path.as_str();
+    let responses = records.iter().map(|record| record.exchange.as_ref()).filter(|e| e.request.path() == path);
+    Some(match responses.take(RESPONSES).find_map(protocol) {
+        Some(protocol) => format!(
+            "the URL is an endpoint of {protocol}, whose methods are not tested; the grade speaks of the endpoint alone"
+        ),
+        None => "only one path was found, and the grade speaks of it alone; name the API's OpenAPI document with --spec, or scan a URL \
+                 of the API"
+            .to_owned(),
     })
+}
+
+/// Most responses of one path that are looked at for the protocol that they speak.
+const RESPONSES: usize = 50;
+
+/// The protocol that a response is of, where one path stands for many calls.
+fn protocol(exchange: &Exchange) -> Option<&'static str> {
+    const SOAP: [&str; 2] = ["http://schemas.xmlsoap.org/", "http://www.w3.org/2003/05/soap-envelope"];
+    let media = exchange.response().map_or_else(String::new, model::Response::media_type);
+    let text = exchange.text();
+    let start = &text[..text.floor_char_boundary(2_000)];
+    if media.starts_with("application/grpc") || exchange.header("grpc-status").is_some() {
+        Some("gRPC")
+    } else if start.contains("\"jsonrpc\"") {
+        Some("JSON-RPC")
+    } else if start.contains("<methodResponse") {
+        Some("XML-RPC")
+    } else {
+        SOAP.iter().any(|name| start.contains(name)).then_some("SOAP")
+    }
 }
 
 /// Whether there is a GraphQL endpoint: all that it can do lies behind one operation.
@@ -158,6 +185,16 @@ mod tests {
         let of = |body: &str| serves_graphql(std::iter::once(&exchange("/graphql", 200, body)));
         assert!(of(r#"{"data":{"__typename":"Query"}}"#));
         assert!(!of(r#"{"data":[{"name":"Query"}]}"#) && !of("<h1>GraphQL</h1>"));
+    }
+
+    #[test]
+    fn protocols_behind_one_path_are_named() {
+        use super::super::samples::exchange;
+        let of = |body: &str| protocol(&exchange("/rpc", 200, body));
+        assert_eq!(of(r#"{"jsonrpc":"2.0","error":{"code":-32700}}"#), Some("JSON-RPC"));
+        assert_eq!(of("<e:Envelope xmlns:e=\"http://schemas.xmlsoap.org/soap/envelope/\">"), Some("SOAP"));
+        assert_eq!(of("<methodResponse><fault>"), Some("XML-RPC"));
+        assert_eq!(of(r#"{"rpc":"2.0"}"#), None);
     }
 
     #[test]

@@ -24,6 +24,11 @@ pub(super) fn read(exchange: &Exchange, target: &Target, found: &mut Found) -> b
     is_all
 }
 
+/// The path of a route that is written in any notation, with its parameters in braces.
+pub(super) fn template(route: &str) -> Option<String> {
+    Some(notation::operation(route)?.path.to_string())
+}
+
 fn listed(exchange: &Exchange) -> Vec<Route> {
     if exchange.is_html() {
         let text = exchange.text();

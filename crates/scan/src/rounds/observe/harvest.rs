@@ -81,6 +81,9 @@ fn collect(json: &Value, collection: &str, found: &mut Vec<Named>, depth: usize)
                 }));
             }
             for (name, value) in fields {
+                if let Some((collection, id)) = value.as_str().and_then(linked) {
+                    found.push(Named { collection, field: "_link".to_owned(), value: id });
+                }
                 if let Some(value) = scalar(value) {
                     found.push(Named { collection: collection.to_owned(), field: name.clone(), value });
                 } else if let Some(values) = several(name, value) {
@@ -102,7 +105,8 @@ fn is_map(fields: &serde_json::Map<String, Value>) -> bool {
     let shape = |value: &Value| value.as_object().filter(|o| !o.is_empty()).map(|o| o.keys().cloned().collect());
     let mut shapes = fields.values().take(LOOKED_AT).map(shape);
     let first: Option<BTreeSet<String>> = shapes.next().flatten();
-    fields.len() > 1 && first.is_some() && shapes.all(|shape| shape == first)
+    let is_alone = || fields.keys().any(|key| key.bytes().any(|b| b.is_ascii_digit()));
+    (fields.len() > 1 || is_alone()) && first.is_some() && shapes.all(|shape| shape == first)
 }
 
 /// `{"ids": [3, 5], "berth_ids": [1]}`: values of what the name says in the singular.
@@ -111,6 +115,17 @@ fn several(name: &str, value: &Value) -> Option<Vec<String>> {
     let is_named = ["ids", "uuids", "slugs", "keys", "codes", "names"].iter().any(|end| lower.ends_with(end));
     let items = value.as_array().filter(|items| is_named && !items.is_empty())?;
     items.iter().take(VALUES).map(scalar).collect()
+}
+
+/// `/boats/b-7`, as an address or a path: what it names, and the collection.
+fn linked(text: &str) -> Option<(String, String)> {
+    let path = text.split_once("://").map_or(text, |(_, rest)| rest.find('/').map_or("", |at| &rest[at..]));
+    let mut segments = path.trim_end_matches('/').rsplit('/').map(str::to_owned);
+    let (id, collection) = (segments.next()?, segments.next()?);
+    let is_plain = |text: &str| {
+        !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.'))
+    };
+    (path.starts_with('/') && id.len() <= LONGEST && is_plain(&id) && is_plain(&collection)).then_some((collection, id))
 }
 
 fn scalar(value: &Value) -> Option<String> {
@@ -125,8 +140,24 @@ fn scalar(value: &Value) -> Option<String> {
 
 /// `{"users": [...]}`: the inner name is the better collection, unless it is a mere wrapping.
 fn inner<'a>(name: &'a str, value: &Value, collection: &'a str) -> &'a str {
-    const WRAPPINGS: [&str; 8] = ["data", "items", "results", "result", "records", "rows", "content", "list"];
-    let holds = value.is_array() || value.as_object().is_some_and(is_map);
+    const WRAPPINGS: [&str; 12] = [
+        "data",
+        "items",
+        "results",
+        "result",
+        "records",
+        "rows",
+        "content",
+        "list",
+        "attributes",
+        "item",
+        "payload",
+        "response",
+    ];
+    // `"author": {"id": ...}` names an author, not what it wrote.
+    let names_itself =
+        |fields: &serde_json::Map<String, Value>| ["id", "_id", "uuid"].iter().any(|id| fields.contains_key(*id));
+    let holds = value.is_array() || value.as_object().is_some_and(|fields| is_map(fields) || names_itself(fields));
     if holds && !WRAPPINGS.contains(&name) { name } else { collection }
 }
 
@@ -189,6 +220,11 @@ mod tests {
         assert_eq!(surface.harvested("boats/id").collect::<Vec<_>>(), ["b1", "b2"]);
         assert_eq!(surface.harvested("berthid").collect::<Vec<_>>(), ["7"]);
         assert_eq!(surface.harvested("yard/_id").collect::<Vec<_>>(), ["5f"]);
+        let surface =
+            harvested("/notes", r#"[{"id": 1, "author": {"id": "a-9"}, "url": "http://x.example/notes/n-1/"}]"#);
+        assert_eq!(surface.harvested("author/id").collect::<Vec<_>>(), ["a-9"]);
+        assert_eq!(surface.harvested("notes/id").collect::<Vec<_>>(), ["1"]);
+        assert_eq!(surface.harvested("notes/_link").collect::<Vec<_>>(), ["n-1"]);
         let surface = harvested("/crew", r#"[{"crew_id": "x1"}]"#);
         assert_eq!(surface.harvested("crew/crewid").collect::<Vec<_>>(), ["x1"]);
     }
