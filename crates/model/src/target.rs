@@ -109,13 +109,6 @@ impl Target {
         u32::try_from(operations).unwrap_or(u32::MAX).saturating_mul(active)
     }
 
-    /// Requests that are counted apart with consent to state-changing requests, beside those of every scan: wrong passwords, of which
-    /// guesses at paths would leave too few to tell a limit.
-    pub fn attempts(&self) -> u32 {
-        const ATTEMPTS: u32 = 20;
-        if self.consent > Consent::ReadOnly && self.depth > Depth::Quick { ATTEMPTS } else { 0 }
-    }
-
     /// The longest time that a scan of so many operations takes: what the user set, or else what the depth allows, twice that with
     /// consent to state-changing requests, and 30 minutes at most. What was not done by then is not tested.
     pub fn time(&self, operations: usize) -> Duration {

@@ -69,7 +69,7 @@ impl Scan {
     pub fn new(target: Target, settings: Settings, listener: Listener) -> Result<Scan, WireError> {
         let budget = Arc::new(match target.max_requests {
             Some(most) => Budget::strict(most),
-            None => Budget::new(target.budget(0)).with_more_apart(target.attempts()),
+            None => Budget::new(target.budget(0)),
         });
         let mandate = Mandate::of(&target);
         let wire = Arc::new(Wire::new(target.origin.clone(), mandate, settings, budget, Arc::clone(&listener))?);

@@ -5,8 +5,11 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 pub enum Account {
     /// The scan's own.
     Scan,
-    /// The one kept apart for bursts, and for guesses where little was found. With a maximum that the user named there is only one.
+    /// The one kept apart for bursts. With a maximum that the user named there is only one.
     Apart,
+    /// The one kept apart for guesses where little was found, so that they leave bursts and rules what these need. With a maximum that
+    /// the user named there is only one.
+    Guesses,
     /// For what is sent again: after a 429, and to see whether a credential still works. How often that is needed does not decide what
     /// else is sent. With a maximum that the user named there is only one.
     Again,
@@ -28,6 +31,7 @@ struct Counts {
     aside: u32,
     kept: u32,
     apart: u32,
+    guesses: u32,
     again: u32,
 }
 
@@ -46,17 +50,14 @@ impl Budget {
     /// What [`Account::Apart`] holds in a scan.
     pub const APART: u32 = 60;
 
+    /// What [`Account::Guesses`] holds in a scan.
+    pub const GUESSES: u32 = 48;
+
     /// A budget of so many requests.
     pub fn new(total: u32) -> Budget {
-        let counts = Counts { total, spent: 0, aside: 0, kept: 0, apart: Budget::APART, again: 0 };
+        let counts =
+            Counts { total, spent: 0, aside: 0, kept: 0, apart: Budget::APART, guesses: Budget::GUESSES, again: 0 };
         Budget { counts: Mutex::new(counts), strict: false }
-    }
-
-    /// So many requests more in [`Account::Apart`].
-    #[must_use]
-    pub fn with_more_apart(self, requests: u32) -> Budget {
-        self.counts().apart += requests;
-        self
     }
 
     /// A budget of so many requests, whatever they are for: a maximum that the user named is one.
@@ -83,12 +84,12 @@ impl Budget {
         self.counts().total
     }
 
-    /// Requests that left on a socket, those of [`Account::Apart`] and [`Account::Again`] not counted.
+    /// Requests that left on a socket, those of the accounts kept apart not counted.
     pub fn spent(&self) -> u32 {
         self.counts().spent
     }
 
-    /// Requests left, those of [`Account::Apart`] not counted.
+    /// Requests left, those of the accounts kept apart not counted.
     pub fn left(&self) -> u32 {
         self.counts().left()
     }
@@ -110,6 +111,7 @@ impl Budget {
         let counts = self.counts();
         match account {
             Account::Apart if !self.strict => counts.apart > 0,
+            Account::Guesses if !self.strict => counts.guesses > 0,
             Account::Again if !self.strict => counts.left_again() > 0,
             Account::Undo if counts.aside > 0 => true,
             _ => counts.left() > 0,
@@ -123,6 +125,11 @@ impl Budget {
             Account::Apart if !self.strict => {
                 let had = counts.apart > 0;
                 counts.apart = counts.apart.saturating_sub(1);
+                return had;
+            }
+            Account::Guesses if !self.strict => {
+                let had = counts.guesses > 0;
+                counts.guesses = counts.guesses.saturating_sub(1);
                 return had;
             }
             Account::Again if !self.strict => {

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use futures::StreamExt;
 use futures::stream;
 use model::{Depth, Exchange, NotTested, OrderKey, Request, Round, Target};
-use wire::{Account, Lease, Wire};
+use wire::{Account, Budget, Lease, Wire};
 
 /// A way to ask during discovery: one lease for all of it, exchanges numbered by who asks.
 pub(crate) struct Asker<'a> {
@@ -20,10 +20,10 @@ impl Asker<'_> {
         Asker { target, wire, lease: Lease::reading(wire.budget(), requests(target.depth)), step: AtomicU32::new(0) }
     }
 
-    /// One for guesses in a standard scan: they are paid by the account of the bursts, in which enough is left for one, since what is
-    /// not found cannot be tested and the rules need the rest.
+    /// One for guesses in a standard scan: they are paid by an account of their own, since what is not found cannot be tested and the
+    /// rules need the rest.
     pub(super) fn searching(&self) -> Asker<'_> {
-        let lease = Lease::reading(self.wire.budget(), SEARCH).paid_by(Account::Apart);
+        let lease = Lease::reading(self.wire.budget(), Budget::GUESSES).paid_by(Account::Guesses);
         Asker { target: self.target, wire: self.wire, lease, step: AtomicU32::new(SEARCH_STEP) }
     }
 
@@ -69,9 +69,6 @@ impl Asker<'_> {
 /// Paths under way at once: what is under way when the target asks for a pause comes too early for it.
 const PATHS_AT_ONCE: usize = 8;
 
-/// Guesses of a standard scan: what a burst of 24 leaves of the requests that are counted apart.
-pub(super) const SEARCH: u32 = 36;
-
 /// The number of the first guess among the requests of discovery, behind all others.
 const SEARCH_STEP: u32 = 10_000;
 
@@ -92,7 +89,7 @@ mod tests {
     use std::time::{Duration, Instant};
 
     use model::{Origin, Scheme};
-    use wire::{Budget, Mandate, Settings};
+    use wire::{Mandate, Settings};
 
     use super::*;
 

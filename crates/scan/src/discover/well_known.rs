@@ -165,7 +165,7 @@ fn robots_txt(exchange: &Exchange, found: &mut Found) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::asker::SEARCH;
+
     use super::*;
 
     #[test]
@@ -175,7 +175,7 @@ mod tests {
         let guessed = table.sparse.len() + FEW_WORDS + ROOTS.len() * FEW_OBJECTS;
         let controls = ROOTS.len() + 1;
         let documents = checks::vocabulary::specifications::rare_paths(&Surface::default(), Depth::Standard).len();
-        assert!(documents + guessed + controls <= SEARCH as usize, "{documents} {guessed}");
+        assert!(documents + guessed + controls <= wire::Budget::GUESSES as usize, "{documents} {guessed}");
     }
 
     #[test]
