@@ -160,6 +160,11 @@ impl<'a> TargetProbe<'a> {
         self.wire.was_put_off()
     }
 
+    /// How many exchanges of the last minute are such, whichever rule sent them.
+    pub fn count_lately(&self, such: impl Fn(&Exchange) -> bool) -> u32 {
+        self.wire.count_lately(&such)
+    }
+
     /// For the engine: what its requests came to.
     pub fn counts(&self) -> RequestCounts {
         let count = |counter: &AtomicU32| counter.load(Ordering::Relaxed);

@@ -179,6 +179,10 @@ impl Sender for Scripted {
         ready(Err(NotTested::not_applicable("a script has no TLS"))).boxed()
     }
 
+    fn count_lately(&self, such: &dyn Fn(&Exchange) -> bool) -> u32 {
+        self.all.lock().unwrap().iter().filter(|exchange| such(exchange)).count() as u32
+    }
+
     fn nobody(&self, _: &str, word: &str) -> String {
         word.to_owned()
     }

@@ -30,6 +30,11 @@ pub trait Sender: Debug + Sync {
         false
     }
 
+    /// How many exchanges of the last minute are such, whoever sent them.
+    fn count_lately(&self, _such: &dyn Fn(&Exchange) -> bool) -> u32 {
+        0
+    }
+
     /// An id of the shape of `like` that no object has, made from a word.
     fn nobody(&self, like: &str, word: &str) -> String;
 }
@@ -50,6 +55,10 @@ impl Sender for Wire {
 
     fn was_put_off(&self) -> bool {
         Wire::was_put_off(self)
+    }
+
+    fn count_lately(&self, such: &dyn Fn(&Exchange) -> bool) -> u32 {
+        Wire::count_lately(self, such)
     }
 
     fn nobody(&self, like: &str, word: &str) -> String {

@@ -308,6 +308,13 @@ impl Wire {
         sent
     }
 
+    /// How many exchanges of the last minute are such: a limiter has counted those as well.
+    pub fn count_lately(&self, such: &dyn Fn(&Exchange) -> bool) -> u32 {
+        const MINUTE_MS: i64 = 60_000;
+        let now_ms = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_millis() as i64);
+        self.transcript.count_since(now_ms.saturating_sub(MINUTE_MS), such)
+    }
+
     /// Says what a path that does not exist was answered, so that guesses which find nothing are not taken for a ban.
     pub fn know_unknown(&self, exchange: &Exchange) {
         self.health.expect(exchange);

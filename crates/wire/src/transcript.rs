@@ -41,6 +41,12 @@ impl Transcript {
         }
     }
 
+    /// How many of the requests sent since then, in Unix milliseconds, are such.
+    pub(crate) fn count_since(&self, since_ms: i64, such: &dyn Fn(&Exchange) -> bool) -> u32 {
+        let records = self.records.lock().unwrap_or_else(PoisonError::into_inner);
+        records.values().filter(|record| record.sent_at_ms >= since_ms && such(&record.exchange)).count() as u32
+    }
+
     pub(crate) fn sorted(&self) -> Vec<Recorded> {
         let records = self.records.lock().unwrap_or_else(PoisonError::into_inner);
         let mut all: Vec<Recorded> = records.values().cloned().collect();

@@ -8,7 +8,14 @@ use crate::vocabulary::{self, Meaning};
 use crate::{Shares, TargetProbe};
 
 /// Requests of the burst, at most.
-pub const REQUESTS: u32 = 24;
+pub const REQUESTS: u32 = ENOUGH + AFTER as u32;
+
+/// How many an operation has to have answered within a minute before it counts as unlimited: the burst and what other rules sent it. Limits
+/// of ten a minute and less show; one of twenty would take eight more requests of every scan.
+pub const ENOUGH: u32 = 16;
+
+/// Requests of the burst, at least: they come one right after the other, and ids handed out in them are compared.
+pub const LEAST: u32 = 8;
 
 /// The requests are the same for every rule.
 pub const SHARES: Shares = Shares { with: "burst", requests: REQUESTS };
@@ -28,6 +35,8 @@ pub struct Burst<'a> {
     pub request: Request,
     /// Whether it is a place to log in or looks expensive.
     pub matters: bool,
+    /// Requests that the operation answered in the minute before.
+    pub before: u32,
     /// The answers in order.
     pub responses: Vec<Arc<Exchange>>,
     /// Why it ended early for another reason than 429.
@@ -50,7 +59,8 @@ impl Burst<'_> {
     }
 }
 
-/// Sends the burst, or joins the one under way. One after the other, to the GET that looks most expensive, or else like a place to log in; it ends soon after the first 429, and at once at any other sign of distress.
+/// Sends the burst, or joins the one under way. One after the other, to the GET that looks most expensive, or else like a place to log in; it ends soon after the first 429, and at once at any other sign of distress. What a limiter has counted of the scan's other requests to that
+/// operation need not be sent again.
 ///
 /// # Errors
 /// As [`TargetProbe::send`], and [`NotTested::NotApplicable`] when no GET succeeded.
@@ -62,19 +72,34 @@ pub async fn run<'a>(probe: &TargetProbe<'a>) -> Result<Burst<'a>, NotTested> {
         return Err(NotTested::not_applicable("no GET was answered"));
     };
     let request = plain.request.clone();
-    let mut burst =
-        Burst { operation, request, matters: rank(operation, plain) > 0, responses: Vec::new(), ended: None };
-    for number in 1..=REQUESTS {
+    let before = probe.count_lately(|exchange| counts(exchange, &request));
+    let enough = ENOUGH.saturating_sub(before).max(LEAST) as usize;
+    let matters = rank(operation, plain) > 0;
+    let mut burst = Burst { operation, request, matters, before, responses: Vec::new(), ended: None };
+    // Whatever came before, the last one that is needed has the same number, and a deep scan shows the same request as a standard one.
+    let first = ENOUGH + 1 - enough as u32;
+    for number in first..=REQUESTS {
         let count = number.to_string();
         let request = burst.request.clone().header(COUNTER, count.as_str()).altered("header", COUNTER, &count);
         burst.responses.push(probe.send(request).await?);
         burst.ended = distress(&burst.responses);
-        let enough = burst.refused().is_some_and(|at| burst.responses.len() > at + AFTER);
-        if enough || burst.ended.is_some() {
+        let enough = burst.refused().map_or(enough, |at| at + AFTER + 1);
+        if burst.responses.len() >= enough || burst.ended.is_some() {
             break;
         }
     }
     Ok(burst)
+}
+
+/// Whether an exchange before the burst went to the same operation and was answered by it. What is sent afresh or with
+/// cookies may belong to rules that run beside the burst.
+fn counts(exchange: &Exchange, burst: &Request) -> bool {
+    let request = &exchange.request;
+    let same = request.method == burst.method && request.origin == burst.origin && request.path() == burst.path();
+    same && request.shared
+        && request.identity == burst.identity
+        && exchange.response().is_some()
+        && !request.headers.iter().any(|(name, _)| name == COUNTER || name == "Cookie")
 }
 
 /// How much a limit would matter here. The page with the form to log in is not the place where credentials are tried.

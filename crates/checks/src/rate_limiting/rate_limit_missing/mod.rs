@@ -57,13 +57,17 @@ fn is_limited(exchange: &Exchange) -> bool {
 /// So many answers without a refusal exclude limits below that number in that window, nothing more.
 fn judge(burst: &Burst<'_>) -> Option<Finding> {
     let count = burst.responses.len();
-    let complete = count >= burst::REQUESTS as usize && burst.ended.is_none();
+    let complete = count + burst.before as usize >= burst::ENOUGH as usize && burst.ended.is_none();
     if !complete || burst.responses.iter().any(|e| is_limited(e)) || !burst.responses.iter().all(|e| e.is_success()) {
         return None;
     }
     let confidence = if burst.matters { Confidence::Firm } else { Confidence::Tentative };
-    let said =
-        format!("{count} identical requests, one right after the other, were all answered, and no limit was announced");
+    let said = format!(
+        "{} requests within a minute, the last {} of them identical and one right after the other, were all answered, and no limit was \
+         announced",
+        burst::ENOUGH,
+        burst::LEAST,
+    );
     let evidence = Evidence::new(burst.responses.last()?, format!("{said}; this is the last of them"));
     Some(Finding::new(&RULE, confidence, Location::of(burst.operation), evidence).detail(said))
 }
@@ -81,22 +85,22 @@ mod tests {
         let mut responses: Vec<_> = (1..count).map(|_| samples::exchange(path, 200, "{}")).collect();
         responses.push(samples::answered(path, last.0, last.1, "{}"));
         let request = responses[0].request.clone();
-        judge(&Burst { operation: &operation, request, matters: path == "/search", responses, ended: None })
+        judge(&Burst { operation: &operation, request, matters: path == "/search", before: 0, responses, ended: None })
             .map(|f| f.confidence)
     }
 
     #[test]
     fn an_unlimited_operation_is_found() {
-        assert_eq!(found("/search", (200, &[]), 24), Some(Confidence::Firm));
-        assert_eq!(found("/books", (200, &[]), 24), Some(Confidence::Tentative));
+        assert_eq!(found("/search", (200, &[]), 16), Some(Confidence::Firm));
+        assert_eq!(found("/books", (200, &[]), 16), Some(Confidence::Tentative));
     }
 
     #[test]
     fn limits_and_cut_bursts_are_not() {
-        assert_eq!(found("/search", (429, &[]), 24), None);
-        assert_eq!(found("/search", (200, &[("X-RateLimit-Limit", "100")]), 24), None);
+        assert_eq!(found("/search", (429, &[]), 16), None);
+        assert_eq!(found("/search", (200, &[("X-RateLimit-Limit", "100")]), 16), None);
         assert_eq!(found("/search", (200, &[]), 9), None);
-        assert_eq!(found("/search", (500, &[]), 24), None);
+        assert_eq!(found("/search", (500, &[]), 16), None);
     }
 
     async fn run(script: impl Fn(usize) -> Said + Send + Sync + 'static) -> crate::scripted::Ran {
@@ -109,6 +113,23 @@ mod tests {
         let ran = run(|number| Said::json(if number < 9 { 200 } else { 429 }, "[]")).await;
         assert!(ran.found.is_empty() && ran.end().is_ok());
         assert!(ran.sent.len() < burst::REQUESTS as usize, "it ends soon after the first refusal");
+    }
+
+    #[tokio::test]
+    async fn what_was_sent_before_need_not_be_sent_again() {
+        let script = Scripted::new(|_, _| Said::json(200, "[]"));
+        let surface = samples::surface(vec![samples::operation(model::Method::GET, "/search")]);
+        let first = script.run(&CHECK, &surface).await;
+        assert_eq!(
+            (first.found.len(), first.sent.len()),
+            (1, burst::ENOUGH as usize),
+            "the ordinary call is one of them"
+        );
+        let again = |number: usize| Scripted::new(move |_, at| Said::json(if at == number { 429 } else { 200 }, "[]"));
+        assert!(
+            again(9).run(&CHECK, &surface).await.sent.len() > burst::ENOUGH as usize,
+            "whether a refusal lasts is seen"
+        );
     }
 
     #[tokio::test]
