@@ -198,10 +198,11 @@ impl Scan {
             };
         }
         let mut outcomes = rounds::run(&plan, &context).await;
-        rounds::confirm(&mut outcomes, &self.exchanges(None), &self.wire).await;
         let unsteady = steadiness::doubt(&observed, &self.exchanges(None), self.target.depth, &self.wire).await;
         if unsteady.is_some() {
             rounds::discard_chance(&mut outcomes, &self.wire).await;
+        } else if steadiness::varied(&self.exchanges_with_repeats()) {
+            rounds::confirm(&mut outcomes, &self.wire).await;
         }
         // Last of all: it may have died with what was just sent again.
         credential.look(&self.wire).await;
@@ -264,6 +265,11 @@ impl Scan {
         let until = until.or_else(|| self.wire.banned_since()).unwrap_or(u64::MAX);
         let judged = self.wire.transcript().into_iter().filter(|record| !repeats::is_repeat(&record.key));
         judged.map(|record| record.exchange).filter(|e| e.serial < until).collect()
+    }
+
+    /// Every exchange so far, those among them that only repeat another.
+    fn exchanges_with_repeats(&self) -> Vec<Arc<Exchange>> {
+        self.wire.transcript().into_iter().map(|record| record.exchange).collect()
     }
 
     /// What there is, and whether the clock ended the search for more.

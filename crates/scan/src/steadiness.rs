@@ -36,7 +36,8 @@ pub(crate) async fn doubt(
     let ordinary: Vec<&Arc<Exchange>> = observed.plain_calls().filter(|e| is_ordinary(e)).collect();
     let called = &ordinary[..ordinary.len().min(OPERATIONS)];
     if !varied(exchanges) {
-        let failed = exchanges.iter().filter(|e| is_ordinary(e) && e.status() / 100 == 5).take(DOUBTED);
+        let fails = |e: &&Arc<Exchange>| is_ordinary(e) && e.status() / 100 == 5 && !was_repeated(e, exchanges);
+        let failed = exchanges.iter().filter(fails).take(DOUBTED);
         let wanted = if depth > Depth::Quick { ONCE } else { 0 };
         let is_repeated = |e: &&&Arc<Exchange>| was_repeated(e, exchanges);
         let repeated = ordinary.iter().filter(is_repeated).take(wanted).count();
@@ -92,7 +93,7 @@ fn is_ordinary(exchange: &Exchange) -> bool {
 }
 
 /// Whether equal requests were answered with different status codes.
-fn varied(exchanges: &[Arc<Exchange>]) -> bool {
+pub(crate) fn varied(exchanges: &[Arc<Exchange>]) -> bool {
     let mut known = BTreeMap::new();
     let repeatable = |e: &&Arc<Exchange>| e.request.method.is_safe() && !matches!(e.status(), 429 | 503);
     exchanges.iter().filter(repeatable).any(|e| {

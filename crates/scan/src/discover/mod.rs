@@ -160,6 +160,8 @@ async fn search(asker: &Asker<'_>, surface: &mut Surface, found: &mut Found, mis
 async fn follow(asker: &Asker<'_>, surface: &mut Surface, found: &mut Found, missing: Option<&Exchange>) {
     objects::discover(asker, surface, found, missing).await;
     crawl(asker, surface, found).await;
+    // What only redirects to the same path with a slash takes no parameters of its own.
+    slash_twins::join(asker, surface, found).await;
     siblings::discover(asker, surface, found).await;
     parameters::discover(asker, surface, found, missing).await;
     allow::discover(asker, surface, found, missing).await;

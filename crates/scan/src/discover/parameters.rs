@@ -5,6 +5,7 @@ use std::sync::{Arc, LazyLock};
 
 use checks::calling::request;
 use checks::canary;
+use checks::judging::documentation;
 use checks::judging::known_file::up;
 use model::{Depth, Exchange, Method, Operation, Parameter, ParameterIn, Schema, SchemaType, Surface};
 use regex::Regex;
@@ -100,13 +101,22 @@ pub(super) async fn discover(asker: &Asker<'_>, surface: &Surface, found: &mut F
     let mut bare: Vec<Operation> =
         found.operations().filter(|o| is_bare(o) && is_wanted(&o.path, asker.target)).cloned().collect();
     bare.sort_by_key(|o| (o.path.segments(), o.path.clone()));
+    let documented = surface.specification.is_some() && asker.target.depth < Depth::Deep;
     let (mut succeeding, mut refusing) = (most(asker.target.depth), most_refusing(asker.target.depth));
+    if documented {
+        // What is beside a document are pages, as a rule, and its own parameters are known.
+        succeeding = succeeding.min(1);
+    }
     for operation in bare {
         if succeeding == 0 && refusing == 0 {
             return;
         }
         // A page that was read before is not asked again for this.
         let Some(plain) = asker.ask(request::build(&operation, surface, asker.target, &[])).await else { continue };
+        // What a page of documentation takes is read by its script.
+        if documentation::is_page(&plain) {
+            continue;
+        }
         let left = if plain.is_success() {
             &mut succeeding
         } else if refuses(&plain, missing) {

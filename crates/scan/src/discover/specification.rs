@@ -88,7 +88,9 @@ async fn try_paths(
     let mut waiting: VecDeque<String> = paths.iter().cloned().collect();
     let named: BTreeSet<String> = linked(found).into_iter().collect();
     while !waiting.is_empty() {
-        let next = waiting.drain(..waiting.len().min(4));
+        // What pages name goes before what is only usual.
+        let told = waiting.iter().take_while(|path| named.contains(*path)).count();
+        let next = waiting.drain(..if told > 0 { told } else { waiting.len() }.min(4));
         let batch: Vec<String> = next.filter(|path| found.tried.insert(path.clone())).collect();
         let questions = batch
             .iter()

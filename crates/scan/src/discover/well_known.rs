@@ -63,6 +63,9 @@ pub(crate) async fn discover(asker: &Asker<'_>, surface: &mut Surface, found: &m
 /// Fewest operations that make further guesses needless in a standard scan; pages of HTML are none.
 const ENOUGH: usize = 3;
 
+/// Pages with a form among them that are a site, and no part of one that hides the rest.
+const PAGES: usize = 6;
+
 /// The kinds of objects and the names before one that a standard scan tries.
 const FEW_OBJECTS: usize = 4;
 const FEW_WORDS: usize = 3;
@@ -106,7 +109,7 @@ pub(super) fn is_sparse(surface: &Surface, found: &Found, depth: Depth) -> bool 
     surface.specification.is_none()
         && match depth {
             Depth::Quick => false,
-            Depth::Standard => found.calls() < ENOUGH,
+            Depth::Standard => found.calls() < ENOUGH && !(found.calls() > 0 && found.shells.len() >= PAGES),
             Depth::Deep => true,
         }
 }

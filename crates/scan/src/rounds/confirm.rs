@@ -16,12 +16,9 @@ const MOST: usize = 20;
 /// The checks' place in the transcript: after all others.
 const LAST: u32 = u32::MAX;
 
-/// Re-sends the first evidence of findings of medium severity and worse, when the target failed on some ordinary requests and not on
-/// others; a finding that shows another class of answer the second time is tentative.
-pub(crate) async fn confirm(outcomes: &mut [Outcome], exchanges: &[Arc<Exchange>], wire: &Wire) {
-    if !is_flaky(exchanges) {
-        return;
-    }
+/// Re-sends the first evidence of findings of medium severity and worse, where the target answered one request now this way and now that;
+/// a finding that shows another class of answer the second time is tentative.
+pub(crate) async fn confirm(outcomes: &mut [Outcome], wire: &Wire) {
     let mut again: BTreeMap<u64, bool> = BTreeMap::new();
     let doubted = outcomes
         .iter_mut()
@@ -123,12 +120,6 @@ async fn is_repeated(first: &Exchange, step: usize, wire: &Wire) -> bool {
     let lease = Lease::reading(wire.budget(), 1).paid_by(Account::Apart);
     let second = wire.send(first.request.clone().fresh(), &lease, key).await;
     second.is_ok_and(|second| soft_404::alike(first, &second))
-}
-
-/// Whether ordinary requests failed, but not all of them.
-fn is_flaky(exchanges: &[Arc<Exchange>]) -> bool {
-    let ordinary = || exchanges.iter().filter(|e| e.request.is_clean() && e.request.method.is_safe());
-    ordinary().any(|e| class(e) == 5) && ordinary().any(|e| (1..5).contains(&class(e)))
 }
 
 /// The first digit of the status; 0 without a response.

@@ -38,6 +38,10 @@ pub(crate) async fn run(plan: &Plan, context: &RunContext<'_>) -> Vec<Outcome> {
             budget.release();
         }
         outcomes.extend(waves::run(round, &planned, context).await);
+        // Nothing was sent since the last time.
+        if planned.is_empty() {
+            continue;
+        }
         context.wire.check_again().await;
         context.credential.look(context.wire).await;
     }
