@@ -39,8 +39,8 @@ pub mod unsafe_consumption;
 pub use callback_wait::CallbackWait;
 pub use canary::canary;
 pub use check::{
-    Check, Cost, Detectors, OnEnd, OnExchange, OnOperation, OnSurface, RunsOn, Schedule, Sees, Server, Shares, Terms,
-    Twins,
+    Check, Cost, Detectors, OnEnd, OnExchange, OnOperation, OnSurface, RunsOn, Sampled, Schedule, Sees, Server, Shares,
+    Terms, Twins,
 };
 pub use findings::Findings;
 pub use observations::{Caller, Observations, ObservedExchange, place};

@@ -3,11 +3,12 @@
 use std::cmp::Reverse;
 use std::sync::Arc;
 
+use checks::judging::response_fingerprint::ResponseFingerprint;
 use checks::vocabulary::looks_destructive;
-use checks::{Check, Observations, Terms};
+use checks::{Check, Observations, Sampled, Terms};
 use model::{Consent, Depth, Effect, NotTested, Operation, ParameterIn, Severity, Surface, Target};
 
-use crate::sample::{Shapes, most};
+use crate::sample::{Shapes, most, most_of_a_guard, refusal};
 
 /// One detector with one operation, or with the surface.
 #[derive(Debug, Clone)]
@@ -210,8 +211,14 @@ fn plan_operations(
         };
         answered + u8::from(!queries)
     };
+    let mut turns = known.shapes.in_turns(&asked, rank);
+    if check.schedule.sampled == Sampled::ByGuard {
+        let (few, rest) = few_of_each_guard(turns, check, surface, target, seen);
+        plan.skipped.extend(rest.into_iter().map(|at| skip(at, NotTested::Sampled)));
+        turns = few;
+    }
     let most = most(target.depth);
-    for (round_robin_index, at) in known.shapes.in_turns(&asked, rank).into_iter().enumerate() {
+    for (round_robin_index, at) in turns.into_iter().enumerate() {
         if round_robin_index < most {
             let called = seen.plain(at).map(AsRef::as_ref);
             let has_hint = (check.schedule.has_hint)(&surface.operations[at], called);
@@ -221,5 +228,58 @@ fn plan_operations(
         } else {
             plan.skipped.push(skip(at, NotTested::Sampled));
         }
+    }
+}
+
+/// A few of the operations that refuse alike, those first that point to what the rule is about; and the rest of them.
+fn few_of_each_guard(
+    mut turns: Vec<usize>,
+    check: &Check,
+    surface: &Surface,
+    target: &Target,
+    seen: &Observations,
+) -> (Vec<usize>, Vec<usize>) {
+    let call = |at: usize| seen.plain(at).map(AsRef::as_ref);
+    turns.sort_by_key(|at| !(check.schedule.has_hint)(&surface.operations[*at], call(*at)));
+    let mut guards: Vec<(ResponseFingerprint, usize)> = Vec::new();
+    turns.into_iter().partition(|at| {
+        let Some(refusal) = call(*at).and_then(refusal) else { return true };
+        let Some((_, asked)) = guards.iter_mut().find(|(known, _)| *known == refusal) else {
+            guards.push((refusal, 1));
+            return true;
+        };
+        *asked += 1;
+        *asked <= most_of_a_guard(target.depth)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use model::{Exchange, Method, Origin, Outcome, Request, Response, Scheme, Source};
+
+    use super::*;
+
+    #[test]
+    fn few_operations_behind_one_guard_are_asked_and_the_telling_ones_first() {
+        let origin = Origin { scheme: Scheme::Http, host: "127.0.0.1".to_owned(), port: 80 };
+        let refuses = |path: &str, why: &str| {
+            let response = Response::new(401, Vec::new(), format!("{why} for {path}").into_bytes());
+            let request = Request::get(&origin, path);
+            let outcome = Outcome::Answered(response);
+            Some(Arc::new(Exchange { serial: 0, request, outcome, elapsed_us: 1, hops: Vec::new() }))
+        };
+        let guards = [("/a", "login"), ("/b", "login"), ("/c", "login"), ("/admin", "login"), ("/stock", "no key")];
+        let of = |path: &str| Arc::new(Operation::undeclared(Method::GET, path, Source::Specification));
+        let surface = Surface { operations: guards.map(|(path, _)| of(path)).to_vec().into(), ..Surface::default() };
+        let calls = guards.map(|(path, why)| refuses(path, why)).to_vec();
+        let seen = Observations::plainly(calls, Vec::new());
+        let asked = |depth| {
+            let target = Target { depth, ..Target::of(origin.clone()) };
+            let plan = plan_seen(&surface, &target, &seen);
+            let of_rule = plan.asked.iter().filter(|planned| planned.check.rule.id == "role-from-client");
+            of_rule.filter_map(|planned| planned.operation).collect::<Vec<_>>()
+        };
+        assert_eq!(asked(Depth::Standard), [3, 0, 4]);
+        assert_eq!(asked(Depth::Deep).len(), guards.len());
     }
 }

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use model::{Depth, Operation};
+use checks::judging::access;
+use checks::judging::response_fingerprint::ResponseFingerprint;
+use model::{Depth, Exchange, Operation};
 
 /// Most operations that one rule asks about.
 pub(crate) fn most(depth: Depth) -> usize {
@@ -12,6 +14,20 @@ pub(crate) fn most(depth: Depth) -> usize {
         Depth::Standard => 120,
         Depth::Deep => 200,
     }
+}
+
+/// Most operations behind one guard that a rule about guards asks.
+pub(crate) fn most_of_a_guard(depth: Depth) -> usize {
+    match depth {
+        Depth::Quick => 1,
+        Depth::Standard => 2,
+        Depth::Deep => most(Depth::Deep),
+    }
+}
+
+/// How a caller is refused, whatever path of it the response repeats.
+pub(crate) fn refusal(exchange: &Exchange) -> Option<ResponseFingerprint> {
+    access::is_refused(exchange).then(|| ResponseFingerprint::of(exchange, exchange.request.path(), ""))
 }
 
 /// What makes operations alike: method, depth and pattern of the path, names and types of parameters, media type and fields of

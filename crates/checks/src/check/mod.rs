@@ -7,7 +7,7 @@ use model::{Consent, Depth, Rule};
 
 pub use cost::Cost;
 pub use detectors::{Detectors, OnEnd, OnExchange, OnOperation, OnSurface, Sees};
-pub use schedule::{Schedule, Shares};
+pub use schedule::{Sampled, Schedule, Shares};
 pub use twins::{RunsOn, Server, Twins};
 
 /// A rule with what detects it, as a value.

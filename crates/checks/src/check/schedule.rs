@@ -1,5 +1,14 @@
 use model::{Depth, Exchange, Operation};
 
+/// Which operations are so alike to a check that a few of them stand for the rest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sampled {
+    /// Those with the same method, path pattern and parameters.
+    ByShape,
+    /// Besides, those that refuse a caller alike: they stand behind one guard, which is what the check asks about.
+    ByGuard,
+}
+
 /// When it is a check's turn.
 #[derive(Debug, Clone, Copy)]
 pub struct Schedule {
@@ -14,6 +23,8 @@ pub struct Schedule {
     /// Whether an operation, or its response to the ordinary call, points to what the rule is about. Such operations go first, and
     /// so does a check of the whole that one of them points to.
     pub has_hint: fn(&Operation, Option<&Exchange>) -> bool,
+    /// Which operations stand for others.
+    pub sampled: Sampled,
     /// Which part of the cost others send as well.
     pub shares: Option<Shares>,
 }
@@ -26,6 +37,7 @@ impl Schedule {
         exclusive: false,
         guesses: false,
         has_hint: |_, _| false,
+        sampled: Sampled::ByShape,
         shares: None,
     };
 

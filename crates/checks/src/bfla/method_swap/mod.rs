@@ -4,7 +4,7 @@ use model::{Category, Confidence, Evidence, Exchange, Finding, Location, Method,
 
 use crate::experiments::repetition;
 use crate::judging::access;
-use crate::{Check, Cost, Detectors, Findings, OperationProbe, RunsOn, Twins};
+use crate::{Check, Cost, Detectors, Findings, OperationProbe, RunsOn, Sampled, Schedule, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "method-swap",
@@ -25,6 +25,7 @@ pub(crate) static RULE: Rule = Rule {
 
 pub(crate) static CHECK: Check = Check {
     cost: Cost::reads(3).proof(repetition::REQUESTS),
+    schedule: Schedule { sampled: Sampled::ByGuard, ..Schedule::ANY },
     detectors: Detectors {
         applies: |operation, _| operation.method == Method::GET,
         on_operation: Some(|probe, found| Box::pin(probe_operation(probe, found))),

@@ -8,7 +8,8 @@ use model::{
 use crate::calling::request::Value;
 use crate::experiments::repetition;
 use crate::judging::access;
-use crate::{Check, Cost, Detectors, Findings, OperationProbe, RunsOn, Schedule, Twins};
+use crate::vocabulary::{self, Meaning};
+use crate::{Check, Cost, Detectors, Findings, OperationProbe, RunsOn, Sampled, Schedule, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "role-from-client",
@@ -29,7 +30,12 @@ pub(crate) static RULE: Rule = Rule {
 
 pub(crate) static CHECK: Check = Check {
     cost: Cost::reads(9).proof(repetition::REQUESTS),
-    schedule: Schedule::from(Depth::Standard),
+    schedule: Schedule {
+        depth: Depth::Standard,
+        sampled: Sampled::ByGuard,
+        has_hint: |operation, _| vocabulary::says(&operation.path, Meaning::Admin),
+        ..Schedule::ANY
+    },
     detectors: Detectors {
         applies: |operation, _| operation.method == Method::GET,
         on_operation: Some(|probe, found| Box::pin(probe_operation(probe, found))),
