@@ -2,24 +2,23 @@
 
 use std::sync::Arc;
 
-use model::{Confidence, Credential, Evidence, Exchange, Finding, NotTested, Request, Rule};
+use model::{Confidence, Credential, Evidence, Exchange, Finding, NotTested, Rule};
 
 use super::authorization;
+use crate::experiments::query_names::{self, NAMES};
 use crate::{Findings, TargetProbe};
-
-/// What such parameters are called.
-const NAMES: [&str; 8] = ["access_token", "token", "api_key", "apikey", "api-key", "key", "auth_token", "jwt"];
 
 /// Guarded operations that are asked.
 const MOST: usize = 2;
 
-/// What [`probe`] sends at most: with all names, with another name as the control, and half of the names each time.
-pub(super) const REQUESTS: u32 = authorization::REQUESTS + MOST as u32 + 4;
+/// What [`probe`] sends at most: with all names, with another name as the control, half of the names each time, and once more
+/// with the name and without it.
+pub(super) const REQUESTS: u32 = authorization::REQUESTS + MOST as u32 + 6;
 
 /// Asks guarded operations with a credential in the address under all the usual names: the user's own, or else one that nobody issued. Where
 /// the response changes, the name is singled out.
 pub(super) async fn probe(probe: &TargetProbe<'_>, found: &mut Findings, rule: &'static Rule) -> Result<(), NotTested> {
-    let value = own(probe).unwrap_or_else(|| probe.canary("key"));
+    let value = own(probe).unwrap_or_else(|| query_names::made_up(probe));
     let guarded = match authorization::responses(probe).await {
         // What documents and refusals say is judged all the same.
         Err(NotTested::NotApplicable(_)) => return Ok(()),
@@ -27,7 +26,7 @@ pub(super) async fn probe(probe: &TargetProbe<'_>, found: &mut Findings, rule: &
     };
     for guarded in guarded.into_iter().take(MOST) {
         let anonymous = &guarded.anonymous;
-        let with = |names: &[&str]| with(&anonymous.request, names, &value);
+        let with = |names: &[&str]| query_names::with(&anonymous.request, names, &value);
         let differs = |response: &Exchange| differs(anonymous, response);
         let mut told = probe.response_to(with(&NAMES)).await?;
         if !differs(&told) {
@@ -51,6 +50,11 @@ pub(super) async fn probe(probe: &TargetProbe<'_>, found: &mut Findings, rule: &
             } else {
                 names = second;
             }
+        }
+        let again = probe.response_to(with(&names).fresh()).await?;
+        let without = probe.response_to(anonymous.request.clone().fresh()).await?;
+        if again.status() != told.status() || without.status() != anonymous.status() {
+            return Err(NotTested::inconclusive("the response varies by itself"));
         }
         found.push(finding(rule, probe, anonymous, &told, &names).hiding(&value));
         return Ok(());
@@ -79,19 +83,6 @@ fn own(probe: &TargetProbe<'_>) -> Option<String> {
         Credential::Bearer(secret) | Credential::ApiKey { value: secret, .. } => Some(secret.expose().to_owned()),
         Credential::Basic { .. } | Credential::Cookie(_) => None,
     }
-}
-
-/// The request with the value under these names. The value is not noted as payload, which is shown in reports; that there is one is.
-fn with(request: &Request, names: &[&str], value: &str) -> Request {
-    let mut request = request.clone();
-    for name in names {
-        let mut pair = url::form_urlencoded::Serializer::new(String::new());
-        pair.append_pair(name, value);
-        let mark = if request.target.contains('?') { '&' } else { '?' };
-        request.target = format!("{}{mark}{}", request.target, pair.finish());
-        request = request.altered("query", name, "a credential");
-    }
-    request
 }
 
 /// Whether the credential was looked at: it let in, or was refused otherwise than none.

@@ -29,6 +29,16 @@ pub(super) enum Difference {
     NotTaken,
 }
 
+/// Whether a page answers somebody with the genuine cookie otherwise than, as `plain`, somebody without: where it does not, no changed one
+/// can be told from it, and none need be sent.
+///
+/// # Errors
+/// [`NotTested::Inconclusive`] when it does not.
+pub(super) fn is_made_by(plain: &Arc<Exchange>, own: &Arc<Exchange>) -> Result<(), NotTested> {
+    let same = plain.status() == own.status() && ResponseFingerprint::plain(plain) == ResponseFingerprint::plain(own);
+    if same { Err(NotTested::inconclusive("the session makes no difference to the answer")) } else { Ok(()) }
+}
+
 impl Responses {
     /// Compares with `plain`, what the page answered before to somebody without a cookie.
     ///
@@ -40,9 +50,7 @@ impl Responses {
         if fingerprint(&self.without) != nothing {
             return Err(NotTested::inconclusive("the answer varies by itself"));
         }
-        if own == nothing {
-            return Err(NotTested::inconclusive("the session makes no difference to the answer"));
-        }
+        is_made_by(plain, &self.own)?;
         Ok(match fingerprint(&self.changed) == own {
             true if fingerprint(&self.control) == nothing => Difference::Taken,
             true => Difference::AnyTaken,

@@ -111,6 +111,14 @@ async fn shows_itself(probe: &TargetProbe<'_>, path: &str, named: bool) -> Resul
     if probe.surface.operations.iter().any(|o| takes_query(o)) {
         return Ok(true);
     }
+    let queried = probe.send(probe.get(format!("{path}?query=%7B__typename%7D"))).await?;
+    if is_graphql(&queried) || speaks_graphql(&queried) {
+        return Ok(true);
+    }
+    // A guess at what is not there ends here; so does one at what is no GraphQL server.
+    if !named && (matches!(queried.status(), 0 | 404 | 410) || !says_graphql(path)) {
+        return Ok(false);
+    }
     let plain = probe.send(probe.get(path)).await?;
     if speaks_graphql(&plain) {
         return Ok(true);
@@ -118,11 +126,7 @@ async fn shows_itself(probe: &TargetProbe<'_>, path: &str, named: bool) -> Resul
     if says_graphql(path) && matches!(plain.status(), 400 | 401 | 403 | 405 | 415 | 422) {
         return Ok(named || !is_absent(probe, path).await?);
     }
-    if says_graphql(path) && explains_queries(&plain) {
-        return Ok(true);
-    }
-    let queried = probe.send(probe.get(format!("{path}?query=%7B__typename%7D"))).await?;
-    Ok(is_graphql(&queried) || speaks_graphql(&queried))
+    Ok(says_graphql(path) && explains_queries(&plain, path))
 }
 
 /// Whether a segment says that and nothing else.
@@ -130,10 +134,10 @@ fn says_graphql(path: &str) -> bool {
     path.split('/').any(|segment| segment.eq_ignore_ascii_case("graphql"))
 }
 
-/// A short response that says how to send a query.
-fn explains_queries(response: &Exchange) -> bool {
+/// A short response that says how to send a query, other than by repeating the path.
+fn explains_queries(response: &Exchange, path: &str) -> bool {
     const LONGEST: usize = 2_000;
-    let text = response.text();
+    let text = response.text().replace(path, "");
     text.len() <= LONGEST && ["query", "GraphQL", "graphql"].iter().any(|word| text.contains(word))
 }
 
@@ -235,8 +239,9 @@ mod tests {
             !speaks_graphql(&response(r#"{"points":[3,5,8]}"#)) && !speaks_graphql(&response(r#"{"errors":["no"]}"#))
         );
         assert!(
-            explains_queries(&response(r#"{"usage":"POST a query"}"#))
-                && !explains_queries(&response(r#"{"points":[3]}"#))
+            explains_queries(&response(r#"{"usage":"POST a query"}"#), "/graphql")
+                && !explains_queries(&response(r#"{"points":[3]}"#), "/graphql")
+                && !explains_queries(&response(r#"{"error":"no /graphql here"}"#), "/graphql")
         );
         assert!(says_graphql("/api/graphql") && !says_graphql("/graph") && !says_graphql("/graphql-charts"));
     }

@@ -74,6 +74,9 @@ fn paths(kind: &str, depth: Depth, surface: &Surface) -> Vec<String> {
     if surface.assets.is_empty() {
         chosen.sort_by_key(|path| path.starts_with("{static}"));
     }
+    // Other frameworks than Flask have no such folder unless somebody sets one up.
+    let has_folder = depth >= Depth::Deep || !surface.assets.is_empty() || surface.may_be_flask();
+    chosen.retain(|path| has_folder || !path.starts_with("{static}"));
     let directory = static_directory(surface);
     let mut paths: Vec<String> = Vec::new();
     for path in chosen {

@@ -129,19 +129,29 @@ pub async fn online(probe: &TargetProbe<'_>) -> Result<Option<Accepted>, NotTest
         return Err(NotTested::not_applicable("nothing shows that this is Flask"));
     }
     let cookie = seen.map_or_else(|| "session".to_owned(), |(name, _)| name);
-    let random = canary(probe.target.seed, &["random key"]);
-    let control = probe.response_to(forged(probe, &cookie, random.as_bytes())).await?;
-    if taken_up(probe, &control, &cookie).is_some() {
-        return Err(NotTested::inconclusive("every session is answered alike, whatever its key"));
-    }
-    for key in LIKELY.iter().take(if deep { LIKELY.len() } else { FEW }) {
+    // A cookie that was handed out says which of them signs.
+    let signing = LIKELY.iter().copied().find(|key| signs(probe, key));
+    let few = LIKELY.iter().copied().take(if deep { LIKELY.len() } else { FEW });
+    for key in signing.into_iter().chain(few.filter(|key| Some(*key) != signing)) {
         let response = probe.response_to(forged(probe, &cookie, key.as_bytes())).await?;
         if let Some(value) = taken_up(probe, &response, &cookie) {
+            let random = canary(probe.target.seed, &["random key"]);
+            let control = probe.response_to(forged(probe, &cookie, random.as_bytes())).await?;
+            if taken_up(probe, &control, &cookie).is_some() {
+                return Err(NotTested::inconclusive("every session is answered alike, whatever its key"));
+            }
             let signs = crack::Target::parse(&value).is_ok_and(|target| target.verify(key.as_bytes()));
             return Ok(Some(Accepted { cookie, key, response, control, signs }));
         }
     }
     Ok(None)
+}
+
+/// Whether the first session that was handed out is signed with this key.
+fn signs(probe: &TargetProbe<'_>, key: &str) -> bool {
+    let Some((name, exchange)) = seen_cookie(probe) else { return false };
+    let set = cookies_set(exchange, probe.target.now).into_iter().filter(|set| set.name == name);
+    set.filter_map(|set| crack::Target::parse(&set.value).ok()).any(|target| target.verify(key.as_bytes()))
 }
 
 /// Why no guess taken up says nothing about the key.

@@ -5,4 +5,5 @@ pub mod burst;
 pub mod flask_session;
 pub mod payload_refusal;
 pub mod provoke;
+pub mod query_names;
 pub mod repetition;

@@ -4,9 +4,10 @@
 
 use std::sync::Arc;
 
-use model::{Exchange, Method, NotTested, Operation, Parameter, ParameterIn, Request, SchemaType, Surface};
+use model::{Exchange, Method, NotTested, Operation, Parameter, ParameterIn, Request, SchemaType, Source, Surface};
 
 use crate::calling::request;
+use crate::vocabulary::parameters::{Kind, suggests};
 use crate::vocabulary::{self, List};
 use crate::{Shares, TargetProbe};
 
@@ -128,6 +129,10 @@ fn not_a_number(probe: &TargetProbe<'_>, called: &[(&Operation, &Arc<Exchange>)]
 }
 
 fn is_numeric(parameter: &Parameter, operation: &Operation, surface: &Surface) -> bool {
+    // The number that a link or a form sends to a search is one word of many.
+    if operation.source != Source::Specification && suggests(&parameter.name, Kind::Search) {
+        return false;
+    }
     matches!(parameter.schema.kind, SchemaType::Integer | SchemaType::Number)
         || request::ordinary(parameter, operation, surface).parse::<u32>().is_ok()
             && (parameter.place == ParameterIn::Path || parameter.example.is_some())

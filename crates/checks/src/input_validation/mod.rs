@@ -39,6 +39,7 @@ mod shell;
 mod socketio_any_origin;
 mod sql_injection;
 mod sql_injection_blind;
+mod statement_error;
 mod template_injection;
 mod timing;
 mod trace_enabled;

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use model::{Exchange, NotTested, ParameterIn};
 
 use super::markup::{self, Further, Standing};
+use super::statement_error;
 use crate::calling::{inputs, request};
 use crate::canary::canary;
 use crate::experiments::payload_refusal;
@@ -123,11 +124,35 @@ impl Marked {
         self.marks.iter().map(|mark| (mark, read(mark, &self.exchange)))
     }
 
+    /// The word after the quote of the only mark, if a database names it as what it stumbled over.
+    pub(super) fn named_token(&self) -> Option<String> {
+        let [mark] = self.marks.as_slice() else { return None };
+        let word = format!("{}x", mark.canary);
+        statement_error::names_token(&self.exchange.text(), &word).then_some(word)
+    }
+
+    /// What was answered, without an echo of the marks.
+    pub(super) fn fingerprint(&self) -> ResponseFingerprint {
+        let sent: Vec<&str> = self.marks.iter().map(|mark| mark.payload.as_str()).collect();
+        ResponseFingerprint::of_all(&self.exchange, &sent, "")
+    }
+
+    /// Whether a mark came back byte for byte, or as one in a JSON string, in what is no error.
+    pub(super) fn repeats(&self, mark: &Mark) -> bool {
+        let text = self.exchange.text();
+        let quoted = serde_json::Value::from(mark.payload.as_str()).to_string();
+        text.contains(&mark.payload) || self.exchange.is_success() && text.contains(quoted.trim_matches('"'))
+    }
+
     /// Whether the marks made no difference: the answer is what the ordinary request gets, and holds something.
     pub(super) fn is_inert(&self, plain: &Exchange) -> bool {
+        ResponseFingerprint::plain(plain).has_content() && self.is_like(plain)
+    }
+
+    /// Whether the answer is that of the ordinary request.
+    fn is_like(&self, plain: &Exchange) -> bool {
         let plain = ResponseFingerprint::plain(plain);
-        plain.has_content()
-            && self.marks.iter().all(|m| ResponseFingerprint::of(&self.exchange, &m.payload, &m.ordinary) == plain)
+        self.marks.iter().all(|m| ResponseFingerprint::of(&self.exchange, &m.payload, &m.ordinary) == plain)
     }
 }
 
@@ -234,10 +259,44 @@ pub(super) fn makes_a_difference(
     with_it.peek().is_none() || !with_it.all(|m| m.is_inert(plain))
 }
 
+/// Whether anything lets a value be more than a word that is looked up: no database complained of its mark, and an operation that fails with
+/// an ordinary value does not fail with the mark as it did.
+pub(super) fn may_be_read(probe: &OperationProbe<'_>, marked: &[Marked], place: ParameterIn, name: &str) -> bool {
+    let mine = |m: &&Marked| m.marks.iter().any(|mark| mark.place == place && mark.name == name);
+    let unmoved =
+        probe.plain().is_ok_and(|plain| plain.status() >= 400 && marked.iter().filter(mine).all(|m| m.is_like(plain)));
+    complained(marked, place, name).is_none() && !unmoved
+}
+
 /// Whether a parameter's value came back in a body. An echo beside the output of what the value was put into hides that the
 /// output was empty both times.
 pub(super) fn comes_back(marked: &[Marked], place: ParameterIn, name: &str) -> bool {
     marked.iter().flat_map(Marked::echoes).any(|(mark, echo)| mark.place == place && mark.name == name && echo.in_body)
+}
+
+/// The request whose only mark was this parameter's and of which a database complained: the value became part of a statement, and of
+/// nothing else that a quote would have broken before.
+pub(super) fn complained<'m>(marked: &'m [Marked], place: ParameterIn, name: &'m str) -> Option<&'m Marked> {
+    of_parameter(marked, place, name).find(|m| statement_error::in_text(&m.exchange.text()).is_some())
+}
+
+/// Whether the request whose only mark was this parameter's failed, and no database complained.
+pub(super) fn fails_in_silence(marked: &[Marked], place: ParameterIn, name: &str) -> bool {
+    of_parameter(marked, place, name).next().is_some_and(|m| m.exchange.status() >= 500)
+        && complained(marked, place, name).is_none()
+}
+
+/// The requests whose only mark was this parameter's.
+fn of_parameter<'m>(marked: &'m [Marked], place: ParameterIn, name: &'m str) -> impl Iterator<Item = &'m Marked> {
+    marked.iter().filter(move |m| m.marks.len() == 1 && m.marks[0].place == place && m.marks[0].name == name)
+}
+
+/// Whether a payload was answered like the only mark of its request, which means nothing in any language: nobody reads either, or how that
+/// ends shows nowhere.
+pub(super) fn is_as_the_mark(payload: &Exchange, place: ParameterIn, name: &str, marked: &[Marked]) -> bool {
+    let sent: Vec<&str> = payload.request.altered.iter().map(|altered| altered.value.as_str()).collect();
+    let fingerprint = ResponseFingerprint::of_all(payload, &sent, "");
+    of_parameter(marked, place, name).any(|m| m.fingerprint() == fingerprint)
 }
 
 /// What became of a mark in an answer.
@@ -330,6 +389,23 @@ mod tests {
         assert!(echo("text/html", &computed).computed);
         assert!(echo("text/html", &escaped(&halved)).halved);
         assert!(echo("text/html", &format!("{raw} {computed}")).computed, "an echo beside it hides nothing");
+    }
+
+    #[test]
+    fn a_database_that_complains_of_the_only_mark_explains_it() {
+        let word = format!("{}x", mark().canary);
+        let marked = |body: String, marks: Vec<Mark>| Marked { exchange: answered("/", 500, &[], &body), marks };
+        let complaint = format!("sqlite3.OperationalError: near \"{word}\": syntax error");
+        let one = [marked(complaint.clone(), vec![mark()])];
+        assert_eq!(one[0].named_token(), Some(word));
+        assert!(
+            complained(&one, ParameterIn::Query, "q").is_some() && complained(&one, ParameterIn::Query, "r").is_none()
+        );
+        let two = [marked(complaint, vec![mark(), mark()])];
+        assert!(two[0].named_token().is_none() && complained(&two, ParameterIn::Query, "q").is_none(), "of which?");
+        let other = [marked("Internal Server Error".to_owned(), vec![mark()])];
+        assert!(complained(&other, ParameterIn::Query, "q").is_none());
+        assert!(fails_in_silence(&other, ParameterIn::Query, "q") && !fails_in_silence(&one, ParameterIn::Query, "q"));
     }
 
     #[test]

@@ -90,16 +90,16 @@ async fn in_statement(
         with_token(request, &token.signed_again(&[("alg", &token.algorithm), ("kid", id)], secret.as_bytes()))
     };
     let (one, other) = (probe.canary("key"), probe.canary("other key"));
-    let plain = probe.response_to(with_id(&one)).await?;
-    if plain.is_success() {
+    let quoted = probe.response_to(with_id(&format!("{one}'"))).await?;
+    if quoted.is_success() {
         return Err(NotTested::OpenAnyway);
     }
-    if plain.status() >= 500 {
-        return Err(NotTested::inconclusive("an unknown key id fails anyway"));
-    }
-    let quoted = probe.response_to(with_id(&format!("{one}'"))).await?;
     if quoted.status() < 500 {
         return Ok(());
+    }
+    let plain = probe.response_to(with_id(&one)).await?;
+    if plain.status() >= 500 {
+        return Err(NotTested::inconclusive("an unknown key id fails anyway"));
     }
     let doubled = probe.response_to(with_id(&format!("{one}''"))).await?;
     let again = probe.response_to(with_id(&format!("{other}'"))).await?;

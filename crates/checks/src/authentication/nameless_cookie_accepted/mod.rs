@@ -1,7 +1,7 @@
 use model::{Category, Confidence, Evidence, Finding, Location, NotTested, Rule, Severity, Tag};
 
 use super::first_cookie;
-use super::session_difference::{Difference, Responses};
+use super::session_difference::{self, Difference, Responses};
 use crate::{Check, Cost, Detectors, Findings, RunsOn, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -46,8 +46,10 @@ async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(
         )
     };
     let own = format!("{}={}", cookie.name, cookie.value);
+    let genuine = probe.response_to(with(own.clone())).await?;
+    session_difference::is_made_by(plain, &genuine)?;
     let responses = Responses {
-        own: probe.response_to(with(own.clone())).await?,
+        own: genuine,
         changed: probe.response_to(with(format!("={own}"))).await?,
         control: probe.response_to(with(format!("{}={}", probe.canary("name"), cookie.value))).await?,
         without: probe.response_to(plain.request.clone().fresh()).await?,

@@ -1,7 +1,7 @@
 use model::{Category, Confidence, Evidence, Finding, Location, NotTested, Rule, Severity, Tag};
 
 use super::first_cookie;
-use super::session_difference::{Difference, Responses};
+use super::session_difference::{self, Difference, Responses};
 use crate::text::jwt::with_wrong_signature;
 use crate::text::set_cookie::{Role, SetCookie};
 use crate::{Check, Cost, Detectors, Findings, RunsOn, TargetProbe, Twins};
@@ -47,8 +47,10 @@ async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(
             &cookie.value,
         )
     };
+    let genuine = probe.response_to(with(&cookie.value)).await?;
+    session_difference::is_made_by(plain, &genuine)?;
     let responses = Responses {
-        own: probe.response_to(with(&cookie.value)).await?,
+        own: genuine,
         changed: probe.response_to(with(&with_wrong_signature(&cookie.value))).await?,
         control: probe.response_to(with(&probe.canary("meaningless"))).await?,
         without: probe.response_to(plain.request.clone().fresh()).await?,

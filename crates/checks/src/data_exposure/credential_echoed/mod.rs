@@ -1,9 +1,10 @@
 use model::{
     Category, Confidence, Depth, Evidence, Exchange, Finding, Location, Method, NotTested, Operation, ParameterIn,
-    Rule, SecurityScheme, Severity, Surface, Tag,
+    Request, Rule, SecurityScheme, Severity, Surface, Tag,
 };
 
 use crate::calling::request::{self, Value};
+use crate::experiments::query_names;
 use crate::judging::api_key;
 use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twins};
 
@@ -56,20 +57,13 @@ async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(
     }
     let (place, name) = key_place(probe.surface);
     for operation in refused {
-        let mut keys = vec![(place, name.as_str(), probe.canary(&operation.path))];
-        // Where keys go into a header, some code takes them from the query as well: one request asks for both.
-        if place != ParameterIn::Query {
-            keys.push((ParameterIn::Query, QUERY, probe.canary(&format!("{} {QUERY}", operation.path))));
-        }
-        let values: Vec<Value<'_>> =
-            keys.iter().map(|(place, name, value)| Value { place: *place, name, value, raw: false }).collect();
-        let request = request::build(operation, probe.surface, probe.target, &values);
-        let response = probe.response_to(request).await?;
+        let keys = keys(probe, operation, place, &name);
+        let response = probe.response_to(keys.request).await?;
         if !(400..600).contains(&response.status()) {
             continue;
         }
-        for (place, name, key) in &keys {
-            if quotes(&response, key, name) {
+        for (place, name, key) in &keys.sent {
+            if quotes(&response, key, &keys.names) {
                 let what = format!("status {} with the random key that was sent", response.status());
                 let location = Location::of(operation).parameter(place.id(), name);
                 found.push(Finding::new(&RULE, Confidence::Confirmed, location, Evidence::new(&response, what)));
@@ -79,14 +73,40 @@ async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(
     Ok(())
 }
 
+/// Keys that nobody issued, and the request with them.
+struct Keys {
+    request: Request,
+    sent: Vec<(ParameterIn, String, String)>,
+    /// What they are called in the address.
+    names: Vec<&'static str>,
+}
+
+/// A key where it belongs. One in the address is sent under all the usual names, as the rule about those does.
+fn keys(probe: &TargetProbe<'_>, operation: &Operation, place: ParameterIn, name: &str) -> Keys {
+    if place == ParameterIn::Query && query_names::NAMES.contains(&name) {
+        let plain = request::build(operation, probe.surface, probe.target, &[]).anonymous();
+        let key = query_names::made_up(probe);
+        let request = query_names::with(&plain, &query_names::NAMES, &key);
+        return Keys { request, sent: vec![(place, name.to_owned(), key)], names: query_names::NAMES.to_vec() };
+    }
+    let mut sent = vec![(place, name.to_owned(), probe.canary(&operation.path))];
+    // Where keys go into a header, some code takes them from the query as well: one request asks for both.
+    if place != ParameterIn::Query {
+        sent.push((ParameterIn::Query, QUERY.to_owned(), probe.canary(&format!("{} {QUERY}", operation.path))));
+    }
+    let values: Vec<Value<'_>> =
+        sent.iter().map(|(place, name, value)| Value { place: *place, name, value, raw: false }).collect();
+    Keys { request: request::build(operation, probe.surface, probe.target, &values), names: vec![QUERY], sent }
+}
+
 fn refuses(status: u16) -> bool {
     matches!(status, 401 | 403)
 }
 
 /// Whether the body holds the key other than as part of the URL that was asked for.
-fn quotes(response: &Exchange, key: &str, name: &str) -> bool {
-    let in_url = [format!("{name}={key}"), format!("{name}%3D{key}")];
-    in_url.iter().fold(response.text().into_owned(), |text, part| text.replace(part, "")).contains(key)
+fn quotes(response: &Exchange, key: &str, names: &[&str]) -> bool {
+    let in_url = names.iter().flat_map(|name| [format!("{name}={key}"), format!("{name}%3D{key}")]);
+    in_url.fold(response.text().into_owned(), |text, part| text.replace(&part, "")).contains(key)
 }
 
 /// Where the document says that the API key goes, `X-API-Key` otherwise.
@@ -106,13 +126,13 @@ mod tests {
 
     #[test]
     fn an_echoed_url_is_not_an_echoed_key() {
-        assert!(quotes(&exchange("/", 401, r#"{"error": "no such key: k2k3k4"}"#), "k2k3k4", "api_key"));
-        assert!(!quotes(&exchange("/", 401, r#"{"url": "/rates?api_key=k2k3k4"}"#), "k2k3k4", "api_key"));
+        assert!(quotes(&exchange("/", 401, r#"{"error": "no such key: k2k3k4"}"#), "k2k3k4", &["api_key"]));
+        assert!(!quotes(&exchange("/", 401, r#"{"url": "/rates?api_key=k2k3k4"}"#), "k2k3k4", &["api_key"]));
         assert!(!quotes(
             &exchange("/", 401, r#"<a href="/login?next=/rates%3Fapi_key%3Dk2k3k4">"#),
             "k2k3k4",
-            "api_key"
+            &["api_key"]
         ));
-        assert!(!quotes(&exchange("/", 401, r#"{"error": "invalid"}"#), "k2k3k4", "api_key"));
+        assert!(!quotes(&exchange("/", 401, r#"{"error": "invalid"}"#), "k2k3k4", &["api_key"]));
     }
 }

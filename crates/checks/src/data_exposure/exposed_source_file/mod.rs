@@ -21,7 +21,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost::reads(5).more_when_deep(14),
+    cost: Cost::reads(4).more_when_deep(15),
     schedule: Schedule { depth: Depth::Standard, guesses: true, has_hint: files::loads_files, ..Schedule::ANY },
     detectors: Detectors {
         // The answers to the rule on build files too.

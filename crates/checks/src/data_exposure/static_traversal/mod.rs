@@ -41,6 +41,9 @@ const DEEP: [&str; 5] = ["%2e%2e/", "....//", "..%252f", "..%5c", "%2e%2e%2f"];
 
 async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
     let directory = files::static_directory(probe.surface);
+    if probe.surface.assets.is_empty() && !probe.surface.may_be_flask() && probe.target.depth < Depth::Deep {
+        return Err(NotTested::not_applicable("no page loads files of its own from a directory"));
+    }
     let deep = DEEP.iter().filter(|_| probe.target.depth == Depth::Deep);
     for step in STANDARD.iter().chain(deep) {
         let slash = if step.ends_with('/') { "/" } else { &step[step.find("..").map_or(0, |at| at + 2)..] };

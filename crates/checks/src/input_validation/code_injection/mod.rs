@@ -55,9 +55,11 @@ async fn probe_operation(probe: &OperationProbe<'_>, found: &mut Findings) -> Re
     let mut chosen: Vec<&Parameter> = inputs::texts(probe.operation)
         .filter(|p| {
             // What fails to evaluate may fail alike for every word.
-            deep || computes
-                || suggests(&p.name, Kind::Expression)
-                || reflection::makes_a_difference(probe, &marked, p.place, &p.name)
+            let is_named = computes || suggests(&p.name, Kind::Expression);
+            let differs = || reflection::makes_a_difference(probe, &marked, p.place, &p.name);
+            let may_be_read = || reflection::may_be_read(probe, &marked, p.place, &p.name);
+            let in_statement = reflection::complained(&marked, p.place, &p.name).is_some();
+            deep || !in_statement && (is_named || differs() && may_be_read())
         })
         .collect();
     if chosen.is_empty() {
@@ -69,10 +71,10 @@ async fn probe_operation(probe: &OperationProbe<'_>, found: &mut Findings) -> Re
         // The likeliest parameter is asked in every language.
         let most = if deep || at == 0 { languages.len() } else { 1 };
         for language in languages.iter().take(most) {
-            let finding = match shown(probe, parameter, language).await? {
-                Some(finding) => Some(finding),
-                None => differential::prove(probe, parameter, language, &RULE).await?,
-            };
+            let (plain, mut finding) = shown(probe, parameter, language).await?;
+            if finding.is_none() && !reflection::is_as_the_mark(&plain, parameter.place, &parameter.name, &marked) {
+                finding = differential::prove(probe, parameter, language, &RULE).await?;
+            }
             if let Some(finding) = finding {
                 found.push(finding);
                 return Ok(());
@@ -82,32 +84,36 @@ async fn probe_operation(probe: &OperationProbe<'_>, found: &mut Findings) -> Re
     payload_refusal::end(probe, found).await
 }
 
-/// Code whose value is shown: two products, each written backwards.
+/// Code whose value is shown: two products, each written backwards. What the first was answered with comes along.
 async fn shown(
     probe: &OperationProbe<'_>,
     parameter: &Parameter,
     language: &Language,
-) -> Result<Option<Finding>, NotTested> {
-    let Some((exchange, value)) = evaluate(probe, parameter, language, "first").await? else { return Ok(None) };
-    let Some((second, other)) = evaluate(probe, parameter, language, "again").await? else { return Ok(None) };
-    let location = probe.location().parameter(parameter.place.id(), &parameter.name);
-    let evidence = Evidence::new(&exchange, format!("the expression was evaluated: {value}"));
-    let again = Evidence::new(&second, format!("and with other numbers: {other}"));
-    Ok(Some(Finding::new(&RULE, Confidence::Confirmed, location, evidence).also(again)))
+) -> Result<(Arc<Exchange>, Option<Finding>), NotTested> {
+    let (exchange, value) = evaluate(probe, parameter, language, "first").await?;
+    let Some(value) = value else { return Ok((exchange, None)) };
+    let (second, other) = evaluate(probe, parameter, language, "again").await?;
+    let finding = other.map(|other| {
+        let location = probe.location().parameter(parameter.place.id(), &parameter.name);
+        let evidence = Evidence::new(&exchange, format!("the expression was evaluated: {value}"));
+        let again = Evidence::new(&second, format!("and with other numbers: {other}"));
+        Finding::new(&RULE, Confidence::Confirmed, location, evidence).also(again)
+    });
+    Ok((exchange, finding))
 }
 
-/// The answer and the value when it holds the value.
+/// What an expression is answered with, and its value when the response holds it.
 async fn evaluate(
     probe: &OperationProbe<'_>,
     parameter: &Parameter,
     language: &Language,
     purpose: &str,
-) -> Result<Option<(Arc<Exchange>, String)>, NotTested> {
+) -> Result<(Arc<Exchange>, Option<String>), NotTested> {
     let word = probe.canary(&format!("{} {purpose}", parameter.name));
     let (a, b) = reflection::factors(probe.target.seed, &word);
     let exchange = probe.send(inputs::with(probe, parameter, &language.backwards(a, b))).await?;
-    let value = backwards(a, b);
-    Ok(exchange.text().contains(&value).then_some((exchange, value)))
+    let value = Some(backwards(a, b)).filter(|value| exchange.text().contains(value));
+    Ok((exchange, value))
 }
 
 fn backwards(a: u32, b: u32) -> String {

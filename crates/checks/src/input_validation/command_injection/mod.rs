@@ -58,10 +58,14 @@ async fn probe_operation(probe: &OperationProbe<'_>, found: &mut Findings) -> Re
     let is_named = |p: &Parameter| shell::is_named(operation, p);
     let mut chosen: Vec<&Parameter> = inputs::texts(operation)
         .filter(|p| {
-            deep || operation.source == Source::Form
-                || is_named(p)
-                || reflection::makes_a_difference(probe, &marked, p.place, &p.name)
-                || reflection::comes_back(&marked, p.place, &p.name)
+            let differs = || {
+                reflection::makes_a_difference(probe, &marked, p.place, &p.name)
+                    || reflection::comes_back(&marked, p.place, &p.name)
+            };
+            let may_be_read = || reflection::may_be_read(probe, &marked, p.place, &p.name);
+            let in_statement = reflection::complained(&marked, p.place, &p.name).is_some();
+            let is_asked = operation.source == Source::Form || is_named(p);
+            deep || !in_statement && (is_asked || differs() && may_be_read())
         })
         .collect();
     if chosen.is_empty() {

@@ -1,6 +1,9 @@
 use std::sync::Arc;
 
-use model::{Category, Confidence, Evidence, Exchange, Finding, Location, Method, NotTested, Rule, Severity, Tag};
+use model::{
+    Category, Confidence, Evidence, Exchange, Finding, Location, Method, NotTested, Request, Rule, Severity, Source,
+    Tag,
+};
 
 use crate::calling::request;
 use crate::judging::response_fingerprint::ResponseFingerprint;
@@ -24,7 +27,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost::reads(3),
+    cost: Cost::reads(4),
     detectors: Detectors { on_surface: Some(|probe, found| Box::pin(probe_target(probe, found))), ..Detectors::NONE },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
@@ -38,9 +41,10 @@ const HEADERS: [&str; 3] = ["X-HTTP-Method-Override", "X-HTTP-Method", "X-Method
 
 /// A GET that claims to be OPTIONS, beside a true OPTIONS. Nothing is changed by either.
 async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
-    let mut called = probe.observations.called(probe.surface);
-    let Some((operation, plain)) = called.find(|(o, e)| o.method == Method::GET && e.is_success() && e.body_len() > 0)
-    else {
+    let called = probe.observations.called(probe.surface);
+    let with_body = called.filter(|(o, e)| o.method == Method::GET && e.is_success() && e.body_len() > 0);
+    // Paths of a document are asked which methods they have anyway.
+    let Some((operation, plain)) = with_body.min_by_key(|(o, _)| o.source != Source::Specification) else {
         return Err(NotTested::not_applicable("no GET was answered with a body"));
     };
     let request = request::build(operation, probe.surface, probe.target, &[]);
@@ -50,11 +54,18 @@ async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(
     if ResponseFingerprint::plain(&options) == ResponseFingerprint::plain(plain) || options.header("allow").is_none() {
         return Err(NotTested::inconclusive("OPTIONS is answered like GET or not at all"));
     }
-    let claims =
-        HEADERS.iter().fold(request.clone(), |r, name| r.header(name, "OPTIONS").altered("header", name, "OPTIONS"));
+    let claiming = |request: Request| {
+        HEADERS.iter().fold(request, |r, name| r.header(name, "OPTIONS").altered("header", name, "OPTIONS"))
+    };
     let joint = if request.target.contains('?') { '&' } else { '?' };
     let mut in_query = request.clone().altered("query", "_method", "OPTIONS");
     in_query.target = format!("{}{joint}_method=OPTIONS", request.target);
+    // All claims in one request first: where it is answered as a GET, none of them is believed.
+    let all = probe.response_to(claiming(in_query.clone())).await?;
+    if ResponseFingerprint::plain(&all) == ResponseFingerprint::plain(plain) {
+        return Ok(());
+    }
+    let claims = claiming(request);
     for (place, name, request) in [("header", HEADERS[0], claims), ("query", "_method", in_query)] {
         let exchange = probe.response_to(request).await?;
         let location = Location::of(operation).parameter(place, name);

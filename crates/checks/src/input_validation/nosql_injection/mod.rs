@@ -4,7 +4,7 @@ use model::{
     Category, Confidence, Evidence, Exchange, Finding, NotTested, Parameter, ParameterIn, Request, Rule, Severity, Tag,
 };
 
-use super::reflection;
+use super::reflection::{self, Marked};
 use crate::calling::inputs;
 use crate::experiments::{payload_refusal, repetition};
 use crate::judging::response_fingerprint::ResponseFingerprint;
@@ -59,6 +59,9 @@ enum Way {
 /// Flask knows no brackets, so a scan that is not deep asks it in JSON only.
 async fn probe_operation(probe: &OperationProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
     let marked = reflection::of(probe).await?;
+    if probe.plain()?.status() >= 500 && probe.target.depth < model::Depth::Deep {
+        return Err(NotTested::inconclusive("the ordinary call fails, so no data could show"));
+    }
     let deep = probe.target.depth == model::Depth::Deep;
     let flask = probe.surface.shows_flask();
     let ways: &[Way] = if deep {
@@ -70,7 +73,10 @@ async fn probe_operation(probe: &OperationProbe<'_>, found: &mut Findings) -> Re
     };
     let chosen: Vec<&Parameter> = inputs::texts(probe.operation)
         .filter(|p| {
-            p.place == ParameterIn::Query && (deep || reflection::makes_a_difference(probe, &marked, p.place, &p.name))
+            p.place == ParameterIn::Query
+                && (deep
+                    || reflection::makes_a_difference(probe, &marked, p.place, &p.name)
+                        && reflection::complained(&marked, p.place, &p.name).is_none())
         })
         .collect();
     if chosen.is_empty() {
@@ -78,7 +84,7 @@ async fn probe_operation(probe: &OperationProbe<'_>, found: &mut Findings) -> Re
     }
     for parameter in chosen.into_iter().take(if deep { inputs::MOST } else { 1 }) {
         for way in ways {
-            if let Some(finding) = prove(probe, parameter, *way).await? {
+            if let Some(finding) = prove(probe, parameter, *way, &marked).await? {
                 found.push(finding);
                 break;
             }
@@ -89,14 +95,28 @@ async fn probe_operation(probe: &OperationProbe<'_>, found: &mut Findings) -> Re
 
 /// "Equal to a word that nothing is called" and "not equal to it"; on a difference two operators that do not exist, whose responses have
 /// to agree, and both again with other words until chance is no explanation.
-async fn prove(probe: &OperationProbe<'_>, parameter: &Parameter, way: Way) -> Result<Option<Finding>, NotTested> {
+async fn prove(
+    probe: &OperationProbe<'_>,
+    parameter: &Parameter,
+    way: Way,
+    marked: &[Marked],
+) -> Result<Option<Finding>, NotTested> {
     let mut shown: Vec<Arc<Exchange>> = Vec::new();
     let words = [probe.canary("first"), probe.canary("again")];
     for (operator, word) in [("$ne", 0), ("$eq", 0), ("$zz", 0), ("$qq", 0), ("$ne", 1), ("$eq", 1)] {
         let exchange = probe.send(request(probe, parameter, way, operator, &words[word])).await?;
         shown.push(exchange);
+        // Whatever is not called so would have to be found, and the mark finds none of it.
+        let finds = |e: &Exchange| {
+            e.is_success()
+                && fingerprint(e, &words[0]).has_content()
+                && !reflection::is_as_the_mark(e, parameter.place, &parameter.name, marked)
+        };
+        if shown.len() == 1 && !finds(&shown[0]) {
+            return Ok(None);
+        }
         let differ = |a: &Exchange, b: &Exchange| fingerprint(a, &words[0]) != fingerprint(b, &words[0]);
-        if shown.len() == 2 && (!shown[0].is_success() || !differ(&shown[0], &shown[1])) {
+        if shown.len() == 2 && !differ(&shown[0], &shown[1]) {
             return Ok(None);
         }
     }

@@ -1,4 +1,4 @@
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
 use model::{
     Category, Confidence, Evidence, Exchange, Finding, Method, NotTested, Parameter, ParameterIn, Rule, SchemaType,
@@ -6,10 +6,10 @@ use model::{
 };
 
 use super::reflection::{self, Marked};
+use super::statement_error;
 use crate::calling::inputs;
 use crate::experiments::{payload_refusal, repetition};
 use crate::judging::response_fingerprint::ResponseFingerprint;
-use crate::text::patterns::{self, Pattern};
 use crate::vocabulary::parameters::{Kind, suggests};
 use crate::{Check, Cost, Detectors, Findings, OperationProbe, RunsOn, Schedule, Twins};
 
@@ -50,8 +50,6 @@ pub(crate) static CHECK: Check = Check {
     },
     ..Check::of(&RULE)
 };
-
-static ERRORS: LazyLock<Vec<Pattern>> = LazyLock::new(|| patterns::load(include_str!("../data/sql_errors.toml")));
 
 /// Each parameter that makes a difference: first the conditions that fit its value, then the pair of quotes.
 async fn probe_operation(probe: &OperationProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
@@ -100,6 +98,12 @@ struct Answer {
     fingerprint: ResponseFingerprint,
 }
 
+impl Answer {
+    fn complaint(&self) -> Option<String> {
+        statement_error::in_text(&self.exchange.text())
+    }
+}
+
 impl Prober<'_, '_> {
     async fn send(&self, payload: &str) -> Result<Answer, NotTested> {
         let exchange = self.probe.send(inputs::with(self.probe, self.parameter, payload)).await?;
@@ -114,17 +118,31 @@ impl Prober<'_, '_> {
             && !inputs::takes_text(self.parameter, self.probe.operation);
         // A path that no text reaches, because its converter refuses it, still deserves one condition on the number.
         let refused = declared_number || self.parameter.place == ParameterIn::Path && is_refused(marked);
+        // Where the database says what it stumbled over, that is the shortest proof. The quotes of the marks are the first to tell.
+        let complains = |response: &Answer| response.complaint().is_some();
+        let may_complain = !complains(&plain);
+        // The mark held quotes: where it fails as everything does, and no database complains, no further quote shows more.
+        let failed = |response: &Answer| response.exchange.status() >= 500;
+        if failed(&plain)
+            && may_complain
+            && reflection::fails_in_silence(marked, self.parameter.place, &self.parameter.name)
+        {
+            return Ok(None);
+        }
         let quoted = if refused { None } else { Some(self.send(&format!("{}'", self.value)).await?) };
-        // Where the database says what it stumbled over, that is the shortest proof.
-        let complains = |response: &Answer| error_in(response).is_some();
+        let mark = reflection::complained(marked, self.parameter.place, &self.parameter.name);
+        if let Some((quoted, mark)) = quoted.as_ref().filter(|quoted| complains(quoted) && may_complain).zip(mark)
+            && let Some(finding) = self.token_of_mark(&plain, quoted, mark)
+        {
+            return Ok(Some(finding));
+        }
         if quoted.as_ref().is_some_and(complains)
-            && !complains(&plain)
+            && may_complain
             && let Some(finding) = self.token(&plain).await?
         {
             return Ok(Some(finding));
         }
         let finds = plain.fingerprint.has_content();
-        let failed = |response: &Answer| response.exchange.status() >= 500;
         let has_effect = quoted.as_ref().is_some_and(|quoted| failed(quoted) && !failed(&plain));
         let unmoved = finds && quoted.as_ref().is_some_and(|quoted| quoted.fingerprint == plain.fingerprint);
         let named = self.named();
@@ -212,11 +230,6 @@ fn digits(number: usize) -> (char, char) {
 
 fn is_refused(marked: &[Marked]) -> bool {
     marked.iter().any(|m| m.exchange.status() == 404 && m.marks.iter().any(|k| k.place == ParameterIn::Path))
-}
-
-fn error_in(response: &Answer) -> Option<String> {
-    let text = response.exchange.text();
-    ERRORS.iter().find_map(|error| error.excerpt(&text))
 }
 
 #[cfg(test)]

@@ -2,8 +2,10 @@
 
 use model::{Confidence, Evidence, Finding, NotTested};
 
-use super::{Answer, Prober, error_in, ordinary};
+use super::{Answer, Prober, ordinary};
 use crate::experiments::repetition;
+use crate::input_validation::reflection::Marked;
+use crate::input_validation::statement_error::names_token;
 
 impl Prober<'_, '_> {
     /// One quote makes the database complain, or the request fail, and the plain value does not. That alone may be a text that any
@@ -12,8 +14,18 @@ impl Prober<'_, '_> {
         if fails(plain) || !fails(quoted) {
             return Ok(None);
         }
-        let named = if error_in(quoted).is_some() { self.token(plain).await? } else { None };
+        let named = if quoted.complaint().is_some() { self.token(plain).await? } else { None };
         if named.is_some() { Ok(named) } else { self.grammar(plain, quoted).await }
+    }
+
+    /// The database names a word of the mark, which stood behind a quote, as what it could not parse, and complains of a quote alone.
+    pub(super) fn token_of_mark(&self, plain: &Answer, quoted: &Answer, mark: &Marked) -> Option<Finding> {
+        let word = mark.named_token()?;
+        let said = format!("a quote and `{word}`: the database names `{word}` as the token that it cannot parse");
+        let finding = self.finding(Confidence::Confirmed, Evidence::new(&mark.exchange, said));
+        let complaint = quoted.complaint()?;
+        let alone = Evidence::new(&quoted.exchange, format!("a quote alone: {complaint}"));
+        Some(finding.also(alone).also(ordinary(plain)))
     }
 
     /// A random word after the quote, twice: a database that could not parse the statement names it as what it stumbled over.
@@ -22,7 +34,7 @@ impl Prober<'_, '_> {
         for purpose in ["token", "other token"] {
             let word = self.probe.canary(purpose);
             let response = self.send(&format!("{}'{word}", self.value)).await?;
-            if error_in(&response).is_none() || !names_token(&response.exchange.text(), &word) {
+            if response.complaint().is_none() || !names_token(&response.exchange.text(), &word) {
                 return Ok(None);
             }
             let said = format!("a quote and `{word}`: the database names `{word}` as the token that it cannot parse");
@@ -51,7 +63,7 @@ impl Prober<'_, '_> {
         }
         let Some((operator, joined)) = takes else { return Ok(None) };
         let mut refused = None;
-        for (number, breaks) in repetition::order(error_in(quoted).is_some()).iter().copied().enumerate() {
+        for (number, breaks) in repetition::order(quoted.complaint().is_some()).iter().copied().enumerate() {
             let word = self.probe.canary(&format!("grammar {number}"));
             let payload = if breaks { format!(" {word} ") } else { format!("{operator}'{word}'{operator}") };
             let response = self.send(&between(&payload)).await?;
@@ -61,7 +73,7 @@ impl Prober<'_, '_> {
             refused = refused.or(Some(response));
         }
         let Some(refused) = refused else { return Ok(None) };
-        let message = error_in(quoted);
+        let message = quoted.complaint();
         let confidence = if message.is_some() { Confidence::Confirmed } else { Confidence::Firm };
         let side = |answer: &Answer, what: &str| {
             Evidence::new(&answer.exchange, format!("status {} for {what}", answer.exchange.status()))
@@ -75,52 +87,5 @@ impl Prober<'_, '_> {
 
 /// Whether a database complains in the response, or it failed.
 fn fails(response: &Answer) -> bool {
-    response.exchange.status() >= 500 || error_in(response).is_some()
-}
-
-/// Whether a message names a word as the token that a statement could not be parsed at: `near "word": syntax error`,
-/// `unrecognized token: "'word`, `near ''word'`. A message that repeats the whole value has other characters before the word.
-fn names_token(text: &str, word: &str) -> bool {
-    const QUOTES: [&str; 9] = ["'", "\"", "`", "\\", "&#39;", "&#34;", "&quot;", "&#x27;", "\\u0027"];
-    const BEFORE: [&str; 4] = ["near", "token", "at", "after the character string"];
-    text.match_indices(word).any(|(at, _)| {
-        let mut before = &text[..at];
-        let whole = before.len();
-        while let Some(shorter) = QUOTES.iter().find_map(|quote| before.strip_suffix(quote)) {
-            before = shorter;
-        }
-        let quoted = before.len() < whole;
-        let before = before.trim_end_matches([' ', ':']);
-        quoted && BEFORE.iter().any(|ending| before.ends_with(ending))
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_token_is_named_and_not_repeated() {
-        for text in [
-            r#"{"error": "near \"w7\": syntax error"}"#,
-            r"near &#34;w7&#34;: syntax error",
-            r#"unrecognized token: "'w7'""#,
-            "right syntax to use near 'w7'' at line 1",
-            "right syntax to use near ''w7' at line 1",
-            r#"ERROR: unterminated quoted string at or near "'w7""#,
-            r#"syntax error at or near "w7""#,
-            "Unclosed quotation mark after the character string 'w7'.",
-        ] {
-            assert!(names_token(text, "w7"), "{text}");
-        }
-        for text in [
-            r#"invalid input syntax for type integer: "4'w7""#,
-            r#"invalid input syntax for type integer: "'w7""#,
-            "[SQL: SELECT 1 WHERE name = 'x'w7'] near \"nightly\": syntax error",
-            "no such table near w7",
-            "no such thing as 'w7'",
-        ] {
-            assert!(!names_token(text, "w7"), "{text}");
-        }
-    }
+    response.exchange.status() >= 500 || response.complaint().is_some()
 }

@@ -4,11 +4,6 @@ use super::CHECK;
 use crate::samples::{self, link};
 use crate::scripted::{Ran, Said, Scripted};
 
-#[test]
-fn every_error_hits_and_misses_its_samples() {
-    crate::text::patterns::verify(&super::ERRORS);
-}
-
 /// Runs the rule against a parameter whose value, and the number of the request, decide on the response.
 async fn run(value: &'static str, script: impl Fn(&str, usize) -> Said + Send + Sync + 'static) -> Ran {
     let script = Scripted::new(move |request, number| {

@@ -42,8 +42,8 @@ pub(crate) static CHECK: Check = Check {
     ..Check::of(&RULE)
 };
 
-/// Reads whether `{{A*B}}` in the marks was computed. Where a mark only came back, asks once more in the syntax of Mako and the
-/// expression languages of Java.
+/// Reads whether `{{A*B}}` in the marks was computed. Where a mark only came back, and came back as it was sent, as the text of a template
+/// would, asks once more in the syntax of Mako and the expression languages of Java.
 async fn probe_operation(probe: &OperationProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
     let all = reflection::of(probe).await?;
     for marked in &all {
@@ -64,8 +64,13 @@ async fn probe_operation(probe: &OperationProbe<'_>, found: &mut Findings) -> Re
             }
         }
     }
-    let echoed = all.iter().flat_map(Marked::echoes).find(|(_, echo)| echo.in_body && !echo.computed);
-    if let Some((parameter, mark)) = echoed.and_then(|(mark, _)| Some((parameter(probe, mark)?, mark))) {
+    let comes_back =
+        |marked: &Marked, (mark, echo): &(&Mark, Echo)| echo.in_body && !echo.computed && marked.repeats(mark);
+    let repeated = all.iter().find_map(|marked| {
+        let (mark, _) = marked.echoes().find(|echoed| comes_back(marked, echoed))?;
+        Some((parameter(probe, mark)?, mark))
+    });
+    if let Some((parameter, mark)) = repeated {
         let dollar = Arithmetic::new(probe, &mark.canary, "${", "}");
         let exchange = probe.send(inputs::with(probe, parameter, &dollar.payload)).await?;
         if dollar.computed(&exchange.text()) {

@@ -1,11 +1,11 @@
 use std::sync::Arc;
 
 use model::{
-    Category, Confidence, Evidence, Exchange, Finding, Method, NotTested, Parameter, ParameterIn, Request, Rule,
-    Severity, Tag,
+    Category, Confidence, Evidence, Exchange, Finding, Method, NotTested, Operation, Parameter, ParameterIn, Request,
+    Rule, Severity, Tag,
 };
 
-use super::reflection;
+use super::{reflection, statement_error};
 use crate::calling::inputs;
 use crate::experiments::{payload_refusal, provoke};
 use crate::{Check, Cost, Detectors, Findings, OperationProbe, RunsOn, Schedule, Twins};
@@ -55,7 +55,7 @@ pub(crate) static CHECK: Check = Check {
 
 /// How often a failure is repeated: a server that fails now and then does not keep to it, and the scan asks once more at its end whether
 /// the server is steady.
-const AGAIN: u32 = 3;
+const AGAIN: u32 = 2;
 
 /// Where the ordinary call succeeds: what is no number, and what is too large a number.
 async fn probe_operation(probe: &OperationProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
@@ -67,21 +67,25 @@ async fn probe_operation(probe: &OperationProbe<'_>, found: &mut Findings) -> Re
     payload_refusal::end(probe, found).await
 }
 
-/// A plain word in each parameter that takes none, or in all where the marks made the server fail.
+/// A plain word in each parameter that takes none, or in all where the marks made the server fail otherwise than in a statement, which the
+/// rule about those looks into.
 async fn words_fail(
     probe: &OperationProbe<'_>,
     plain: &Arc<Exchange>,
     found: &mut Findings,
 ) -> Result<bool, NotTested> {
-    let failed = reflection::of(probe).await?.iter().any(|marked| marked.exchange.status() == 500);
-    let declared: Vec<&Parameter> =
-        inputs::all(probe.operation).filter(|p| !inputs::takes_text(p, probe.operation)).collect();
+    let crashed =
+        |exchange: &Exchange| exchange.status() == 500 && statement_error::in_text(&exchange.text()).is_none();
+    let failed = reflection::of(probe).await?.iter().any(|marked| crashed(&marked.exchange));
+    let declared: Vec<&Parameter> = inputs::all(probe.operation)
+        .filter(|p| !inputs::takes_text(p, probe.operation) && !is_asked_elsewhere(probe, p))
+        .collect();
     let suspects: Vec<&Parameter> = if failed { inputs::all(probe.operation).collect() } else { declared };
     for parameter in suspects.into_iter().take(2) {
         let failing = inputs::with(probe, parameter, &probe.canary("word"));
         let first = probe.send(failing.clone()).await?;
-        if first.status() == 500 {
-            if !is_steady(probe, &failing, &plain.request).await? {
+        if crashed(&first) {
+            if !is_steady(probe, &failing, &plain.request, AGAIN).await? {
                 return Err(NotTested::inconclusive("the server fails now and then"));
             }
             let evidence = Evidence::new(&first, "500 for a plain word, each time");
@@ -92,6 +96,18 @@ async fn words_fail(
         }
     }
     Ok(false)
+}
+
+/// Whether a word for a parameter of the path is sent to an operation with the same path up to it: a converter that refuses it there does
+/// so here.
+fn is_asked_elsewhere(probe: &OperationProbe<'_>, parameter: &Parameter) -> bool {
+    let name = format!("{{{}}}", parameter.name);
+    let until = |o: &Operation| o.path.split_once(&name).map(|(before, _)| before.to_owned());
+    let Some(before) = until(probe.operation).filter(|_| parameter.place == ParameterIn::Path) else { return false };
+    let called = probe.observations.called(probe.surface);
+    let mut same =
+        called.filter(|(o, e)| o.method == Method::GET && e.is_success() && until(o).as_ref() == Some(&before));
+    same.next().is_some_and(|(first, _)| first.path != probe.operation.path)
 }
 
 /// 2^63, which a database of 64-bit integers cannot take, where a smaller one is nothing special: 2^63 - 1, or for a page, which is
@@ -113,7 +129,8 @@ async fn large_numbers_fail(
         if smaller.status() >= 500 {
             continue;
         }
-        if is_steady(probe, &failing, &plain.request).await? {
+        // The smaller number has shown already that not everything fails.
+        if is_steady(probe, &failing, &plain.request, AGAIN - 1).await? {
             let evidence = Evidence::new(&first, "500 for 2^63, each time");
             let control = Evidence::new(&smaller, format!("{} for {within}", smaller.status()));
             let location = probe.location().parameter(parameter.place.id(), &parameter.name);
@@ -125,8 +142,13 @@ async fn large_numbers_fail(
 }
 
 /// Whether the value fails each time and the ordinary value never does, when both are really sent again.
-async fn is_steady(probe: &OperationProbe<'_>, failing: &Request, ordinary: &Request) -> Result<bool, NotTested> {
-    for _ in 0..AGAIN {
+async fn is_steady(
+    probe: &OperationProbe<'_>,
+    failing: &Request,
+    ordinary: &Request,
+    times: u32,
+) -> Result<bool, NotTested> {
+    for _ in 0..times {
         if probe.send(failing.clone().fresh()).await?.status() != 500 {
             return Ok(false);
         }

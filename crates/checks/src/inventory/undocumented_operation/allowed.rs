@@ -13,7 +13,7 @@ use crate::vocabulary::looks_destructive;
 use crate::{Findings, TargetProbe};
 
 /// Paths that are asked in a standard scan, each with a control where it names more than the document does.
-pub(super) const PATHS: u32 = 6;
+pub(super) const PATHS: u32 = 3;
 
 /// The same in a deep scan.
 pub(super) const PATHS_WHEN_DEEP: u32 = 30;

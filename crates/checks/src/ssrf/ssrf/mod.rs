@@ -7,6 +7,7 @@ use wire::Callback;
 use super::fetches::{self, Sent};
 use crate::calling::{inputs, request};
 use crate::experiments::payload_refusal;
+use crate::vocabulary::parameters::{Kind, suggests};
 use crate::{Check, Cost, Detectors, Findings, OperationProbe, RunsOn, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -65,8 +66,9 @@ async fn probe_operation(probe: &OperationProbe<'_>, found: &mut Findings) -> Re
     let all_at_once = everywhere(probe, address, &named).await?;
     let refused = all_at_once.is_none();
     sent.extend(all_at_once.into_iter().flatten());
-    if sent.is_empty() && refused {
-        return Err(NotTested::inconclusive("the ordinary call does not succeed"));
+    if sent.is_empty() {
+        let none = NotTested::not_applicable("no parameter may take a URL");
+        return Err(if refused { NotTested::inconclusive("the ordinary call does not succeed") } else { none });
     }
     let reached = payload_refusal::unless(probe, sent.iter().any(|s| s.call.is_some())).await;
     fetches::wait(probe, &mut sent).await?;
@@ -105,7 +107,10 @@ async fn everywhere<'p>(
         return Ok(None);
     }
     let rest = named.iter().copied().skip(fetches::MOST).filter(|p| p.place == ParameterIn::Query);
-    let parameters: Vec<&Parameter> = rest.chain(fetches::others(probe.operation)).take(MOST_AT_ONCE).collect();
+    // What is searched for is hardly ever fetched.
+    let deep = probe.target.depth == model::Depth::Deep;
+    let others = fetches::others(probe.operation).filter(|p| deep || !suggests(&p.name, Kind::Search));
+    let parameters: Vec<&Parameter> = rest.chain(others).take(MOST_AT_ONCE).collect();
     if parameters.is_empty() {
         return Ok(Some(Vec::new()));
     }

@@ -58,8 +58,10 @@ async fn probe_operation(probe: &OperationProbe<'_>, found: &mut Findings) -> Re
     }
     let (_, address) = probe.callback().await?;
     let port = address.rsplit(':').next().unwrap_or("80");
-    let word = fetches::word(probe, parameter, "plain");
-    let value = format!("http://127.0.0.1:{port}/{word}");
+    let here = format!("http://127.0.0.1:{port}");
+    // Where that is the address of our listener, the rule about fetching at all has sent the very request.
+    let word = fetches::word(probe, parameter, if address == here { "url" } else { "plain" });
+    let value = format!("{here}/{word}");
     let mut sent = vec![fetches::provoke(probe, parameter, &value, word).await?];
     for spelling in SPELLINGS {
         if sent.last().is_some_and(|s| s.call.is_some()) {
