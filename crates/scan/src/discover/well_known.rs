@@ -36,8 +36,8 @@ pub(crate) async fn discover(asker: &Asker<'_>, surface: &mut Surface, found: &m
     }
     let robots = asker.get("/robots.txt").await;
     let named = robots.map_or_else(Vec::new, |robots| robots_txt(&robots, found));
-    // What serves pages may map them; an API does not.
-    let maps = depth == Depth::Deep || surface.specification.is_none() && !found.shells.is_empty();
+    // What serves pages may map them; an API does not. Where links lead on, the rules need the request.
+    let maps = depth == Depth::Deep || is_sparse(surface, found, depth) && !found.shells.is_empty();
     sitemap::read(named, maps, asker, found).await;
     let mut paths: Vec<String> = Vec::new();
     // A document says better what there is, and so do links.
