@@ -1,4 +1,4 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use model::{Category, Confidence, Depth, Evidence, Exchange, Finding, NotTested, Rule, Severity, Tag};
@@ -23,7 +23,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost::reads(3).more_when_deep(16),
+    cost: Cost::reads(5).more_when_deep(16),
     schedule: Schedule { depth: Depth::Standard, guesses: true, ..Schedule::ANY },
     detectors: Detectors {
         on_exchange: Some(judge),
@@ -45,6 +45,7 @@ struct Table {
     settings: BTreeSet<String>,
     secret: BTreeSet<String>,
     standard: Vec<String>,
+    of: BTreeMap<String, Vec<String>>,
     deep: Vec<String>,
 }
 
@@ -53,7 +54,8 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| table::read(include_str!("../da
 /// Asks for the usual paths; [`judge`] reads the answers with all others.
 async fn probe_target(probe: &TargetProbe<'_>) -> Result<(), NotTested> {
     let deep = TABLE.deep.iter().filter(|_| probe.target.depth == Depth::Deep);
-    for path in TABLE.standard.iter().chain(deep) {
+    let usual = TABLE.of.iter().filter(|(product, _)| probe.surface.has(product)).flat_map(|(_, paths)| paths);
+    for path in TABLE.standard.iter().chain(usual).chain(deep) {
         probe.response_to(probe.get(path)).await?;
     }
     Ok(())
@@ -209,8 +211,9 @@ mod tests {
         ] {
             assert_eq!(dump(&exchange("/config", 200, body)), None, "{body}");
         }
+        let of_one = TABLE.of.values().map(Vec::len).max().unwrap_or(0);
         assert_eq!(
-            (TABLE.standard.len() as u32, TABLE.deep.len() as u32),
+            ((TABLE.standard.len() + of_one) as u32, TABLE.deep.len() as u32),
             (CHECK.cost.requests, CHECK.cost.more_when_deep)
         );
     }

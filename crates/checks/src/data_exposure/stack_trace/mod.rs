@@ -1,4 +1,7 @@
-use model::{Category, Confidence, Depth, Evidence, Finding, NotTested, Rule, Severity, Tag};
+use std::sync::LazyLock;
+
+use model::{Category, Confidence, Depth, Evidence, Exchange, Finding, NotTested, Rule, Severity, Tag};
+use regex::Regex;
 
 use super::errors;
 use crate::experiments::provoke;
@@ -52,11 +55,7 @@ fn judge(observed: &ObservedExchange<'_>, found: &mut Findings) -> bool {
     let Some(told) = errors::stack_trace(exchange) else { return true };
     let confidence = if exchange.status() >= 400 {
         Confidence::Confirmed
-    } else if exchange
-        .json()
-        .as_deref()
-        .is_some_and(|j| ["error", "traceback", "stack", "exception"].iter().any(|k| j.get(k).is_some()))
-    {
+    } else if is_field_of_json(exchange) || is_displayed_by_php(&exchange.text()) {
         Confidence::Firm
     } else {
         return true;
@@ -67,9 +66,40 @@ fn judge(observed: &ObservedExchange<'_>, found: &mut Findings) -> bool {
     true
 }
 
+/// Whether a field of the response says that it is one.
+fn is_field_of_json(exchange: &Exchange) -> bool {
+    const FIELDS: [&str; 4] = ["error", "traceback", "stack", "exception"];
+    exchange.json().as_deref().is_some_and(|json| FIELDS.iter().any(|field| json.get(field).is_some()))
+}
+
+/// Whether PHP printed an error into a page, whatever its status (`display_errors` with `html_errors`, PHP's runtime configuration): in
+/// markup of its own, which a page that quotes an error escapes or does not have.
+fn is_displayed_by_php(text: &str) -> bool {
+    #[allow(clippy::expect_used)] // a constant; the test compiles it
+    static DISPLAYED: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(
+            r"<br />\s{0,4}<b>(?:Fatal error|Parse error|Warning|Notice|Deprecated)</b>:  [^\n]{1,400}? in <b>[^<\n]{2,300}</b> on line <b>\d{1,6}</b><br />",
+        )
+        .expect("valid")
+    });
+    DISPLAYED.is_match(text)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_error_that_php_prints_into_a_page_shows_itself() {
+        let printed = "<br />\n<b>Warning</b>:  Undefined array key \"id\" in <b>/srv/www/users.php</b> on line <b>4</b><br />\n<h1>Users</h1>";
+        assert!(is_displayed_by_php(printed));
+        let quoted = "<pre>Warning: Undefined array key \"id\" in /srv/www/users.php on line 4</pre><p><b>Warning</b>: do not run this in \
+            <b>production</b> on line <b>4</b></p>";
+        assert!(!is_displayed_by_php(quoted));
+        assert!(!is_displayed_by_php(
+            "<code>&lt;b&gt;Warning&lt;/b&gt;:  x in &lt;b&gt;/a.php&lt;/b&gt; on line &lt;b&gt;4&lt;/b&gt;</code>"
+        ));
+    }
     use crate::samples::{exchange, observed};
 
     #[test]
