@@ -11,8 +11,8 @@ use crate::{Findings, TargetProbe};
 /// Guarded operations that are asked.
 const MOST: usize = 2;
 
-/// What [`probe`] sends at most: with all names, with another name as the control, half of the names each time, and once more
-/// with the name and without it.
+/// What [`probe`] sends at most: with all names, with another name as the control, once more with all names and without them,
+/// and with half of the names each time.
 pub(super) const REQUESTS: u32 = authorization::REQUESTS + MOST as u32 + 6;
 
 /// Asks guarded operations with a credential in the address under all the usual names: the user's own, or else one that nobody issued. Where
@@ -37,6 +37,11 @@ pub(super) async fn probe(probe: &TargetProbe<'_>, found: &mut Findings, rule: &
         if differs(&*probe.response_to(with(&[&other])).await?) {
             return Err(NotTested::inconclusive("any parameter changes the response"));
         }
+        let again = probe.response_to(with(&NAMES).fresh()).await?;
+        let without = probe.response_to(anonymous.request.clone().fresh()).await?;
+        if again.status() != told.status() || without.status() != anonymous.status() {
+            return Err(NotTested::inconclusive("the response varies by itself"));
+        }
         let mut names = NAMES.to_vec();
         while names.len() > 1 {
             let second = names.split_off(names.len() / 2);
@@ -50,11 +55,6 @@ pub(super) async fn probe(probe: &TargetProbe<'_>, found: &mut Findings, rule: &
             } else {
                 names = second;
             }
-        }
-        let again = probe.response_to(with(&names).fresh()).await?;
-        let without = probe.response_to(anonymous.request.clone().fresh()).await?;
-        if again.status() != told.status() || without.status() != anonymous.status() {
-            return Err(NotTested::inconclusive("the response varies by itself"));
         }
         found.push(finding(rule, probe, anonymous, &told, &names).hiding(&value));
         return Ok(());
