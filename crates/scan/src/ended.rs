@@ -28,6 +28,8 @@ pub(crate) struct Ended {
     pub(crate) unsteady: Option<String>,
     /// Whether the target began to refuse the scan.
     pub(crate) banned: bool,
+    /// Whether the target stopped answering at all.
+    pub(crate) silent: bool,
     /// What became of the credential, if one was given.
     pub(crate) credential: Option<Told>,
 }

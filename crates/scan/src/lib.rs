@@ -194,6 +194,7 @@ impl Scan {
                 diagnosis: diagnosis.says,
                 unsteady: None,
                 banned: false,
+                silent: false,
                 credential: credential.view,
             };
         }
@@ -236,6 +237,7 @@ impl Scan {
             diagnosis: None,
             unsteady,
             banned: self.wire.is_banned(),
+            silent: self.wire.is_dead(),
             credential: credential.view,
         }
     }

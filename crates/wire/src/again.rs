@@ -26,6 +26,7 @@ impl Wire {
         key: OrderKey,
         hops: &[Arc<Exchange>],
     ) -> Result<Arc<Exchange>, NotTested> {
+        self.not_while_checking().await;
         let (mut exchange, mut suspicion) = self.exchange(request, lease, key, hops.to_vec()).await?;
         for tries in 0.. {
             let hopeless = !self.pace.has_hope();
@@ -48,6 +49,7 @@ impl Wire {
             if hopeless {
                 break;
             }
+            self.not_while_checking().await;
             match self.exchange(exchange.request.clone(), &lease.again(), key, hops.to_vec()).await {
                 Ok((next, doubt)) => {
                     self.refusals.wait();
@@ -61,13 +63,29 @@ impl Wire {
         Ok(exchange)
     }
 
+    /// Waits while it is checked whether the target still answers.
+    async fn not_while_checking(&self) {
+        drop(self.checking.lock().await);
+    }
+
     /// Whether the target put requests off, which were then sent again.
     pub fn was_put_off(&self) -> bool {
         self.refusals.waited()
     }
 
+    /// Checks a suspicion. Nothing else is sent meanwhile: it may be refused.
     async fn look_into(&self, suspicion: &Suspicion) {
+        let _alone = self.checking.lock().await;
         let control = self.ask_again(&suspicion.control).await;
+        let second = match control.as_deref().and_then(|control| self.health.second_control(suspicion, control)) {
+            Some(second) => self.ask_again(&second).await,
+            None => None,
+        };
+        let is_acquitted =
+            |(control, second): (&Arc<Exchange>, &Arc<Exchange>)| self.health.acquit(suspicion, control, second);
+        if control.as_ref().zip(second.as_ref()).is_some_and(is_acquitted) {
+            return;
+        }
         self.health.settle(suspicion, control.as_deref());
         if self.health.is_banned() || self.health.is_dead() {
             let why = "the target no longer answers what it answered before; stopping";

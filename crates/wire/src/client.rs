@@ -60,6 +60,8 @@ pub struct Wire {
     tls_report: OnceCell<Arc<TlsReport>>,
     serial: AtomicU64,
     pub(crate) checks: AtomicU32,
+    /// Held while it is checked whether the target still answers.
+    pub(crate) checking: tokio::sync::Mutex<()>,
     cancelled: OnceLock<NotTested>,
     stopped: Notify,
     pub(crate) listener: Listener,
@@ -113,6 +115,7 @@ impl Wire {
             tls_report: OnceCell::new(),
             serial: AtomicU64::new(0),
             checks: AtomicU32::new(0),
+            checking: tokio::sync::Mutex::new(()),
             cancelled: OnceLock::new(),
             stopped: Notify::new(),
             listener,

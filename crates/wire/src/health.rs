@@ -3,6 +3,7 @@
 //! Many refusals or silences in a row may be the nature of what was asked: admin paths, one endpoint that hangs. So before the
 //! target is taken to be gone, what it once answered well is asked again.
 
+mod controls;
 mod look;
 mod sameness;
 
@@ -11,13 +12,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use model::{Exchange, Failure, Request};
 
+use controls::Controls;
 use look::Look;
 use sameness::{Same, Sameness};
 
 /// Refusals in a row that raise suspicion; doubled each time the suspicion was wrong.
-const REFUSALS: u32 = 8;
+const REFUSALS: u32 = 4;
 /// Silences in a row that raise suspicion; doubled likewise.
-const SILENCES: u32 = 6;
+const SILENCES: u32 = 4;
 /// Silences in a row after which a target that never answered is given up.
 const NEVER_ANSWERED: u32 = 2;
 
@@ -42,15 +44,7 @@ struct State {
     /// The serial of the first refusal in a row.
     refused_since: u64,
     sameness: Sameness,
-    /// What the target answered well, and what that looked like.
-    control: Option<Control>,
-}
-
-#[derive(Debug, Clone)]
-struct Control {
-    request: Request,
-    look: Option<Look>,
-    succeeded: bool,
+    controls: Controls,
 }
 
 /// A suspicion to be checked by asking again what was answered before.
@@ -78,6 +72,21 @@ impl Drop for Suspicion {
     }
 }
 
+impl State {
+    /// A suspicion was wrong: it takes more to raise such a one again.
+    fn be_patient(&mut self, suspicion: &Suspicion) {
+        if suspicion.silent {
+            self.silences = 0;
+            self.silences_until = self.silences_until.saturating_mul(2);
+        } else if let Some(same) = suspicion.same {
+            self.sameness.clear(same.look);
+        } else {
+            self.refusals = 0;
+            self.refusals_until = self.refusals_until.saturating_mul(2);
+        }
+    }
+}
+
 impl Health {
     pub(crate) fn new() -> Health {
         let state = State {
@@ -87,7 +96,7 @@ impl Health {
             silences_until: SILENCES,
             refused_since: 0,
             sameness: Sameness::new(),
-            control: None,
+            controls: Controls::default(),
         };
         Health {
             state: Mutex::new(state),
@@ -135,15 +144,13 @@ impl Health {
             } else {
                 state.refusals = 0;
             }
-            let is_better = state.control.as_ref().is_none_or(|known| !known.succeeded && exchange.is_success());
-            if is_better && is_good(exchange) {
-                let request = exchange.request.clone().fresh();
-                state.control = Some(Control { request, look: Look::of(exchange), succeeded: exchange.is_success() });
+            if is_good(exchange) {
+                state.controls.keep(exchange);
             }
             // What weighs nothing was provoked; refusals are counted above.
             same = if weight > 0 && !is_refusal(exchange) { state.sameness.learn(exchange) } else { None };
             // Where the control looks like that from the first, it can tell nothing.
-            same = same.filter(|same| state.control.as_ref().is_some_and(|control| control.look != Some(same.look)));
+            same = same.filter(|same| state.controls.first().is_some_and(|control| control.look != Some(same.look)));
         }
         if !self.was_reached() {
             let gone = matches!(exchange.failure(), Some(Failure::Unresolvable(_)));
@@ -155,7 +162,7 @@ impl Health {
         if !suspicious {
             return None;
         }
-        if let Some(control) = state.control.clone() {
+        if let Some(control) = state.controls.first().cloned() {
             let silent = state.silences >= state.silences_until;
             let checking = Arc::clone(&self.checking);
             let control = control.request;
@@ -171,6 +178,26 @@ impl Health {
         None
     }
 
+    /// What else is to be sent before the target is taken to refuse the scan: `None` where what came of the control settles it. A page
+    /// may have changed, with all that are built like it, by what was sent; a ban leaves nothing as it was.
+    pub(crate) fn second_control(&self, suspicion: &Suspicion, control: &Exchange) -> Option<Request> {
+        let now = Look::of(control)?;
+        let fails = is_refusal(control) || suspicion.same.is_some_and(|same| now == same.look);
+        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.controls.other_than(now).filter(|_| fails).map(|other| other.request.clone())
+    }
+
+    /// Takes that something else still looks as it did: the control changed, and the suspicion was wrong.
+    pub(crate) fn acquit(&self, suspicion: &Suspicion, control: &Exchange, second: &Exchange) -> bool {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let holds = state.controls.is_as_before(second) && Look::of(second) != Look::of(control);
+        if holds {
+            state.controls.changed(control);
+            state.be_patient(suspicion);
+        }
+        holds
+    }
+
     /// Takes what came of the control; `None` when it could not be sent.
     pub(crate) fn settle(&self, suspicion: &Suspicion, control: Option<&Exchange>) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
@@ -184,40 +211,32 @@ impl Health {
             Some(exchange) if suspicion.same.is_some_and(|same| Look::of(exchange) == Some(same.look)) => {
                 self.ban(suspicion.same.map_or(0, |same| same.since));
             }
-            _ if suspicion.silent => {
-                state.silences = 0;
-                state.silences_until = state.silences_until.saturating_mul(2);
-            }
             _ => {
-                if let Some(same) = suspicion.same {
-                    state.sameness.clear(same.look);
-                } else {
-                    state.refusals = 0;
-                    state.refusals_until = state.refusals_until.saturating_mul(2);
+                if let Some(control) = control {
+                    state.sameness.is_true(control.serial);
                 }
+                state.be_patient(suspicion);
             }
         }
     }
 
     /// Takes what a path that does not exist was answered.
     pub(crate) fn expect(&self, exchange: &Exchange) {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner).sameness.expect(exchange);
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.sameness.expect(exchange);
+        state.controls.expect(exchange);
     }
 
     /// What the target once answered well.
     pub(crate) fn control(&self) -> Option<Request> {
-        self.state
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .control
-            .as_ref()
-            .map(|control| control.request.clone())
+        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.controls.first().map(|control| control.request.clone())
     }
 
     /// What is to be asked again at the end of a round, whatever was seen: a ban may look like a path that does not exist.
     pub(crate) fn at_intervals(&self) -> Option<Suspicion> {
         let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        let control = state.control.clone().filter(|control| control.succeeded)?;
+        let control = state.controls.first().filter(|control| control.succeeded)?.clone();
         let same = state.sameness.as_unknown().filter(|same| control.look != Some(same.look))?;
         let checking = Arc::clone(&self.checking);
         (!checking.swap(true, Ordering::Relaxed)).then_some(Suspicion {
@@ -281,10 +300,10 @@ mod tests {
     fn forbidden_paths_are_no_ban_and_a_ban_is() {
         let health = Health::new();
         health.learn(&exchange(200), 1);
-        assert!(repeated(&health, 403, 7).is_none());
+        assert!(repeated(&health, 403, 3).is_none());
         settle(&health, &repeated(&health, 403, 1).unwrap(), 200);
         assert!(!health.is_banned());
-        assert!(repeated(&health, 403, 15).is_none(), "the suspicion was wrong, so it takes more to raise it again");
+        assert!(repeated(&health, 403, 7).is_none(), "the suspicion was wrong, so it takes more to raise it again");
         settle(&health, &repeated(&health, 403, 1).unwrap(), 403);
         assert!(health.is_banned() && !health.is_dead());
     }
@@ -293,7 +312,7 @@ mod tests {
     fn an_answer_in_between_clears_everything() {
         let health = Health::new();
         for _ in 0..20 {
-            assert!(repeated(&health, 429, 7).is_none() && repeated(&health, 0, 5).is_none());
+            assert!(repeated(&health, 429, 3).is_none() && repeated(&health, 0, 3).is_none());
             health.learn(&exchange(200), 1);
         }
         assert!(!health.is_banned() && !health.is_dead());
@@ -303,9 +322,9 @@ mod tests {
     fn silence_is_death_only_when_the_control_is_silent_too() {
         let health = Health::new();
         health.learn(&exchange(200), 1);
-        settle(&health, &repeated(&health, 0, 6).unwrap(), 404);
+        settle(&health, &repeated(&health, 0, 4).unwrap(), 404);
         assert!(!health.is_dead());
-        assert!(repeated(&health, 0, 11).is_none());
+        assert!(repeated(&health, 0, 7).is_none());
         settle(&health, &repeated(&health, 0, 1).unwrap(), 0);
         assert!(health.is_dead() && !health.is_banned());
     }

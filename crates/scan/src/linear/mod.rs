@@ -138,6 +138,7 @@ impl Seeing {
             diagnosis: None,
             unsteady: None,
             banned: false,
+            silent: false,
             credential: None,
         };
         correlate::fold::fold(&mut correlate::outcome::by_rule(&ended));

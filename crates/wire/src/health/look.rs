@@ -9,8 +9,8 @@ use model::Exchange;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Look(u64);
 
-/// Bytes of a body that are looked at.
-const BEGINNING: usize = 4096;
+/// Bytes of a body that are looked at: pages of one application have the first thousands in common.
+const BEGINNING: usize = 16_384;
 
 impl Look {
     /// The look of a response; `None` without one.

@@ -9,11 +9,13 @@ use model::Exchange;
 use super::look::Look;
 
 /// Responses of one look in a row that raise suspicion.
-const IN_A_ROW: u32 = 5;
+const IN_A_ROW: u32 = 3;
 /// Different paths among them.
-const PATHS: usize = 3;
+const PATHS: usize = 2;
 /// After a wrong suspicion it takes so many times as many.
 const PATIENCE: u32 = 4;
+/// Responses in a row that look like a path that does not exist, after which what was there is sent again: a ban may look so.
+const UNPROVEN: u32 = 6;
 /// Responses in a row, of paths that were there, that look like others; doubled after each wrong suspicion.
 const TURNED: u32 = 3;
 /// Responses that may come between the first of a ban and the others: those of requests that were under way.
@@ -37,6 +39,8 @@ pub(super) struct Sameness {
     turned_until: u32,
     /// What a path that does not exist looks like.
     unknown: Option<Look>,
+    /// Responses since then that look like a path that does not exist.
+    unproven: u32,
     /// The last exchange that looked as its path did when it succeeded.
     last_true: u64,
 }
@@ -59,6 +63,7 @@ impl Sameness {
             turned: 0,
             turned_until: TURNED,
             unknown: None,
+            unproven: 0,
             last_true: 0,
         }
     }
@@ -92,6 +97,14 @@ impl Sameness {
             self.paths.insert(path);
         }
         self.turn(exchange, path, look);
+        if self.unknown == Some(look) {
+            self.unproven += 1;
+            if self.unproven >= UNPROVEN {
+                return self.as_unknown();
+            }
+        } else {
+            self.unproven = 0;
+        }
         let (_, count, begun) = self.run?;
         let since = self.first.get(&look).copied().unwrap_or(begun).max(begun.saturating_sub(UNDER_WAY));
         let until = self.ordinary.get(&look).copied().unwrap_or(IN_A_ROW);
@@ -116,6 +129,11 @@ impl Sameness {
         }
     }
 
+    /// This exchange showed that the target answers as before.
+    pub(super) fn is_true(&mut self, serial: u64) {
+        self.last_true = self.last_true.max(serial);
+    }
+
     /// The suspicion was wrong: the target gives this look to different paths.
     pub(super) fn clear(&mut self, look: Look) {
         let count = self.run.map_or(0, |(_, count, _)| count).max(IN_A_ROW);
@@ -125,6 +143,7 @@ impl Sameness {
             self.turned_until = self.turned_until.saturating_mul(2);
         }
         self.turned = 0;
+        self.unproven = 0;
     }
 }
 

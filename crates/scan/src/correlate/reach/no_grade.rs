@@ -32,11 +32,16 @@ pub(super) fn why(ended: &Ended, records: &[Recorded], target: &Target, exercise
             records.len()
         ));
     }
+    if ended.silent {
+        return Some(format!(
+            "the target stopped answering after {} requests; scan again when it is up, or slower (--rate)",
+            responses(records).count()
+        ));
+    }
     if let Some(doubt) = &ended.unsteady {
         return Some(doubt.clone());
     }
-    let responses: Vec<&Exchange> =
-        records.iter().map(|r| r.exchange.as_ref()).filter(|e| e.response().is_some()).collect();
+    let responses: Vec<&Exchange> = responses(records).collect();
     let walled = responses.iter().filter(|e| wall::name(e).is_some()).count();
     if walled * 2 > responses.len() {
         let first = responses.iter().find_map(|e| Some((wall::name(e)?, e.status())));
@@ -57,6 +62,11 @@ pub(super) fn why(ended: &Ended, records: &[Recorded], target: &Target, exercise
         return none_of_the_document(ended, target);
     }
     Some(gateway::told(records).unwrap_or_else(|| nothing_answers(ended, target, exercised)))
+}
+
+/// The exchanges that were answered.
+fn responses(records: &[Recorded]) -> impl Iterator<Item = &Exchange> {
+    records.iter().map(|r| r.exchange.as_ref()).filter(|e| e.response().is_some())
 }
 
 /// A document was given and named nothing that could be called.
