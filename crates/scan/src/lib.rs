@@ -199,7 +199,7 @@ impl Scan {
             };
         }
         let mut outcomes = rounds::run(&plan, &context).await;
-        let unsteady = steadiness::doubt(&observed, &self.exchanges(None), self.target.depth, &self.wire).await;
+        let mut unsteady = steadiness::doubt(&observed, &self.exchanges(None), self.target.depth, &self.wire).await;
         if unsteady.is_some() {
             rounds::discard_chance(&mut outcomes, &self.wire).await;
         } else if steadiness::varied(&self.exchanges_with_repeats()) {
@@ -209,14 +209,23 @@ impl Scan {
         credential.look(&self.wire).await;
         let until = self.believe(&mut outcomes, &mut credential);
         let observations = Arc::new(observed.until(until).with_exchanges(self.exchanges(until)));
-        let undone = self.wire.undo(UNDO_WITHIN).await;
-        let passive = {
+        let mut passive = {
             let (surface, observations, target) =
                 (Arc::clone(&surface), Arc::clone(&observations), Arc::clone(&self.target));
             let (selected, listener, halt) = (plan.selected, Arc::clone(&self.listener), self.halt.clone());
             let judge = move || rounds::judge(&surface, &observations, &target, &selected, &listener, &halt);
             compute::apart(judge).await
         };
+        // What is undone can no longer be sent again.
+        let chance = rounds::discard_seen_by_chance(
+            &mut passive,
+            &self.exchanges_with_repeats(),
+            unsteady.is_some(),
+            &self.wire,
+        )
+        .await;
+        unsteady = unsteady.or_else(|| chance.map(|request| steadiness::other_content(&request)));
+        let undone = self.wire.undo(UNDO_WITHIN).await;
         outcomes.extend(passive);
         let mut surface = surface;
         if self.wire.spoke_unasked() {

@@ -11,6 +11,8 @@ pub(crate) enum Purpose {
     Steadiness,
     /// Whether what a finding rests on was chance.
     Chance,
+    /// Whether what a finding quotes is said again.
+    Reading,
 }
 
 /// In place of a check's number: after all of them.

@@ -21,6 +21,19 @@ const ONCE: usize = 4;
 const OPERATIONS: usize = 6;
 const TIMES: usize = 5;
 
+/// Operations with other content each time that, with half of those called (the page that links to them apart), make it the manner of the
+/// whole target. One may be a feed, or a saying of the day.
+const CHANGING: usize = 2;
+
+/// Bodies up to so many bytes are compared: reading four more long lists took 20 MiB.
+const LONGEST: usize = 65_536;
+
+/// Share of words that two responses have in common, up to which their content is another.
+const COMMON: f64 = 0.6;
+
+/// How often operations are called again once only what they say varied.
+const TIMES_OF_CONTENT: usize = 3;
+
 /// Responses that deviate from the commonest of their operation. One may be a deployment, or a worker that was restarted.
 const DEVIATING: usize = 2;
 
@@ -35,40 +48,65 @@ pub(crate) async fn doubt(
     let mut again = Repeats { wire, sent: 0 };
     let ordinary: Vec<&Arc<Exchange>> = observed.plain_calls().filter(|e| is_ordinary(e)).collect();
     let called = &ordinary[..ordinary.len().min(OPERATIONS)];
-    if !varied(exchanges) {
-        let fails = |e: &&Arc<Exchange>| is_ordinary(e) && e.status() / 100 == 5 && !was_repeated(e, exchanges);
-        let failed = exchanges.iter().filter(fails).take(DOUBTED);
-        let wanted = if depth > Depth::Quick { ONCE } else { 0 };
-        let is_repeated = |e: &&&Arc<Exchange>| was_repeated(e, exchanges);
-        let repeated = ordinary.iter().filter(is_repeated).take(wanted).count();
-        let once = called.iter().copied().filter(|e| !was_repeated(e, exchanges)).take(wanted - repeated);
-        let mut sign = false;
-        for known in failed.flat_map(|failed| [failed; DOUBTED_TIMES]).chain(once) {
-            sign |= again.status(known).await? != known.status();
+    let mut changes: Vec<bool> = called.iter().map(|e| repeated(e, exchanges).any(|other| differs(e, other))).collect();
+    let has_varied = varied(exchanges);
+    let mut times = if has_varied { TIMES } else { 0 };
+    if !has_varied {
+        let fails = |e: &&Arc<Exchange>| is_ordinary(e) && e.status() / 100 == 5;
+        let failed = exchanges.iter().filter(fails).filter(|e| repeated(e, exchanges).next().is_none()).take(DOUBTED);
+        for known in failed.flat_map(|failed| [failed; DOUBTED_TIMES]) {
+            times = if again.send(known).await?.status == known.status() { times } else { TIMES };
         }
-        if !sign {
+        let wanted = if depth > Depth::Quick { ONCE } else { 0 };
+        let is_repeated = |e: &&&Arc<Exchange>| repeated(e, exchanges).next().is_some();
+        let known = ordinary.iter().filter(is_repeated).take(wanted).count();
+        let once = called.iter().zip(&mut changes).filter(|(e, _)| repeated(e, exchanges).next().is_none());
+        for (known, changes) in once.take(wanted - known) {
+            let now = again.send(known).await?;
+            times = if now.status == known.status() { times } else { TIMES };
+            *changes |= now.differs;
+        }
+        let is_sign = |e: &&Arc<Exchange>| asked_otherwise(e, exchanges).any(|other| differs(e, other));
+        if times == 0 && (changes.contains(&true) || called.iter().any(is_sign)) {
+            times = TIMES_OF_CONTENT;
+        }
+        if times == 0 {
             return None;
         }
     }
     let mut statuses: Vec<Vec<u16>> = vec![Vec::new(); called.len()];
-    for _ in 0..TIMES {
-        for (exchange, statuses) in called.iter().zip(&mut statuses) {
-            statuses.push(again.status(exchange).await?);
+    for _ in 0..times {
+        for ((exchange, statuses), changes) in called.iter().zip(&mut statuses).zip(&mut changes) {
+            let now = again.send(exchange).await?;
+            statuses.push(now.status);
+            *changes |= now.differs;
         }
     }
     let deviating: usize = statuses.iter().map(|statuses| deviating(statuses)).sum();
-    let (worst, seen) = called.iter().zip(&statuses).max_by_key(|(_, statuses)| self::deviating(statuses))?;
-    let seen: BTreeSet<u16> = seen.iter().copied().collect();
-    let seen: Vec<String> = seen.iter().map(u16::to_string).collect();
-    (deviating >= DEVIATING).then(|| {
-        format!(
-            "the target answers the same request now this way and now that ({} {} with {}), so nothing can be concluded from its \
-             responses; scan again when it is stable",
-            worst.request.method,
-            worst.request.path(),
-            seen.join(", ")
-        )
-    })
+    if deviating >= DEVIATING {
+        let (worst, seen) = called.iter().zip(&statuses).max_by_key(|(_, statuses)| self::deviating(statuses))?;
+        return Some(told(&worst.request, &seen.iter().map(u16::to_string).collect()));
+    }
+    let changing = changes.iter().filter(|changes| **changes).count();
+    let (first, _) = called.iter().zip(&changes).find(|(_, changes)| **changes)?;
+    (changing >= CHANGING && changing * 2 + 1 >= called.len()).then(|| other_content(&first.request))
+}
+
+/// Says that a request was answered with the same status and another content.
+pub(crate) fn other_content(request: &Request) -> String {
+    told(request, &BTreeSet::from(["other content each time".to_owned()]))
+}
+
+/// Says that a request was answered so and so.
+fn told(request: &Request, seen: &BTreeSet<String>) -> String {
+    let seen: Vec<&str> = seen.iter().map(String::as_str).collect();
+    format!(
+        "the target answers the same request now this way and now that ({} {} with {}), so nothing can be concluded from its \
+         responses; scan again when it is stable",
+        request.method,
+        request.path(),
+        seen.join(", ")
+    )
 }
 
 struct Repeats<'a> {
@@ -77,14 +115,41 @@ struct Repeats<'a> {
 }
 
 impl Repeats<'_> {
-    /// The status that the same request is answered with now. The rest of the response is not judged again: reading four more long lists
-    /// took 20 MiB.
-    async fn status(&mut self, exchange: &Exchange) -> Option<u16> {
+    /// What the same request is answered with now. Nothing of it is judged but whether it is the same.
+    async fn send(&mut self, exchange: &Exchange) -> Option<Now> {
         let key = repeats::key(Purpose::Steadiness, self.sent);
         self.sent += 1;
         let lease = Lease::reading(self.wire.budget(), 1).paid_by(Account::Again);
-        Some(self.wire.send(exchange.request.clone().fresh(), &lease, key).await.ok()?.status())
+        let second = self.wire.send(exchange.request.clone().fresh(), &lease, key).await.ok()?;
+        Some(Now { status: second.status(), differs: differs(exchange, &second) })
     }
+}
+
+/// What a request that was sent again is answered with.
+struct Now {
+    status: u16,
+    /// Whether both succeeded, with another content.
+    differs: bool,
+}
+
+/// Whether both succeeded, with another content.
+fn differs(one: &Exchange, other: &Exchange) -> bool {
+    let is_short = one.body_len() <= LONGEST && other.body_len() <= LONGEST;
+    is_short && one.is_success() && one.status() == other.status() && !has_the_content(one, other)
+}
+
+/// Whether two responses have most of their words in common. Words with a digit are numbers, times and tokens, which vary.
+fn has_the_content(one: &Exchange, other: &Exchange) -> bool {
+    let words = |exchange: &Exchange| -> BTreeSet<String> {
+        let text = exchange.text();
+        let words = text
+            .split(|c: char| !c.is_alphanumeric())
+            .filter(|w| !w.is_empty() && !w.contains(|c: char| c.is_ascii_digit()));
+        words.map(str::to_owned).collect()
+    };
+    let (one, other) = (words(one), words(other));
+    let either = one.union(&other).count();
+    either == 0 || one.intersection(&other).count() as f64 / either as f64 > COMMON
 }
 
 /// An ordinary request that can be sent again, and was not put off.
@@ -104,15 +169,23 @@ pub(crate) fn varied(exchanges: &[Arc<Exchange>]) -> bool {
     })
 }
 
-/// Whether the very request was sent more than once already, by whatever needed it again.
-fn was_repeated(exchange: &Exchange, exchanges: &[Arc<Exchange>]) -> bool {
+/// The other exchanges of the very request, by whatever needed it again.
+pub(crate) fn repeated<'a>(
+    exchange: &'a Exchange,
+    exchanges: &'a [Arc<Exchange>],
+) -> impl Iterator<Item = &'a Exchange> {
+    let as_sent = |e: &&Exchange| e.request.headers == exchange.request.headers || is_of_a_burst(e);
+    asked_otherwise(exchange, exchanges).filter(as_sent)
+}
+
+/// The exchanges of the same resource, whatever their headers: those rarely decide what is said, so that another content is a sign.
+fn asked_otherwise<'a>(exchange: &'a Exchange, exchanges: &'a [Arc<Exchange>]) -> impl Iterator<Item = &'a Exchange> {
     let request = &exchange.request;
     let is_same = |other: &Request| {
         (&other.method, &other.origin, &other.target, &other.identity)
             == (&request.method, &request.origin, &request.target, &request.identity)
     };
-    let as_sent = |e: &Exchange| e.request.headers == request.headers || is_of_a_burst(e);
-    exchanges.iter().filter(|e| is_same(&e.request) && as_sent(e)).nth(1).is_some()
+    exchanges.iter().map(AsRef::as_ref).filter(move |e| is_same(&e.request) && e.serial != exchange.serial)
 }
 
 /// Whether nothing but a number tells the request from others.
@@ -145,6 +218,10 @@ mod tests {
         Arc::new(Exchange { serial: 0, request, outcome, elapsed_us: 0, hops: Vec::new() })
     }
 
+    fn numbered(serial: u64, target: &str) -> Arc<Exchange> {
+        Arc::new(Exchange { serial, ..Arc::into_inner(exchange(target, 200)).unwrap() })
+    }
+
     #[test]
     fn the_same_request_with_another_status_is_a_sign() {
         assert!(varied(&[exchange("/a", 200), exchange("/b", 404), exchange("/a", 404)]));
@@ -157,8 +234,25 @@ mod tests {
 
     #[test]
     fn what_was_sent_twice_need_not_be_sent_again() {
-        let all = [exchange("/a", 200), exchange("/b", 200), exchange("/a", 200)];
-        assert_eq!(all.each_ref().map(|e| was_repeated(e, &all)), [true, false, true]);
+        let all = [numbered(1, "/a"), numbered(2, "/b"), numbered(3, "/a")];
+        assert_eq!(all.each_ref().map(|e| repeated(e, &all).next().is_some()), [true, false, true]);
+    }
+
+    #[test]
+    fn numbers_and_tokens_are_no_content() {
+        let said = |body: &str| {
+            let origin = Origin { scheme: Scheme::Http, host: "localhost".to_owned(), port: 80 };
+            let outcome = Outcome::Answered(Response::new(200, Vec::new(), body.as_bytes().to_vec()));
+            Exchange { serial: 0, request: Request::get(&origin, "/a"), outcome, elapsed_us: 0, hops: Vec::new() }
+        };
+        let is_same = |one: &str, other: &str| has_the_content(&said(one), &said(other));
+        assert!(is_same(
+            r#"{"state":"up","at":"12:01","id":"7fa3e2"}"#,
+            r#"{"state":"up","at":"12:02","id":"bb41c0"}"#
+        ));
+        assert!(is_same("", "") && is_same("[1,2]", "[3]"));
+        assert!(!is_same(r#"{"open":true,"rows":[1]}"#, r#"{"open":false,"rows":[]}"#));
+        assert!(!is_same(r#"{"name":"oat","kind":null}"#, r#"{"size":"north"}"#));
     }
 
     #[test]

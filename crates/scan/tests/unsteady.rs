@@ -58,6 +58,42 @@ fn a_server_whose_status_is_drawn_gets_no_grade() {
     }
 }
 
+const ERRORS: [&str; 3] = [
+    r#"{"error":"You have an error in your SQL syntax; check the manual that corresponds to your MySQL server version"}"#,
+    r#"{"error":"ORA-01756: quoted string not properly terminated"}"#,
+    r#"{"error":"sqlite3.OperationalError: near \"'\": syntax error"}"#,
+];
+
+#[test]
+fn a_server_that_quotes_database_errors_by_chance_gets_no_grade() {
+    for seed in 0..8 {
+        let report = scanned(seed, |draw, answer| match draw % 7 {
+            0 if answer.status == 200 => {
+                Answer::json([200, 500][draw as usize / 7 % 2], ERRORS[draw as usize / 14 % 3])
+            }
+            _ => answer,
+        });
+        assert_eq!((report.grade, untrue(&report)), (None, Vec::new()), "seed {seed}: {:?}", report.grade_reason);
+    }
+}
+
+/// Says one of two things of each path but the first, or of some of them.
+fn one_of_two(draw: u32, answer: Answer, drawn: bool) -> Answer {
+    const SAID: [&str; 2] = [r#"{"open":true,"rows":[1,2,3]}"#, r#"{"open":false,"rows":[]}"#];
+    if drawn && answer.body.contains("mill") { Answer::json(200, SAID[draw as usize % 2]) } else { answer }
+}
+
+#[test]
+fn a_server_whose_content_is_drawn_gets_no_grade_and_one_feed_is_no_chance() {
+    for seed in 0..4 {
+        let report = scanned(seed, |draw, answer| one_of_two(draw, answer, true));
+        assert_eq!((report.grade, untrue(&report)), (None, Vec::new()), "seed {seed}: {:?}", report.grade_reason);
+    }
+    let server = Server::start(Arc::new(|asked| one_of_two(asked.number, ordinary(asked), asked.path() == "/wheels")));
+    let report = support::scan(support::target(server.port));
+    assert!(report.grade.is_some(), "{:?}", report.grade_reason);
+}
+
 #[test]
 fn what_always_fails_and_what_failed_once_is_no_chance() {
     let always = scanned(0, |_, answer| answer);

@@ -20,7 +20,7 @@ use model::{Evidence, Finding, NotTested, Round};
 
 use crate::plan::Plan;
 
-pub(crate) use confirm::{confirm, discard_chance, discard_unasked};
+pub(crate) use confirm::{confirm, discard_chance, discard_seen_by_chance, discard_unasked};
 pub(crate) use context::RunContext;
 pub(crate) use judge::{NOTHING_SEEN, judge};
 pub(crate) use outcome::Outcome;
