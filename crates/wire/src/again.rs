@@ -116,7 +116,8 @@ impl Wire {
 
     /// Asks what the target once answered well, until it is not put off or there is no hope.
     async fn ask_again(&self, control: &Request) -> Option<Arc<Exchange>> {
-        let mut lease = Lease::reading(&self.budget, 1).provoking();
+        // How often that is needed, which depends on the time responses take, does not decide what else is sent.
+        let mut lease = Lease::reading(&self.budget, 1).provoking().again();
         loop {
             let step = self.checks.fetch_add(1, Ordering::Relaxed);
             let key = OrderKey { round: Round::Preflight, check: ASKED_AGAIN, operation: 0, step };
