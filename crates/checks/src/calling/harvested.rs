@@ -11,9 +11,11 @@ pub fn of_parameter(parameter: &str, path: &str, surface: &Surface) -> Vec<Strin
 
 /// Those of the collection before the parameter (`/users/{id}`: `users/id`), by the parameter's name in any spelling, its name without
 /// the collection's (`user_id`, `userId` under `users`: `id`), or what names an object; then those of the collection that the parameter
-/// is called after (`/reports/{userId}`: `users/id`).
+/// is called after (`/reports/{userId}`: `users/id`). Of these names the first that has values: an object whose id is known is not called
+/// by its title as well.
 pub fn of_collection(parameter: &str, path: &str, surface: &Surface) -> Vec<String> {
-    values(&keys_of_collection(parameter, path), surface)
+    let each = keys_of_collection(parameter, path).into_iter().map(|key| values(&[key], surface));
+    each.into_iter().find(|values| !values.is_empty()).unwrap_or_default()
 }
 
 fn keys_of_collection(parameter: &str, path: &str) -> Vec<String> {
