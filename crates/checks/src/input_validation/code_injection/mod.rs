@@ -63,7 +63,8 @@ async fn probe_operation(probe: &OperationProbe<'_>, found: &mut Findings) -> Re
         })
         .collect();
     if chosen.is_empty() {
-        return Err(NotTested::inconclusive("no parameter changed the answer"));
+        payload_refusal::works(probe.plain()?)?;
+        return Err(NotTested::inconclusive("no parameter made a difference that this weakness could explain"));
     }
     chosen.sort_by_key(|p| !suggests(&p.name, Kind::Expression));
     let languages = language::of(probe.surface, deep);

@@ -80,7 +80,8 @@ async fn probe_operation(probe: &OperationProbe<'_>, found: &mut Findings) -> Re
         })
         .collect();
     if chosen.is_empty() {
-        return Err(NotTested::inconclusive("no parameter changed the answer"));
+        payload_refusal::works(probe.plain()?)?;
+        return Err(NotTested::inconclusive("no parameter made a difference that this weakness could explain"));
     }
     for parameter in chosen.into_iter().take(if deep { inputs::MOST } else { 1 }) {
         for way in ways {
