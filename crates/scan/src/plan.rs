@@ -268,10 +268,14 @@ mod tests {
             let outcome = Outcome::Answered(response);
             Some(Arc::new(Exchange { serial: 0, request, outcome, elapsed_us: 1, hops: Vec::new() }))
         };
-        let guards = [("/a", "login"), ("/b", "login"), ("/c", "login"), ("/admin", "login"), ("/stock", "no key")];
+        let behind_one = ["/a", "/b", "/c", "/d", "/admin"].map(|path| (path, "login"));
+        let guards = [behind_one.as_slice(), &[("/stock", "no key")]].concat();
         let of = |path: &str| Arc::new(Operation::undeclared(Method::GET, path, Source::Specification));
-        let surface = Surface { operations: guards.map(|(path, _)| of(path)).to_vec().into(), ..Surface::default() };
-        let calls = guards.map(|(path, why)| refuses(path, why)).to_vec();
+        let surface = Surface {
+            operations: guards.iter().map(|(path, _)| of(path)).collect::<Vec<_>>().into(),
+            ..Surface::default()
+        };
+        let calls = guards.iter().map(|(path, why)| refuses(path, why)).collect();
         let seen = Observations::plainly(calls, Vec::new());
         let asked = |depth| {
             let target = Target { depth, ..Target::of(origin.clone()) };
@@ -279,7 +283,7 @@ mod tests {
             let of_rule = plan.asked.iter().filter(|planned| planned.check.rule.id == "role-from-client");
             of_rule.filter_map(|planned| planned.operation).collect::<Vec<_>>()
         };
-        assert_eq!(asked(Depth::Standard), [3, 0, 4]);
+        assert_eq!(asked(Depth::Standard), [4, 0, 1, 2, 5]);
         assert_eq!(asked(Depth::Deep).len(), guards.len());
     }
 }

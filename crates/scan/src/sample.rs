@@ -20,7 +20,7 @@ pub(crate) fn most(depth: Depth) -> usize {
 pub(crate) fn most_of_a_guard(depth: Depth) -> usize {
     match depth {
         Depth::Quick => 1,
-        Depth::Standard => 2,
+        Depth::Standard => 4,
         Depth::Deep => most(Depth::Deep),
     }
 }
