@@ -15,7 +15,7 @@ const DOUBTED: usize = 4;
 const DOUBTED_TIMES: usize = 2;
 
 /// Operations that have been called twice at the end in any case, but in a quick scan.
-const ONCE: usize = 4;
+const ONCE: usize = 6;
 
 /// Operations that are called again once something varied, and how often each, in turns.
 const OPERATIONS: usize = 6;
@@ -53,7 +53,7 @@ pub(crate) async fn doubt(
     let mut times = if has_varied { TIMES } else { 0 };
     if !has_varied {
         let fails = |e: &&Arc<Exchange>| is_ordinary(e) && e.status() / 100 == 5;
-        let failed = exchanges.iter().filter(fails).filter(|e| repeated(e, exchanges).next().is_none()).take(DOUBTED);
+        let failed = exchanges.iter().filter(fails).take(DOUBTED);
         for known in failed.flat_map(|failed| [failed; DOUBTED_TIMES]) {
             times = if again.send(known).await?.status == known.status() { times } else { TIMES };
         }
