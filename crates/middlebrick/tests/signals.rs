@@ -122,7 +122,7 @@ fn a_signal_that_was_to_be_ignored_is() {
     let (url, requests) = server(usize::MAX);
     let line = scan(folder.path(), &url, &[]);
     let mut shell = Command::new("sh");
-    shell.args(["-c", "trap '' HUP; exec \"$@\"", "sh"]).arg(line.get_program()).args(line.get_args());
+    shell.args(["-c", "trap '' HUP; exec \"$@\"", "sh"]).args(line.get_args().skip(1));
     let mut child = shell.current_dir(folder.path()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     requests.recv().unwrap();
     send("HUP", &child);
