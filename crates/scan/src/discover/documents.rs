@@ -8,6 +8,7 @@ use regex::Regex;
 use serde_json::Value;
 
 use super::found::Found;
+use super::link_header;
 
 /// Most text that is looked through.
 const TEXT: usize = 512 * 1024;
@@ -23,7 +24,9 @@ pub(super) fn read(exchange: &Exchange, target: &Target, found: &mut Found) {
         Some(json) => configured(json),
         None => named(text),
     };
-    named.extend(exchange.header("link").into_iter().flat_map(described_by));
+    let described =
+        exchange.header("link").into_iter().flat_map(|header| link_header::targets(header, &link_header::DESCRIPTION));
+    named.extend(described.map(str::to_owned));
     for name in named.into_iter().take(MOST) {
         if let Some(path) = own_path(&name, exchange, target) {
             found.documents.insert(path);
@@ -115,16 +118,6 @@ fn configured(json: &Value) -> Vec<String> {
         .collect()
 }
 
-/// The targets of a `Link` header that describe the service.
-fn described_by(header: &str) -> Vec<String> {
-    let links = header.split(',').filter_map(|link| link.split_once('>'));
-    links
-        .filter(|(_, parameters)| parameters.contains("service-desc") || parameters.contains("describedby"))
-        .filter_map(|(target, _)| target.trim().strip_prefix('<'))
-        .map(str::to_owned)
-        .collect()
-}
-
 /// The document that a script carries itself, as swagger-ui-express writes it.
 fn carried(text: &str) -> Option<Vec<u8>> {
     const NAMES: [&str; 3] = ["\"swaggerDoc\":", "\"spec\":", "spec:"];
@@ -176,7 +169,6 @@ mod tests {
         assert_eq!(json(r#"{"urls": [{"url": "/a"}, {"url": "/b"}]}"#), ["/a", "/b"]);
         assert_eq!(json(r#"{"linkset": [{"anchor": "/", "service-desc": [{"href": "/d.json"}]}]}"#), ["/d.json"]);
         assert!(json(r#"{"url": "/users/1", "name": "ada"}"#).is_empty());
-        assert_eq!(described_by("</d.json>; rel=\"service-desc\", </next>; rel=next"), ["/d.json"]);
     }
 
     #[test]

@@ -14,6 +14,7 @@ mod found;
 mod imports;
 mod label;
 mod link;
+mod link_header;
 mod models;
 mod navigation;
 mod objects;

@@ -14,7 +14,7 @@ use super::addresses::{self, Constants};
 use super::asset::is_asset;
 use super::found::Found;
 use super::label::text_of;
-use super::{calls, documents, forms, imports, link, models, navigation, prose, routes};
+use super::{calls, documents, forms, imports, link, link_header, models, navigation, prose, routes};
 
 /// Most links taken from one answer.
 const LINKS: usize = 60;
@@ -31,8 +31,8 @@ pub(crate) fn read(exchange: &Exchange, target: &Target, surface: &mut Surface, 
     {
         found.add(operation);
     }
-    for link in response.header_all("link").flat_map(linked) {
-        if let Some(operation) = link::resolve(&link, &exchange.request, target, Source::Link)
+    for link in response.header_all("link").flat_map(|header| link_header::targets(header, &link_header::COLLECTION)) {
+        if let Some(operation) = link::resolve(link, &exchange.request, target, Source::Link)
             && !is_asset(&operation.path)
         {
             found.add(operation);
@@ -72,37 +72,6 @@ pub(crate) fn read(exchange: &Exchange, target: &Target, surface: &mut Surface, 
         json_sentences(json, &mut sentences, 0);
         prose_links(&sentences, exchange, target, found);
     }
-}
-
-/// What a `Link` header (RFC 8288) says of the collection that a response is a part of.
-fn linked(header: &str) -> Vec<String> {
-    const RELATIONS: [&str; 14] = [
-        "next",
-        "prev",
-        "previous",
-        "first",
-        "last",
-        "self",
-        "item",
-        "collection",
-        "related",
-        "edit",
-        "up",
-        "search",
-        "hub",
-        "start",
-    ];
-    let is_wanted = |parameters: &str| {
-        let relation = parameters.split(';').find_map(|one| one.trim().strip_prefix("rel="));
-        relation.is_some_and(|relation| {
-            relation
-                .trim_matches(['"', ' '])
-                .split(' ')
-                .any(|one| RELATIONS.contains(&one.to_ascii_lowercase().as_str()))
-        })
-    };
-    let links = header.split('<').skip(1).filter_map(|link| link.split_once('>'));
-    links.filter(|(_, after)| is_wanted(after.trim_end_matches([',', ' ']))).map(|(to, _)| to.to_owned()).collect()
 }
 
 /// The pages of Werkzeug's debugger are no part of the API; rules of their own ask for them.
