@@ -121,17 +121,17 @@ impl Budget {
     /// Takes one request out of an account, if one is left.
     pub(crate) fn take(&self, account: Account) -> bool {
         let mut counts = self.counts();
+        let kept = match account {
+            Account::Apart => Some(&mut counts.apart),
+            Account::Guesses => Some(&mut counts.guesses),
+            _ => None,
+        };
+        if let Some(kept) = kept.filter(|_| !self.strict) {
+            let had = *kept > 0;
+            *kept = kept.saturating_sub(1);
+            return had;
+        }
         match account {
-            Account::Apart if !self.strict => {
-                let had = counts.apart > 0;
-                counts.apart = counts.apart.saturating_sub(1);
-                return had;
-            }
-            Account::Guesses if !self.strict => {
-                let had = counts.guesses > 0;
-                counts.guesses = counts.guesses.saturating_sub(1);
-                return had;
-            }
             Account::Again if !self.strict => {
                 let has = counts.left_again() > 0;
                 counts.again += u32::from(has);
