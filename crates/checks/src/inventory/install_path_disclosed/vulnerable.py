@@ -2,10 +2,13 @@ from pathlib import Path
 
 from flask import Flask
 
-# Stands for a host that unpacks each project under /tmp, by the project's name.
+# Stands for a host that unpacks each project under /tmp, by the project's name. A random name would now and then have the checksum of
+# another usual path; where somebody else has made the folder it is used as it is.
 root = Path("/tmp/shopfront")
-(root / "static").mkdir(parents=True, exist_ok=True)
-(root / "static/shop.css").write_text("body { margin: 0 }")
+style = root / "static/shop.css"
+if not style.exists():
+    style.parent.mkdir(parents=True, exist_ok=True)
+    style.write_text("body { margin: 0 }")
 app = Flask(__name__, root_path=str(root))
 
 
