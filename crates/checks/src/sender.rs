@@ -30,7 +30,7 @@ pub trait Sender: Debug + Sync {
         false
     }
 
-    /// How many exchanges of the last minute are such, whoever sent them.
+    /// How many exchanges of the last minute are such, by all rules.
     fn count_lately(&self, _such: &dyn Fn(&Exchange) -> bool) -> u32 {
         0
     }

@@ -79,7 +79,7 @@ pub(crate) async fn judge(surface: &Surface, observed: &Observations, target: &T
             return Credential { opens, ..Credential::told(view(CredentialState::Accepted, String::new())) };
         }
         if !differs && ResponseFingerprint::plain(with) != ResponseFingerprint::plain(&without) {
-            // A page with a token of its own differs each time, whoever calls it.
+            // A page with a token of its own differs for each call.
             let with_again = wire.send(with.request.clone().fresh(), &lease(), key(1)).await;
             let without_again = wire.send(anonymous.fresh(), &lease(), key(2)).await;
             let (Ok(with_again), Ok(without_again)) = (with_again, without_again) else { break };

@@ -54,7 +54,7 @@ fn one_that_changes_nothing_leaves_no_grade() {
     assert_eq!((state(&report), report.grade, report.fault), (CredentialState::NoEffect, None, None));
 }
 
-/// A page that holds another token each time, and the name of whoever is known by the credential where `greets`.
+/// A page that holds another token each time, and the name of the user of the credential where `greets`.
 fn state_at_a_page_that_varies(greets: bool) -> CredentialState {
     let calls = AtomicU32::new(0);
     let server = Server::start(Arc::new(move |asked| {

@@ -67,7 +67,7 @@ pub(crate) async fn confirm(outcomes: &mut [Outcome], wire: &Wire) {
 pub(crate) async fn discard_unasked(outcomes: &mut [Outcome], wire: &Wire) {
     let mut gone = BTreeSet::new();
     for (step, first) in cited(outcomes, Severity::Medium).iter().enumerate() {
-        // What cannot be sent again for want of budget is not known to be true.
+        // What the budget does not allow to be sent again is not known to be true.
         if !is_repeated(first, step, wire).await {
             gone.insert(first.serial);
         }
@@ -113,7 +113,7 @@ pub(crate) async fn discard_seen_by_chance(
     for (place, (first, excerpts)) in read.iter().enumerate() {
         let mut says = 0;
         for _ in 0..TIMES {
-            // What cannot be sent again for want of budget is not known to be true: some of it is chance.
+            // What the budget does not allow to be sent again is not known to be true: some of it is chance.
             let says_again = if place < MOST { repeated.says(first, excerpts).await } else { None };
             says += usize::from(says_again.unwrap_or(false));
         }

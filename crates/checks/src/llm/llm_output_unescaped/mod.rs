@@ -12,7 +12,7 @@ pub(crate) static RULE: Rule = Rule {
     severity: Severity::Medium,
     cwe: &[79, 116],
     tags: &[Tag::Injection],
-    risk: "An attacker who controls what the model reads runs script in the browser of whoever sees its reply.",
+    risk: "An attacker who controls what the model reads runs script in the browser of anyone who sees its reply.",
     fix: "Escape the model's reply like any other untrusted text.",
     references: &["https://genai.owasp.org/llmrisk/llm052025-improper-output-handling/"],
     page: include_str!("page.md"),

@@ -16,7 +16,7 @@ pub(crate) static RULE: Rule = Rule {
     severity: Severity::Medium,
     cwe: &[200],
     tags: &[],
-    risk: "Secrets that clients submit are returned to whoever reads the object.",
+    risk: "Secrets that clients submit are returned to anyone who reads the object.",
     fix: "Remove writeOnly fields when an object is serialized into a response.",
     references: &[
         "https://owasp.org/API-Security/editions/2023/en/0xa3-broken-object-property-level-authorization/",
