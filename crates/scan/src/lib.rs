@@ -199,8 +199,9 @@ impl Scan {
             };
         }
         let mut outcomes = rounds::run(&plan, &context).await;
-        let mut unsteady = steadiness::doubt(&observed, &self.exchanges(None), self.target.depth, &self.wire).await;
-        if unsteady.is_some() {
+        let doubt = steadiness::doubt(&observed, &self.exchanges(None), self.target.depth, &self.wire).await;
+        let drawn = doubt.as_ref().map_or(&[][..], |doubt| doubt.headers.as_slice());
+        if doubt.is_some() && drawn.is_empty() {
             rounds::discard_chance(&mut outcomes, &self.wire).await;
         } else if steadiness::varied(&self.exchanges_with_repeats()) {
             rounds::confirm(&mut outcomes, &self.wire).await;
@@ -217,14 +218,16 @@ impl Scan {
             compute::apart(judge).await
         };
         // What is undone can no longer be sent again.
-        let chance = rounds::discard_seen_by_chance(
-            &mut passive,
-            &self.exchanges_with_repeats(),
-            unsteady.is_some(),
-            &self.wire,
-        )
-        .await;
-        unsteady = unsteady.or_else(|| chance.map(|request| steadiness::other_content(&request)));
+        let chance =
+            rounds::discard_seen_by_chance(&mut passive, &self.exchanges_with_repeats(), doubt.is_some(), &self.wire)
+                .await;
+        if doubt.is_some() {
+            let of_headers = !drawn.is_empty();
+            rounds::discard_quoting(&mut outcomes, drawn);
+            rounds::judge_again(&mut passive, &surface, &observations, &self.target, of_headers, &self.wire).await;
+        }
+        let unsteady = doubt.map(|doubt| doubt.says);
+        let unsteady = unsteady.or_else(|| chance.map(|request| steadiness::other_content(&request)));
         let undone = self.wire.undo(UNDO_WITHIN).await;
         outcomes.extend(passive);
         let mut surface = surface;

@@ -13,6 +13,8 @@ pub(crate) enum Purpose {
     Chance,
     /// Whether what a finding quotes is said again.
     Reading,
+    /// Whether what a finding read out of headers is there again.
+    Headers,
 }
 
 /// In place of a check's number: after all of them.

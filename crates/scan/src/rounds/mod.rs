@@ -6,6 +6,7 @@ mod context;
 mod destroy;
 mod detector;
 mod judge;
+mod judge_again;
 pub(crate) mod observe;
 mod order;
 mod outcome;
@@ -23,6 +24,7 @@ use crate::plan::Plan;
 pub(crate) use confirm::{confirm, discard_chance, discard_seen_by_chance, discard_unasked};
 pub(crate) use context::RunContext;
 pub(crate) use judge::{NOTHING_SEEN, judge};
+pub(crate) use judge_again::{discard_quoting, judge_again};
 pub(crate) use outcome::Outcome;
 
 /// Runs the detectors that send, round by round.

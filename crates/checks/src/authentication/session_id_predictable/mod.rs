@@ -59,6 +59,10 @@ async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(
         Err(why) => return Err(why),
     };
     let mut ids: Vec<String> = burst.iter().filter_map(id).collect();
+    let answered = burst.iter().filter(|response| response.is_success()).count();
+    if !ids.is_empty() && ids.len() < answered {
+        return Err(NotTested::inconclusive("a new visitor gets an id now and then only"));
+    }
     if ids.len() < ENOUGH {
         ids.clear();
         for _ in 0..ENOUGH {
@@ -138,6 +142,21 @@ mod tests {
         assert_eq!(ran.found.len(), 1, "{:?}", ran.ended);
         assert!(visited(|number| (73_000 + number).to_string(), false).await.says_nothing(), "nobody is known by it");
         assert!(visited(|number| format!("s{}", number % 3), true).await.says_nothing(), "three servers in turn");
+    }
+
+    #[tokio::test]
+    async fn a_cookie_that_comes_now_and_then_is_no_session() {
+        let finds = |always: bool| async move {
+            let script = Scripted::new(move |request, number| {
+                let bursts = request.header_value(burst::COUNTER).is_some();
+                let sets = always || !bursts || number % 2 == 0;
+                let set = if sets { vec![("Set-Cookie", format!("sid={}", 73_000 + number))] } else { vec![] };
+                Said::With(set, 200, "application/json", "{\"boats\": 3}".to_owned())
+            });
+            let ran = script.run(&CHECK, &samples::surface(vec![samples::operation(Method::GET, "/boats")])).await;
+            ran.found.len()
+        };
+        assert_eq!((finds(true).await, finds(false).await), (1, 0));
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! Whether the target answers the same request always alike. Where status codes go by chance, neither what was found nor what was not
 //! says anything about the API.
 
+mod headers;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -9,6 +11,7 @@ use model::{Depth, Exchange, Request};
 use wire::{Account, Lease, Wire};
 
 use crate::repeats::{self, Purpose};
+use headers::Manner;
 
 /// Failures that are asked about once more, and how often.
 const DOUBTED: usize = 4;
@@ -37,6 +40,14 @@ const TIMES_OF_CONTENT: usize = 3;
 /// Responses that deviate from the commonest of their operation. One may be a deployment, or a worker that was restarted.
 const DEVIATING: usize = 2;
 
+/// How a target answers the same request now this way and now that.
+pub(crate) struct Doubt {
+    /// For a person, with an example.
+    pub(crate) says: String,
+    /// The headers, where it is them alone, so that statuses and contents still say something.
+    pub(crate) headers: Vec<&'static str>,
+}
+
 /// Says how the same request is answered now this way and now that, if it is. Little is sent where nothing
 /// points to it.
 pub(crate) async fn doubt(
@@ -44,52 +55,100 @@ pub(crate) async fn doubt(
     exchanges: &[Arc<Exchange>],
     depth: Depth,
     wire: &Wire,
-) -> Option<String> {
+) -> Option<Doubt> {
     let mut again = Repeats { wire, sent: 0 };
     let ordinary: Vec<&Arc<Exchange>> = observed.plain_calls().filter(|e| is_ordinary(e)).collect();
-    let called = &ordinary[..ordinary.len().min(OPERATIONS)];
-    let mut changes: Vec<bool> = called.iter().map(|e| repeated(e, exchanges).any(|other| differs(e, other))).collect();
+    let mut called: Vec<Called<'_>> = ordinary.iter().take(OPERATIONS).map(|e| Called::of(e, exchanges)).collect();
     let has_varied = varied(exchanges);
     let mut times = if has_varied { TIMES } else { 0 };
     if !has_varied {
         let fails = |e: &&Arc<Exchange>| is_ordinary(e) && e.status() / 100 == 5;
         let failed = exchanges.iter().filter(fails).take(DOUBTED);
         for known in failed.flat_map(|failed| [failed; DOUBTED_TIMES]) {
-            times = if again.send(known).await?.status == known.status() { times } else { TIMES };
+            times = if again.send(known).await?.status() == known.status() { times } else { TIMES };
         }
         let wanted = if depth > Depth::Quick { ONCE } else { 0 };
         let is_repeated = |e: &&&Arc<Exchange>| repeated(e, exchanges).next().is_some();
         let known = ordinary.iter().filter(is_repeated).take(wanted).count();
-        let once = called.iter().zip(&mut changes).filter(|(e, _)| repeated(e, exchanges).next().is_none());
-        for (known, changes) in once.take(wanted - known) {
-            let now = again.send(known).await?;
-            times = if now.status == known.status() { times } else { TIMES };
-            *changes |= now.differs;
+        let once = called.iter_mut().filter(|called| repeated(called.first, exchanges).next().is_none());
+        for called in once.take(wanted - known) {
+            let now = again.send(called.first).await?;
+            times = if now.status() == called.first.status() { times } else { TIMES };
+            called.see(&now);
         }
-        let is_sign = |e: &&Arc<Exchange>| asked_otherwise(e, exchanges).any(|other| differs(e, other));
-        if times == 0 && (changes.contains(&true) || called.iter().any(is_sign)) {
+        let is_sign = |called: &Called<'_>| {
+            let otherwise = asked_otherwise(called.first, exchanges).any(|other| differs(called.first, other));
+            called.changes || otherwise || !headers::differing(&called.manners).is_empty()
+        };
+        if times == 0 && called.iter().any(is_sign) {
             times = TIMES_OF_CONTENT;
         }
         if times == 0 {
             return None;
         }
     }
-    let mut statuses: Vec<Vec<u16>> = vec![Vec::new(); called.len()];
     for _ in 0..times {
-        for ((exchange, statuses), changes) in called.iter().zip(&mut statuses).zip(&mut changes) {
-            let now = again.send(exchange).await?;
-            statuses.push(now.status);
-            *changes |= now.differs;
+        for called in &mut called {
+            let now = again.send(called.first).await?;
+            called.statuses.push(now.status());
+            called.see(&now);
         }
     }
-    let deviating: usize = statuses.iter().map(|statuses| deviating(statuses)).sum();
-    if deviating >= DEVIATING {
-        let (worst, seen) = called.iter().zip(&statuses).max_by_key(|(_, statuses)| self::deviating(statuses))?;
-        return Some(told(&worst.request, &seen.iter().map(u16::to_string).collect()));
+    judged(&called)
+}
+
+/// What an operation was answered with, each time.
+struct Called<'a> {
+    first: &'a Arc<Exchange>,
+    /// Of the repeats alone.
+    statuses: Vec<u16>,
+    /// Whether the content was another one.
+    changes: bool,
+    /// What the headers said, of all responses.
+    manners: Vec<Manner>,
+}
+
+impl<'a> Called<'a> {
+    /// With what the scan sent again anyway.
+    fn of(first: &'a Arc<Exchange>, exchanges: &'a [Arc<Exchange>]) -> Called<'a> {
+        let mut called = Called { first, statuses: Vec::new(), changes: false, manners: vec![headers::manner(first)] };
+        repeated(first, exchanges).for_each(|other| called.see(other));
+        called
     }
-    let changing = changes.iter().filter(|changes| **changes).count();
-    let (first, _) = called.iter().zip(&changes).find(|(_, changes)| **changes)?;
-    (changing >= CHANGING && changing * 2 + 1 >= called.len()).then(|| other_content(&first.request))
+
+    fn see(&mut self, now: &Exchange) {
+        self.changes |= differs(self.first, now);
+        // An error has headers of its own.
+        if now.status() == self.first.status() {
+            self.manners.push(headers::manner(now));
+        }
+    }
+}
+
+/// What the repeats come to.
+fn judged(called: &[Called<'_>]) -> Option<Doubt> {
+    let deviating_statuses: usize = called.iter().map(|called| deviating(&called.statuses)).sum();
+    if deviating_statuses >= DEVIATING {
+        let worst = called.iter().max_by_key(|called| deviating(&called.statuses))?;
+        let seen = worst.statuses.iter().map(u16::to_string).collect();
+        return Some(Doubt { says: told(&worst.first.request, &seen), headers: Vec::new() });
+    }
+    let most = |changing: usize| changing >= CHANGING && changing * 2 + 1 >= called.len();
+    let mut of_content = called.iter().filter(|called| called.changes);
+    if most(of_content.clone().count()) {
+        let says = other_content(&of_content.next()?.first.request);
+        return Some(Doubt { says, headers: Vec::new() });
+    }
+    let of_headers: Vec<_> = called.iter().filter(|called| deviating(&called.manners) >= DEVIATING).collect();
+    let says = other_headers(of_headers.first().filter(|_| most(of_headers.len()))?);
+    let headers: BTreeSet<_> = of_headers.iter().flat_map(|called| headers::differing(&called.manners)).collect();
+    Some(Doubt { says, headers: headers.into_iter().collect() })
+}
+
+/// Says in which headers the responses of an operation differed.
+fn other_headers(called: &Called<'_>) -> String {
+    let names = headers::differing(&called.manners).join(", ");
+    told(&called.first.request, &BTreeSet::from([format!("other headers each time: {names}")]))
 }
 
 /// Says that a request was answered with the same status and another content.
@@ -116,20 +175,12 @@ struct Repeats<'a> {
 
 impl Repeats<'_> {
     /// What the same request is answered with now. Nothing of it is judged but whether it is the same.
-    async fn send(&mut self, exchange: &Exchange) -> Option<Now> {
+    async fn send(&mut self, exchange: &Exchange) -> Option<Arc<Exchange>> {
         let key = repeats::key(Purpose::Steadiness, self.sent);
         self.sent += 1;
         let lease = Lease::reading(self.wire.budget(), 1).paid_by(Account::Again);
-        let second = self.wire.send(exchange.request.clone().fresh(), &lease, key).await.ok()?;
-        Some(Now { status: second.status(), differs: differs(exchange, &second) })
+        self.wire.send(exchange.request.clone().fresh(), &lease, key).await.ok()
     }
-}
-
-/// What a request that was sent again is answered with.
-struct Now {
-    status: u16,
-    /// Whether both succeeded, with another content.
-    differs: bool,
 }
 
 /// Whether both succeeded, with another content.
@@ -197,12 +248,12 @@ fn is_of_a_burst(exchange: &Exchange) -> bool {
 }
 
 /// How many are not the commonest.
-fn deviating(statuses: &[u16]) -> usize {
-    let mut counts: BTreeMap<u16, usize> = BTreeMap::new();
-    for status in statuses {
-        *counts.entry(*status).or_default() += 1;
+fn deviating<T: Ord>(seen: &[T]) -> usize {
+    let mut counts: BTreeMap<&T, usize> = BTreeMap::new();
+    for one in seen {
+        *counts.entry(one).or_default() += 1;
     }
-    statuses.len() - counts.values().max().copied().unwrap_or(0)
+    seen.len() - counts.values().max().copied().unwrap_or(0)
 }
 
 #[cfg(test)]
@@ -259,6 +310,6 @@ mod tests {
     fn what_is_not_the_commonest_deviates() {
         assert_eq!(deviating(&[200, 500, 200, 404]), 2);
         assert_eq!(deviating(&[500, 500]), 0);
-        assert_eq!(deviating(&[]), 0);
+        assert_eq!(deviating::<u16>(&[]), 0);
     }
 }
