@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use model::{Exchange, Location, Operation, Surface, Target};
+use model::{Account, Exchange, Location, Operation, Surface, Target};
 
 /// Who called an operation: an identity by its name; nobody in particular without one.
 pub type Caller = Option<String>;
@@ -13,6 +13,10 @@ pub struct Observations {
     calls: BTreeMap<(usize, Caller), Arc<Exchange>>,
     /// Whose calls are the plain ones: the first identity's, or else nobody's in particular.
     first: Caller,
+    /// Operations of which another caller's are.
+    others: BTreeMap<usize, Caller>,
+    /// The accounts that the scan made for itself, in the order of their identities.
+    pub accounts: Vec<Account>,
     /// Every exchange of the rounds before this one, in transcript order.
     pub exchanges: Vec<Arc<Exchange>>,
 }
@@ -26,7 +30,7 @@ impl Observations {
     /// For tests of detectors: plain calls by nobody in particular, in the order of the operations, and all exchanges.
     pub fn plainly(plain: Vec<Option<Arc<Exchange>>>, exchanges: Vec<Arc<Exchange>>) -> Observations {
         let calls = plain.into_iter().enumerate().filter_map(|(at, exchange)| Some(((at, None), exchange?)));
-        Observations { calls: calls.collect(), first: None, exchanges }
+        Observations { calls: calls.collect(), exchanges, ..Observations::default() }
     }
 
     /// The same calls with these exchanges.
@@ -48,10 +52,19 @@ impl Observations {
         self.calls.insert((operation, caller), exchange);
     }
 
+    /// Takes this caller's calls of an operation for the plain ones from now on.
+    pub fn let_call(&mut self, operation: usize, caller: Caller) {
+        self.others.insert(operation, caller);
+    }
+
+    fn caller(&self, operation: usize) -> &Caller {
+        self.others.get(&operation).unwrap_or(&self.first)
+    }
+
     /// The plain exchange of an operation. `None` when it was not called: its method changes state, it looks destructive, or the
     /// budget ended.
     pub fn plain(&self, operation: usize) -> Option<&Arc<Exchange>> {
-        self.call(operation, &self.first)
+        self.call(operation, self.caller(operation))
     }
 
     /// The ordinary call of an operation by this caller.
@@ -66,12 +79,12 @@ impl Observations {
 
     /// The plain exchanges, in the order of the operations.
     pub fn plain_calls(&self) -> impl Iterator<Item = &Arc<Exchange>> {
-        self.calls().filter(|(_, caller, _)| **caller == self.first).map(|(_, _, exchange)| exchange)
+        self.calls().filter(|(at, caller, _)| *caller == self.caller(*at)).map(|(_, _, exchange)| exchange)
     }
 
     /// The plain exchanges with their operations.
     pub fn called<'a>(&'a self, surface: &'a Surface) -> impl Iterator<Item = (&'a Operation, &'a Arc<Exchange>)> {
-        let plain = self.calls().filter(|(_, caller, _)| **caller == self.first);
+        let plain = self.calls().filter(|(at, caller, _)| *caller == self.caller(*at));
         plain.filter_map(|(at, _, exchange)| Some((surface.operations.get(at)?.as_ref(), exchange)))
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! No input or output, no clock, no async: every type here is a value and every function is pure.
 
+mod account;
 mod body;
 mod category;
 mod compliance;
@@ -41,6 +42,7 @@ mod target;
 mod tls;
 mod truncation;
 
+pub use account::Account;
 pub use body::{BodyBytes, BodyCache, BodyText, Json, LARGEST_TREE, StoredBody};
 pub use category::Category;
 pub use compliance::{Requirement, requirements};

@@ -138,6 +138,9 @@ pub struct Surface {
     pub harvested: BTreeMap<String, Vec<Harvested>>,
     /// The values that operations were called with, by `METHOD /path`, place and name: what an ordinary call sends from then on.
     pub settled: BTreeMap<(String, ParameterIn, String), String>,
+    /// Who calls an operation in the ordinary way, by `METHOD /path`: an account of the scan's own, or nobody in particular. The first
+    /// identity that was given calls those that are not named here.
+    pub callers: BTreeMap<String, Option<String>>,
     /// Why the document that the user named cannot be used, if it cannot.
     pub unusable_specification: Option<String>,
     /// What the reader should know about how the surface was found; each a sentence.

@@ -41,6 +41,13 @@ pub(crate) struct Credential {
 }
 
 impl Credential {
+    /// That of an account of the scan's own: it opened what it could call, and nothing is said of it.
+    pub(crate) fn of_account(observed: &Observations) -> Credential {
+        let of_account = |e: &&Arc<Exchange>| e.request.identity.is_some() && e.is_success();
+        let opens = observed.plain_calls().filter(of_account).take(CONTROLS).cloned().collect();
+        Credential { opens, ..Credential::default() }
+    }
+
     fn told(view: Option<Told>) -> Credential {
         Credential { view, ..Credential::default() }
     }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use checks::Observations;
-use model::Surface;
+use model::{Surface, Target};
 use wire::ledger::Undone;
 
 use crate::credentials::Told;
@@ -12,6 +12,8 @@ use crate::rounds::Outcome;
 
 /// What a scan knows when it ends, before it is judged as a whole.
 pub(crate) struct Ended {
+    /// What was asked, with the identities of accounts that the scan made for itself.
+    pub(crate) target: Arc<Target>,
     pub(crate) surface: Arc<Surface>,
     pub(crate) observations: Arc<Observations>,
     pub(crate) outcomes: Vec<Outcome>,

@@ -1,5 +1,6 @@
 //! The life of one scan: preflight, discover, observe, plan, probe, correlate.
 
+mod accounts;
 mod compute;
 mod correlate;
 mod credentials;
@@ -20,6 +21,7 @@ mod steadiness;
 use std::sync::Arc;
 use std::time::Duration;
 
+use checks::Observations;
 use model::{Depth, Event, Exchange, NotTested, Operation, Redactor, Report, Source, SpecFacts, Surface, Target};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
@@ -118,9 +120,9 @@ impl Scan {
         (self.listener)(Event::Started { url: Redactor::new().text(&self.target.url()) });
         // On the heap: it holds all that the rounds do.
         let ended = Box::pin(self.work()).await;
-        let Scan { target, wire, listener, whole_transcript, .. } = self;
+        let Scan { wire, listener, whole_transcript, .. } = self;
         let elapsed = started.elapsed();
-        let report = compute::apart(move || correlate::report(&target, &wire, &ended, elapsed, whole_transcript)).await;
+        let report = compute::apart(move || correlate::report(&wire, &ended, elapsed, whole_transcript)).await;
         listener(Event::Finished);
         report
     }
@@ -149,15 +151,16 @@ impl Scan {
         let mut observed = Box::pin(rounds::observe::observe(&mut surface, &self.target, &self.wire, &self.halt)).await;
         self.wire.check_again().await;
         let mut credential = credentials::judge(&surface, &observed, &self.target, &self.wire).await;
+        let target = self.with_accounts(&mut surface, &mut observed, &mut credential).await;
         observed.exchanges = self.exchanges(None);
         let surface = Arc::new(surface);
         let observed = Arc::new(observed);
         let plan = {
-            let (surface, observed, target) = (Arc::clone(&surface), Arc::clone(&observed), Arc::clone(&self.target));
+            let (surface, observed, target) = (Arc::clone(&surface), Arc::clone(&observed), Arc::clone(&target));
             compute::apart(move || plan::plan_seen(&surface, &target, &observed)).await
         };
         let seen = observed.exchanges.iter().map(AsRef::as_ref);
-        let diagnosis = diagnosis::diagnose(&self.target, &self.wire, seen).await;
+        let diagnosis = diagnosis::diagnose(&target, &self.wire, seen).await;
         let (hopeless, fault) = if !self.wire.was_reached() {
             (Some(NotTested::NoAnswer), None)
         } else if let Some(says) = &diagnosis.says {
@@ -169,12 +172,12 @@ impl Scan {
         } else {
             (None, None)
         };
-        let standard = self.standard();
+        let standard = standard(&target);
         let context = rounds::RunContext {
             surface: &surface,
             observed: &observed,
-            target: &self.target,
-            standard: standard.as_ref().unwrap_or(&self.target),
+            target: &target,
+            standard: standard.as_ref().unwrap_or(&target),
             credential: &credential,
             wire: &self.wire,
             callback: &self.callback,
@@ -196,10 +199,11 @@ impl Scan {
                 banned: false,
                 silent: false,
                 credential: credential.view,
+                target: Arc::clone(&target),
             };
         }
         let mut outcomes = rounds::run(&plan, &context).await;
-        let doubt = steadiness::doubt(&observed, &self.exchanges(None), self.target.depth, &self.wire).await;
+        let doubt = steadiness::doubt(&observed, &self.exchanges(None), target.depth, &self.wire).await;
         let drawn = doubt.as_ref().map_or(&[][..], |doubt| doubt.headers.as_slice());
         if doubt.is_some() && drawn.is_empty() {
             rounds::discard_chance(&mut outcomes, &self.wire).await;
@@ -212,7 +216,7 @@ impl Scan {
         let observations = Arc::new(observed.until(until).with_exchanges(self.exchanges(until)));
         let mut passive = {
             let (surface, observations, target) =
-                (Arc::clone(&surface), Arc::clone(&observations), Arc::clone(&self.target));
+                (Arc::clone(&surface), Arc::clone(&observations), Arc::clone(&target));
             let (selected, listener, halt) = (plan.selected, Arc::clone(&self.listener), self.halt.clone());
             let judge = move || rounds::judge(&surface, &observations, &target, &selected, &listener, &halt);
             compute::apart(judge).await
@@ -251,15 +255,26 @@ impl Scan {
             banned: self.wire.is_banned(),
             silent: self.wire.is_dead(),
             credential: credential.view,
+            target,
         }
     }
 
-    /// A deep scan as a standard one; nothing for another.
-    fn standard(&self) -> Option<Target> {
-        let target = &self.target;
-        // Nobody asks for the document any more, and it may be large.
-        let known = || Target { specification: None, depth: Depth::Standard, ..Target::clone(target) };
-        (target.depth == Depth::Deep).then(known)
+    /// What was asked, with the identities of accounts that the scan makes for itself, where it may and can.
+    async fn with_accounts(
+        &self,
+        surface: &mut Surface,
+        observed: &mut Observations,
+        credential: &mut credentials::Credential,
+    ) -> Arc<Target> {
+        if !self.wire.was_reached() {
+            return Arc::clone(&self.target);
+        }
+        let Some(acting) = accounts::open(surface, observed, &self.target, &self.wire).await else {
+            return Arc::clone(&self.target);
+        };
+        rounds::observe::observe_as_account(surface, &acting, observed, &self.wire, &self.halt).await;
+        *credential = credentials::Credential::of_account(observed);
+        Arc::new(acting)
     }
 
     /// Takes back what leaned on a ban, or on a credential that died meanwhile. Exchanges from the serial on are not to be judged.
@@ -316,6 +331,13 @@ const PUT_OFF: &str = "the target answered some requests with 429 or 503, asking
 
 /// The time in which everything that the scan created is removed, also after a stop.
 const UNDO_WITHIN: Duration = Duration::from_secs(5);
+
+/// A deep scan as a standard one; nothing for another.
+fn standard(target: &Target) -> Option<Target> {
+    // Nobody asks for the document any more, and it may be large.
+    let known = || Target { specification: None, depth: Depth::Standard, ..Target::clone(target) };
+    (target.depth == Depth::Deep).then(known)
+}
 
 /// Whether a path says which of its segments are words: a link to one object does not.
 fn is_declared(operation: &Operation) -> bool {

@@ -5,8 +5,8 @@ use std::sync::{Arc, OnceLock};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use model::{
-    Consent, Effect, Event, Exchange, Failure, NotTested, OrderKey, Origin, Outcome, Redacted, Redactor, Request,
-    Round, Scheme, TlsFacts, TlsReport,
+    Consent, Effect, Event, Exchange, Failure, Identity, NotTested, OrderKey, Origin, Outcome, Redacted, Redactor,
+    Request, Round, Scheme, TlsFacts, TlsReport,
 };
 use tokio::sync::{Notify, OnceCell, Semaphore};
 
@@ -78,6 +78,16 @@ impl fmt::Debug for Wire {
     }
 }
 
+/// Whether an identity's credentials make a request that is still one.
+fn sendable(identity: &Identity, origin: &Origin) -> Result<(), WireError> {
+    let mut request = Request::get(origin, "/");
+    credentials::apply(identity, &mut request);
+    match refusal(&request) {
+        Some(why) => Err(WireError(format!("the credentials of {:?} cannot be sent: {why}", identity.name))),
+        None => Ok(()),
+    }
+}
+
 impl Wire {
     /// A client for this origin.
     ///
@@ -91,11 +101,7 @@ impl Wire {
         listener: Listener,
     ) -> Result<Wire, WireError> {
         for identity in &mandate.identities {
-            let mut request = Request::get(&origin, "/");
-            credentials::apply(identity, &mut request);
-            if let Some(why) = refusal(&request) {
-                return Err(WireError(format!("the credentials of {:?} cannot be sent: {why}", identity.name)));
-            }
+            sendable(identity, &origin)?;
         }
         Ok(Wire {
             scope: Scope::new(origin.clone(), settings.allow_hosts.clone(), &mandate.excluded_paths),
@@ -129,6 +135,16 @@ impl Wire {
     /// Writes the ledger of what the scan creates to this sink, from now on. The first sink stays.
     pub fn keep_ledger(&self, sink: Sink) {
         self.ledger.keep(sink);
+    }
+
+    /// Acts from now on also with these identities, of accounts that the scan made for itself. The first of them stay.
+    ///
+    /// # Errors
+    /// A credential cannot be sent.
+    pub fn act_as(&self, own: Vec<Identity>) -> Result<(), WireError> {
+        own.iter().try_for_each(|identity| sendable(identity, &self.origin))?;
+        let _ = self.mandate.own.set(own);
+        Ok(())
     }
 
     /// The budget of the scan.

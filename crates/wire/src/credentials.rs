@@ -3,7 +3,7 @@ use base64::engine::general_purpose::STANDARD;
 use model::{Credential, Identity, ParameterIn, Request};
 
 /// Adds an identity's credentials to what goes on the wire. The exchange keeps the request without them.
-pub(crate) fn apply(identity: &Identity, request: &mut Request) {
+pub fn apply(identity: &Identity, request: &mut Request) {
     match &identity.credential {
         None => {}
         Some(Credential::Bearer(token)) => {

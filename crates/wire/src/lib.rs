@@ -49,6 +49,7 @@ mod undo;
 pub use budget::{Account, Budget};
 pub use callback::{Call, Callback};
 pub use client::{Listener, Wire};
+pub use credentials::apply as apply_identity;
 pub use error::WireError;
 pub use lease::Lease;
 pub use limits::Limits;

@@ -19,7 +19,7 @@ pub(crate) fn onward(exchange: &Exchange, scope: &Scope, mandate: &Mandate) -> O
     let target = url.query().map_or_else(|| url.path().to_owned(), |query| format!("{}?{query}", url.path()));
     let mut next = asked.clone();
     if origin != next.origin {
-        let mut secrets = mandate.identities.iter().flat_map(credentials::secrets).filter(|secret| !secret.is_empty());
+        let mut secrets = mandate.all().flat_map(credentials::secrets).filter(|secret| !secret.is_empty());
         if secrets.any(|secret| target.contains(secret)) {
             return None;
         }

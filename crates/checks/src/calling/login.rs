@@ -2,13 +2,14 @@
 
 use std::sync::LazyLock;
 
-use model::{Exchange, Method, Operation, Request, Schema, Surface};
+use model::{Exchange, Form, Method, Operation, Origin, ParameterIn, Request, Schema, Surface};
 use regex::Regex;
 use serde_json::{Map, Value};
 
 use crate::TargetProbe;
 use crate::calling::body;
 use crate::judging::{access, transport};
+use crate::text::percent::encode;
 use crate::vocabulary::fields::{self, Holds};
 use crate::vocabulary::{self, List, Meaning, says};
 
@@ -31,6 +32,15 @@ pub enum Login {
         /// How the body is written.
         media_type: String,
     },
+    /// `POST path` with both in the query.
+    Query {
+        /// Where it goes.
+        path: String,
+        /// The parameter of the user's name.
+        user: String,
+        /// The parameter of the password.
+        password: String,
+    },
     /// HTTP Basic on this request target.
     Basic {
         /// The request target.
@@ -42,7 +52,7 @@ impl Login {
     /// The path.
     pub fn path(&self) -> &str {
         match self {
-            Login::Body { path, .. } => path,
+            Login::Body { path, .. } | Login::Query { path, .. } => path,
             Login::Basic { target } => target.split('?').next().unwrap_or(target),
         }
     }
@@ -50,27 +60,32 @@ impl Login {
     /// The method.
     pub fn method(&self) -> Method {
         match self {
-            Login::Body { .. } => Method::POST,
+            Login::Body { .. } | Login::Query { .. } => Method::POST,
             Login::Basic { .. } => Method::GET,
         }
     }
 
     /// The request that tries this name and password.
-    pub fn attempt(&self, probe: &TargetProbe<'_>, name: &str, secret: &str) -> Request {
+    pub fn attempt(&self, origin: &Origin, name: &str, secret: &str) -> Request {
         use base64::Engine as _;
         let request = match self {
             Login::Body { path, user, password, others, media_type } => {
                 let mut fields = others.clone();
                 fields.extend([(user, name), (password, secret)].map(|(key, v)| (key.clone(), Value::from(v))));
-                let request = Request::new(Method::POST, probe.origin(), path);
+                let request = Request::new(Method::POST, origin, path);
                 body::put(request, media_type, &Schema::default(), &Value::Object(fields))
+            }
+            Login::Query { path, user, password } => {
+                let query = [(user, name), (password, secret)].map(|(key, v)| format!("{}={}", encode(key), encode(v)));
+                Request::new(Method::POST, origin, format!("{path}?{}", query.join("&")))
             }
             Login::Basic { target } => {
                 let pair = base64::engine::general_purpose::STANDARD.encode(format!("{name}:{secret}"));
-                probe.get(target).header("Authorization", format!("Basic {pair}"))
+                Request::get(origin, target).header("Authorization", format!("Basic {pair}"))
             }
         };
-        request.altered("body", "username", name).altered("body", "password", secret)
+        let place = if matches!(self, Login::Query { .. }) { "query" } else { "body" };
+        request.altered(place, "username", name).altered(place, "password", secret)
     }
 }
 
@@ -106,27 +121,42 @@ pub fn is_login_page(exchange: &Exchange) -> bool {
     exchange.is_html() && (path() || field())
 }
 
-fn in_bodies(surface: &Surface) -> Vec<Login> {
+/// Where a name and a password are posted: operations, and forms of pages.
+pub fn in_bodies(surface: &Surface) -> Vec<Login> {
     let posts = || surface.operations.iter().filter(|o| o.method == Method::POST && is_login(o));
     let mut places: Vec<Login> = posts().filter_map(|o| of_operation(o, surface)).collect();
-    for form in surface.forms.iter().filter(|form| form.method == "POST") {
-        let password = form.fields.iter().find(|f| f.kind == "password");
-        let user = form.fields.iter().find(|f| matches!(f.kind.as_str(), "text" | "email") && is_user(&f.name));
-        if let (Some(user), Some(password)) = (user, password)
-            && form.fields.iter().filter(|f| f.kind == "password").count() == 1
-            && says(&form.action, Meaning::Login)
-            && places.iter().all(|known| known.path() != form.action)
-        {
-            let (path, user, password) = (form.action.clone(), user.name.clone(), password.name.clone());
-            let hidden = form.fields.iter().filter(|f| f.kind == "hidden");
-            let others = hidden.map(|f| (f.name.clone(), Value::from(f.value.as_str()))).collect();
-            places.push(Login::Body { path, user, password, others, media_type: FORM.to_owned() });
+    for login in surface.forms.iter().filter_map(of_form) {
+        if places.iter().all(|known| known.path() != login.path()) {
+            places.push(login);
         }
     }
     if places.is_empty() {
         places.extend(posts().filter(|o| o.body.is_none()).map(|o| assumed(&o.path)).next());
     }
     places
+}
+
+/// A form that takes a name and one password: sent to where one logs in, or asking for nothing else, wherever it is sent.
+fn of_form(form: &Form) -> Option<Login> {
+    let mut passwords = form.fields.iter().filter(|f| f.kind == "password");
+    let password = passwords.next().filter(|_| form.method == "POST" && passwords.next().is_none())?;
+    let user =
+        form.fields.iter().find(|f| matches!(f.kind.as_str(), "text" | "email") && fields::names_user(&f.name))?;
+    let asks_more = form.fields.iter().any(|f| {
+        let is_asked = !matches!(f.kind.as_str(), "hidden" | "submit" | "button" | "image" | "reset" | "checkbox");
+        is_asked && f.name != user.name && f.name != password.name
+    });
+    if vocabulary::says_registration(&form.action) || !says(&form.action, Meaning::Login) && asks_more {
+        return None;
+    }
+    let hidden = form.fields.iter().filter(|f| f.kind == "hidden");
+    Some(Login::Body {
+        path: form.action.clone(),
+        user: user.name.clone(),
+        password: password.name.clone(),
+        others: hidden.map(|f| (f.name.clone(), Value::from(f.value.as_str()))).collect(),
+        media_type: FORM.to_owned(),
+    })
 }
 
 /// Named like a log-in, not like registration, log-out or refreshing; its path has no parameter.
@@ -143,7 +173,7 @@ fn assumed(path: &str) -> Login {
 }
 
 fn of_operation(operation: &Operation, surface: &Surface) -> Option<Login> {
-    let body = operation.body.as_ref()?;
+    let Some(body) = &operation.body else { return in_query(operation) };
     let named = |is: fn(&str) -> bool| -> Option<String> {
         body.schema
             .properties
@@ -151,20 +181,22 @@ fn of_operation(operation: &Operation, surface: &Surface) -> Option<Login> {
             .find(|(name, schema)| is(name) && !is_object(schema))
             .map(|(name, _)| name.clone())
     };
-    let user = named(is_user)?;
+    let user = named(fields::names_user)?;
     let password = named(|name| fields::holds(name, Holds::Password))?;
     let mut others = body::required(body, surface);
     others.retain(|name, _| *name != user && *name != password);
     Some(Login::Body { path: operation.path.to_string(), user, password, others, media_type: body.media_type.clone() })
 }
 
-fn is_object(schema: &Schema) -> bool {
-    !schema.properties.is_empty()
+fn in_query(operation: &Operation) -> Option<Login> {
+    let named = |is: fn(&str) -> bool| operation.parameters_in(ParameterIn::Query).find(|p| is(&p.name));
+    let (user, password) = (named(fields::names_user)?, named(|name| fields::holds(name, Holds::Password))?);
+    let path = operation.path.to_string();
+    Some(Login::Query { path, user: user.name.clone(), password: password.name.clone() })
 }
 
-fn is_user(name: &str) -> bool {
-    let plain: String = name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
-    List::UserField.has(&plain)
+fn is_object(schema: &Schema) -> bool {
+    !schema.properties.is_empty()
 }
 
 /// Whether an answer says that the credentials are wrong: a refusal, or a message about them, and no token.

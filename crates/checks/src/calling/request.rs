@@ -124,12 +124,20 @@ fn without_body(operation: &Operation, surface: &Surface, target: &Target, value
     if !cookies.is_empty() {
         request = request.header("Cookie", cookies.join("; ").into_bytes());
     }
-    request.identity = target.identities.first().map(|identity| identity.name.clone());
+    request.identity = caller(operation, surface, target);
     for value in values {
         let own = own(value, operation, surface);
         request = request.altered_from(value.place.id(), value.name, value.value, &own);
     }
     request
+}
+
+/// Who calls an operation in the ordinary way.
+pub fn caller(operation: &Operation, surface: &Surface, target: &Target) -> Option<String> {
+    match surface.callers.get(&operation.name()) {
+        Some(caller) => caller.clone(),
+        None => target.identities.first().map(|identity| identity.name.clone()),
+    }
 }
 
 /// What the target wrote of a value that a check puts into a parameter: the ordinary value, the declared one, or one that it told.

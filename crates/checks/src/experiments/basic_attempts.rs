@@ -123,7 +123,7 @@ pub async fn run(probe: &TargetProbe<'_>) -> Result<Attempts, NotTested> {
         };
         let word = fabricated(&number.to_string());
         let password = if who == Who::Long { word.chars().cycle().take(LONG).collect() } else { word };
-        let exchange = match probe.response_to(place.attempt(probe, &tried, &password)).await {
+        let exchange = match probe.response_to(place.attempt(probe.origin(), &tried, &password)).await {
             Ok(exchange) => exchange,
             // What was sent can be judged.
             Err(why) if number > 0 => {

@@ -65,6 +65,12 @@ pub fn holds(name: &str, what: Holds) -> bool {
         .any(|row| row.names.contains(&plain) || row.prefixes.iter().any(|prefix| lower.starts_with(prefix.as_str())))
 }
 
+/// Whether a field or parameter of this name says who logs in.
+pub fn names_user(name: &str) -> bool {
+    let plain: String = name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
+    List::UserField.has(&plain)
+}
+
 /// Whether a field stands below one that says that it describes calls or gives examples: `examples.login.password`,
 /// `endpoints[].request.email`. What is also the name of an envelope or of a list of results (`body.users[].email`, `docs[].email`)
 /// says so only further down and around no list.

@@ -17,6 +17,10 @@ pub enum List {
     StrictFormat,
     /// Words of paths that have to do with accounts, but are no place to log in.
     BesideLogin,
+    /// Words of paths where somebody registers, in the languages of most applications.
+    Registration,
+    /// Words of paths where something new is made.
+    Creation,
     /// What messages about wrong credentials say.
     Rejection,
     /// What they say it about.

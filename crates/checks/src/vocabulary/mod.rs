@@ -80,6 +80,12 @@ pub fn says(text: &str, meaning: Meaning) -> bool {
     words(text).any(|word| rows().any(|row| row.words.contains(&word)))
 }
 
+/// Whether a path is called after registration: `/register`, `/sign-up`.
+pub fn says_registration(path: &str) -> bool {
+    let plain: String = path.chars().filter(|c| c.is_alphanumeric()).collect::<String>().to_lowercase();
+    words(path).any(|word| List::Registration.has(&word)) || plain.contains("signup")
+}
+
 /// Whether calling the operation looks as if it changed state, by the words of its path, its operation id and its summary, and for one
 /// that by its method should not, by the links and tags that show it, too.
 pub fn looks_destructive(operation: &Operation) -> bool {

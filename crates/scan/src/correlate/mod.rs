@@ -29,7 +29,8 @@ use crate::ended::Ended;
 use crate::reduce;
 
 /// Builds the report.
-pub(crate) fn report(target: &Target, wire: &Wire, ended: &Ended, elapsed: Duration, whole: bool) -> Report {
+pub(crate) fn report(wire: &Wire, ended: &Ended, elapsed: Duration, whole: bool) -> Report {
+    let target = ended.target.as_ref();
     let records = wire.transcript();
     let numbers: BTreeMap<u64, u32> =
         records.iter().enumerate().map(|(at, r)| (r.exchange.serial, at as u32 + 1)).collect();

@@ -128,6 +128,7 @@ impl Seeing {
             Outcome { check, operation: None, found, result: Ok(()), counts: RequestCounts::default() }
         };
         let ended = Ended {
+            target: Arc::new(self.target.clone()),
             surface: Arc::default(),
             observations: Arc::default(),
             outcomes: vec![outcome("input-reflection"), outcome("reflected-xss")],

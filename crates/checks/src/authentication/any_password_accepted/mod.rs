@@ -37,11 +37,13 @@ async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(
     let Some(place @ Login::Basic { target }) = places.iter().find(|place| matches!(place, Login::Basic { .. })) else {
         return Err(NotTested::not_applicable("nothing asks for HTTP Basic credentials"));
     };
-    let first = probe.response_to(place.attempt(probe, &probe.canary("name"), &probe.canary("password"))).await?;
+    let first =
+        probe.response_to(place.attempt(probe.origin(), &probe.canary("name"), &probe.canary("password"))).await?;
     if !first.is_success() {
         return Ok(());
     }
-    let second = probe.response_to(place.attempt(probe, &probe.canary("other"), &probe.canary("word"))).await?;
+    let second =
+        probe.response_to(place.attempt(probe.origin(), &probe.canary("other"), &probe.canary("word"))).await?;
     let without = probe.response_to(probe.get(target).fresh()).await?;
     if without.is_success() {
         return Err(NotTested::OpenAnyway);

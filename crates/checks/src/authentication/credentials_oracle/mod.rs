@@ -60,9 +60,9 @@ async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(
         let (name, exists) = login::likely_name(probe);
         // Names of one length and shape: an answer that only repeats the request is then alike for all three.
         let (one, other) = (like(&name, &probe.canary("nobody")), like(&name, &probe.canary("nobody else")));
-        let first = probe.response_to(place.attempt(probe, &one, &password)).await?;
-        let second = probe.response_to(place.attempt(probe, &other, &password)).await?;
-        let third = probe.response_to(place.attempt(probe, &name, &password)).await?;
+        let first = probe.response_to(place.attempt(probe.origin(), &one, &password)).await?;
+        let second = probe.response_to(place.attempt(probe.origin(), &other, &password)).await?;
+        let third = probe.response_to(place.attempt(probe.origin(), &name, &password)).await?;
         let attempts = [(&first, &one), (&second, &other), (&third, &name)];
         let attempts = attempts.map(|(exchange, name)| Try { exchange, name, password: &password });
         if let Some(finding) = judge(place, attempts)
@@ -107,7 +107,7 @@ async fn is_steady(
     for (number, exists) in REPEATS.into_iter().enumerate() {
         let random = like(name, &probe.canary(&format!("nobody {number}")));
         let tried = if exists { name } else { random.as_str() };
-        let response = probe.response_to(place.attempt(probe, tried, &password).fresh()).await?;
+        let response = probe.response_to(place.attempt(probe.origin(), tried, &password).fresh()).await?;
         // A limit that sets in says nothing against what was seen before.
         if response.status() == 429 {
             return Ok(true);

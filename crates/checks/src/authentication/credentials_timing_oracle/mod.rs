@@ -60,7 +60,7 @@ async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(
     let made_up = |purpose: &str| names::made_up(&known.name, &probe.canary(purpose));
     let all = [known.name.clone(), made_up("nobody"), made_up("nobody else")];
     let password = probe.canary("password");
-    let attempt = |name: &str| probe.response_to(place.attempt(probe, name, &password).fresh());
+    let attempt = |name: &str| probe.response_to(place.attempt(probe.origin(), name, &password).fresh());
     // Not counted: the first request may open a connection or wake a worker.
     let usual = attempt(&made_up("somebody else")).await?;
     if !login::is_rejection(&usual) || usual.status() == 403 {

@@ -88,7 +88,7 @@ async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(
 
 /// The request, without the password among what the report shows of it: the one that fits is in use.
 fn attempt(place: &Login, probe: &TargetProbe<'_>, name: &str, password: &str) -> Request {
-    place.attempt(probe, name, password).altered_untold("password", "a guess")
+    place.attempt(probe.origin(), name, password).altered_untold("password", "a guess")
 }
 
 /// The table, with a name that the target shows and itself as its password in the place of the last.

@@ -59,11 +59,11 @@ async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(
         let (mut shorts, mut longs) = (Vec::new(), Vec::new());
         // A server that fails at random fails the short one too, or not each long one.
         for _ in 0..TIMES {
-            longs.push(probe.response_to(place.attempt(probe, &name, &"a".repeat(LONG)).fresh()).await?);
+            longs.push(probe.response_to(place.attempt(probe.origin(), &name, &"a".repeat(LONG)).fresh()).await?);
             if longs.iter().any(|long| long.status() != 500) {
                 break;
             }
-            shorts.push(probe.response_to(place.attempt(probe, &name, &password).fresh()).await?);
+            shorts.push(probe.response_to(place.attempt(probe.origin(), &name, &password).fresh()).await?);
         }
         if shorts.len() == TIMES && longs.len() == TIMES {
             found.extend(judge(Location::at(place.method(), place.path()), &shorts, &longs));

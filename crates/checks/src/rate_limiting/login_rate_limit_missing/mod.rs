@@ -52,7 +52,7 @@ async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(
     let mut responses: Vec<Arc<Exchange>> = Vec::new();
     for attempt in 0..ATTEMPTS {
         let password = probe.canary(&format!("attempt {attempt}"));
-        responses.push(probe.response_to(login.attempt(probe, &user, &password).fresh()).await?);
+        responses.push(probe.response_to(login.attempt(probe.origin(), &user, &password).fresh()).await?);
         if responses.len() == 1 && responses[0].status() == 429 {
             return Ok(());
         }

@@ -1,0 +1,150 @@
+//! Accounts that the scan makes for itself, where the user consented to writes and gave no identity: whoever registers and logs in sees
+//! what a stranger can reach in a minute.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use checks::Observations;
+use checks::calling::login::{self, Login};
+use checks::calling::registration::{self, Registration};
+use checks::calling::{issued, request};
+use checks::judging::access;
+use model::{Account, Consent, Credential, Effect, Exchange, Identity, OrderKey, Request, Round, Surface, Target};
+use serde_json::Map;
+use wire::{Lease, Wire};
+
+use crate::rounds::observe;
+
+/// Accounts made at most: an owner of objects and a peer.
+const MOST: usize = 2;
+
+/// Most operations that a credential is tried on.
+const DOORS: usize = 3;
+
+/// Where the requests stand in the transcript, behind all of observing and of judging credentials.
+const STEP: u32 = 10_000;
+
+/// Makes accounts; comes to a target that has their identities, `None` where there is nowhere to register or nothing came of it.
+pub(crate) async fn open(
+    surface: &Surface,
+    observed: &mut Observations,
+    target: &Target,
+    wire: &Wire,
+) -> Option<Target> {
+    if target.consent < Consent::SafeWrites || !target.identities.is_empty() {
+        return None;
+    }
+    let desk = Desk {
+        logins: login::in_bodies(surface),
+        doors: closed_doors(surface, observed, target),
+        surface,
+        target,
+        wire,
+        steps: AtomicU32::new(STEP),
+    };
+    let made = desk.register_all().await;
+    let (accounts, identities): (Vec<Account>, Vec<Identity>) = made.into_iter().unzip();
+    if identities.is_empty() {
+        return None;
+    }
+    wire.act_as(identities.clone()).ok()?;
+    observed.accounts = accounts;
+    Some(Target { identities, ..Target::clone(target) })
+}
+
+/// Ordinary calls that nobody in particular was refused, those that name no object first.
+fn closed_doors(surface: &Surface, observed: &Observations, target: &Target) -> Vec<Request> {
+    let closed = |at: &usize| observed.plain(*at).is_some_and(|e| access::is_refused(e));
+    let mut closed: Vec<usize> = (0..surface.operations.len()).filter(closed).collect();
+    closed.sort_by_key(|at| observe::path_parameters(&surface.operations[*at]));
+    closed.truncate(DOORS);
+    closed.into_iter().map(|at| request::build(&surface.operations[at], surface, target, &[])).collect()
+}
+
+/// Where accounts are made.
+struct Desk<'a> {
+    surface: &'a Surface,
+    target: &'a Target,
+    wire: &'a Wire,
+    logins: Vec<Login>,
+    doors: Vec<Request>,
+    steps: AtomicU32,
+}
+
+impl Desk<'_> {
+    async fn register_all(&self) -> Vec<(Account, Identity)> {
+        let mut made = Vec::new();
+        for place in registration::places(self.surface) {
+            while made.len() < MOST {
+                let account = registration::account(self.target.seed, made.len());
+                let Some(identity) = self.register(&place, &account).await else { break };
+                made.push((account, identity));
+            }
+            if !made.is_empty() {
+                break;
+            }
+        }
+        made
+    }
+
+    /// Registers and logs in.
+    async fn register(&self, place: &Registration, account: &Account) -> Option<Identity> {
+        // From now on they name nobody but us, so that what is sent about them harms nobody else.
+        let names = [&account.name, &account.email].map(|name| self.wire.nobody("", name));
+        if names != [account.name.as_str(), account.email.as_str()] {
+            return None;
+        }
+        let registered = self.send(place.request(&self.target.origin, account, &Map::new())).await?;
+        if registered.status() >= 400 {
+            return None;
+        }
+        if let Some(identity) = self.let_in(&registered, account).await {
+            return Some(identity);
+        }
+        for login in self.logins.iter().filter(|login| !matches!(login, Login::Basic { .. })) {
+            for name in [&account.name, &account.email] {
+                let mut attempt = login.attempt(&self.target.origin, name, account.password.expose()).fresh();
+                attempt.altered.clear(); // it is what somebody sends who has an account
+                let response = self.send(attempt).await?;
+                if login::is_rejection(&response) || response.status() >= 400 {
+                    continue;
+                }
+                if let Some(identity) = self.let_in(&response, account).await {
+                    return Some(identity);
+                }
+            }
+        }
+        None
+    }
+
+    /// The first credential of a response that opens what was closed. Where nothing was closed, the first.
+    async fn let_in(&self, response: &Exchange, account: &Account) -> Option<Identity> {
+        let identity = |credential: Credential| {
+            let name = account.identity.clone();
+            Identity { name, credential: Some(credential), headers: Vec::new() }
+        };
+        let mut issued = issued::by(response, self.surface).into_iter().map(identity);
+        if self.doors.is_empty() {
+            return issued.next();
+        }
+        for identity in issued {
+            for door in &self.doors {
+                let mut request = door.clone().fresh();
+                request.identity = None;
+                wire::apply_identity(&identity, &mut request);
+                let opened = self.send(request).await?;
+                if opened.response().is_some() && !access::is_refused(&opened) {
+                    return Some(identity);
+                }
+            }
+        }
+        None
+    }
+
+    async fn send(&self, request: Request) -> Option<Arc<Exchange>> {
+        let step = self.steps.fetch_add(1, Ordering::Relaxed);
+        let key = OrderKey { round: Round::Observe, check: 0, operation: 0, step };
+        let lease = Lease::reading(self.wire.budget(), 1).with_effect(Effect::Writes, false);
+        self.wire.send(request, &lease, key).await.ok()
+    }
+}
