@@ -61,8 +61,16 @@ pub(super) fn is_plainly_a_url(name: &str) -> bool {
     let last = words(name).filter(|word| !word.trim_matches(|c| NUMBERS.contains(c)).is_empty()).last();
     last.is_some_and(|word| {
         let word = word.trim_end_matches(|c| NUMBERS.contains(c)).to_owned();
-        ["url", "urls", "uri", "uris", "webhook", "webhooks", "callback"].contains(&word.as_str())
+        let is_one = ["url", "urls", "uri", "uris", "link", "links", "webhook", "webhooks", "callback"];
+        is_one.contains(&word.as_str()) || is_written_together(&word)
     })
+}
+
+/// `posterlink`, `imageurl`. Words that end so by nature, or name a link of another kind, are none.
+fn is_written_together(word: &str) -> bool {
+    const OTHERS: [&str; 8] = ["blink", "clink", "downlink", "interlink", "slink", "symlink", "unlink", "uplink"];
+    let long = |ending: &str| word.strip_suffix(ending).is_some_and(|rest| rest.len() > 2);
+    (long("link") || long("url") || long("uri")) && !OTHERS.contains(&word)
 }
 
 /// How long a call may take after the answer that it should have come before.
@@ -132,14 +140,30 @@ mod tests {
 
     #[test]
     fn the_last_word_says_what_a_value_is() {
-        for name in
-            ["url", "imageUrl", "callback_url", "webhook", "redirect-uri", "url2", "feed_url_1", "URL", "photoUrls"]
-        {
+        for name in [
+            "url",
+            "imageUrl",
+            "callback_url",
+            "webhook",
+            "redirect-uri",
+            "url2",
+            "feed_url_1",
+            "photoUrls",
+            "posterlink",
+            "link",
+        ] {
             assert!(is_plainly_a_url(name), "{name}");
         }
-        for name in
-            ["url_formatting", "plugin_tracker_url_remover", "uri_scheme", "curl", "callback_id", "urlencoded", "7"]
-        {
+        for name in [
+            "url_formatting",
+            "plugin_tracker_url_remover",
+            "uri_scheme",
+            "curl",
+            "callback_id",
+            "urlencoded",
+            "7",
+            "blink",
+        ] {
             assert!(!is_plainly_a_url(name), "{name}");
         }
     }
