@@ -7,8 +7,8 @@ use std::sync::{Arc, Mutex};
 use futures::FutureExt;
 use futures::future::{BoxFuture, ready};
 use model::{
-    Exchange, Failure, Finding, Method, NotTested, OrderKey, Outcome, Phase, Request, Response, Round, Scheme, Surface,
-    Target, TlsReport,
+    Exchange, Failure, Finding, Method, NotTested, OrderKey, Outcome, Phase, Request, Response, Round, Scheme, Shared,
+    Surface, Target, TlsReport,
 };
 use wire::{Budget, Lease};
 
@@ -147,7 +147,12 @@ impl Scripted {
                 && other.identity == request.identity
         };
         let all = self.all.lock().unwrap();
-        all.iter().filter(|_| request.shared && request.method.is_safe()).find(same).cloned()
+        all.iter()
+            .filter(|_| {
+                request.shared == Shared::Always || request.shared == Shared::Reading && request.method.is_safe()
+            })
+            .find(same)
+            .cloned()
     }
 }
 

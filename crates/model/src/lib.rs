@@ -71,7 +71,7 @@ pub use report::{
     FindingView, IgnoredView, LocationKind, LocationView, NextFix, NotTestedView, PartView, Report, RuleView, Spent,
     Status, StepView, SurfaceView, TechnologyView, Tool, TranscriptEntry, Verdict,
 };
-pub use request::{Altered, Request};
+pub use request::{Altered, Request, Shared};
 pub use response::Response;
 pub use routes::Routes;
 pub use rule::{Rule, Tag};

@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Method, PathTemplate, Schema};
 
-/// Where a parameter is sent (OpenAPI `in`).
+/// Where a parameter is sent (OpenAPI `in`, and the fields of bodies, which no document or credential is read as).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[allow(missing_docs)]
@@ -12,6 +12,8 @@ pub enum ParameterIn {
     Query,
     Header,
     Cookie,
+    #[serde(skip_deserializing)]
+    Body,
 }
 
 impl ParameterIn {
@@ -22,6 +24,7 @@ impl ParameterIn {
             ParameterIn::Query => "query",
             ParameterIn::Header => "header",
             ParameterIn::Cookie => "cookie",
+            ParameterIn::Body => "body",
         }
     }
 }

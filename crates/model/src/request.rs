@@ -40,6 +40,17 @@ impl Altered {
     }
 }
 
+/// When the answer of an identical earlier request will do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shared {
+    /// Never: bursts and timings.
+    Never,
+    /// When it changes nothing.
+    Reading,
+    /// Even when it may change something: whoever sends it asks for the same, and once is enough.
+    Always,
+}
+
 /// One HTTP request as it is to be put on the wire, byte for byte.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Request {
@@ -58,8 +69,8 @@ pub struct Request {
     pub identity: Option<String>,
     /// Whether redirects within the scope are followed (at most five; every hop is kept).
     pub follow: bool,
-    /// Whether the answer of an identical earlier request will do. Off for bursts and timings.
-    pub shared: bool,
+    /// Whether the answer of an identical earlier request will do.
+    pub shared: Shared,
     /// Whether the answer may be as large as a specification document.
     pub large: bool,
     /// What was altered by a check. A request without alterations is clean.
@@ -77,7 +88,7 @@ impl Request {
             body: Vec::new(),
             identity: None,
             follow: false,
-            shared: true,
+            shared: Shared::Reading,
             large: false,
             altered: Vec::new(),
         }
@@ -128,7 +139,14 @@ impl Request {
     /// Is really sent, whatever was sent before.
     #[must_use]
     pub fn fresh(mut self) -> Request {
-        self.shared = false;
+        self.shared = Shared::Never;
+        self
+    }
+
+    /// Is sent once for everybody who sends the same, whatever it may change.
+    #[must_use]
+    pub fn once(mut self) -> Request {
+        self.shared = Shared::Always;
         self
     }
 

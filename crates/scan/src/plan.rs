@@ -4,9 +4,9 @@ use std::cmp::Reverse;
 use std::sync::Arc;
 
 use checks::judging::response_fingerprint::ResponseFingerprint;
-use checks::vocabulary::looks_destructive;
-use checks::{Check, Observations, Sampled, Terms};
-use model::{Consent, Depth, Effect, NotTested, Operation, ParameterIn, Severity, Surface, Target};
+use checks::vocabulary::{does_more_than_make, ends_session, looks_destructive};
+use checks::{Check, Cost, Observations, Sampled, Terms};
+use model::{Consent, Depth, Effect, Method, NotTested, Operation, ParameterIn, Severity, Surface, Target};
 
 use crate::sample::{Shapes, most, most_of_a_guard, refusal};
 
@@ -21,6 +21,8 @@ pub struct PlannedCheck {
     pub terms: Terms,
     /// The operation's place on the surface; `None` for the surface.
     pub operation: Option<usize>,
+    /// Whether its payloads go into the body of the operation, which changes state.
+    pub in_body: bool,
     /// How many operations the check asks about before this one.
     pub round_robin_index: usize,
     /// How deep it looks. In a deep scan what a standard one would send goes first, as a standard scan sends it, and then again deeper:
@@ -82,7 +84,9 @@ pub fn plan(surface: &Surface, target: &Target) -> Plan {
 /// Plans the probe round: checks times operations, one operation of each shape in turn, ordered by severity and cheapness.
 pub(crate) fn plan_seen(surface: &Surface, target: &Target, seen: &Observations) -> Plan {
     let mut plan = Plan::default();
-    let acts = |o: &Arc<Operation>| o.method.is_safe() && target.consent < Consent::All && looks_destructive(o);
+    let acts = |o: &Arc<Operation>| {
+        o.method.is_safe() && looks_destructive(o) && (target.consent < Consent::All || ends_session(o))
+    };
     let left_alone = surface.operations.iter().map(acts).collect();
     let known = Known { shapes: Shapes::of(&surface.operations), left_alone };
     for (index, check) in checks::all().into_iter().enumerate() {
@@ -106,8 +110,9 @@ pub(crate) fn plan_seen(surface: &Surface, target: &Target, seen: &Observations)
         if check.detectors.on_surface.is_some() {
             let mut operations = surface.operations.iter().enumerate();
             let has_hint = operations.any(|(at, o)| (check.schedule.has_hint)(o, seen.plain(at).map(AsRef::as_ref)));
+            let (operation, in_body, round_robin_index) = (None, false, 0);
             let planned =
-                |depth| PlannedCheck { index, check, terms, operation: None, round_robin_index: 0, depth, has_hint };
+                |depth| PlannedCheck { index, check, terms, operation, in_body, round_robin_index, depth, has_hint };
             plan.asked.extend(depths(check, 0, target.depth).into_iter().map(planned));
         }
         if check.detectors.on_operation.is_some() {
@@ -190,7 +195,8 @@ fn plan_operations(
         .filter(|(_, operation)| target.lets_probe(check.rule, &operation.method, &operation.path))
         .map(|(at, _)| at)
         .collect();
-    if applies.is_empty() && check.detectors.on_surface.is_none() {
+    let bodies = in_bodies(check, surface, target);
+    if applies.is_empty() && bodies.is_empty() && check.detectors.on_surface.is_none() {
         let reason = NotTested::not_applicable(NO_OPERATION);
         plan.skipped.push(Skipped { check, operation: None, reason });
     }
@@ -217,18 +223,34 @@ fn plan_operations(
         plan.skipped.extend(rest.into_iter().map(|at| skip(at, NotTested::Sampled)));
         turns = few;
     }
+    let writing = Terms { cost: Cost { effect: Effect::Writes, ..terms.cost }, ..terms };
+    let bodies = known.shapes.in_turns(&bodies, rank);
     let most = most(target.depth);
-    for (round_robin_index, at) in turns.into_iter().enumerate() {
-        if round_robin_index < most {
+    for (turns, terms, in_body) in [(turns, terms, false), (bodies, writing, true)] {
+        for (round_robin_index, at) in turns.into_iter().enumerate() {
+            if round_robin_index >= most {
+                plan.skipped.push(skip(at, NotTested::Sampled));
+                continue;
+            }
             let called = seen.plain(at).map(AsRef::as_ref);
             let has_hint = (check.schedule.has_hint)(&surface.operations[at], called);
             let operation = Some(at);
-            let planned = |depth| PlannedCheck { index, check, terms, operation, round_robin_index, depth, has_hint };
+            let planned =
+                |depth| PlannedCheck { index, check, terms, operation, in_body, round_robin_index, depth, has_hint };
             plan.asked.extend(depths(check, round_robin_index, target.depth).into_iter().map(planned));
-        } else {
-            plan.skipped.push(skip(at, NotTested::Sampled));
         }
     }
+}
+
+/// The operations whose bodies the check's payloads go into: with consent to writes such as make something, with consent to all any.
+fn in_bodies(check: &Check, surface: &Surface, target: &Target) -> Vec<usize> {
+    let Some(fits) = check.detectors.in_bodies.filter(|_| Effect::Writes.allowed_by(target.consent)) else {
+        return Vec::new();
+    };
+    let harmless = |o: &Operation| target.consent == Consent::All || !does_more_than_make(o);
+    let may = |o: &Operation| o.method == Method::POST && fits(o) && harmless(o) && !ends_session(o);
+    let all = surface.operations.iter().enumerate().filter(|(_, o)| may(o));
+    all.filter(|(_, o)| target.lets_probe(check.rule, &o.method, &o.path)).map(|(at, _)| at).collect()
 }
 
 /// A few of the operations that refuse alike, those first that point to what the rule is about; and the rest of them.
@@ -255,9 +277,39 @@ fn few_of_each_guard(
 
 #[cfg(test)]
 mod tests {
-    use model::{Exchange, Method, Origin, Outcome, Request, Response, Scheme, Source};
+    use model::{Exchange, Origin, Outcome, Request, Response, Scheme, Source};
 
     use super::*;
+
+    #[test]
+    fn payloads_go_into_bodies_with_consent_to_writes_alone() {
+        let origin = Origin { scheme: Scheme::Http, host: "127.0.0.1".to_owned(), port: 80 };
+        let body = || {
+            let mut schema = model::Schema::of(model::SchemaType::Object);
+            schema.properties.insert("title".to_owned(), model::Schema::of(model::SchemaType::String));
+            Some(model::Body { media_type: "application/json".to_owned(), schema, required: true })
+        };
+        let of = |method: Method, path: &str| {
+            Arc::new(Operation { body: body(), ..Operation::undeclared(method, path, Source::Specification) })
+        };
+        let operations = vec![
+            of(Method::POST, "/notes"),
+            of(Method::POST, "/logout"),
+            of(Method::POST, "/users/delete"),
+            of(Method::PUT, "/notes"),
+            Arc::new(Operation::undeclared(Method::POST, "/bare", Source::Specification)),
+        ];
+        let surface = Surface { operations: operations.into(), ..Surface::default() };
+        let in_bodies = |consent| {
+            let plan = plan(&surface, &Target { consent, ..Target::of(origin.clone()) });
+            let of_rule = plan.asked.into_iter().filter(|planned| planned.check.rule.id == "sql-injection");
+            of_rule.map(|p| (p.operation, p.in_body, p.terms.cost.effect)).collect::<Vec<_>>()
+        };
+        assert!(in_bodies(Consent::ReadOnly).is_empty());
+        assert_eq!(in_bodies(Consent::SafeWrites), [(Some(0), true, Effect::Writes)]);
+        let all = in_bodies(Consent::All).into_iter().filter_map(|(at, _, _)| at).collect::<Vec<_>>();
+        assert_eq!(all, [0, 2], "what removes something, too, and never a log-out");
+    }
 
     #[test]
     fn few_operations_behind_one_guard_are_asked_and_the_telling_ones_first() {

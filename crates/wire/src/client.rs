@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use model::{
     Consent, Effect, Event, Exchange, Failure, Identity, NotTested, OrderKey, Origin, Outcome, Redacted, Redactor,
-    Request, Round, Scheme, TlsFacts, TlsReport,
+    Request, Round, Scheme, Shared, TlsFacts, TlsReport,
 };
 use tokio::sync::{Notify, OnceCell, Semaphore};
 
@@ -282,8 +282,8 @@ impl Wire {
     pub async fn send(&self, request: Request, lease: &Lease, key: OrderKey) -> Result<Arc<Exchange>, NotTested> {
         self.permit(&request, lease)?;
         // A query changes nothing by what it is, whatever its method: it may be shared like a GET.
-        let repeatable = request.method.is_safe() || lease.effect() == Effect::Queries;
-        if !request.shared || !repeatable {
+        let reads = request.method.is_safe() || lease.effect() == Effect::Queries;
+        if request.shared == Shared::Never || request.shared == Shared::Reading && !reads {
             return if lease.pay() { self.follow(request, lease, key).await } else { Err(NotTested::OverBudget) };
         }
         let place = self.sharing.of(&request);

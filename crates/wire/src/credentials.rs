@@ -15,7 +15,8 @@ pub fn apply(identity: &Identity, request: &mut Request) {
         }
         Some(Credential::Cookie(cookie)) => add_cookie(request, cookie.expose()),
         Some(Credential::ApiKey { place, name, value }) => match place {
-            ParameterIn::Query | ParameterIn::Path => {
+            // No credential is sent in a path or a body.
+            ParameterIn::Query | ParameterIn::Path | ParameterIn::Body => {
                 let joint = if request.target.contains('?') { '&' } else { '?' };
                 request.target = format!("{}{joint}{name}={}", request.target, value.expose());
             }

@@ -77,7 +77,7 @@ impl Slow {
             patience.events = patience.body / 2;
         }
         // A document is worth its time: the rest of the scan depends on it.
-        if request.large && !request.shared {
+        if request.large && request.shared == model::Shared::Never {
             patience.head *= DOCUMENT;
         }
         if !request.large && request.method.is_safe() {

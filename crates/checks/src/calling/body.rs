@@ -69,8 +69,8 @@ fn with_known_ids(value: &mut Value, schema: &Schema, surface: &Surface) {
     }
 }
 
-/// A harvested text as a value of this schema, if it is one.
-fn fitting(text: &str, schema: &Schema) -> Option<Value> {
+/// A text as a value of this schema, if it is one.
+pub(super) fn fitting(text: &str, schema: &Schema) -> Option<Value> {
     match schema.kind {
         SchemaType::Integer => {
             let number: i64 = text.parse().ok()?;
@@ -104,6 +104,18 @@ pub fn put(request: Request, media_type: &str, schema: &Schema, value: &Value) -
         json if json.ends_with("json") => request.body(media_type, value.to_string()),
         _ => request.body(media_type, text(value)),
     }
+}
+
+/// The request with a word of its query or form under an operator, as PHP and Express read objects: `name[$ne]=word`.
+#[must_use]
+pub fn with_operator(mut request: Request, name: &str, word: &str, operator: &str) -> Request {
+    let plain = format!("{}={word}", encode(name));
+    let nested = format!("{}%5B{operator}%5D={word}", encode(name));
+    request.target = request.target.replacen(&plain, &nested, 1);
+    if let Ok(form) = std::str::from_utf8(&request.body) {
+        request.body = form.replacen(&plain, &nested, 1).into_bytes();
+    }
+    request
 }
 
 fn form(value: &Value) -> String {
@@ -141,7 +153,7 @@ fn is_file(schema: &Schema) -> bool {
 }
 
 /// A value as a form field or a text holds it.
-fn text(value: &Value) -> String {
+pub(super) fn text(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
         Value::Null => String::new(),

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use model::{Exchange, Form, Method, Operation, Origin, ParameterIn, Request, Schema, Surface};
+use model::{Exchange, Form, Method, Operation, Origin, Parameter, ParameterIn, Request, Schema, Surface};
 use regex::Regex;
 use serde_json::{Map, Value};
 
@@ -121,6 +121,23 @@ pub fn is_login_page(exchange: &Exchange) -> bool {
     exchange.is_html() && (path() || field())
 }
 
+/// The fields of a log-in by which somebody says who it is.
+#[derive(Debug, Clone, Copy)]
+pub struct Fields<'a> {
+    /// Names the user.
+    pub user: &'a Parameter,
+    /// Holds the password.
+    pub password: &'a Parameter,
+}
+
+/// The two fields, of an operation that is a place to log in and whose body's fields are parameters.
+pub fn fields(operation: &Operation) -> Option<Fields<'_>> {
+    let named = |is: fn(&str) -> bool| operation.parameters_in(ParameterIn::Body).find(|p| is(&p.name));
+    let password = named(|name| fields::holds(name, Holds::Password))?;
+    let user = named(fields::names_user)?;
+    is_login(operation).then_some(Fields { user, password })
+}
+
 /// Where a name and a password are posted: operations, and forms of pages.
 pub fn in_bodies(surface: &Surface) -> Vec<Login> {
     let posts = || surface.operations.iter().filter(|o| o.method == Method::POST && is_login(o));
@@ -223,7 +240,7 @@ pub fn lacks_csrf_token(login: &Login, response: &Exchange) -> bool {
     let refused = matches!(response.status(), 400 | 403 | 419 | 422 | 440);
     let has_token = others.keys().any(|name| {
         let plain: String = name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
-        ["csrf", "xsrf", "token", "nonce", "verification", "authenticity"].iter().any(|word| plain.contains(word))
+        List::FormToken.is_in(&plain)
     });
     refused && (has_token || WORDS.as_ref().is_some_and(|words| words.is_match(&response.text())))
 }

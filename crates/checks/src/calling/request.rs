@@ -40,19 +40,53 @@ pub fn with_fields(
     values: &[Value<'_>],
     fields: &[(&str, serde_json::Value)],
 ) -> Request {
-    let request = without_body(operation, surface, target, values);
+    let mut request = without_body(operation, surface, target, values);
+    // Rules put the same payloads into its body, and each may change something.
+    if operation.parameters_in(ParameterIn::Body).next().is_some() {
+        request = request.once();
+    }
     let Some(declared) = operation.body.as_ref().filter(|_| takes_a_body(operation)) else { return request };
-    let declared_value = body::filled(declared, surface);
-    let mut value = declared_value.clone();
+    let usual = usual_body(operation, surface);
+    let own = |name: &str| usual.get(name).map(body::text).unwrap_or_default();
+    let in_body = values.iter().filter(|value| value.place == ParameterIn::Body);
+    // What an ordinary client sends in this place keeps its type.
+    let typed = in_body.map(|v| (v.name, usual.get(v.name).filter(|_| own(v.name) == v.value).cloned(), v.value));
+    let typed = typed.map(|(name, usual, text)| (name, usual.unwrap_or_else(|| text.into())));
+    let fields: Vec<(&str, serde_json::Value)> = typed.chain(fields.iter().cloned()).collect();
+    let mut value = usual.clone();
     if let Some(members) = value.as_object_mut() {
         members.extend(fields.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
     }
-    let shown = |value: &serde_json::Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-    let own = |name: &str| declared_value.get(name).map(shown).unwrap_or_default();
     let request = fields
         .iter()
-        .fold(request, |request, (name, value)| request.altered_from("body", name, &shown(value), &own(name)));
+        .fold(request, |request, (name, value)| request.altered_from("body", name, &body::text(value), &own(name)));
     body::put(request, &declared.media_type, &declared.schema, &value)
+}
+
+/// The body that an ordinary client would send: as declared, with what the operation was called with. Null without one.
+fn usual_body(operation: &Operation, surface: &Surface) -> serde_json::Value {
+    let Some(declared) = operation.body.as_ref() else { return serde_json::Value::Null };
+    let mut value = body::filled(declared, surface);
+    if let Some(members) = value.as_object_mut() {
+        let settled = settled(operation, ParameterIn::Body, surface);
+        members.extend(settled.map(|(name, text)| {
+            let known = declared.schema.properties.get(name).and_then(|property| body::fitting(text, property));
+            (name.to_owned(), known.unwrap_or_else(|| text.into()))
+        }));
+    }
+    value
+}
+
+/// What an operation was called with in this place, by name.
+fn settled<'s>(
+    operation: &Operation,
+    place: ParameterIn,
+    surface: &'s Surface,
+) -> impl Iterator<Item = (&'s str, &'s str)> + use<'s> {
+    let name = operation.name();
+    let all = surface.settled.range((name.clone(), place, String::new())..);
+    all.take_while(move |((of, at, _), _)| *of == name && *at == place)
+        .map(|((_, _, name), value)| (name.as_str(), value.as_str()))
 }
 
 /// A body of GET, HEAD, OPTIONS or TRACE has no meaning (RFC 9110 section 9.3), one of DELETE only where it is declared to be needed.
@@ -92,8 +126,16 @@ fn without_body(operation: &Operation, surface: &Surface, target: &Target, value
                 headers.push((parameter.name.clone(), raw));
             }
             ParameterIn::Cookie => cookies.push(format!("{}={value}", parameter.name)),
+            ParameterIn::Body => {}
         }
     }
+    // Cookies that came with the page of its form.
+    let is_sent = |name: &str| {
+        operation.parameters_in(ParameterIn::Cookie).any(|p| p.name == name)
+            || values.iter().any(|v| v.place == ParameterIn::Cookie && v.name == name)
+    };
+    let of_page = settled(operation, ParameterIn::Cookie, surface).filter(|(name, _)| !is_sent(name));
+    cookies.extend(of_page.map(|(name, value)| format!("{name}={value}")));
     // Parameters that nobody declared: the check adds them.
     for extra in values.iter().filter(|v| !operation.parameters.iter().any(|p| p.place == v.place && p.name == v.name))
     {
@@ -103,6 +145,7 @@ fn without_body(operation: &Operation, surface: &Surface, target: &Target, value
             ParameterIn::Query => query.push(format!("{}={value}", encode(extra.name))),
             ParameterIn::Header => headers.push((extra.name.to_owned(), extra.value.to_owned())),
             ParameterIn::Cookie => cookies.push(format!("{}={value}", extra.name)),
+            ParameterIn::Body => {}
         }
     }
     let path = operation.path.fill(|name| {
@@ -125,7 +168,7 @@ fn without_body(operation: &Operation, surface: &Surface, target: &Target, value
         request = request.header("Cookie", cookies.join("; ").into_bytes());
     }
     request.identity = caller(operation, surface, target);
-    for value in values {
+    for value in values.iter().filter(|value| value.place != ParameterIn::Body) {
         let own = own(value, operation, surface);
         request = request.altered_from(value.place.id(), value.name, value.value, &own);
     }
@@ -153,6 +196,9 @@ fn own(value: &Value<'_>, operation: &Operation, surface: &Surface) -> String {
 /// The value an ordinary client would send: the one that the operation was called with, else one that the same collection gave, one that
 /// a link has, one that others gave, the example of the document, else one by type.
 pub fn ordinary(parameter: &Parameter, operation: &Operation, surface: &Surface) -> String {
+    if parameter.place == ParameterIn::Body {
+        return usual_body(operation, surface).get(&parameter.name).map(body::text).unwrap_or_default();
+    }
     let key = (operation.name(), parameter.place, parameter.name.clone());
     if let Some(settled) = surface.settled.get(&key) {
         return settled.clone();
@@ -230,6 +276,35 @@ mod tests {
         );
         let ours = [Value { place: ParameterIn::Query, name: "a[]", value: "x,y", raw: false }];
         assert_eq!(sent(true, &ours), "/x?a%5B%5D=x%2Cy", "a payload stays in one piece");
+    }
+
+    #[test]
+    fn a_field_is_sent_as_it_was_settled_and_keeps_its_type() {
+        let mut operation = adding(Method::POST);
+        let body = operation.body.as_mut().unwrap();
+        body.schema.properties.insert("pages".to_owned(), Schema::of(SchemaType::Integer));
+        body.schema.required.push("pages".to_owned());
+        let operation = crate::calling::inputs::with_fields_of_body(&operation);
+        let mut surface = Surface::default();
+        let settled = [(ParameterIn::Body, "name", "ada"), (ParameterIn::Cookie, "form", "k1")];
+        for (place, name, value) in settled {
+            surface.settled.insert((operation.name(), place, name.to_owned()), value.to_owned());
+        }
+        surface.settled.insert(("POST /authors/x".to_owned(), ParameterIn::Body, "no".to_owned()), "x".to_owned());
+        let sent = |name: &str, value: &str| {
+            let ours = Value { place: ParameterIn::Body, name, value, raw: false };
+            let request = build(&operation, &surface, &samples::target(Scheme::Http), &[ours]);
+            assert!(request.shared == model::Shared::Always && request.header_value("cookie") == Some("form=k1"));
+            assert_eq!((request.altered.len(), request.altered[0].place.as_str()), (1, "body"));
+            String::from_utf8(request.body).unwrap()
+        };
+        assert_eq!(sent("name", "x'"), r#"{"name":"x'","pages":1}"#);
+        assert_eq!(sent("pages", "1"), r#"{"name":"ada","pages":1}"#, "an ordinary value");
+        assert_eq!(sent("pages", "1 AND 7<8"), r#"{"name":"ada","pages":"1 AND 7<8"}"#);
+        let pages = operation.parameters.iter().find(|p| p.name == "pages").unwrap();
+        assert_eq!(ordinary(pages, &operation, &surface), "1");
+        let other = build(&adding(Method::POST), &surface, &samples::target(Scheme::Http), &[]);
+        assert_eq!(other.shared, model::Shared::Reading);
     }
 
     #[test]

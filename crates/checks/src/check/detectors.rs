@@ -33,6 +33,9 @@ pub struct Detectors {
     pub sees: Sees,
     /// Which operations `on_operation` probes; pure, decided when the scan is planned.
     pub applies: fn(&Operation, &Surface) -> bool,
+    /// Which operations that change state `on_operation` probes as well, where the user consented to that: those whose bodies its payloads
+    /// fit into. They are parameters of the operation then.
+    pub in_bodies: Option<fn(&Operation) -> bool>,
     /// Probes each operation that applies.
     pub on_operation: Option<OnOperation>,
     /// Probes the target once.
@@ -49,6 +52,7 @@ impl Detectors {
         on_exchange: None,
         sees: Sees::Clean,
         applies: |_, _| true,
+        in_bodies: None,
         on_operation: None,
         on_surface: None,
         of_handshakes: false,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use model::{Exchange, Method, NotTested, Operation, Request};
+use model::{Exchange, Method, NotTested, Operation, Request, Shared};
 
 use crate::vocabulary::{self, Meaning};
 use crate::{Shares, TargetProbe};
@@ -96,7 +96,7 @@ pub async fn run<'a>(probe: &TargetProbe<'a>) -> Result<Burst<'a>, NotTested> {
 fn counts(exchange: &Exchange, burst: &Request) -> bool {
     let request = &exchange.request;
     let same = request.method == burst.method && request.origin == burst.origin && request.path() == burst.path();
-    same && request.shared
+    same && request.shared != Shared::Never
         && request.identity == burst.identity
         && exchange.response().is_some()
         && !request.headers.iter().any(|(name, _)| name == COUNTER || name == "Cookie")

@@ -40,6 +40,7 @@ mod socketio_any_origin;
 mod sql_injection;
 mod sql_injection_blind;
 mod statement_error;
+mod stored_xss;
 mod template_injection;
 mod timing;
 mod trace_enabled;
@@ -50,6 +51,7 @@ mod unhandled_server_error;
 /// The checks of this category.
 pub const CHECKS: &[&Check] = &[
     &reflected_xss::CHECK,
+    &stored_xss::CHECK,
     &json_served_as_html::CHECK,
     &input_reflection::CHECK,
     &template_injection::CHECK,

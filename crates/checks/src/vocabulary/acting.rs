@@ -195,7 +195,7 @@ fn sentence_acts(said: &[String]) -> bool {
     if foreign(0) || short && (1..said.len()).any(foreign) {
         return true;
     }
-    let bases = third_person(first);
+    let bases = bases(first);
     let is_verb = |base: &String| {
         let mut said = said.to_vec();
         said[0].clone_from(base);
@@ -235,7 +235,7 @@ fn is_preposition(word: &str) -> bool {
 }
 
 /// A word and what it may be the third person of: `sends`, `finishes`, `applies`.
-fn third_person(word: &str) -> Vec<String> {
+pub(super) fn bases(word: &str) -> Vec<String> {
     let mut all = vec![word.to_owned()];
     all.extend(word.strip_suffix("ies").map(|stem| format!("{stem}y")));
     all.extend(word.strip_suffix("es").map(str::to_owned));

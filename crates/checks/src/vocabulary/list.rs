@@ -29,6 +29,14 @@ pub enum List {
     AttemptLimit,
     /// Words of paths of pages that ask for a password.
     LoginPage,
+    /// Parts of names of fields by which a form proves which page it comes from.
+    FormToken,
+    /// What an operation does that is allowed once something may be created: making it.
+    Making,
+    /// What ends a session, written together.
+    SignOut,
+    /// What changes how an account is entered, or writes to its owner.
+    Upkeep,
     /// Names of the field in which a user is named, letters and digits only.
     UserField,
     /// What follows a verb that is done to something.

@@ -107,8 +107,13 @@ fn only_fetches(operation: &Operation) -> bool {
     {
         return false;
     }
+    !says_it_acts(&without(operation, List::Fetching))
+}
+
+/// The operation without these words in its path and its id.
+fn without(operation: &Operation, list: List) -> Operation {
     let without = |text: &str, joint: &str| {
-        let kept: Vec<String> = words(text).filter(|word| !List::Fetching.has(word)).collect();
+        let kept: Vec<String> = words(text).filter(|word| !list.has(word)).collect();
         if kept.is_empty() { "page".to_owned() } else { kept.join(joint) }
     };
     let segment = |segment: &str| {
@@ -116,7 +121,30 @@ fn only_fetches(operation: &Operation) -> bool {
     };
     let path: Vec<String> = operation.path.split('/').map(segment).collect();
     let id = operation.id.as_deref().map(|id| without(id, "_"));
-    !says_it_acts(&Operation { path: path.join("/").into(), id, ..operation.clone() })
+    Operation { path: path.join("/").into(), id, ..operation.clone() }
+}
+
+/// Whether calling an operation looks as if it ended the session, or took back the credential, of whoever calls it.
+pub fn ends_session(operation: &Operation) -> bool {
+    let of = |text: &str| {
+        let said: Vec<String> = words(text).collect();
+        let apart = said.windows(2).any(|pair| List::SignOut.has(&pair.concat()));
+        apart || said.iter().any(|word| List::SignOut.has(word))
+    };
+    let id = operation.id.as_deref().filter(|_| operation.source == Source::Specification).unwrap_or("");
+    of(&outside_braces(&operation.path)) || of(id)
+}
+
+/// Whether calling an operation that changes state looks as if it did more than make something new: ended, sent, paid or removed
+/// something, or changed how an account is entered.
+pub fn does_more_than_make(operation: &Operation) -> bool {
+    let other = Operation { summary: String::new(), ..without(operation, List::Making) };
+    let makes = |summary: &str| {
+        let first = words(summary).next().unwrap_or_default();
+        acting::bases(&first).iter().any(|base| List::Making.has(base))
+    };
+    let is_upkeep = words(&operation.path).any(|word| List::Upkeep.has(&word));
+    is_upkeep || says_it_acts(&other) || summary_acts(&operation.summary) && !makes(&operation.summary)
 }
 
 fn says_it_acts(operation: &Operation) -> bool {
@@ -291,6 +319,41 @@ mod tests {
         }
         let posted = Operation { method: Method::POST, ..fetch("/hooks/send", &[address]) };
         assert!(looks_destructive(&posted), "a POST is no fetch");
+    }
+
+    #[test]
+    fn what_ends_a_session_is_told_from_what_begins_one() {
+        let ends = |path: &str| ends_session(&Operation::undeclared(Method::GET, path, Source::Given));
+        for path in ["/key/signout", "/log-out", "/api/v1/signOff", "/tokens/revoke", "/users/logout"] {
+            assert!(ends(path), "{path}");
+        }
+        for path in ["/login", "/sign-up", "/sessions", "/logs/out", "/orders/{logout}"] {
+            assert!(!ends(path), "{path}");
+        }
+    }
+
+    #[test]
+    fn making_something_is_told_from_doing_more() {
+        let post = |path: &str, summary: &str| Operation {
+            summary: summary.to_owned(),
+            ..Operation::undeclared(Method::POST, path, Source::Specification)
+        };
+        for (path, summary) in
+            [("/notes", "Creates a note"), ("/users/create", ""), ("/add_comment", ""), ("/login", ""), ("/search", "")]
+        {
+            assert!(!does_more_than_make(&post(path, summary)), "{path}");
+        }
+        for (path, summary) in [
+            ("/notes", "Deletes every note"),
+            ("/logout", ""),
+            ("/account/changePassword", ""),
+            ("/forgot", ""),
+            ("/users/delete", ""),
+            ("/mail/send", ""),
+            ("/orders/{id}/cancel", ""),
+        ] {
+            assert!(does_more_than_make(&post(path, summary)), "{path}");
+        }
     }
 
     #[test]

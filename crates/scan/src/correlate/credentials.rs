@@ -48,7 +48,9 @@ pub(super) fn carried(name: Option<&str>, identities: &[Identity], redactor: &Re
         Some(Credential::ApiKey { place, name, .. }) => match place {
             ParameterIn::Header => carried.options.push(option("-H ", name, ": ", &variable)),
             ParameterIn::Cookie => carried.cookie = Some(option("", name, "=", &variable)),
-            ParameterIn::Query | ParameterIn::Path => carried.query = Some(option("", name, "=", &variable)),
+            ParameterIn::Query | ParameterIn::Path | ParameterIn::Body => {
+                carried.query = Some(option("", name, "=", &variable));
+            }
         },
     }
     for (name, _) in &identity.headers {

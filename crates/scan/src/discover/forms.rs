@@ -54,10 +54,13 @@ pub(super) fn form(
             let kind = Schema {
                 format: (field.kind == "password").then(|| "password".to_owned()),
                 enumeration: choices.remove(&field.name).unwrap_or_default(),
+                example: filled_in(field).map(Value::from),
                 ..Schema::of(SchemaType::String)
             };
             schema.properties.entry(field.name.clone()).or_insert(kind);
         }
+        // A browser sends all of them.
+        schema.required = schema.properties.keys().cloned().collect();
         operation.body =
             Some(Body { media_type: "application/x-www-form-urlencoded".to_owned(), schema, required: true });
     } else {
@@ -123,6 +126,17 @@ fn choices(form: ElementRef<'_>) -> BTreeMap<String, Vec<Value>> {
     choices
 }
 
+/// What a field of a form holds: what the page has put there, or what its type asks for. Nothing for one that takes any text or choice.
+fn filled_in(field: &FormField) -> Option<&str> {
+    let is_free = matches!(field.kind.as_str(), "text" | "password" | "search" | "checkbox" | "radio" | "select");
+    match field.value.as_str() {
+        "" if field.kind == "hidden" => Some(""),
+        "" if is_free => None,
+        "" => Some(ordinary(&field.kind)),
+        value => Some(value),
+    }
+}
+
 /// What a person could fill into an empty field of this type.
 fn ordinary(kind: &str) -> &'static str {
     match kind {
@@ -152,6 +166,25 @@ mod tests {
         let form = page.select(&Selector::parse("form").unwrap()).next().unwrap();
         let all = serde_json::to_value(choices(form)).unwrap();
         assert_eq!(all, serde_json::json!({"a": ["on"], "r": ["x", "y"], "s": ["1", "two"]}));
+    }
+
+    #[test]
+    fn a_field_holds_what_the_page_put_there_or_what_its_type_asks_for() {
+        let field = |kind: &str, value: &str| FormField {
+            name: "a".to_owned(),
+            kind: kind.to_owned(),
+            value: value.to_owned(),
+        };
+        for (kind, value, expected) in [
+            ("hidden", "t7", Some("t7")),
+            ("hidden", "", Some("")),
+            ("text", "", None),
+            ("checkbox", "", None),
+            ("date", "", Some("2026-01-01")),
+            ("email", "a@b.example", Some("a@b.example")),
+        ] {
+            assert_eq!(filled_in(&field(kind, value)), expected, "{kind} {value}");
+        }
     }
 
     #[test]

@@ -80,7 +80,7 @@ mod tests {
     fn planned(check: &'static Check, operation: usize) -> PlannedCheck {
         let (terms, depth) = (check.terms(Consent::ReadOnly), Depth::Standard);
         let operation = Some(operation);
-        PlannedCheck { index: 0, check, terms, operation, round_robin_index: 0, depth, has_hint: false }
+        PlannedCheck { index: 0, check, terms, operation, in_body: false, round_robin_index: 0, depth, has_hint: false }
     }
 
     /// The waves, each with so much budget left.

@@ -8,6 +8,7 @@ use crate::credentials::Credential;
 use crate::halt::Halt;
 
 /// What running detectors takes.
+#[derive(Clone, Copy)]
 pub(crate) struct RunContext<'a> {
     pub(crate) surface: &'a Surface,
     pub(crate) observed: &'a Observations,

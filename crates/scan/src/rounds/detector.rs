@@ -3,6 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
+use checks::calling::inputs;
 use checks::{CallbackWait, Check, Cost, OperationProbe, RequestCounts, TargetProbe};
 use futures::FutureExt;
 use model::{Depth, Event, Finding, NotTested, OrderKey, Round};
@@ -21,7 +22,7 @@ pub(super) async fn run(
     callback_wait: &CallbackWait,
 ) -> Option<(&'static str, Option<usize>)> {
     let RunContext { surface, observed, wire, .. } = *context;
-    let PlannedCheck { check, terms, operation, index, depth, .. } = *task.planned;
+    let PlannedCheck { check, terms, operation, in_body, index, depth, .. } = *task.planned;
     let target = if depth == context.target.depth { context.target } else { context.standard };
     let lease = lease(check, terms.cost, wire.budget(), depth);
     let round: Round = round_of(terms.cost.effect);
@@ -31,7 +32,9 @@ pub(super) async fn run(
     let result = match (operation, check.detectors.on_operation, check.detectors.on_surface) {
         (Some(at), Some(on_operation), _) => {
             let plain = observed.plain(at);
-            let probe = OperationProbe::new(target_probe, &surface.operations[at], plain);
+            let with_fields = in_body.then(|| inputs::with_fields_of_body(&surface.operations[at]));
+            let operation = with_fields.as_ref().unwrap_or(&surface.operations[at]);
+            let probe = OperationProbe::new(target_probe, operation, plain);
             let result = caught(AssertUnwindSafe(on_operation(&probe, &mut task.found)).catch_unwind().await);
             task.counts = probe.counts();
             result

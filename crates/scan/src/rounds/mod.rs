@@ -5,10 +5,12 @@ mod confirm;
 mod context;
 mod destroy;
 mod detector;
+mod form_page;
 mod judge;
 mod judge_again;
 pub(crate) mod observe;
 mod order;
+mod ordinary;
 mod outcome;
 mod probe;
 mod task;
@@ -17,7 +19,8 @@ mod tests;
 mod waves;
 mod write;
 
-use model::{Evidence, Finding, NotTested, Round};
+use checks::Observations;
+use model::{Evidence, Finding, NotTested, Round, Surface};
 
 use crate::plan::Plan;
 
@@ -35,10 +38,19 @@ pub(crate) async fn run(plan: &Plan, context: &RunContext<'_>) -> Vec<Outcome> {
     let added = context.target.active_requests(context.surface.operations.len());
     budget.keep_back(write::share(changing, added, budget.left()));
     let mut outcomes = Vec::new();
+    let mut written: Option<(Surface, Observations)> = None;
     for (round, planned) in order::parts(plan) {
         if round != Round::Probe {
             budget.release();
         }
+        let operations = ordinary::operations(&planned);
+        if written.is_none() && !operations.is_empty() {
+            let mut known = (context.surface.clone(), context.observed.clone());
+            ordinary::ordinary_calls(&operations, &mut known.0, &mut known.1, context).await;
+            written = Some(known);
+        }
+        let known = written.as_ref().map(|(surface, observed)| RunContext { surface, observed, ..*context });
+        let context = known.as_ref().unwrap_or(context);
         outcomes.extend(waves::run(round, &planned, context).await);
         // Nothing was sent since the last time.
         if planned.is_empty() {

@@ -63,7 +63,7 @@ static BURSTS: Check = Check {
 fn planned(index: u32, check: &'static Check) -> PlannedCheck {
     let terms = check.terms(Consent::ReadOnly);
     let depth = Depth::Standard;
-    PlannedCheck { index, check, terms, operation: None, round_robin_index: 0, depth, has_hint: false }
+    PlannedCheck { index, check, terms, operation: None, in_body: false, round_robin_index: 0, depth, has_hint: false }
 }
 
 /// A server that notes the paths that it is asked for, and answers each with an empty object.

@@ -39,6 +39,11 @@ async fn what_differs_or_writes_or_says_so_is_sent_each_time() {
         client.send(request).await;
     }
     assert_eq!(server.seen().len(), 10);
+    let once = || Request::new(Method::POST, &server.origin(), "/once").body("text/plain", "a").once();
+    for request in [once(), once(), once().body("text/plain", "b")] {
+        client.send(request).await;
+    }
+    assert_eq!(server.seen().len(), 12, "what is said to be enough once");
 }
 
 #[tokio::test]

@@ -33,6 +33,7 @@ pub(crate) static CHECK: Check = Check {
     schedule: Schedule::sharing(reflection::SHARES),
     detectors: Detectors {
         applies: |operation, _| inputs::takes_any_text(operation),
+        in_bodies: Some(inputs::body_takes_text),
         on_operation: Some(|probe, found| Box::pin(probe_operation(probe, found))),
         ..Detectors::NONE
     },

@@ -5,11 +5,15 @@ use model::{
 };
 
 use super::reflection::{self, Marked};
-use crate::calling::inputs;
+use crate::calling::{self, body, inputs};
 use crate::experiments::{payload_refusal, repetition};
 use crate::judging::response_fingerprint::ResponseFingerprint;
-use crate::text::percent;
 use crate::{Check, Cost, Detectors, Findings, OperationProbe, RunsOn, Schedule, Twins};
+
+mod login;
+mod operator;
+
+use operator::{Way, fingerprint, takes_json};
 
 pub(crate) static RULE: Rule = Rule {
     id: "nosql-injection",
@@ -35,6 +39,7 @@ pub(crate) static CHECK: Check = Check {
         applies: |operation, _| {
             operation.method == model::Method::GET && inputs::texts(operation).any(|p| p.place == ParameterIn::Query)
         },
+        in_bodies: Some(inputs::body_takes_text),
         on_operation: Some(|probe, found| Box::pin(probe_operation(probe, found))),
         ..Detectors::NONE
     },
@@ -46,25 +51,22 @@ pub(crate) static CHECK: Check = Check {
     ..Check::of(&RULE)
 };
 
-/// How an operator is written into a query string.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Way {
-    /// `name={"$ne":"x"}`, for applications that parse JSON in values.
-    Json,
-    /// `name[$ne]=x`, which PHP and Express make an object of.
-    Brackets,
-}
-
 /// Parameters that make a difference, and in a deep scan all: a search that finds neither the ordinary value nor the mark answers alike.
 /// Flask knows no brackets, so a scan that is not deep asks it in JSON only.
 async fn probe_operation(probe: &OperationProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    if let Some(fields) = calling::login::fields(probe.operation) {
+        found.extend(login::prove(probe, fields, &RULE).await?);
+        return Ok(());
+    }
     let marked = reflection::of(probe).await?;
     if probe.plain()?.status() >= 500 && probe.target.depth < model::Depth::Deep {
         return Err(NotTested::inconclusive("the ordinary call fails, so no data could show"));
     }
     let deep = probe.target.depth == model::Depth::Deep;
     let flask = probe.surface.shows_flask();
-    let ways: &[Way] = if deep {
+    let ways: &[Way] = if takes_json(probe) {
+        &[Way::Member]
+    } else if deep {
         &[Way::Json, Way::Brackets]
     } else if flask {
         &[Way::Json]
@@ -73,7 +75,7 @@ async fn probe_operation(probe: &OperationProbe<'_>, found: &mut Findings) -> Re
     };
     let chosen: Vec<&Parameter> = inputs::texts(probe.operation)
         .filter(|p| {
-            p.place == ParameterIn::Query
+            matches!(p.place, ParameterIn::Query | ParameterIn::Body)
                 && (deep
                     || reflection::makes_a_difference(probe, &marked, p.place, &p.name)
                         && reflection::complained(&marked, p.place, &p.name).is_none())
@@ -148,11 +150,6 @@ async fn prove(
     Ok(Some(sides.fold(Finding::new(&RULE, Confidence::Confirmed, location, first), Finding::also)))
 }
 
-/// What an answer says, without an echo of what was asked.
-fn fingerprint(exchange: &Exchange, word: &str) -> ResponseFingerprint {
-    ResponseFingerprint::of_all(exchange, &[word, "$ne", "$eq", "$zz", "$qq"], "")
-}
-
 /// `$ne`, `$eq`, `$zz`, `$qq`, `$ne`, `$eq`: only `$ne` finds something, both times the same.
 fn holds(fingerprints: &[ResponseFingerprint]) -> bool {
     let [ne, eq, unknown, other_unknown, ne_again, eq_again] = fingerprints else { return false };
@@ -172,12 +169,10 @@ fn request(probe: &OperationProbe<'_>, parameter: &Parameter, way: Way, operator
             &parameter.name,
             word,
         ),
-        Way::Brackets => {
-            let mut request = inputs::with(probe, parameter, word);
-            let plain = format!("{}={word}", percent::encode(&parameter.name));
-            let nested = format!("{}%5B{operator}%5D={word}", percent::encode(&parameter.name));
-            request.target = request.target.replacen(&plain, &nested, 1);
-            request
+        Way::Brackets => body::with_operator(inputs::with(probe, parameter, word), &parameter.name, word, operator),
+        Way::Member => {
+            let value = serde_json::json!({ operator: word });
+            probe.request_with_fields(&[(&parameter.name, value)]).altered("body", &parameter.name, word)
         }
     }
 }

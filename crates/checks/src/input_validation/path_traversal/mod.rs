@@ -32,6 +32,7 @@ pub(crate) static CHECK: Check = Check {
         applies: |operation, _| {
             operation.method == Method::GET && (names_a_file(operation) || file_in(operation).is_some())
         },
+        in_bodies: Some(|operation| inputs::fields_of_body(operation).any(|field| is_file(&field, operation))),
         on_operation: Some(|probe, found| Box::pin(probe_operation(probe, found))),
         ..Detectors::NONE
     },
@@ -138,7 +139,9 @@ impl Spot<'_> {
             Spot::Parameter(p) if p.place != ParameterIn::Path => &IN_QUERY,
             _ => &IN_PATH,
         };
-        all.iter().filter(move |w| deep || !w.deep)
+        // What is encoded already is no value of a field.
+        let in_body = matches!(self, Spot::Parameter(p) if p.place == ParameterIn::Body);
+        all.iter().filter(move |w| (deep || !w.deep) && !(w.raw && in_body))
     }
 
     fn request(&self, probe: &OperationProbe<'_>, way: &Way, file: &str) -> Request {

@@ -23,9 +23,11 @@ enum Kind {
     Search,
     /// In the place of a column to sort by.
     Order,
+    /// Inside quotes, for a value that nobody has; lets whoever comes first log in.
+    Login,
 }
 
-static CONDITIONS: [Condition; 5] = [
+static CONDITIONS: [Condition; 7] = [
     Condition {
         template: "{v} AND {a}<{b}",
         meaning: "true, and the response is the same as without it",
@@ -47,7 +49,12 @@ static CONDITIONS: [Condition; 5] = [
         meaning: "true, and the response is sorted by the column",
         kind: Kind::Order,
     },
+    // What follows in the statement binds it to the last condition of it, or is left out.
+    Condition { template: "{v}' OR '{a}'<'{b}", meaning: LOGGED_IN, kind: Kind::Login },
+    Condition { template: "{v}' OR '{a}'<'{b}' -- {v}", meaning: LOGGED_IN, kind: Kind::Login },
 ];
+
+const LOGGED_IN: &str = "true, and a name and password that nobody has are let in";
 
 /// What a parameter's name says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,7 +74,14 @@ pub(super) fn that_fit(finds: bool, numeric: bool, named: Named) -> impl Iterato
         Kind::Text => finds && named != Named::Order,
         Kind::Search => !finds || named == Named::Search,
         Kind::Order => finds && named == Named::Order,
+        Kind::Login => false,
     })
+}
+
+/// The conditions worth asking a log-in, which refuses the value alone. Nothing but a log-in is sent what makes a whole condition true:
+/// what changes rows would change all of them.
+pub(super) fn that_log_in() -> impl Iterator<Item = &'static Condition> {
+    CONDITIONS.iter().filter(|condition| condition.kind == Kind::Login)
 }
 
 impl Condition {
@@ -87,7 +101,13 @@ impl Condition {
             Kind::Number | Kind::Text => response == plain,
             Kind::Search => response != plain && response.has_content(),
             Kind::Order => response.has_content(),
+            Kind::Login => response != plain && matches!(response.status, 200..=399),
         }
+    }
+
+    /// Whether the response to the false condition allows that it was evaluated.
+    pub(super) fn may_be_false(&self, plain: &ResponseFingerprint, response: &ResponseFingerprint) -> bool {
+        self.kind != Kind::Login || response == plain
     }
 }
 

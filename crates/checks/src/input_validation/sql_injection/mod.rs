@@ -7,13 +7,14 @@ use model::{
 
 use super::reflection::{self, Marked};
 use super::statement_error;
-use crate::calling::inputs;
+use crate::calling::{inputs, login};
 use crate::experiments::{payload_refusal, repetition};
 use crate::judging::response_fingerprint::ResponseFingerprint;
 use crate::vocabulary::parameters::{Kind, suggests};
 use crate::{Check, Cost, Detectors, Findings, OperationProbe, RunsOn, Schedule, Twins};
 
 mod condition;
+mod log_in;
 mod statement;
 
 use condition::{Condition, Named};
@@ -40,6 +41,7 @@ pub(crate) static CHECK: Check = Check {
     schedule: Schedule::sharing(reflection::SHARES),
     detectors: Detectors {
         applies: |operation, _| operation.method == Method::GET && inputs::all(operation).next().is_some(),
+        in_bodies: Some(|operation| inputs::fields_of_body(operation).next().is_some()),
         on_operation: Some(|probe, found| Box::pin(probe_operation(probe, found))),
         ..Detectors::NONE
     },
@@ -53,6 +55,9 @@ pub(crate) static CHECK: Check = Check {
 
 /// Each parameter that makes a difference: first the conditions that fit its value, then the pair of quotes.
 async fn probe_operation(probe: &OperationProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
+    if let Some(fields) = login::fields(probe.operation) {
+        return probe_login(probe, fields, found).await;
+    }
     let marked = match reflection::of(probe).await {
         Err(NotTested::NoCredentials) => return probe_guard(probe, found).await,
         marked => marked?,
@@ -71,6 +76,22 @@ async fn probe_operation(probe: &OperationProbe<'_>, found: &mut Findings) -> Re
         return Err(NotTested::inconclusive("no parameter changed the answer"));
     }
     payload_refusal::end(probe, found).await
+}
+
+/// Both fields of a log-in. Whoever was let in by one proves no more by the other, and each proof logs somebody in.
+async fn probe_login(
+    probe: &OperationProbe<'_>,
+    fields: login::Fields<'_>,
+    found: &mut Findings,
+) -> Result<(), NotTested> {
+    for parameter in [fields.user, fields.password] {
+        let prober = Prober { probe, parameter, value: inputs::ordinary(probe, parameter) };
+        found.extend(prober.log_in().await?);
+        if !found.is_empty() {
+            break;
+        }
+    }
+    Ok(())
 }
 
 /// An operation that refuses the caller has looked the caller up: one quote in what it looked for, then two.
@@ -184,7 +205,8 @@ impl Prober<'_, '_> {
             return Ok(None);
         }
         let no = self.send(&condition.payload(&self.value, '8', '7')).await?;
-        if no.fingerprint == first.fingerprint || no.exchange.status() >= 500 {
+        let is_false = condition.may_be_false(&plain.fingerprint, &no.fingerprint);
+        if no.fingerprint == first.fingerprint || no.exchange.status() >= 500 || !is_false {
             return Ok(None);
         }
         let again = self.send(&condition.payload(&self.value, '3', '5')).await?;

@@ -5,6 +5,7 @@ mod calls;
 mod harvest;
 
 use checks::calling::request;
+use checks::vocabulary::ends_session;
 pub(crate) use checks::vocabulary::looks_destructive;
 use checks::{Caller, Observations};
 use model::{Consent, Operation, Surface, Target};
@@ -45,7 +46,8 @@ pub(crate) async fn observe(surface: &mut Surface, target: &Target, wire: &Wire,
     observations
 }
 
-/// Whether the observe round may call it.
+/// Whether the observe round may call it. What ends a session would end the scan's own, whatever the user allowed.
 pub(crate) fn may_be_called(operation: &Operation, consent: Consent) -> bool {
-    operation.method.is_safe() && (consent >= Consent::All || !looks_destructive(operation))
+    let is_allowed = consent >= Consent::All && !ends_session(operation);
+    operation.method.is_safe() && (is_allowed || !looks_destructive(operation))
 }
