@@ -9,10 +9,14 @@ use checks::calling::login::{self, Login};
 use checks::calling::registration::{self, Registration};
 use checks::calling::{issued, request};
 use checks::judging::access;
-use model::{Account, Consent, Credential, Effect, Exchange, Identity, OrderKey, Request, Round, Surface, Target};
+use model::{
+    Account, Consent, Credential, Effect, Exchange, Identity, Method, Operation, OrderKey, Request, Round, Surface,
+    Target,
+};
 use serde_json::Map;
 use wire::{Lease, Wire};
 
+use crate::discover;
 use crate::rounds::observe;
 
 /// Accounts made at most: an owner of objects and a peer.
@@ -26,7 +30,7 @@ const STEP: u32 = 10_000;
 
 /// Makes accounts; comes to a target that has their identities, `None` where there is nowhere to register or nothing came of it.
 pub(crate) async fn open(
-    surface: &Surface,
+    surface: &mut Surface,
     observed: &mut Observations,
     target: &Target,
     wire: &Wire,
@@ -34,13 +38,15 @@ pub(crate) async fn open(
     if target.consent < Consent::SafeWrites || !target.identities.is_empty() {
         return None;
     }
+    let steps = AtomicU32::new(STEP);
+    read_pages(surface, target, wire, &steps).await;
     let desk = Desk {
         logins: login::in_bodies(surface),
         doors: closed_doors(surface, observed, target),
         surface,
         target,
         wire,
-        steps: AtomicU32::new(STEP),
+        steps,
     };
     let made = desk.register_all().await;
     let (accounts, identities): (Vec<Account>, Vec<Identity>) = made.into_iter().unzip();
@@ -50,6 +56,20 @@ pub(crate) async fn open(
     wire.act_as(identities.clone()).ok()?;
     observed.accounts = accounts;
     Some(Target { identities, ..Target::clone(target) })
+}
+
+/// Reads the pages where somebody registers: links to them say that they create something, so that nothing else calls them.
+async fn read_pages(surface: &mut Surface, target: &Target, wire: &Wire, steps: &AtomicU32) {
+    const PAGES: usize = 2;
+    let is_page = |o: &&Arc<Operation>| o.method == Method::GET && registration::is_place(o);
+    let unread = |o: &&Arc<Operation>| !observe::may_be_called(o, target.consent);
+    let pages: Vec<String> =
+        surface.operations.iter().filter(is_page).filter(unread).map(|o| o.path.to_string()).collect();
+    for path in pages.into_iter().take(PAGES) {
+        if let Some(page) = send(Request::get(&target.origin, path), wire, steps).await {
+            discover::add_page(surface, &page, target);
+        }
+    }
 }
 
 /// Ordinary calls that nobody in particular was refused, those that name no object first.
@@ -98,7 +118,9 @@ impl Desk<'_> {
         if registered.status() >= 400 {
             return None;
         }
-        if let Some(identity) = self.let_in(&registered, account).await {
+        // Where nothing was closed, cookies of this response may hold a mere message.
+        let may_log_in = !self.logins.is_empty() && self.doors.is_empty();
+        if !may_log_in && let Some(identity) = self.let_in(&registered, account).await {
             return Some(identity);
         }
         for login in self.logins.iter().filter(|login| !matches!(login, Login::Basic { .. })) {
@@ -142,9 +164,13 @@ impl Desk<'_> {
     }
 
     async fn send(&self, request: Request) -> Option<Arc<Exchange>> {
-        let step = self.steps.fetch_add(1, Ordering::Relaxed);
-        let key = OrderKey { round: Round::Observe, check: 0, operation: 0, step };
-        let lease = Lease::reading(self.wire.budget(), 1).with_effect(Effect::Writes, false);
-        self.wire.send(request, &lease, key).await.ok()
+        send(request, self.wire, &self.steps).await
     }
+}
+
+async fn send(request: Request, wire: &Wire, steps: &AtomicU32) -> Option<Arc<Exchange>> {
+    let step = steps.fetch_add(1, Ordering::Relaxed);
+    let key = OrderKey { round: Round::Observe, check: 0, operation: 0, step };
+    let lease = Lease::reading(wire.budget(), 1).with_effect(Effect::Writes, false);
+    wire.send(request, &lease, key).await.ok()
 }

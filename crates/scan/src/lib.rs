@@ -272,6 +272,7 @@ impl Scan {
         let Some(acting) = accounts::open(surface, observed, &self.target, &self.wire).await else {
             return Arc::clone(&self.target);
         };
+        discover::look_as_account(surface, observed, &acting, &self.wire).await;
         rounds::observe::observe_as_account(surface, &acting, observed, &self.wire, &self.halt).await;
         *credential = credentials::Credential::of_account(observed);
         Arc::new(acting)

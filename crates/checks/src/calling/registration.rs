@@ -81,6 +81,11 @@ pub fn places(surface: &Surface) -> Vec<Registration> {
     places.into_iter().map(|(_, place)| place).take(MOST).collect()
 }
 
+/// Whether an operation is a place to register by its path, or the page of one.
+pub fn is_place(operation: &Operation) -> bool {
+    !operation.path.contains('{') && rank(operation).is_some_and(|rank| rank < 2)
+}
+
 fn rank(operation: &Operation) -> Option<u8> {
     let path = operation.path.as_str();
     let last = path.rsplit('/').find(|segment| !segment.is_empty()).unwrap_or("");

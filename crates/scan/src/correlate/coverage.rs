@@ -72,9 +72,7 @@ pub(super) fn surface(ended: &Ended, records: &[Recorded], target: &Target, reda
                 Some(exchange) => exchange.failure().map(ToString::to_string),
                 None if written.contains(&Location::of(operation)) => None,
                 None if !operation.method.is_safe() => Some(why_not_written(at, ended, target).to_string()),
-                None if crate::rounds::observe::looks_destructive(operation)
-                    && target.consent < model::Consent::All =>
-                {
+                None if checks::vocabulary::looks_destructive(operation) && target.consent < model::Consent::All => {
                     Some(NotTested::LooksDestructive.to_string())
                 }
                 None => Some(NotTested::OverBudget.to_string()),

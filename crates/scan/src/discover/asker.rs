@@ -20,6 +20,11 @@ impl Asker<'_> {
         Asker { target, wire, lease: Lease::reading(wire.budget(), requests(target.depth)), step: AtomicU32::new(0) }
     }
 
+    /// One for what is looked at again, after everything else of discovery.
+    pub(crate) fn later<'a>(target: &'a Target, wire: &'a Wire) -> Asker<'a> {
+        Asker { step: AtomicU32::new(LATER_STEP), ..Asker::new(target, wire) }
+    }
+
     /// One for guesses in a standard scan: they are paid by an account of their own, since what is not found cannot be tested and the
     /// rules need the rest.
     pub(super) fn searching(&self) -> Asker<'_> {
@@ -71,6 +76,9 @@ const PATHS_AT_ONCE: usize = 8;
 
 /// The number of the first guess among the requests of discovery, behind all others.
 const SEARCH_STEP: u32 = 10_000;
+
+/// The number of the first request that looks again.
+const LATER_STEP: u32 = 20_000;
 
 /// Requests that discovery may send, guesses apart.
 fn requests(depth: Depth) -> u32 {

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use checks::vocabulary::looks_destructive;
 use model::{Method, NotTested, Source, Target};
 use wire::Recorded;
 
 use super::standing::{Standing, standing};
 use crate::correlate::unwritten::why_not_written;
 use crate::ended::Ended;
-use crate::rounds::observe::looks_destructive;
 
 /// The operations that count, each with what was seen of it, and why what was not sent was not.
 pub(in crate::correlate) struct Exercised {

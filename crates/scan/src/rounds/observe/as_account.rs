@@ -4,7 +4,7 @@ use checks::judging::access;
 use model::{ParameterIn, Surface, Target};
 use wire::Wire;
 
-use super::calls::{call, path_parameters, retry, settle};
+use super::calls::{call, may_be_called, path_parameters, retry, settle};
 use super::harvest::harvest;
 use crate::halt::Halt;
 
@@ -21,8 +21,10 @@ pub(crate) async fn observe_as_account(
     halt: &Halt,
 ) {
     let Some(caller) = target.identities.first().map(|identity| identity.name.clone()) else { return };
+    // What was found since then by the account was called by nobody yet.
+    let may = |at: &usize| may_be_called(&surface.operations[*at], target.consent);
     let refused: Vec<usize> = (0..surface.operations.len())
-        .filter(|at| observations.plain(*at).is_some_and(|e| access::is_refused(e)))
+        .filter(|at| observations.plain(*at).map_or_else(|| may(at), |e| access::is_refused(e)))
         .collect();
     for at in 0..surface.operations.len() {
         let operation = &surface.operations[at];

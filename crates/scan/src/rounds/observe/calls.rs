@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use checks::Observations;
 use checks::calling::{harvested, request};
+use checks::vocabulary::{ends_session, looks_destructive};
 use futures::StreamExt;
 use futures::stream;
-use model::{Exchange, Operation, OrderKey, ParameterIn, Request, Round, Surface, Target};
+use model::{Consent, Exchange, Operation, OrderKey, ParameterIn, Request, Round, Surface, Target};
 use wire::{Lease, Wire};
 
 use crate::halt::Halt;
@@ -122,4 +123,10 @@ fn others(surface: &Surface, at: usize) -> Vec<(String, String)> {
 /// How many parameters the path has.
 pub(crate) fn path_parameters(operation: &Operation) -> usize {
     operation.parameters_in(ParameterIn::Path).count()
+}
+
+/// Whether the observe round may call it. What ends a session would end the scan's own, whatever the user allowed.
+pub(crate) fn may_be_called(operation: &Operation, consent: Consent) -> bool {
+    let is_allowed = consent >= Consent::All && !ends_session(operation);
+    operation.method.is_safe() && (is_allowed || !looks_destructive(operation))
 }

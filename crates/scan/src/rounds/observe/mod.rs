@@ -5,10 +5,8 @@ mod calls;
 mod harvest;
 
 use checks::calling::request;
-use checks::vocabulary::ends_session;
-pub(crate) use checks::vocabulary::looks_destructive;
 use checks::{Caller, Observations};
-use model::{Consent, Operation, Surface, Target};
+use model::{Surface, Target};
 use wire::Wire;
 
 use crate::halt::Halt;
@@ -16,7 +14,7 @@ use crate::sample::Shapes;
 use calls::{call, retry, settle};
 
 pub(crate) use as_account::observe_as_account;
-pub(crate) use calls::path_parameters;
+pub(crate) use calls::{may_be_called, path_parameters};
 pub(crate) use harvest::harvest;
 
 /// Calls every operation that may be called, those without path parameters first: their answers hold the values for the others. At
@@ -44,10 +42,4 @@ pub(crate) async fn observe(surface: &mut Surface, target: &Target, wire: &Wire,
     retry(surface, target, &mut observations, wire, halt).await;
     harvest(surface, &observations);
     observations
-}
-
-/// Whether the observe round may call it. What ends a session would end the scan's own, whatever the user allowed.
-pub(crate) fn may_be_called(operation: &Operation, consent: Consent) -> bool {
-    let is_allowed = consent >= Consent::All && !ends_session(operation);
-    operation.method.is_safe() && (is_allowed || !looks_destructive(operation))
 }
