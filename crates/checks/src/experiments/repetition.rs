@@ -10,6 +10,11 @@ pub fn order(has_effect: bool) -> &'static [bool] {
     if has_effect { &ORDER[..ORDER.len() / 2] } else { &ORDER }
 }
 
+/// How much of the order is sent after four requests that differed as they should, in turns: together chance keeps to them as rarely.
+pub fn after_four() -> &'static [bool] {
+    &ORDER[..ORDER.len() - 4]
+}
+
 /// What a proof in this order sends.
 pub const REQUESTS: u32 = ORDER.len() as u32;
 
@@ -22,6 +27,14 @@ mod tests {
         for period in 1..=8 {
             let repeats = |at: usize| ORDER[at] == ORDER[at % period];
             assert!((0..ORDER.len()).any(|at| !repeats(at)), "period {period}");
+        }
+    }
+
+    #[test]
+    fn no_period_keeps_to_four_turns_and_what_comes_after() {
+        let all = [&[true, false, true, false], after_four()].concat();
+        for period in 1..=8 {
+            assert!((0..all.len()).any(|at| all[at] != all[at % period]), "period {period}");
         }
     }
 }

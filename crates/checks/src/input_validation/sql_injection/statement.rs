@@ -57,13 +57,16 @@ impl Prober<'_, '_> {
         let mut takes = None;
         for operator in ["||", "+"] {
             let response = self.send(&between(operator)).await?;
-            if takes.is_none() && !fails(&response) {
+            if !fails(&response) {
                 takes = Some((operator, response));
+                break;
             }
         }
         let Some((operator, joined)) = takes else { return Ok(None) };
         let mut refused = None;
-        for (number, breaks) in repetition::order(quoted.complaint().is_some()).iter().copied().enumerate() {
+        // One quote, two, three and the operator were the first four turns.
+        let order = if quoted.complaint().is_some() { repetition::order(true) } else { repetition::after_four() };
+        for (number, breaks) in order.iter().copied().enumerate() {
             let word = self.probe.canary(&format!("grammar {number}"));
             let payload = if breaks { format!(" {word} ") } else { format!("{operator}'{word}'{operator}") };
             let response = self.send(&between(&payload)).await?;

@@ -85,10 +85,43 @@ async fn the_grammar_of_a_silent_database_proves_it_less_surely() {
     let ran = run("red", |sent, _| if parses(sent) { row() } else { Said::json(500, "{}") }).await;
     assert_eq!(ran.found.len(), 1);
     assert_eq!(ran.found[0].confidence, Confidence::Firm);
-    let failing = run("red", |sent, number| match number % 5 {
-        4 => Said::json(500, "{}"),
-        _ if parses(sent) => row(),
-        _ => Said::json(500, "{}"),
+    for workers in 2..5 {
+        let failing = run("red", move |sent, number| match number % workers {
+            0 => Said::json(500, "{}"),
+            _ if parses(sent) => row(),
+            _ => Said::json(500, "{}"),
+        });
+        assert!(failing.await.found.is_empty(), "one of {workers} workers also fails by itself");
+    }
+    for seed in 0..200_u64 {
+        let failing = run("red", move |sent, number| {
+            let word = crate::canary(seed, &[&number.to_string()]);
+            let fails = word.as_bytes()[0].is_multiple_of(2) || sent.matches('\'').count() % 2 == 1;
+            Said::json(if fails { 500 } else { 200 }, "{}")
+        });
+        assert!(failing.await.found.is_empty(), "what counts quotes and fails by chance, {seed}");
+    }
+}
+
+#[tokio::test]
+async fn two_silent_headers_of_one_guard_are_both_proved() {
+    let script = Scripted::new(|request, _| {
+        let sent = |name: &str| request.headers.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_slice());
+        let fails = ["X-First", "X-Second"]
+            .iter()
+            .any(|name| !parses(&String::from_utf8_lossy(sent(name).unwrap_or_default())));
+        if fails { Said::json(500, "{}") } else { Said::json(401, r#"{"error":"who?"}"#) }
     });
-    assert!(failing.await.found.is_empty(), "a server that also fails by itself");
+    let header = |name: &str| model::Parameter {
+        name: name.to_owned(),
+        place: model::ParameterIn::Header,
+        required: true,
+        schema: model::Schema::of(model::SchemaType::String),
+        example: None,
+        repeated: false,
+    };
+    let mut operation = link("named", "1");
+    operation.parameters = vec![header("X-First"), header("X-Second")];
+    let ran = script.run(&CHECK, &samples::surface(vec![operation])).await;
+    assert_eq!(ran.found.len(), 2, "the proof of one leaves enough for the other");
 }
