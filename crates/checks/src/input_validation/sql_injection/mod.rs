@@ -142,6 +142,9 @@ impl Prober<'_, '_> {
         // Where the database says what it stumbled over, that is the shortest proof. The quotes of the marks are the first to tell.
         let complains = |response: &Answer| response.complaint().is_some();
         let may_complain = !complains(&plain);
+        if let Some(finding) = self.column(&plain).await? {
+            return Ok(Some(finding));
+        }
         // The mark held quotes: where it fails as everything does, and no database complains, no further quote shows more.
         let failed = |response: &Answer| response.exchange.status() >= 500;
         if failed(&plain)
@@ -157,8 +160,8 @@ impl Prober<'_, '_> {
         {
             return Ok(Some(finding));
         }
-        if quoted.as_ref().is_some_and(complains)
-            && may_complain
+        // What complains of anything, such as of another parameter, complains of a quote in its own words.
+        if quoted.as_ref().is_some_and(|quoted| complains(quoted) && quoted.fingerprint != plain.fingerprint)
             && let Some(finding) = self.token(&plain).await?
         {
             return Ok(Some(finding));

@@ -5,7 +5,7 @@ use model::{Confidence, Evidence, Finding, NotTested};
 use super::{Answer, Prober, ordinary};
 use crate::experiments::repetition;
 use crate::input_validation::reflection::Marked;
-use crate::input_validation::statement_error::names_token;
+use crate::input_validation::statement_error::{names_column, names_token};
 
 impl Prober<'_, '_> {
     /// One quote makes the database complain, or the request fail, and the plain value does not. That alone may be a text that any
@@ -38,6 +38,28 @@ impl Prober<'_, '_> {
                 return Ok(None);
             }
             let said = format!("a quote and `{word}`: the database names `{word}` as the token that it cannot parse");
+            shown.push(Evidence::new(&response.exchange, said));
+        }
+        let mut shown = shown.into_iter();
+        let Some(first) = shown.next() else { return Ok(None) };
+        let finding = shown.fold(self.finding(Confidence::Confirmed, first), Finding::also);
+        Ok(Some(finding.also(ordinary(plain))))
+    }
+
+    /// The database does not know the plain value as a column: two random words with an operator between them, twice. It names the first
+    /// of them alone if they became an expression of the statement; a name in quotes keeps the operator.
+    pub(super) async fn column(&self, plain: &Answer) -> Result<Option<Finding>, NotTested> {
+        if !names_column(&plain.exchange.text(), &self.value) {
+            return Ok(None);
+        }
+        let mut shown = Vec::new();
+        for purpose in ["column", "other column"] {
+            let (word, factor) = (self.probe.canary(purpose), self.probe.canary("factor"));
+            let response = self.send(&format!("{word}*{factor}")).await?;
+            if !names_column(&response.exchange.text(), &word) {
+                return Ok(None);
+            }
+            let said = format!("`{word}*{factor}`: the database does not know a column `{word}`");
             shown.push(Evidence::new(&response.exchange, said));
         }
         let mut shown = shown.into_iter();

@@ -81,6 +81,28 @@ async fn what_the_database_stumbles_over_proves_it() {
 }
 
 #[tokio::test]
+async fn what_becomes_the_name_of_a_column_proves_it_unless_it_is_quoted() {
+    let complaint = |name: &str| Said::json(500, format!(r#"{{"error":"SQLITE_ERROR: no such column: {name}"}}"#));
+    let bare = run("red", move |sent, _| complaint(sent.split('*').next().unwrap_or_default())).await;
+    assert_eq!(bare.found.len(), 1, "{:?}", bare.ended);
+    assert!(run("red", move |sent, _| complaint(sent)).await.found.is_empty(), "a name in quotes");
+    assert!(run("red", move |_, _| complaint("colour")).await.found.is_empty(), "another column");
+}
+
+#[tokio::test]
+async fn a_statement_that_fails_anyway_shows_what_a_quote_does() {
+    let fails = |sent: &str, token: bool| {
+        let error = match sent.split_once('\'').filter(|_| token) {
+            Some((_, rest)) => format!("near \\\"{rest}\\\": syntax error"),
+            None => "no such column: colour".to_owned(),
+        };
+        Said::json(501, format!(r#"{{"error":"SQLITE_ERROR: {error}"}}"#))
+    };
+    assert_eq!(run("red", move |sent, _| fails(sent, true)).await.found.len(), 1);
+    assert!(run("red", move |sent, _| fails(sent, false)).await.found.is_empty(), "a bound value");
+}
+
+#[tokio::test]
 async fn the_grammar_of_a_silent_database_proves_it_less_surely() {
     let ran = run("red", |sent, _| if parses(sent) { row() } else { Said::json(500, "{}") }).await;
     assert_eq!(ran.found.len(), 1);
