@@ -7,7 +7,7 @@ use crate::calling::inputs;
 use crate::experiments::payload_refusal;
 use crate::judging::known_file::{ACCOUNTS, is_account_list, up};
 use crate::vocabulary::parameters::{Kind, suggests};
-use crate::{Check, Cost, Detectors, Findings, OperationProbe, RunsOn, Twins};
+use crate::{Check, Cost, Detectors, Findings, OperationProbe, RunsOn, Schedule, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "path-traversal",
@@ -28,9 +28,10 @@ pub(crate) static RULE: Rule = Rule {
 
 pub(crate) static CHECK: Check = Check {
     cost: Cost::reads(4 + payload_refusal::REQUESTS).more_when_deep(12),
+    schedule: Schedule { has_hint: |operation, _| points_to_a_file(operation), ..Schedule::ANY },
     detectors: Detectors {
         applies: |operation, _| {
-            operation.method == Method::GET && (names_a_file(operation) || file_in(operation).is_some())
+            operation.method == Method::GET && (points_to_a_file(operation) || others(operation).next().is_some())
         },
         in_bodies: Some(|operation| inputs::fields_of_body(operation).any(|field| is_file(&field, operation))),
         on_operation: Some(|probe, found| Box::pin(probe_operation(probe, found))),
@@ -74,11 +75,16 @@ static IN_PATH: [Way; 5] = [
     way("{up}{f}", "....//", true, true),
 ];
 
-/// Asks for a file that everybody may read by ways out of a directory, and, on a hit, for one beside it that does not exist.
+/// Asks for a file that everybody may read by ways out of a directory, and, on a hit, for one beside it that does not exist. Where
+/// nothing says that a value names a file, one way is enough.
 async fn probe_operation(probe: &OperationProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
     inputs::reachable(probe)?;
-    for spot in spots(probe.operation) {
-        for way in spot.ways(probe.target.depth == model::Depth::Deep) {
+    let deep = probe.target.depth == model::Depth::Deep;
+    let named = spots(probe.operation).map(|spot| (spot, usize::MAX));
+    let others =
+        others(probe.operation).map(|parameter| (Spot::Parameter(parameter), if deep { usize::MAX } else { 1 }));
+    for (spot, most) in named.chain(others) {
+        for way in spot.ways(deep).take(most) {
             let hit = probe.send(spot.request(probe, way, ACCOUNTS)).await?;
             if !is_account_list(&hit) {
                 continue;
@@ -106,8 +112,17 @@ fn spots(operation: &Operation) -> impl Iterator<Item = Spot<'_>> {
     named.chain(file_in(operation).map(Spot::Segment))
 }
 
-fn names_a_file(operation: &Operation) -> bool {
-    inputs::texts(operation).any(|p| is_file(p, operation))
+fn points_to_a_file(operation: &Operation) -> bool {
+    inputs::texts(operation).any(|p| is_file(p, operation)) || file_in(operation).is_some()
+}
+
+/// Parameters of the query that no name or value says what they are for: a date or a code may be part of a file's name as well.
+fn others(operation: &Operation) -> impl Iterator<Item = &Parameter> {
+    const MOST: usize = 2;
+    const KINDS: [Kind; 6] = [Kind::Url, Kind::Redirect, Kind::Expression, Kind::Order, Kind::Search, Kind::Command];
+    let is_number = |p: &Parameter| p.example.as_deref().is_some_and(|example| example.parse::<f64>().is_ok());
+    let in_query = inputs::texts(operation).filter(|p| p.place == ParameterIn::Query && !is_file(p, operation));
+    in_query.filter(move |p| !is_number(p) && !KINDS.iter().any(|kind| suggests(&p.name, *kind))).take(MOST)
 }
 
 /// By its name, or because its value has a file's extension. A number in a link numbers a page, it names no file; in a form it is
@@ -127,6 +142,8 @@ fn file_in(operation: &Operation) -> Option<&str> {
 fn has_extension(name: &str) -> bool {
     name.rsplit_once('.').is_some_and(|(stem, extension)| {
         !stem.is_empty()
+            && !stem.contains('@')
+            && !stem.contains("//")
             && (2..=4).contains(&extension.len())
             && extension.bytes().all(|b| b.is_ascii_alphanumeric())
             && extension.bytes().any(|b| b.is_ascii_alphabetic())
@@ -168,10 +185,35 @@ impl Spot<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::samples::{self, link};
+    use crate::scripted::{Said, Scripted};
 
     #[test]
     fn files_by_extension() {
         assert!(has_extension("readme.txt") && has_extension("a.b.pdf"));
         assert!(!has_extension("1.5") && !has_extension(".env") && !has_extension("v1"));
+        assert!(!has_extension("ann@shop.example") && !has_extension("https://shop.com"));
+    }
+
+    /// The ways that lead to the file, in queries where nothing says that a parameter names one.
+    async fn asked(name: &str, opens: bool) -> crate::scripted::Ran {
+        let script = Scripted::new(move |request, _| {
+            if request.target.contains("etc%2Fpasswd") && opens {
+                Said::json(200, "\"root:x:0:0:root:/root:/bin/bash\\n\"")
+            } else {
+                Said::json(500, r#"{"error": "no rate of that day"}"#)
+            }
+        });
+        script.run(&CHECK, &samples::surface(vec![link(name, "2026-01-31")])).await
+    }
+
+    #[tokio::test]
+    async fn what_may_be_part_of_a_name_is_asked_about_once() {
+        assert_eq!(asked("day", true).await.found.len(), 1);
+        let ran = asked("day", false).await;
+        assert!(ran.found.is_empty());
+        let ways = |ran: &crate::scripted::Ran| ran.sent.iter().filter(|r| r.target.contains("etc%2Fpasswd")).count();
+        assert_eq!((ways(&ran), ways(&asked("picture", false).await)), (1, 3), "and by each way where a file is named");
+        assert!(asked("q", true).await.ended.is_empty(), "what is looked for names none");
     }
 }
