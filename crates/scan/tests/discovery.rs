@@ -242,3 +242,84 @@ fn the_collection_above_a_known_path_is_found() {
     let report = scan(pages_and_a_list, Depth::Standard);
     assert!(has(&report, "GET /api/members"), "{:?}", surface(&report));
 }
+
+/// Pages that nothing leads to, each of which reads one parameter that it says nothing about.
+fn asking(asked: &Asked) -> Answer {
+    let value = |name: &str| {
+        let query = asked.target.split_once('?').map_or("", |(_, query)| query);
+        query.split('&').find_map(|pair| pair.strip_prefix(&format!("{name}="))).map(str::to_owned)
+    };
+    match asked.path() {
+        "/" | "/settings" | "/status" => Answer::html(200, "<p>Welcome"),
+        "/search" => Answer::html(200, format!("<p>You searched for {}", value("term").unwrap_or_default())),
+        "/redirect" => match value("dest") {
+            Some(to) => Answer::html(302, "").header("Location", to.replace("%3A", ":").replace("%2F", "/")),
+            None => Answer::html(200, "<p>Where to?"),
+        },
+        _ => not_found(),
+    }
+}
+
+#[test]
+fn pages_called_by_what_they_do_with_a_value_are_asked_for_it_first() {
+    let report = scan(asking, Depth::Standard);
+    let probed = |rule: &str, path: &str| {
+        report.surface.iter().any(|o| o.path == path && o.tried.iter().any(|tried| tried == rule))
+    };
+    assert!(probed("reflected-xss", "/search") && probed("open-redirect", "/redirect"), "{:?}", report.surface);
+    assert!(report.findings.iter().any(|finding| finding.id == "open-redirect"), "its value decides where to");
+}
+
+/// Django in debug mode: a page of each part is there, and what else there is says only what is not.
+fn debugging(asked: &Asked) -> Answer {
+    let listed = |patterns: &[&str]| {
+        let items = patterns.join("</code></li><li><code>");
+        Answer::html(
+            404,
+            format!(
+                "<main id=info><p>Django tried these URL patterns, in this order:<ol><li><code>{items}</code></li></ol></main>"
+            ),
+        )
+    };
+    match asked.path() {
+        "/" => Answer::html(200, "<p>Welcome"),
+        "/boats/" | "/boats/crew" => Answer::html(200, "<p>Boats"),
+        "/office/" | "/office/keys" => Answer::html(302, "").header("Location", "/login?next=/office/"),
+        path if path.starts_with("/boats/") => listed(&["boats/ crew [name='crew']", "office/"]),
+        path if path.starts_with("/office/") => listed(&["boats/", "office/ keys"]),
+        _ => listed(&["boats/", "office/"]),
+    }
+}
+
+#[test]
+fn what_lies_below_a_prefix_of_a_debug_page_is_found() {
+    let report = scan(debugging, Depth::Standard);
+    assert!(has(&report, "GET /boats/crew"), "{:?}", surface(&report));
+    assert!(!has(&report, "GET /office/keys"), "what is behind a login is left alone: {:?}", surface(&report));
+}
+
+/// An API with its document, the page that shows it, and a part of that page.
+fn documented(asked: &Asked) -> Answer {
+    match asked.path() {
+        "/" => Answer::json(200, r#"{"docs": "/docs"}"#),
+        "/docs" => Answer::html(
+            200,
+            "<script src=/swagger-ui-bundle.js></script><script>SwaggerUIBundle({url: '/openapi.json', oauth2RedirectUrl: \
+             location.origin + '/docs/oauth2-redirect'})</script>",
+        ),
+        "/docs/oauth2-redirect" => Answer::html(200, "<title>Swagger UI: OAuth2 Redirect</title>"),
+        "/openapi.json" => Answer::json(
+            200,
+            r#"{"openapi": "3.1.0", "info": {"title": "Boats", "version": "1"}, "paths": {"/boats": {"get": {"responses": {}}}}}"#,
+        ),
+        "/boats" => Answer::json(200, r#"[{"name": "Ada"}]"#),
+        _ => Answer::json(404, r#"{"detail":"Not Found"}"#),
+    }
+}
+
+#[test]
+fn what_documents_an_api_is_no_operation_of_it() {
+    let report = scan(documented, Depth::Standard);
+    assert!(has(&report, "GET /docs") && has(&report, "GET /boats"), "{:?}", surface(&report));
+    assert_eq!(report.coverage.operations_counted, 2, "{:?}", surface(&report));
+}

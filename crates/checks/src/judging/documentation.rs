@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use model::Exchange;
 
+use crate::vocabulary::specifications;
+
 const MARKS: [&str; 9] = [
     "SwaggerUIBundle",
     // Swagger UI 2, which flasgger still offers; any title may stand over it.
@@ -35,6 +37,14 @@ pub fn is_shown(exchange: &Exchange, seen: &[Arc<Exchange>]) -> bool {
     is_page(exchange) || redirected && exchange.header("location").is_some_and(leads_to)
 }
 
+/// Whether an answer is about the API rather than of it: such a page, what leads to one, a part of Swagger UI, or an OpenAPI document.
+pub fn is_about_the_api(exchange: &Exchange, seen: &[Arc<Exchange>]) -> bool {
+    const RETURN: &str = "<title>Swagger UI: OAuth2 Redirect</title>";
+    is_shown(exchange, seen)
+        || exchange.is_success() && specifications::is_document(exchange)
+        || exchange.is_html() && exchange.text().contains(RETURN)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -46,6 +56,15 @@ mod tests {
         let to = |location: &str| answered("/apidocs/index.html?url=/spec", 302, &[("Location", location)], "");
         assert!(is_shown(&to("/apidocs/"), std::slice::from_ref(&docs)) && is_shown(&docs, &[]));
         assert!(!is_shown(&to("/"), &[docs]) && !is_shown(&to("/apidocs/"), &[]));
+    }
+
+    #[test]
+    fn what_is_about_an_api_is_no_part_of_it() {
+        let about = |path: &str, body: &str| is_about_the_api(&exchange(path, 200, body), &[]);
+        assert!(about("/openapi.json", r#"{"openapi": "3.1.0", "paths": {}}"#));
+        assert!(about("/docs/oauth2-redirect", "<html><title>Swagger UI: OAuth2 Redirect</title></html>"));
+        assert!(about("/docs", "<html><script src=/swagger-ui-bundle.js></script></html>"));
+        assert!(!about("/items", r#"{"paths": ["/a"]}"#) && !about("/", "<title>Shop</title>"));
     }
 
     #[test]

@@ -113,6 +113,8 @@ async fn look(surface: &mut Surface, found: &mut Found, target: &Target, wire: &
     let shown = root.iter().chain(&missing).cloned().collect();
     consoles::discover(shown, &asker, found, missing.as_deref()).await;
     crawl(&asker, surface, found).await;
+    routes::branches::discover(&asker, found, missing.as_deref()).await;
+    crawl(&asker, surface, found).await;
     wire.check_again().await;
     specification::discover(&asker, surface, found, missing.as_deref()).await;
     let is_sent_on = |answer: &Option<Arc<Exchange>>| answer.as_deref().is_some_and(transport::is_sent_on);

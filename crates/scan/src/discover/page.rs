@@ -98,10 +98,12 @@ fn html(exchange: &Exchange, target: &Target, surface: &mut Surface, found: &mut
     // Flask-DebugToolbar lists every route.
     let lists_routes = exchange.text().contains("flDebugRouteListPanel");
     let count = attributes("a[href], area[href]", "href").len();
-    for text in texts(&document, count < FEW || lists_routes) {
+    // What a page that failed says is about files and lines of code.
+    let fails = exchange.status() >= 500;
+    for text in texts(&document, count < FEW || lists_routes).into_iter().filter(|_| !fails) {
         prose_links(&text, exchange, target, found);
     }
-    for text in samples(&document) {
+    for text in samples(&document).into_iter().filter(|_| !fails) {
         if found.samples < SAMPLES && found.operations.len() < SITE {
             let before = found.operations.len();
             prose_links(&text, exchange, target, found);

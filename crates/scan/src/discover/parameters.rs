@@ -18,6 +18,7 @@ use super::found::{Found, is_wanted};
 struct Table {
     usual: Vec<String>,
     files: Vec<String>,
+    asking: Vec<String>,
     missing: Vec<Row>,
 }
 
@@ -39,7 +40,16 @@ fn table() -> &'static Table {
     &TABLE
 }
 
-/// Most pages that are asked with the usual names.
+/// Most pages that are asked with the usual names because of what they are called.
+fn most_asking(depth: Depth) -> usize {
+    match depth {
+        Depth::Quick => 0,
+        Depth::Standard => 4,
+        Depth::Deep => 30,
+    }
+}
+
+/// Most of the others that are asked with the usual names.
 fn most(depth: Depth) -> usize {
     match depth {
         Depth::Quick => 0,
@@ -100,15 +110,16 @@ fn optional(name: &str) -> Parameter {
 pub(super) async fn discover(asker: &Asker<'_>, surface: &Surface, found: &mut Found, missing: Option<&Exchange>) {
     let mut bare: Vec<Operation> =
         found.operations().filter(|o| is_bare(o) && is_wanted(&o.path, asker.target)).cloned().collect();
-    bare.sort_by_key(|o| (o.path.segments(), o.path.clone()));
+    bare.sort_by_key(|o| (!asks_by_name(&o.path), o.path.segments(), o.path.clone()));
     let documented = surface.specification.is_some() && asker.target.depth < Depth::Deep;
     let (mut succeeding, mut refusing) = (most(asker.target.depth), most_refusing(asker.target.depth));
+    let mut asking = most_asking(asker.target.depth);
     if documented {
         // What is beside a document are pages, as a rule, and its own parameters are known.
-        succeeding = succeeding.min(1);
+        (asking, succeeding) = (0, succeeding.min(1));
     }
     for operation in bare {
-        if succeeding == 0 && refusing == 0 {
+        if asking == 0 && succeeding == 0 && refusing == 0 {
             return;
         }
         // A page that was read before is not asked again for this.
@@ -117,7 +128,9 @@ pub(super) async fn discover(asker: &Asker<'_>, surface: &Surface, found: &mut F
         if documentation::is_page(&plain) {
             continue;
         }
-        let left = if plain.is_success() {
+        let left = if plain.is_success() && asking > 0 && asks_by_name(&operation.path) {
+            &mut asking
+        } else if plain.is_success() {
             &mut succeeding
         } else if refuses(&plain, missing) {
             &mut refusing
@@ -234,6 +247,12 @@ fn empty_file() -> String {
     format!("/{}dev/null", up("../"))
 }
 
+/// Whether a page is called by what it does with a value.
+fn asks_by_name(path: &str) -> bool {
+    let last = path.trim_end_matches('/').rsplit('/').next().unwrap_or("");
+    checks::vocabulary::words(last).any(|word| table().asking.contains(&word))
+}
+
 /// A page or data that was found without a document, and that no query is known of.
 fn is_bare(operation: &Operation) -> bool {
     operation.method == Method::GET
@@ -245,7 +264,8 @@ fn is_bare(operation: &Operation) -> bool {
 
 /// The parameters whose word came back.
 fn read(plain: &Exchange, answer: &Exchange, words: &[(&str, String)]) -> Vec<Parameter> {
-    let (before, text) = (plain.text(), answer.text());
+    let all = |exchange: &Exchange| format!("{}\n{}", exchange.header("location").unwrap_or(""), exchange.text());
+    let (before, text) = (all(plain), all(answer));
     // The quotation mark may come back escaped.
     let words = words.iter().map(|(name, word)| (name, word.trim_end_matches(QUOTE)));
     let back: Vec<Parameter> = words

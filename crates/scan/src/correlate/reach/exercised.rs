@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use checks::judging::documentation;
 use checks::vocabulary::looks_destructive;
 use model::{Method, NotTested, Source, Target};
 use wire::Recorded;
@@ -18,13 +19,19 @@ pub(in crate::correlate) struct Exercised {
 }
 
 impl Exercised {
-    /// Judges the responses of every operation. What a link or a guess named and is not there is no operation.
+    /// Judges the responses of every operation. What a link or a guess named and is not there is no operation, and neither is what
+    /// documents the API, as long as there is anything else.
     pub(in crate::correlate) fn of(ended: &Ended, records: &[Recorded], target: &Target) -> Exercised {
+        let without = Exercised::among(ended, records, target, |at| !documents(ended, at));
+        if without.operations() > 0 { without } else { Exercised::among(ended, records, target, |_| true) }
+    }
+
+    fn among(ended: &Ended, records: &[Recorded], target: &Target, counts: impl Fn(usize) -> bool) -> Exercised {
         let unknown = ended.surface.unknown_path.as_deref();
         let has_credential = !target.identities.is_empty();
         let written = written(ended, records, has_credential);
         let mut exercised = Exercised { operations: BTreeMap::new(), unsent: BTreeMap::new() };
-        for (at, operation) in ended.surface.operations.iter().enumerate() {
+        for (at, operation) in ended.surface.operations.iter().enumerate().filter(|(at, _)| counts(*at)) {
             let called = ended.observations.plain(at).map(|exchange| standing(exchange, unknown, has_credential));
             let standing = called.max(written.get(&at).copied()).unwrap_or(Standing::NotSent);
             if standing == Standing::NotFound && operation.source != Source::Specification {
@@ -85,6 +92,13 @@ impl Exercised {
         }
         parts
     }
+}
+
+/// Whether an operation that no document declares answered with what documents the others.
+fn documents(ended: &Ended, at: usize) -> bool {
+    let is_declared = ended.surface.operations.get(at).is_none_or(|o| o.source == Source::Specification);
+    let seen = &ended.observations.exchanges;
+    !is_declared && ended.observations.plain(at).is_some_and(|exchange| documentation::is_about_the_api(exchange, seen))
 }
 
 /// Why so many operations were not sent.

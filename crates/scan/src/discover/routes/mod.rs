@@ -1,6 +1,7 @@
 //! Routes that a target lists itself: the debug pages of frameworks for a path that does not exist, tables and lines of methods and
 //! paths, JSON that names paths with their methods.
 
+pub(super) mod branches;
 mod django;
 mod json;
 mod notation;
@@ -29,10 +30,24 @@ pub(super) fn template(route: &str) -> Option<String> {
     Some(notation::operation(route)?.path.to_string())
 }
 
+/// The prefixes without a parameter that a debug page lists, which more may lie below.
+fn prefixes(exchange: &Exchange) -> Vec<String> {
+    let text = exchange.text();
+    if !is_django(exchange, &text) {
+        return Vec::new();
+    }
+    let routes = django::patterns(&checks::text::html::parse(&text)).into_iter().map(|route| route.path);
+    routes.filter(|path| path.len() > 1 && path.ends_with('/') && !notation::is_open(path)).collect()
+}
+
+fn is_django(exchange: &Exchange, text: &str) -> bool {
+    exchange.status() == 404 && exchange.is_html() && text.contains("Django tried these URL patterns")
+}
+
 fn listed(exchange: &Exchange) -> Vec<Route> {
     if exchange.is_html() {
         let text = exchange.text();
-        if exchange.status() == 404 && text.contains("Django tried these URL patterns") {
+        if is_django(exchange, &text) {
             return django::patterns(&checks::text::html::parse(&text));
         }
         let may_list = ["<tr", "<pre", "<li"].iter().any(|element| text.contains(element));
