@@ -37,9 +37,8 @@ static SECRET: LazyLock<Regex> = LazyLock::new(|| {
     ))
 });
 
-/// Keys that the words of a page label as such, with their labels: one random word. Code and fields of forms are left out: manuals
-/// quote keys there, and what is shown in a form is somebody's own.
-pub fn secrets_of(page: &Html) -> Vec<(String, String)> {
+/// The words of a page, code and fields of forms left out.
+pub fn prose(page: &Html) -> String {
     const QUOTED: [&str; 8] = ["script", "style", "code", "pre", "textarea", "noscript", "template", "samp"];
     let mut words = String::new();
     for node in page.tree.root().descendants() {
@@ -50,6 +49,13 @@ pub fn secrets_of(page: &Html) -> Vec<(String, String)> {
             words.push(' ');
         }
     }
+    words
+}
+
+/// Keys that the words of a page label as such, with their labels: one random word. Code and fields of forms are left out: manuals
+/// quote keys there, and what is shown in a form is somebody's own.
+pub fn secrets_of(page: &Html) -> Vec<(String, String)> {
+    let words = prose(page);
     let found = SECRET.captures_iter(&words).filter(|c| is_random(&c[2]) && !is_public(&c[1]));
     found.take(20).map(|c| (c[1].to_owned(), c[2].to_owned())).collect()
 }

@@ -3,9 +3,13 @@ use std::sync::Arc;
 use model::{Category, Confidence, Evidence, Exchange, Finding, Location, Rule, Severity, mask};
 use serde_json::Value;
 
+use crate::judging::soft_404;
+use crate::text::html;
 use crate::vocabulary::fields::{self, Field, Holds};
 use crate::vocabulary::{self, Meaning};
 use crate::{Check, Detectors, Findings, ObservedExchange, RunsOn, Twins};
+
+mod told;
 
 pub(crate) static RULE: Rule = Rule {
     id: "password-in-response",
@@ -32,12 +36,42 @@ pub(crate) static CHECK: Check = Check {
 };
 
 fn on_exchange(observed: &ObservedExchange<'_>, found: &mut Findings) -> bool {
+    if observed.exchange.is_html() {
+        let told = Some(observed).filter(|observed| is_a_page(observed)).and_then(|o| told(o.exchange, o.location()));
+        // Pages are not what the rule is about, unless one gives something away.
+        let is_told = told.is_some();
+        found.extend(told);
+        return is_told;
+    }
     let json = observed.exchange.json();
     let Some(json) = json.as_deref().filter(|j| observed.exchange.is_success() && !fields::describes_an_api(j)) else {
         return false;
     };
     found.extend(judge(observed.exchange, observed.location(), json));
     true
+}
+
+/// Whether the answer is a page of its own: where every path is answered with one page, it is the one at the URL that was given.
+fn is_a_page(observed: &ObservedExchange<'_>) -> bool {
+    let (exchange, unknown) = (observed.exchange, observed.surface.unknown_path.as_deref());
+    let everywhere = || unknown.is_some_and(|unknown| soft_404::alike(unknown, exchange));
+    exchange.is_success() && (exchange.request.path() == observed.target.path || !everywhere())
+}
+
+/// One finding for a page whose words give an account away. They may be an example.
+fn told(exchange: &Arc<Exchange>, location: Location) -> Option<Finding> {
+    /// Longest page that is read.
+    const LONGEST: usize = 64 * 1024;
+    /// Shorter words are found in too many other places of a report.
+    const HIDDEN: usize = 6;
+    if exchange.body_len() > LONGEST {
+        return None;
+    }
+    let told = told::of(&html::parse(&exchange.text()))?;
+    let whose = told.name.map_or_else(|| "an account".to_owned(), |name| format!("the account {name}"));
+    let evidence = Evidence::new(exchange, format!("the page tells the password of {whose}: {}", mask(&told.password)));
+    let finding = Finding::new(&RULE, Confidence::Tentative, location, evidence);
+    Some(if told.password.len() > HIDDEN { finding.hiding(told.password) } else { finding })
 }
 
 /// One finding for an answer, whatever number of secrets it holds.
@@ -185,6 +219,25 @@ mod tests {
         assert!(!finding.evidence[0].excerpt().contains("kingfisher7") && !finding.detail.contains("kingfisher7"));
         assert!(found(r#"[{"email":"a@b.example","reset_token":"q8Hs01kd"}]"#).is_some());
         assert!(found(r#"{"email":"a@b.example","pincode":"411001"}"#).is_some());
+    }
+
+    #[test]
+    fn an_account_that_a_page_tells_is_found_once() {
+        const PAGE: &str = "<h1>Boats</h1><p>Test login: test/harbour7</p><ul><li>Ada<li>Bo</ul>";
+        let told = |unknown: &str, path: &str, page: &str| {
+            let exchange = samples::exchange(path, 200, page);
+            let mut surface = samples::surface(Vec::new());
+            surface.unknown_path = Some(samples::exchange("/made-up", 200, unknown));
+            let target = samples::target(model::Scheme::Http);
+            let mut found = Findings::default();
+            let observed =
+                ObservedExchange { exchange: &exchange, operation: None, surface: &surface, target: &target };
+            (on_exchange(&observed, &mut found), found.into_vec().first().map(|finding| finding.confidence))
+        };
+        assert_eq!(told("<p>none</p>", "/about", PAGE), (true, Some(Confidence::Tentative)));
+        assert_eq!(told(PAGE, "/", PAGE), (true, Some(Confidence::Tentative)));
+        assert_eq!(told(PAGE, "/about", PAGE), (false, None), "one page for every path");
+        assert_eq!(told("<p>none</p>", "/about", "<p>Boats</p>"), (false, None));
     }
 
     #[test]
