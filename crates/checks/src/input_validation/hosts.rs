@@ -21,14 +21,18 @@ pub(super) const SHARES: Shares = Shares { with: "rerouted", requests: REROUTED 
 /// The ordinary requests whose answers name the API by its full address: in `Location`, in links, in JSON. What a router answers to
 /// a path written otherwise is none of them: there the framework names the host, which says nothing about the application's links.
 pub(super) fn naming_themselves(probe: &TargetProbe<'_>) -> Vec<Arc<Exchange>> {
-    let authority = probe.origin().authority();
     probe
         .observations
         .called(probe.surface)
-        .filter(|(_, exchange)| names(exchange, &authority).is_some() && !is_rerouting(exchange))
+        .filter(|(_, exchange)| names_itself(exchange))
         .take(MOST)
         .map(|(_, exchange)| Arc::clone(exchange))
         .collect()
+}
+
+/// Whether an answer names the API by its full address.
+pub(super) fn names_itself(exchange: &Exchange) -> bool {
+    names(exchange, &exchange.request.origin.authority()).is_some() && !is_rerouting(exchange)
 }
 
 /// Whether an answer leads to the same path written otherwise: with a slash at its end or without, with doubled slashes merged, over

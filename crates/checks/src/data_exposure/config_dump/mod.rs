@@ -77,7 +77,7 @@ fn judge(observed: &ObservedExchange<'_>, found: &mut Findings) -> bool {
 pub(super) fn dump(exchange: &Exchange) -> Option<String> {
     let text = exchange.text();
     if exchange.is_html() {
-        return if text.contains("<title>phpinfo()</title>") || text.contains("PHP Version</td>") {
+        return if text.contains("phpinfo()</title>") || text.contains("PHP Version</td>") {
             Some("phpinfo()".to_owned())
         } else if text.contains("Apache Server Status for") {
             Some("the status page of Apache httpd".to_owned())
@@ -197,6 +197,7 @@ mod tests {
         assert!(dump(&exchange("/config", 200, page)).is_some());
         assert_eq!(dump(&exchange("/docs", 200, page)), None);
         assert!(dump(&exchange("/info.php", 200, "<title>phpinfo()</title>")).is_some());
+        assert!(dump(&exchange("/info.php", 200, "<title>PHP 8.2.7 - phpinfo()</title>")).is_some());
         assert!(dump(&exchange("/actuator/env", 200, r#"{"activeProfiles": [], "propertySources": []}"#)).is_some());
     }
 

@@ -1,7 +1,7 @@
 use model::{Category, Confidence, Evidence, Finding, Location, NotTested, Rule, Severity, Tag};
 
 use super::hosts;
-use crate::{Check, Cost, Detectors, Findings, RunsOn, TargetProbe, Twins};
+use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {
     id: "host-header-injection",
@@ -22,6 +22,7 @@ pub(crate) static RULE: Rule = Rule {
 
 pub(crate) static CHECK: Check = Check {
     cost: Cost::reads(hosts::MOST as u32),
+    schedule: Schedule { has_hint: |_, called| called.is_some_and(hosts::names_itself), ..Schedule::ANY },
     detectors: Detectors { on_surface: Some(|probe, found| Box::pin(probe_target(probe, found))), ..Detectors::NONE },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
