@@ -36,6 +36,8 @@ pub enum NotTested {
     NotSelected,
     /// It needs an OpenAPI document.
     NoSpecification,
+    /// What it saw is reported as another rule, which the text names.
+    ReportedAs(String),
     /// Nothing of this kind is at the target (the text says what); it does not count against coverage.
     NotApplicable(String),
     /// What was seen does not allow an answer (the text says why).
@@ -79,6 +81,7 @@ impl fmt::Display for NotTested {
             NotTested::OutOfScope => f.write_str("outside the scope"),
             NotTested::NotSelected => f.write_str("not selected"),
             NotTested::NoSpecification => f.write_str("needs an OpenAPI document (--spec)"),
+            NotTested::ReportedAs(rule) => write!(f, "what it saw is reported as {rule}"),
             NotTested::NotApplicable(what) => write!(f, "does not apply: {what}"),
             NotTested::Inconclusive(why) => write!(f, "inconclusive: {why}"),
         }

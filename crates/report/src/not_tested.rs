@@ -11,7 +11,7 @@ pub(crate) fn by_reason(report: &Report) -> Vec<String> {
     let mut destructive: BTreeSet<&str> = BTreeSet::new();
     for entry in &report.not_tested {
         match entry.reason.as_str() {
-            "not-applicable" | "not-selected" => {}
+            "not-applicable" | "not-selected" | "reported-as" => {}
             "looks-destructive" => destructive.extend(entry.operations.iter().map(Redacted::as_str)),
             reason => {
                 rules.entry(words(reason)).or_default().insert(&entry.rule);

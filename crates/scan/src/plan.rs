@@ -98,6 +98,16 @@ pub(crate) fn plan_seen(surface: &Surface, target: &Target, seen: &Observations)
         if !check.detectors.send() {
             continue;
         }
+        // Neither a deeper scan nor consent would find anything to send.
+        let has_none = |operations: Vec<usize>| operations.is_empty();
+        if check.detectors.on_surface.is_none()
+            && has_none(applying(check, surface, target))
+            && has_none(in_bodies(check, surface, target))
+        {
+            let reason = NotTested::not_applicable(NO_OPERATION);
+            plan.skipped.push(Skipped { check, operation: None, reason });
+            continue;
+        }
         if target.depth < check.schedule.depth {
             plan.skipped.push(Skipped { check, operation: None, reason: NotTested::OverBudget });
             continue;
@@ -178,6 +188,16 @@ struct Known {
     left_alone: Vec<bool>,
 }
 
+/// The operations that a check has something to send to.
+fn applying(check: &Check, surface: &Surface, target: &Target) -> Vec<usize> {
+    let applies = |operation: &Operation| {
+        (check.detectors.applies)(operation, surface)
+            && target.lets_probe(check.rule, &operation.method, &operation.path)
+    };
+    let operations = surface.operations.iter().enumerate();
+    operations.filter(|(_, operation)| applies(operation)).map(|(at, _)| at).collect()
+}
+
 fn plan_operations(
     plan: &mut Plan,
     index: u32,
@@ -187,19 +207,8 @@ fn plan_operations(
     target: &Target,
     seen: &Observations,
 ) {
-    let applies: Vec<usize> = surface
-        .operations
-        .iter()
-        .enumerate()
-        .filter(|(_, operation)| (check.detectors.applies)(operation, surface))
-        .filter(|(_, operation)| target.lets_probe(check.rule, &operation.method, &operation.path))
-        .map(|(at, _)| at)
-        .collect();
+    let applies = applying(check, surface, target);
     let bodies = in_bodies(check, surface, target);
-    if applies.is_empty() && bodies.is_empty() && check.detectors.on_surface.is_none() {
-        let reason = NotTested::not_applicable(NO_OPERATION);
-        plan.skipped.push(Skipped { check, operation: None, reason });
-    }
     let terms = check.terms(target.consent);
     let reads = terms.cost.effect <= Effect::Reads;
     let (left_alone, asked): (Vec<usize>, Vec<usize>) =
@@ -277,7 +286,7 @@ fn few_of_each_guard(
 
 #[cfg(test)]
 mod tests {
-    use model::{Exchange, Origin, Outcome, Request, Response, Scheme, Source};
+    use model::{Body, Exchange, Origin, Outcome, Parameter, Request, Response, Schema, Scheme, Source};
 
     use super::*;
 
@@ -309,6 +318,28 @@ mod tests {
         assert_eq!(in_bodies(Consent::SafeWrites), [(Some(0), true, Effect::Writes)]);
         let all = in_bodies(Consent::All).into_iter().filter_map(|(at, _, _)| at).collect::<Vec<_>>();
         assert_eq!(all, [0, 2], "what removes something, too, and never a log-out");
+    }
+
+    #[test]
+    fn what_has_nothing_to_be_sent_to_is_neither_over_budget_nor_without_consent() {
+        let origin = Origin { scheme: Scheme::Http, host: "127.0.0.1".to_owned(), port: 80 };
+        let of = |method, path: &str| Operation::undeclared(method, path, Source::Specification);
+        let skipped = |operation: Operation| {
+            let surface = Surface { operations: vec![Arc::new(operation)].into(), ..Surface::default() };
+            let skipped = plan(&surface, &Target::of(origin.clone())).skipped;
+            let why = |id: &str| skipped.iter().find(|s| s.check.rule.id == id).map(|s| s.reason.clone());
+            [why("object-id-traversal"), why("csrf-json")]
+        };
+        let none = || Some(NotTested::not_applicable(NO_OPERATION));
+        assert_eq!(skipped(of(Method::GET, "/tides")), [none(), none()]);
+        let (name, schema) = ("id".to_owned(), Schema::default());
+        let id = Parameter { name, place: ParameterIn::Path, required: true, schema, example: None, repeated: false };
+        let order = Operation { parameters: vec![id], ..of(Method::GET, "/orders/{id}") };
+        assert_eq!(skipped(order), [Some(NotTested::OverBudget), none()]);
+        let media_type = "application/json".to_owned();
+        let body = Some(Body { media_type, schema: Schema::default(), required: true });
+        let orders = Operation { body, ..of(Method::POST, "/orders") };
+        assert_eq!(skipped(orders), [none(), Some(NotTested::NoConsent)]);
     }
 
     #[test]

@@ -404,7 +404,7 @@ pub(super) fn reasons(report: &Report, applicable: bool) -> Vec<Reason> {
     const SHOWN: usize = 30;
     let mut by_detail: BTreeMap<&str, (BTreeSet<&str>, BTreeSet<&str>)> = BTreeMap::new();
     for entry in &report.not_tested {
-        if matches!(entry.reason.as_str(), "not-applicable" | "not-selected") == applicable {
+        if matches!(entry.reason.as_str(), "not-applicable" | "not-selected" | "reported-as") == applicable {
             continue;
         }
         let (rules, operations) = by_detail.entry(&entry.detail).or_default();

@@ -56,9 +56,10 @@ pub(super) fn surface(ended: &Ended, records: &[Recorded], target: &Target, reda
             tried.entry(at).or_default().insert(outcome.check.rule.id);
         }
     }
-    let written: BTreeSet<Location> = records
+    // What was called otherwise than by the plain call: what changes state, and what discovery came by.
+    let called: BTreeSet<Location> = records
         .iter()
-        .filter(|record| !record.exchange.request.method.is_safe())
+        .filter(|record| !record.exchange.request.method.is_safe() || record.exchange.request.is_clean())
         .map(|record| checks::place(&ended.surface, &record.exchange))
         .collect();
     ended
@@ -70,7 +71,7 @@ pub(super) fn surface(ended: &Ended, records: &[Recorded], target: &Target, reda
             let plain = ended.observations.plain(at);
             let reason = match plain {
                 Some(exchange) => exchange.failure().map(ToString::to_string),
-                None if written.contains(&Location::of(operation)) => None,
+                None if called.contains(&Location::of(operation)) => None,
                 None if !operation.method.is_safe() => Some(why_not_written(at, ended, target).to_string()),
                 None if checks::vocabulary::looks_destructive(operation) && target.consent < model::Consent::All => {
                     Some(NotTested::LooksDestructive.to_string())

@@ -55,7 +55,7 @@ fn fold_into(results: &mut [RuleResult], stronger: usize, weaker: usize, anywher
         finding.secrets.extend(weak.secrets);
     }
     results[weaker].found = kept;
-    results[weaker].told(&NotTested::not_applicable(format!("what it saw is reported as {id}")));
+    results[weaker].told(&NotTested::ReportedAs(id.to_owned()));
 }
 
 /// The operation that a location is about, without the part of it.

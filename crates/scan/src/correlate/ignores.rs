@@ -58,11 +58,12 @@ fn said(entry: &Ignore, by_rule: &[RuleResult], operations: &[Arc<Operation>], t
     if result.is_untested() || reasons.contains(&&NotTested::NotSelected) {
         return None;
     }
-    let advice = if reasons.iter().any(|reason| !matches!(reason, NotTested::NotApplicable(_))) {
-        "the rule could not be tested everywhere that the entry is about"
-    } else {
-        "take it out if the fault is gone, or correct it if the place has another name now"
-    };
+    let advice =
+        if reasons.iter().any(|reason| !matches!(reason, NotTested::NotApplicable(_) | NotTested::ReportedAs(_))) {
+            "the rule could not be tested everywhere that the entry is about"
+        } else {
+            "take it out if the fault is gone, or correct it if the place has another name now"
+        };
     Some(format!("{name} matches no finding of this scan; {advice}"))
 }
 

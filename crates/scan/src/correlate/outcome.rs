@@ -11,7 +11,7 @@ use model::{
 
 use crate::ended::Ended;
 use crate::plan::NO_OPERATION;
-use crate::rounds::NOTHING_SEEN;
+use crate::rounds::{NOTHING_SEEN, Part};
 
 /// Most operations that are named for one reason.
 const NAMED: usize = 20;
@@ -35,17 +35,24 @@ pub(crate) fn by_rule(ended: &Ended) -> Vec<RuleResult> {
         let skipped = ended.skipped.iter().filter(|s| s.check.rule.id == check.rule.id);
         let mut result = RuleResult { rule: check.rule, found: Vec::new(), passed: false, untested: BTreeMap::new() };
         let mut any = false;
+        let mut parts = Parts::default();
         for outcome in outcomes {
             any = true;
-            match &outcome.result {
-                Ok(()) => result.passed = true,
-                Err(reason) => result.leave(reason, outcome.operation),
+            parts.take(outcome.part, outcome.result.as_ref().err());
+            // What ended it where it had found something, such as its budget, leaves no operation untested.
+            let is_found = outcome.operation.is_some() && !outcome.found.is_empty();
+            if let Err(reason) = &outcome.result
+                && !is_found
+            {
+                result.leave(reason, outcome.operation);
             }
         }
         for skip in skipped {
             any = true;
+            parts.take(Part::Sends, Some(&skip.reason));
             result.leave(&skip.reason, skip.operation);
         }
+        result.passed = parts.passed();
         if any {
             // A detector may meet what another rule tells.
             let found = ended.outcomes.iter().flat_map(|o| &o.found);
@@ -86,6 +93,41 @@ fn strongest(found: impl Iterator<Item = Finding>) -> Vec<Finding> {
     strongest.into_values().collect()
 }
 
+/// What the parts of one check came to.
+#[derive(Debug, Default)]
+pub(super) struct Parts {
+    sending_passed: bool,
+    reading_passed: bool,
+    /// Whether a part that sends was not let, though there was something to send.
+    is_left: bool,
+}
+
+impl Parts {
+    /// Takes that a part passed, or why it did not.
+    pub(super) fn take(&mut self, part: Part, why: Option<&NotTested>) {
+        match (part, why) {
+            (Part::Sends, None) => self.sending_passed = true,
+            (Part::Reads, None) => self.reading_passed = true,
+            (Part::Sends, Some(why)) => self.is_left |= !was_asked(why),
+            (Part::Reads, Some(_)) => {}
+        }
+    }
+
+    /// Whether the check passed: by what it sent, or by what it read where there was nothing to send. That nothing was seen without
+    /// asking is no response to what was to be asked.
+    pub(super) fn passed(&self) -> bool {
+        self.sending_passed || self.reading_passed && !self.is_left
+    }
+}
+
+/// Whether what there was to be asked was asked, whatever it came to.
+fn was_asked(why: &NotTested) -> bool {
+    matches!(
+        why,
+        NotTested::NotApplicable(_) | NotTested::Inconclusive(_) | NotTested::NotSelected | NotTested::OpenAnyway
+    )
+}
+
 impl RuleResult {
     #[cfg(test)]
     pub(super) fn of(rule: &'static Rule, found: Vec<Finding>) -> RuleResult {
@@ -118,7 +160,10 @@ impl RuleResult {
     }
 
     fn only_not_applicable(&self) -> bool {
-        self.untested.keys().all(|r| matches!(r, NotTested::NotApplicable(_) | NotTested::NotSelected))
+        let is_no_gap = |why: &NotTested| {
+            matches!(why, NotTested::NotApplicable(_) | NotTested::NotSelected | NotTested::ReportedAs(_))
+        };
+        self.untested.keys().all(is_no_gap)
     }
 
     pub(crate) fn is_tested(&self) -> bool {
@@ -263,6 +308,21 @@ mod tests {
         let said =
             ["does not apply: nothing of this kind was seen []", "inconclusive: 404 [1, 3]", "inconclusive: 500 [2]"];
         assert_eq!(texts(&result(&operations)), said);
+    }
+
+    #[test]
+    fn what_was_read_does_not_pass_for_what_was_to_be_sent() {
+        let passed = |sent: Option<&NotTested>, read: Option<&NotTested>| {
+            let mut parts = Parts::default();
+            parts.take(Part::Sends, sent);
+            parts.take(Part::Reads, read);
+            parts.passed()
+        };
+        let none = NotTested::not_applicable("nobody is refused");
+        assert!(!passed(Some(&NotTested::OverBudget), None) && !passed(Some(&NotTested::NoConsent), None));
+        assert!(passed(Some(&none), None), "there was nothing to send");
+        assert!(passed(Some(&NotTested::inconclusive("no error could be provoked")), None), "it was sent");
+        assert!(passed(None, Some(&none)) && passed(None, None) && !passed(Some(&none), Some(&none)));
     }
 
     #[test]

@@ -19,7 +19,7 @@ use wire::ledger::Undone;
 use crate::correlate;
 use crate::discover::{self, Found};
 use crate::ended::Ended;
-use crate::rounds::{Outcome, observe};
+use crate::rounds::{Outcome, Part, observe};
 
 /// For twice the units at most so many times the work. Quadratic is four.
 const MOST: f64 = 2.5;
@@ -125,7 +125,14 @@ impl Seeing {
                 Finding::new(check.rule, Confidence::Firm, Location::of(operation), evidence.clone())
             };
             let found = self.input.surface.operations.iter().map(finding).collect();
-            Outcome { check, operation: None, found, result: Ok(()), counts: RequestCounts::default() }
+            Outcome {
+                check,
+                part: Part::Reads,
+                operation: None,
+                found,
+                result: Ok(()),
+                counts: RequestCounts::default(),
+            }
         };
         let ended = Ended {
             target: Arc::new(self.target.clone()),

@@ -7,7 +7,7 @@ use model::{NotTested, Surface, Target};
 use wire::Listener;
 
 use super::detector::{announce, guarded};
-use super::outcome::Outcome;
+use super::outcome::{Outcome, Part};
 use crate::halt::Halt;
 
 /// Why a passive detector has no answer.
@@ -51,7 +51,7 @@ fn concluded(
     let result = guarded(|| judge(&mut found));
     let found = found.into_vec();
     announce(&found, listener);
-    Outcome { check, operation: None, found, result, counts: RequestCounts::default() }
+    Outcome { check, part: Part::Reads, operation: None, found, result, counts: RequestCounts::default() }
 }
 
 fn each(

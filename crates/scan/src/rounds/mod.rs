@@ -28,7 +28,7 @@ pub(crate) use confirm::{confirm, discard_chance, discard_seen_by_chance, discar
 pub(crate) use context::RunContext;
 pub(crate) use judge::{NOTHING_SEEN, judge};
 pub(crate) use judge_again::{discard_quoting, judge_again};
-pub(crate) use outcome::Outcome;
+pub(crate) use outcome::{Outcome, Part};
 
 /// Runs the detectors that send, round by round.
 pub(crate) async fn run(plan: &Plan, context: &RunContext<'_>) -> Vec<Outcome> {

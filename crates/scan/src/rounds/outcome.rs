@@ -5,10 +5,20 @@ use std::collections::BTreeMap;
 use checks::{Check, RequestCounts};
 use model::{Finding, NotTested};
 
+/// Which part of a check a detector is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Part {
+    /// It sends requests of its own.
+    Sends,
+    /// It judges what others sent.
+    Reads,
+}
+
 /// What one detector came to.
 #[derive(Debug)]
 pub(crate) struct Outcome {
     pub(crate) check: &'static Check,
+    pub(crate) part: Part,
     pub(crate) operation: Option<usize>,
     pub(crate) found: Vec<Finding>,
     pub(crate) result: Result<(), NotTested>,
@@ -52,7 +62,8 @@ mod tests {
     fn what_was_settled_the_first_time_stays() {
         let check = checks::data_exposure::CHECKS[0];
         let counts = |sent, last_serial| RequestCounts { sent, last_serial, ..RequestCounts::default() };
-        let outcome = |operation, result, counts| Outcome { check, operation, found: Vec::new(), result, counts };
+        let part = Part::Sends;
+        let outcome = |operation, result, counts| Outcome { check, part, operation, found: Vec::new(), result, counts };
         let all = vec![
             outcome(None, Ok(()), counts(2, 5)),
             outcome(Some(1), Err(NotTested::NoAnswer), counts(1, 4)),

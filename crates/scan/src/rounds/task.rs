@@ -3,7 +3,7 @@
 use checks::{Findings, RequestCounts};
 use model::NotTested;
 
-use super::outcome::Outcome;
+use super::outcome::{Outcome, Part};
 use crate::plan::PlannedCheck;
 
 /// A detector at work: what it has proved stays when it is cut off.
@@ -24,6 +24,7 @@ impl<'a> Task<'a> {
     pub(super) fn ended(self, cut: &NotTested) -> Outcome {
         let Task { planned, found, result, counts } = self;
         let result = result.unwrap_or_else(|| Err(cut.clone()));
-        Outcome { check: planned.check, operation: planned.operation, found: found.into_vec(), result, counts }
+        let PlannedCheck { check, operation, .. } = *planned;
+        Outcome { check, part: Part::Sends, operation, found: found.into_vec(), result, counts }
     }
 }

@@ -51,7 +51,7 @@ impl Truth {
             .iter()
             .flat_map(|(place, report)| {
                 // What another rule tells in its place was found all the same.
-                let told = report.not_tested.iter().filter(|n| n.detail.contains("what it saw is reported as"));
+                let told = report.not_tested.iter().filter(|n| n.reason == "reported-as");
                 let told = told.map(|n| n.rule.as_str());
                 report.findings.iter().map(|f| f.id.as_str()).chain(told).map(|rule| (*place, rule))
             })

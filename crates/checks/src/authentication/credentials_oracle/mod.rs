@@ -27,7 +27,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost::refused(6).proof(REPEATS.len() as u32),
+    cost: Cost::refused(3 * PLACES as u32).proof((REPEATS.len() * PLACES) as u32),
     read_only: Some(basic_attempts::TERMS),
     schedule: Schedule::from(Depth::Standard),
     detectors: Detectors { on_surface: Some(|probe, found| Box::pin(probe_target(probe, found))), ..Detectors::NONE },

@@ -6,7 +6,7 @@ use checks::Check;
 use model::{Category, NotTested, ScoreTable, Severity, Target};
 
 use super::exercised::Exercised;
-use crate::correlate::outcome::RuleResult;
+use crate::correlate::outcome::{Parts, RuleResult};
 use crate::ended::Ended;
 
 /// Weights of one category's pairs.
@@ -137,14 +137,16 @@ fn of_whole(check: &Check, ended: &Ended, target: &Target) -> Option<bool> {
         ended.outcomes.iter().filter(|o| o.check.rule.id == check.rule.id && o.operation.is_none()).peekable();
     outcomes.peek()?;
     let mut missed = false;
+    let mut parts = Parts::default();
     for outcome in outcomes {
+        parts.take(outcome.part, outcome.result.as_ref().err());
         match &outcome.result {
-            Ok(()) => return Some(true),
             Err(_) if !outcome.found.is_empty() => return Some(true),
+            Ok(()) => {}
             Err(why) => missed |= counts(why, check, target),
         }
     }
-    missed.then_some(false)
+    if parts.passed() { Some(true) } else { missed.then_some(false) }
 }
 
 /// Whether a reason for not testing lessens the reach. The question is how this client sees the API: what wants another credential, a
@@ -157,6 +159,7 @@ fn counts(why: &NotTested, check: &Check, target: &Target) -> bool {
     !matches!(
         why,
         NotTested::NotApplicable(_)
+            | NotTested::ReportedAs(_)
             | NotTested::NotSelected
             | NotTested::NoCredentials
             | NotTested::NoConsent
