@@ -211,6 +211,11 @@ impl<'a> TargetProbe<'a> {
         self.wire.nobody(like, &self.canary(purpose))
     }
 
+    /// Lets requests that change state name what the scan made for itself under this random name.
+    pub fn claim(&self, name: &str) {
+        self.wire.nobody("", name);
+    }
+
     /// An operation called as an ordinary client would, with these values for some fields of its body, about objects that a change
     /// may be tried on: any with consent to everything, or else such as do not exist.
     pub fn request_to_change(&self, operation: &Operation, fields: &[(&str, serde_json::Value)]) -> Request {

@@ -3,6 +3,7 @@
 use crate::Check;
 
 mod admin_function_open;
+mod admin_function_open_to_users;
 mod administration;
 mod debug_function_open;
 mod flask_admin_open;
@@ -16,6 +17,7 @@ mod state_change_over_get;
 /// The checks of this category.
 pub const CHECKS: &[&Check] = &[
     &admin_function_open::CHECK,
+    &admin_function_open_to_users::CHECK,
     &debug_function_open::CHECK,
     &flask_admin_open::CHECK,
     &management_interface_open::CHECK,

@@ -4,8 +4,10 @@ use crate::Check;
 
 mod graphql_data_open;
 mod internal_fields_in_response;
+mod mass_assignment;
 mod mass_assignment_response;
 mod mass_assignment_schema;
+mod owner_from_client;
 mod password_in_response;
 mod session_contents;
 mod session_personal_data;
@@ -17,8 +19,10 @@ mod write_only_field_returned;
 pub const CHECKS: &[&Check] = &[
     &graphql_data_open::CHECK,
     &internal_fields_in_response::CHECK,
+    &mass_assignment::CHECK,
     &mass_assignment_response::CHECK,
     &mass_assignment_schema::CHECK,
+    &owner_from_client::CHECK,
     &password_in_response::CHECK,
     &session_personal_data::CHECK,
     &session_privileged_data::CHECK,
