@@ -10,13 +10,14 @@ use checks::calling::registration::{self, Registration};
 use checks::calling::{issued, request};
 use checks::judging::access;
 use model::{
-    Account, Consent, Credential, Effect, Exchange, Identity, Method, Operation, OrderKey, Request, Round, Surface,
-    Target,
+    Account, Consent, Credential, Effect, Exchange, Identity, Method, Operation, OrderKey, ParameterIn, Request, Round,
+    Surface, Target,
 };
-use serde_json::Map;
+use serde_json::{Map, Value};
 use wire::{Lease, Wire};
 
 use crate::discover;
+use crate::form_page;
 use crate::rounds::observe;
 
 /// Accounts made at most: an owner of objects and a peer.
@@ -66,7 +67,7 @@ async fn read_pages(surface: &mut Surface, target: &Target, wire: &Wire, steps: 
     let pages: Vec<String> =
         surface.operations.iter().filter(is_page).filter(unread).map(|o| o.path.to_string()).collect();
     for path in pages.into_iter().take(PAGES) {
-        if let Some(page) = send(Request::get(&target.origin, path), wire, steps).await {
+        if let Some(page) = send(Request::get(&target.origin, path), Effect::Reads, wire, steps).await {
             discover::add_page(surface, &page, target);
         }
     }
@@ -114,7 +115,9 @@ impl Desk<'_> {
         if names != [account.name.as_str(), account.email.as_str()] {
             return None;
         }
-        let registered = self.send(place.request(&self.target.origin, account, &Map::new())).await?;
+        let page = self.page(&place.path).await;
+        let registered = page.put_into(place.request(&self.target.origin, account, &page.fields));
+        let registered = self.send(registered, Effect::Writes).await?;
         if registered.status() >= 400 {
             return None;
         }
@@ -125,9 +128,13 @@ impl Desk<'_> {
         }
         for login in self.logins.iter().filter(|login| !matches!(login, Login::Basic { .. })) {
             for name in [&account.name, &account.email] {
-                let mut attempt = login.attempt(&self.target.origin, name, account.password.expose()).fresh();
+                let page = self.page(login.path()).await;
+                let login = login.clone().with_fields(&page.fields);
+                let attempt = login.attempt(&self.target.origin, name, account.password.expose()).fresh();
+                let mut attempt = page.put_into(attempt);
                 attempt.altered.clear(); // it is what somebody sends who has an account
-                let response = self.send(attempt).await?;
+                // A login creates nothing that would have to be undone.
+                let response = self.send(attempt, Effect::Queries).await?;
                 if login::is_rejection(&response) || response.status() >= 400 {
                     continue;
                 }
@@ -154,7 +161,7 @@ impl Desk<'_> {
                 let mut request = door.clone().fresh();
                 request.identity = None;
                 wire::apply_identity(&identity, &mut request);
-                let opened = self.send(request).await?;
+                let opened = self.send(request, Effect::Reads).await?;
                 if opened.response().is_some() && !access::is_refused(&opened) {
                     return Some(identity);
                 }
@@ -163,14 +170,53 @@ impl Desk<'_> {
         None
     }
 
-    async fn send(&self, request: Request) -> Option<Arc<Exchange>> {
-        send(request, self.wire, &self.steps).await
+    /// What a form that is sent to this path carries of its page, where there is one with a token.
+    async fn page(&self, path: &str) -> Carried {
+        let values = form_page::values(path, &None, self.surface, &self.target.origin, self.wire, key(&self.steps));
+        let mut carried = Carried::default();
+        for (place, name, value) in values.await {
+            if place == ParameterIn::Cookie {
+                carried.cookies.push(format!("{name}={value}"));
+            } else {
+                carried.fields.insert(name, Value::from(value));
+            }
+        }
+        carried
+    }
+
+    async fn send(&self, request: Request, effect: Effect) -> Option<Arc<Exchange>> {
+        send(request, effect, self.wire, &self.steps).await
     }
 }
 
-async fn send(request: Request, wire: &Wire, steps: &AtomicU32) -> Option<Arc<Exchange>> {
-    let step = steps.fetch_add(1, Ordering::Relaxed);
-    let key = OrderKey { round: Round::Observe, check: 0, operation: 0, step };
-    let lease = Lease::reading(wire.budget(), 1).with_effect(Effect::Writes, false);
-    wire.send(request, &lease, key).await.ok()
+/// What a form carries of its page.
+#[derive(Default)]
+struct Carried {
+    fields: Map<String, Value>,
+    cookies: Vec<String>,
+}
+
+impl Carried {
+    fn put_into(&self, request: Request) -> Request {
+        if self.cookies.is_empty() { request } else { request.header("Cookie", self.cookies.join("; ")) }
+    }
+}
+
+async fn send(request: Request, effect: Effect, wire: &Wire, steps: &AtomicU32) -> Option<Arc<Exchange>> {
+    let lease = Lease::reading(wire.budget(), 1).with_effect(effect, false);
+    wire.send(request, &lease, key(steps)).await.ok()
+}
+
+fn key(steps: &AtomicU32) -> OrderKey {
+    OrderKey { round: Round::Observe, check: 0, operation: 0, step: steps.fetch_add(1, Ordering::Relaxed) }
+}
+
+/// What the reader should know of the accounts that were made.
+pub(crate) fn note(observed: &Observations) -> String {
+    let names: Vec<&str> = observed.accounts.iter().map(|account| account.name.as_str()).collect();
+    let (accounts, first) = match names.as_slice() {
+        [name] => (format!("the account {name}"), "it"),
+        names => (format!("the accounts {}", names.join(" and ")), "the first of them"),
+    };
+    format!("the scan registered {accounts} and acted as {first}; it cannot remove them")
 }

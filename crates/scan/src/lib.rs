@@ -7,6 +7,7 @@ mod credentials;
 mod diagnosis;
 mod discover;
 mod ended;
+mod form_page;
 mod halt;
 #[cfg(test)]
 mod linear;
@@ -272,6 +273,7 @@ impl Scan {
         let Some(acting) = accounts::open(surface, observed, &self.target, &self.wire).await else {
             return Arc::clone(&self.target);
         };
+        surface.notes.push(accounts::note(observed));
         discover::look_as_account(surface, observed, &acting, &self.wire).await;
         rounds::observe::observe_as_account(surface, &acting, observed, &self.wire, &self.halt).await;
         *credential = credentials::Credential::of_account(observed);

@@ -12,7 +12,8 @@ const SHORTEST: usize = 8;
 const LONGEST: usize = 4_096;
 
 /// The credentials that a response issues, the likeliest first: a token of its body in the place that the document declares, or else as
-/// bearer token (RFC 6750); a token of its headers; its cookies.
+/// bearer token (RFC 6750); a token of its headers; its cookies, with those that were sent along: a session may be the same before and
+/// after.
 pub fn by(response: &Exchange, surface: &Surface) -> Vec<Credential> {
     let mut all: Vec<Credential> = Vec::new();
     if let Some((name, token)) = in_body(response) {
@@ -100,9 +101,11 @@ fn in_header(name: &str, value: &str) -> Credential {
     Credential::ApiKey { place: ParameterIn::Header, name: name.to_owned(), value: Secret::new(value) }
 }
 
-/// All cookies that the response or a redirect before it sets, in one header; those that it deletes left out.
+/// All cookies that were sent along, that the response or a redirect before it sets, in one header; those that it deletes left out.
 fn cookies(response: &Exchange) -> Option<Credential> {
-    let mut jar: Vec<(String, String)> = Vec::new();
+    let sent = response.request.header_value("cookie").unwrap_or("");
+    let pairs = sent.split("; ").filter_map(|pair| pair.split_once('='));
+    let mut jar: Vec<(String, String)> = pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
     for exchange in response.hops.iter().map(AsRef::as_ref).chain([response]) {
         let headers = exchange.response().into_iter().flat_map(|r| r.headers.iter());
         for (_, line) in headers.filter(|(name, _)| name.eq_ignore_ascii_case("set-cookie")) {

@@ -11,7 +11,7 @@ use crate::calling::body;
 use crate::judging::{access, transport};
 use crate::text::percent::encode;
 use crate::vocabulary::fields::{self, Holds};
-use crate::vocabulary::{self, List, Meaning, says};
+use crate::vocabulary::{self, List};
 
 const JSON: &str = "application/json";
 const FORM: &str = "application/x-www-form-urlencoded";
@@ -63,6 +63,15 @@ impl Login {
             Login::Body { .. } | Login::Query { .. } => Method::POST,
             Login::Basic { .. } => Method::GET,
         }
+    }
+
+    /// The same with other values for further fields.
+    #[must_use]
+    pub fn with_fields(mut self, fields: &Map<String, Value>) -> Login {
+        if let Login::Body { others, .. } = &mut self {
+            others.extend(fields.clone());
+        }
+        self
     }
 
     /// The request that tries this name and password.
@@ -163,7 +172,7 @@ fn of_form(form: &Form) -> Option<Login> {
         let is_asked = !matches!(f.kind.as_str(), "hidden" | "submit" | "button" | "image" | "reset" | "checkbox");
         is_asked && f.name != user.name && f.name != password.name
     });
-    if vocabulary::says_registration(&form.action) || !says(&form.action, Meaning::Login) && asks_more {
+    if vocabulary::says_registration(&form.action) || !vocabulary::says_login(&form.action) && asks_more {
         return None;
     }
     let hidden = form.fields.iter().filter(|f| f.kind == "hidden");
@@ -178,7 +187,7 @@ fn of_form(form: &Form) -> Option<Login> {
 
 /// Named like a log-in, not like registration, log-out or refreshing; its path has no parameter.
 fn is_login(operation: &Operation) -> bool {
-    says(&operation.path, Meaning::Login)
+    vocabulary::says_login(&operation.path)
         && !operation.path.contains('{')
         && !vocabulary::words(&operation.path).any(|word| List::BesideLogin.has(&word))
 }
@@ -300,6 +309,8 @@ mod tests {
     #[test]
     fn registration_is_no_login() {
         assert!(is_login(&samples::operation(Method::POST, "/users/v1/login")));
+        assert!(is_login(&samples::operation(Method::POST, "/singers/sign-in")));
+        assert!(!is_login(&samples::operation(Method::POST, "/blog/inbox")));
         assert!(!is_login(&samples::operation(Method::POST, "/auth/register")));
     }
 

@@ -70,6 +70,16 @@ fn is_repeated_password(name: &str) -> bool {
     ["password", "passwd"].iter().any(|word| plain.starts_with(word) || plain.ends_with(word))
 }
 
+/// Whether a body takes the same password twice, beside a name: whoever logs in gives it once, whoever changes it gives the old one.
+fn takes_a_new_password(operation: &Operation) -> bool {
+    let Some(body) = &operation.body else { return false };
+    let names = || body.schema.properties.keys().map(String::as_str);
+    let is_old = |name: &str| vocabulary::words(name).any(|word| matches!(word.as_str(), "old" | "current"));
+    names().filter(|name| fields::holds(name, Holds::Password) || is_repeated_password(name)).count() == 2
+        && names().any(|name| fields::names_user(name) || is_email(name))
+        && !names().any(is_old)
+}
+
 /// The places to register, the plainest first: operations that are called so, that create a user, collections of users that take a
 /// password.
 pub fn places(surface: &Surface) -> Vec<Registration> {
@@ -89,9 +99,11 @@ pub fn is_place(operation: &Operation) -> bool {
 fn rank(operation: &Operation) -> Option<u8> {
     let path = operation.path.as_str();
     let last = path.rsplit('/').find(|segment| !segment.is_empty()).unwrap_or("");
-    if vocabulary::says_registration(path) {
+    let said = |text: &str| vocabulary::words(text).any(|word| List::Creation.has(&word)) && says(text, Meaning::Users);
+    if vocabulary::says_registration(path) || operation.labels.iter().any(|label| vocabulary::says_registration(label))
+    {
         Some(0)
-    } else if vocabulary::words(last).any(|word| List::Creation.has(&word)) && says(path, Meaning::Users) {
+    } else if said(path) || operation.labels.iter().any(|label| said(label)) || takes_a_new_password(operation) {
         Some(1)
     } else if says(last, Meaning::Users) && operation.body.is_some() {
         Some(2)
@@ -154,6 +166,13 @@ mod tests {
         assert_eq!(paths(vec![taking("/auth/login", &both), taking("/auth/register", &both)]), ["/auth/register"]);
         assert_eq!(paths(vec![taking("/api/users", &["email", "password"])]), ["/api/users"]);
         assert_eq!(paths(vec![taking("/user/create", &both)]), ["/user/create"]);
+        assert_eq!(paths(vec![taking("/guests/new", &["name", "password", "password2"])]), ["/guests/new"]);
+        assert!(paths(vec![taking("/guests/key", &["name", "old_password", "password"])]).is_empty());
+        let label = |label: &str| {
+            let labels = vec![label.to_owned()];
+            is_place(&Operation { labels, ..samples::operation(Method::GET, "/guests/new") })
+        };
+        assert!(label("Sign up") && label("Create an account") && !label("New guests"));
         assert!(paths(vec![taking("/api/users", &["email", "nickname"]), taking("/books/new", &both)]).is_empty());
         assert!(paths(vec![taking("/password/reset", &both)]).is_empty());
     }

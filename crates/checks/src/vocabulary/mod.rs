@@ -80,6 +80,12 @@ pub fn says(text: &str, meaning: Meaning) -> bool {
     words(text).any(|word| rows().any(|row| row.words.contains(&word)))
 }
 
+/// Whether a path is called after logging in: `/login`, `/sign-in`.
+pub fn says_login(path: &str) -> bool {
+    let joined = path.split('/').map(|segment| segment.replace(['-', '_'], ""));
+    says(path, Meaning::Login) || joined.into_iter().any(|segment| says(&segment, Meaning::Login))
+}
+
 /// Whether a path is called after registration: `/register`, `/sign-up`.
 pub fn says_registration(path: &str) -> bool {
     let plain: String = path.chars().filter(|c| c.is_alphanumeric()).collect::<String>().to_lowercase();

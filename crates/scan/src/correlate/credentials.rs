@@ -1,6 +1,6 @@
 //! How commands carry credentials: from variables of the shell, which are named and explained, and never their values.
 
-use model::{Credential, FindingView, Identity, ParameterIn, Redacted, Redactor};
+use model::{Account, Credential, FindingView, Identity, ParameterIn, Redacted, Redactor};
 
 /// The variable of the first identity's credential: the one that `scan` reads it from.
 const VALUE: &str = "MIDDLEBRICK_AUTH_VALUE";
@@ -60,7 +60,7 @@ pub(super) fn carried(name: Option<&str>, identities: &[Identity], redactor: &Re
 }
 
 /// A sentence on each variable that a command of these findings names.
-pub(super) fn explained(identities: &[Identity], findings: &[FindingView]) -> Vec<String> {
+pub(super) fn explained(identities: &[Identity], own: &[Account], findings: &[FindingView]) -> Vec<String> {
     let steps = || findings.iter().flat_map(|f| &f.locations).flat_map(|location| &location.steps);
     let named = |variable: &str| {
         let variable = format!("${variable}\"");
@@ -70,8 +70,10 @@ pub(super) fn explained(identities: &[Identity], findings: &[FindingView]) -> Ve
     for (at, identity) in identities.iter().enumerate() {
         let mut explain = |variable: String, what: &str| {
             if named(&variable) {
-                let whose = if at == 0 { String::new() } else { format!(" of {}", identity.name) };
-                sentences.push(format!("The curl commands take {what}{whose} from the variable {variable}."));
+                let is_own = own.iter().any(|account| account.identity == identity.name);
+                let whose = if at == 0 && !is_own { String::new() } else { format!(" of {}", identity.name) };
+                let how = if is_own { ": register an account and log in" } else { "" };
+                sentences.push(format!("The curl commands take {what}{whose} from the variable {variable}{how}."));
             }
         };
         let what = match &identity.credential {

@@ -79,7 +79,9 @@ pub(crate) fn report(wire: &Wire, ended: &Ended, elapsed: Duration, whole: bool)
         findings.iter().flat_map(|f| f.evidence.iter().filter_map(|e| e.exchange)).collect()
     };
     let notes = ended.surface.notes.iter().cloned().chain(ended.undone.notes());
-    let notes = notes.chain(credentials::explained(&target.identities, &findings)).chain(ignores.notes);
+    let notes = notes
+        .chain(credentials::explained(&target.identities, &ended.observations.accounts, &findings))
+        .chain(ignores.notes);
     let notes = notes.map(|note| redactor.text(&note)).collect();
     let started_ms = records.iter().map(|r| r.sent_at_ms).min().unwrap_or(target.now * 1000);
     Report {

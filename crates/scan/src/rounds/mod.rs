@@ -5,7 +5,6 @@ mod confirm;
 mod context;
 mod destroy;
 mod detector;
-mod form_page;
 mod judge;
 mod judge_again;
 pub(crate) mod observe;

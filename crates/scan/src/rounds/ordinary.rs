@@ -14,7 +14,7 @@ use model::{Consent, Effect, Exchange, Operation, OrderKey, ParameterIn, Request
 use wire::Lease;
 
 use super::context::RunContext;
-use super::form_page;
+use crate::form_page;
 use crate::plan::PlannedCheck;
 
 /// Calls under way at once.
@@ -39,7 +39,9 @@ pub(super) async fn ordinary_calls(
             surface.callers.insert(operation.name(), None);
         }
         let caller = request::caller(&operation, surface, context.target);
-        let of_page = form_page::values(&operation, *at, &caller, surface, context).await;
+        let key = OrderKey { round: Round::Write, check: 0, operation: *at as u32 + 1, step: 0 };
+        let path = operation.path.as_str();
+        let of_page = form_page::values(path, &caller, surface, &context.target.origin, context.wire, key).await;
         let made_up = made_up(&operation, surface, context);
         for (place, name, value) in made_up.into_iter().chain(of_page) {
             surface.settled.insert((operation.name(), place, name), value);

@@ -4,31 +4,30 @@ use checks::Caller;
 use checks::text::html;
 use checks::text::set_cookie::cookies_set;
 use checks::vocabulary::List;
-use model::{Exchange, Form, Operation, OrderKey, ParameterIn, Request, Round, Surface};
+use model::{Exchange, Form, OrderKey, Origin, ParameterIn, Request, Surface};
 use scraper::Selector;
-use wire::Lease;
-
-use super::context::RunContext;
+use wire::{Lease, Wire};
 
 /// Largest page that is read.
 const PAGE: usize = 1024 * 1024;
 
-/// The tokens and cookies of the page of the operation's form, asked for by this caller just now. None where the form has no token.
-pub(super) async fn values(
-    operation: &Operation,
-    at: usize,
+/// The tokens and cookies of the page of the form that is sent to this path, asked for by this caller just now. None where the form
+/// has no token.
+pub(crate) async fn values(
+    path: &str,
     caller: &Caller,
     surface: &Surface,
-    context: &RunContext<'_>,
+    origin: &Origin,
+    wire: &Wire,
+    key: OrderKey,
 ) -> Vec<(ParameterIn, String, String)> {
-    let is_its = |form: &&Form| form.method == "POST" && form.action == *operation.path;
+    let is_its = |form: &&Form| form.method == "POST" && form.action == path;
     let Some(form) = surface.forms.iter().find(|form| is_its(form) && tokens(form).next().is_some()) else {
         return Vec::new();
     };
-    let page = Request::get(&context.target.origin, &form.page).fresh();
+    let page = Request::get(origin, &form.page).fresh();
     let page = Request { identity: caller.clone(), ..page };
-    let key = OrderKey { round: Round::Write, check: 0, operation: at as u32 + 1, step: 0 };
-    let sent = context.wire.send(page, &Lease::reading(context.wire.budget(), 1), key).await;
+    let sent = wire.send(page, &Lease::reading(wire.budget(), 1), key).await;
     sent.map_or_else(|_| Vec::new(), |page| of_page(form, &page))
 }
 
@@ -55,7 +54,7 @@ fn of_page(form: &Form, page: &Exchange) -> Vec<(ParameterIn, String, String)> {
 
 #[cfg(test)]
 mod tests {
-    use model::{FormField, Method, Origin, Outcome, Response, Scheme};
+    use model::{FormField, Method, Outcome, Response, Scheme};
 
     use super::*;
 
