@@ -1,6 +1,8 @@
 //! Tables that are part of the program.
 
-use serde::de::DeserializeOwned;
+use regex::Regex;
+use serde::de::{DeserializeOwned, Error as _};
+use serde::{Deserialize, Deserializer};
 
 /// Reads a table in TOML.
 ///
@@ -10,4 +12,9 @@ use serde::de::DeserializeOwned;
 pub(crate) fn read<T: DeserializeOwned>(text: &str) -> T {
     #[allow(clippy::expect_used)] // compiled in
     toml::from_str(text).expect("the table is valid")
+}
+
+/// A regular expression in a table.
+pub(crate) fn regex<'de, D: Deserializer<'de>>(text: D) -> Result<Regex, D::Error> {
+    Regex::new(&String::deserialize(text)?).map_err(D::Error::custom)
 }

@@ -8,6 +8,7 @@ mod administration;
 mod debug_function_open;
 mod flask_admin_open;
 mod management_interface_open;
+mod management_interface_writable;
 mod method_swap;
 mod role_from_client;
 mod setup_wizard_open;
@@ -21,6 +22,7 @@ pub const CHECKS: &[&Check] = &[
     &debug_function_open::CHECK,
     &flask_admin_open::CHECK,
     &management_interface_open::CHECK,
+    &management_interface_writable::CHECK,
     &method_swap::CHECK,
     &role_from_client::CHECK,
     &setup_wizard_open::CHECK,

@@ -24,6 +24,9 @@ pub struct Console {
     /// Path and JSON of queries that are sent with POST.
     #[serde(default)]
     pub queries: Vec<(String, String)>,
+    /// Paths that are asked with OPTIONS what may be sent to them.
+    #[serde(default)]
+    pub options: Vec<String>,
     #[cfg(test)]
     hit: String,
     #[cfg(test)]

@@ -38,6 +38,7 @@ pub(crate) static CHECK: Check = Check {
         on_surface: Some(|probe, _| Box::pin(queries::send(probe))),
         ..Detectors::NONE
     },
+    same_cause_as: &["management-interface-writable"],
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
         fixed: include_str!("fixed.py"),
@@ -65,18 +66,14 @@ struct Row {
 #[derive(Deserialize)]
 struct Listing {
     what: String,
-    #[serde(deserialize_with = "regex")]
+    #[serde(deserialize_with = "table::regex")]
     path: Regex,
-    #[serde(deserialize_with = "regex")]
+    #[serde(deserialize_with = "table::regex")]
     shown: Regex,
     #[cfg(test)]
     hit: (String, String),
     #[cfg(test)]
     miss: (String, String),
-}
-
-fn regex<'de, D: serde::Deserializer<'de>>(text: D) -> Result<Regex, D::Error> {
-    Regex::new(&String::deserialize(text)?).map_err(serde::de::Error::custom)
 }
 
 impl Listing {

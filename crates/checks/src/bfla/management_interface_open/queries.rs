@@ -1,6 +1,8 @@
 //! What can only be asked of a console or database that showed itself: a query by POST, and what wants back the token that it hands to
 //! everybody.
 
+use std::collections::BTreeSet;
+
 use model::{Exchange, Method, NotTested, Request};
 
 use crate::TargetProbe;
@@ -15,8 +17,14 @@ pub(super) async fn send(probe: &TargetProbe<'_>) -> Result<(), NotTested> {
     if probe.surface.operations.iter().any(|o| o.path == *VERSION) {
         shown.extend(consoles::shown_by(&*probe.response_to(probe.get(VERSION)).await?));
     }
-    if shown.is_empty() {
+    // What these list was asked for when they were found; what is left is what only a check may send.
+    let called = probe.observations.plain_calls().take(CALLED).flat_map(|e| consoles::shown_by(e));
+    let options: BTreeSet<&String> = shown.iter().copied().chain(called).flat_map(|c| &c.options).collect();
+    if shown.is_empty() && options.is_empty() {
         return Err(NotTested::not_applicable("no console or database showed itself"));
+    }
+    for path in options {
+        probe.send(Request::new(Method::OPTIONS, probe.origin(), path.as_str())).await?;
     }
     for console in shown {
         for (path, body) in &console.queries {
@@ -36,6 +44,9 @@ pub(super) async fn send(probe: &TargetProbe<'_>) -> Result<(), NotTested> {
     }
     Ok(())
 }
+
+/// Most operations whose responses may show a console.
+const CALLED: usize = 12;
 
 /// Where many services say which one they are.
 const VERSION: &str = "/version";
