@@ -69,6 +69,39 @@ fn application(asked: &Asked, proves: fn(&Asked) -> bool) -> Response {
     }
 }
 
+/// People with their passwords, for whoever brings the key in the address.
+fn keyed(asked: &Asked) -> Response {
+    match asked.path() {
+        "/" => (200, "text/html", "<a href='/people?api_key=9f2c7d1e44&size=2'>people</a>".to_owned()),
+        "/people" if asked.query("api_key").is_some_and(|key| key == "9f2c7d1e44") => {
+            (200, "application/json", r#"[{"name": "Ada", "password": "correct-horse-7"}]"#.to_owned())
+        }
+        "/people" => (401, "application/json", r#"{"error": "no key"}"#.to_owned()),
+        _ => (404, "application/json", r#"{"error": "nothing here"}"#.to_owned()),
+    }
+}
+
+#[test]
+fn a_masked_value_in_an_address_is_a_variable_to_be_filled_in() {
+    let url = serve(keyed);
+    let folder = tempfile::tempdir().unwrap();
+    let mut scan = Command::new(env!("CARGO_BIN_EXE_middlebrick"));
+    scan.current_dir(folder.path()).args(["scan", &url, "--rule", "password-in-response", "--output", "json"]);
+    let out = String::from_utf8(scan.output().unwrap().stdout).unwrap();
+    assert!(!out.contains("9f2c7d1e44"), "{out}");
+    let report: Value = serde_json::from_str(&out).unwrap();
+    let command = report["findings"][0]["reproduce"].as_str().unwrap();
+    let status = |key: &str| {
+        let output = Command::new("sh").args(["-c", command]).env("MIDDLEBRICK_VALUE_API_KEY", key).output().unwrap();
+        assert!(output.status.success(), "{command}: {output:?}; curl is needed: `cargo xtask setup`");
+        String::from_utf8_lossy(&output.stdout).split(' ').nth(1).map(str::to_owned)
+    };
+    assert_eq!([status("9f2c7d1e44"), status("wrong")].map(Option::unwrap), ["200", "401"], "{command}");
+    let notes =
+        report["notes"].as_array().unwrap().iter().filter(|n| n.as_str().unwrap().contains("MIDDLEBRICK_VALUE"));
+    assert_eq!(notes.count(), 1, "{out}");
+}
+
 #[test]
 fn a_printed_command_proves_who_sends_it() {
     for way in WAYS {

@@ -102,7 +102,8 @@ fn variable(of: &str, at: usize, identity: &Identity) -> String {
     if at == 0 { of.to_owned() } else { format!("{of}_{}", shell_name(&identity.name)) }
 }
 
-fn shell_name(text: &str) -> String {
+/// A name as part of a variable's.
+pub(super) fn shell_name(text: &str) -> String {
     text.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' }).collect()
 }
 

@@ -3,6 +3,7 @@
 use model::{Identity, Redacted, Redactor, Request};
 
 use super::credentials;
+use super::masked::{self, Part};
 
 /// Longest body that is written out, in bytes; of a longer one only the length counts.
 const LONGEST: usize = 4_000;
@@ -45,7 +46,7 @@ pub(crate) fn line(request: &Request, identities: &[Identity], redactor: &Redact
     }
     let joint = if url.contains('?') { "&" } else { "?" };
     let joint = Redacted::fixed(if carried.query.is_some() { joint } else { "" });
-    line.extend([Redacted::fixed(" "), Redacted::joined([redactor.sent(&url, &ours), joint]).by(quoted)]);
+    line.extend([Redacted::fixed(" "), Redacted::joined([redactor.sent(&url, &ours), joint]).by(quoted_address)]);
     line.extend(carried.query);
     if is_long {
         let length = Redacted::number(request.body.len() as u64);
@@ -72,6 +73,15 @@ fn quoted(text: &str) -> String {
     let printed = format!("\"$(printf '{format}%.0s' $(seq {times}))\"");
     let [before, after] = [before, after].map(|part| if part.is_empty() { String::new() } else { quoted(part) });
     format!("{before}{printed}{after}")
+}
+
+/// The same for an address, with a variable for each value that is masked.
+fn quoted_address(text: &str) -> String {
+    let part = |part| match part {
+        Part::Text(text) => quoted(text),
+        Part::Variable(name) => format!("\"${name}\""),
+    };
+    masked::parts(text).into_iter().map(part).collect()
 }
 
 /// A short text that comes many times in a row.
@@ -124,6 +134,16 @@ mod tests {
         assert_eq!(
             line(&request, &[], &Redactor::new()),
             "curl -sk -i --path-as-is -H 'X: 1?2' 'http://127.0.0.1/a'\\''b'"
+        );
+    }
+
+    #[test]
+    fn a_masked_value_in_an_address_comes_from_a_variable() {
+        let origin = Origin { scheme: Scheme::Http, host: "127.0.0.1".to_owned(), port: 80 };
+        let request = Request::get(&origin, "/a?api_key=9f2c7d1e44&x=1");
+        assert_eq!(
+            line(&request, &[], &Redactor::new()),
+            "curl -sk -i --path-as-is 'http://127.0.0.1/a?api_key='\"$MIDDLEBRICK_VALUE_API_KEY\"'&x=1'"
         );
     }
 

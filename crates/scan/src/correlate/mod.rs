@@ -6,6 +6,7 @@ mod curl;
 pub(crate) mod fold;
 mod ignores;
 mod learn;
+mod masked;
 pub(crate) mod outcome;
 mod reach;
 mod spent;
@@ -81,6 +82,7 @@ pub(crate) fn report(wire: &Wire, ended: &Ended, elapsed: Duration, whole: bool)
     let notes = ended.surface.notes.iter().cloned().chain(ended.undone.notes());
     let notes = notes
         .chain(credentials::explained(&target.identities, &ended.observations.accounts, &findings))
+        .chain(masked::explained(&findings))
         .chain(ignores.notes);
     let notes = notes.map(|note| redactor.text(&note)).collect();
     let started_ms = records.iter().map(|r| r.sent_at_ms).min().unwrap_or(target.now * 1000);
