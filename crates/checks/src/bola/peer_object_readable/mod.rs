@@ -1,9 +1,11 @@
 use std::sync::Arc;
 
-use model::{Category, Evidence, Exchange, Finding, Location, NotTested, Rule, Severity};
+use model::{Category, Consent, Evidence, Exchange, Finding, Location, NotTested, Rule, Severity};
 
 use crate::experiments::own_objects::{self, Creation, OwnObject};
-use crate::{Check, Cost, Detectors, Findings, RunsOn, TargetProbe, Twins};
+use crate::{Check, Cost, Detectors, Findings, RunsOn, TargetProbe, Terms, Twins};
+
+mod mutual;
 
 pub(crate) static RULE: Rule = Rule {
     id: "peer-object-readable",
@@ -30,6 +32,7 @@ const LOOKS: u32 = 4;
 
 pub(crate) static CHECK: Check = Check {
     cost: Cost::writes(PLACES as u32 * (own_objects::REQUESTS + LOOKS)),
+    read_only: Some(Terms { cost: Cost::reads(mutual::REQUESTS), shares: None }),
     detectors: Detectors { on_surface: Some(|probe, found| Box::pin(probe_target(probe, found))), ..Detectors::NONE },
     twins: Twins::Flask {
         vulnerable: include_str!("vulnerable.py"),
@@ -41,6 +44,9 @@ pub(crate) static CHECK: Check = Check {
 
 async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
     let (owner, peer) = own_objects::owner_and_peer(probe)?;
+    if probe.target.consent < Consent::SafeWrites {
+        return mutual::probe_target(probe, [owner, peer], found).await;
+    }
     let places = own_objects::places(probe.surface);
     if places.is_empty() {
         return Err(NotTested::not_applicable("no operation creates an object that another one reads"));

@@ -32,6 +32,7 @@ SPECIFICATION = {
 def specification():
     return jsonify(SPECIFICATION)
 
+
 def sent(*names):
     data = request.get_json()
     if not isinstance(data, dict) or not all(isinstance(data.get(name), str) for name in names):

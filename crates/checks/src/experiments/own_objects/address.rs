@@ -42,7 +42,9 @@ pub(super) fn candidates(
 }
 
 /// The value of the field that the parameter is called after, or else of the object's id.
-fn id_of(object: &Map<String, Value>, parameter: &Parameter, collection: &str) -> Option<String> {
+///
+/// `collection` is its name in the singular.
+pub fn id_of(object: &Map<String, Value>, parameter: &Parameter, collection: &str) -> Option<String> {
     let text = |value: &Value| match value {
         Value::String(text) if text.len() <= 128 => Some(text.clone()),
         Value::Number(number) => Some(number.to_string()),

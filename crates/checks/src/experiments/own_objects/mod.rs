@@ -9,7 +9,8 @@ use std::sync::Arc;
 use model::{Confidence, Consent, Exchange, NotTested, Operation, Request, Schema, SchemaType};
 use serde_json::Value;
 
-pub use self::places::{Place, places};
+pub use self::address::id_of;
+pub use self::places::{Listed, Place, listed, places};
 use crate::TargetProbe;
 use crate::calling::{body, request};
 use crate::vocabulary::fields::{self, Holds};
@@ -17,6 +18,9 @@ use crate::vocabulary::{Meaning, says, words};
 
 /// What [`create`] sends at most: the creation, the list, and a reading at each of the addresses that are tried.
 pub const REQUESTS: u32 = 2 + ADDRESSES as u32;
+
+/// Optional fields that are sent where an ordinary body has no text.
+const OPTIONAL: usize = 2;
 
 /// Addresses tried for one object.
 const ADDRESSES: usize = 3;
@@ -189,9 +193,14 @@ impl OwnObject<'_> {
 fn marks(probe: &TargetProbe<'_>, operation: &Operation, purpose: &str) -> BTreeMap<String, String> {
     let Some(declared) = &operation.body else { return BTreeMap::new() };
     let filled = body::filled(declared, probe.surface);
-    let sent = filled.as_object().into_iter().flatten().map(|(name, _)| name);
-    let free = sent.filter(|name| declared.schema.properties.get(*name).is_some_and(|schema| takes_any(name, schema)));
-    free.map(|name| (name.clone(), probe.nobody("", &format!("{purpose} {} {name}", operation.path)))).collect()
+    let properties = declared.schema.properties.iter();
+    let free = properties.filter(|(name, schema)| takes_any(name, schema)).map(|(name, _)| name);
+    // An object of numbers alone is told by a text that it need not have.
+    let sent: Vec<&String> = free.clone().filter(|name| filled.get(name.as_str()).is_some()).collect();
+    let free: Vec<&String> = if sent.is_empty() { free.take(OPTIONAL).collect() } else { sent };
+    free.into_iter()
+        .map(|name| (name.clone(), probe.nobody("", &format!("{purpose} {} {name}", operation.path))))
+        .collect()
 }
 
 fn takes_any(name: &str, schema: &Schema) -> bool {

@@ -21,6 +21,30 @@ pub fn places(surface: &Surface) -> Vec<Place<'_>> {
     surface.operations.iter().filter(|o| creates(o)).filter_map(|create| place(create, surface)).collect()
 }
 
+/// A list, and the operation that reads one of its objects.
+#[derive(Debug, Clone, Copy)]
+pub struct Listed<'a> {
+    /// Lists the collection.
+    pub list: &'a Operation,
+    /// Reads one object.
+    pub read: &'a Operation,
+    /// The parameter that names it.
+    pub parameter: &'a Parameter,
+}
+
+/// The lists of which single objects can be read.
+pub fn listed(surface: &Surface) -> Vec<Listed<'_>> {
+    let gets = || surface.operations.iter().map(AsRef::as_ref).filter(|o: &&Operation| o.method == Method::GET);
+    let lists = gets().filter(|o| !o.path.has_parameters() && !o.parameters.iter().any(|p| p.required));
+    lists
+        .filter_map(|list| {
+            let base = stem(&list.path);
+            let (read, parameter) = gets().find_map(|read| in_path(read, &base).map(|parameter| (read, parameter)))?;
+            Some(Listed { list, read, parameter })
+        })
+        .collect()
+}
+
 fn creates(operation: &Operation) -> bool {
     operation.method == Method::POST
         && operation.body.is_some()
