@@ -50,6 +50,9 @@ pub(crate) async fn open(
         steps,
     };
     let made = desk.register_all().await;
+    if made.is_empty() {
+        desk.knock().await;
+    }
     let (accounts, identities): (Vec<Account>, Vec<Identity>) = made.into_iter().unzip();
     if identities.is_empty() {
         return None;
@@ -106,6 +109,18 @@ impl Desk<'_> {
             }
         }
         made
+    }
+
+    /// One login of somebody who is nobody: its refusal may set the session cookie that no page sets.
+    async fn knock(&self) {
+        let Some(login) = self.logins.first() else { return };
+        let nobody = registration::account(self.target.seed, MOST);
+        let page = self.page(login.path()).await;
+        let login = login.clone().with_fields(&page.fields);
+        let attempt = login.attempt(&self.target.origin, &nobody.name, nobody.password.expose()).fresh();
+        let mut attempt = page.put_into(attempt);
+        attempt.altered.clear(); // it is what somebody sends who mistypes
+        self.send(attempt, Effect::Queries).await;
     }
 
     /// Registers and logs in.

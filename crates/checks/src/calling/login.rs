@@ -112,8 +112,12 @@ pub fn places(probe: &TargetProbe<'_>) -> Vec<Login> {
     places
 }
 
-/// A name that responses showed, else the commonest; and whether it is known to exist.
+/// The name of an account of the scan's own, one that responses showed, or else the commonest; and whether it is known to exist.
 pub fn likely_name(probe: &TargetProbe<'_>) -> (String, bool) {
+    // An account of the scan's own may be locked out.
+    if let Some(own) = probe.observations.accounts.last() {
+        return (own.name.clone(), true);
+    }
     let harvested = |key: &str| probe.surface.harvested(key).next().map(str::to_owned);
     match harvested("username").or_else(|| harvested("email")) {
         Some(name) => (name, true),

@@ -19,6 +19,8 @@ pub enum List {
     BesideLogin,
     /// Words of paths where somebody registers, in the languages of most applications.
     Registration,
+    /// Words of paths where somebody says that they forgot their password.
+    Recovery,
     /// Words of paths where something new is made.
     Creation,
     /// What messages about wrong credentials say.

@@ -1,6 +1,8 @@
 use std::sync::{Arc, LazyLock};
 
-use model::{Category, Confidence, Consent, Depth, Evidence, Exchange, Finding, Location, NotTested, Rule, Severity};
+use model::{
+    Category, Confidence, Consent, Depth, Evidence, Exchange, Finding, Location, Method, NotTested, Rule, Severity,
+};
 use regex::Regex;
 
 use crate::calling::login::{self, Login};
@@ -9,10 +11,14 @@ use crate::judging::response_fingerprint::ResponseFingerprint;
 use crate::judging::session_id::like;
 use crate::{Check, Cost, Detectors, Findings, RunsOn, Schedule, TargetProbe, Twins};
 
+mod recovery;
+
+use recovery::Recovery;
+
 pub(crate) static RULE: Rule = Rule {
     id: "credentials-oracle",
     aliases: &[],
-    title: "User enumeration through login responses",
+    title: "User enumeration through login or password recovery",
     category: Category::Authentication,
     severity: Severity::Medium,
     cwe: &[204, 203],
@@ -27,7 +33,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 pub(crate) static CHECK: Check = Check {
-    cost: Cost::refused(3 * PLACES as u32).proof((REPEATS.len() * PLACES) as u32),
+    cost: Cost::refused(3 * PLACES as u32 + RECOVERY).proof((REPEATS.len() * PLACES) as u32),
     read_only: Some(basic_attempts::TERMS),
     schedule: Schedule::from(Depth::Standard),
     detectors: Detectors { on_surface: Some(|probe, found| Box::pin(probe_target(probe, found))), ..Detectors::NONE },
@@ -43,6 +49,9 @@ pub(crate) static CHECK: Check = Check {
 /// bear three in all.
 const REPEATS: [bool; 7] = [false, true, false, false, true, false, false];
 
+/// Requests to a place for forgotten passwords.
+const RECOVERY: u32 = 3;
+
 /// Places to log in that are asked.
 const PLACES: usize = 2;
 
@@ -51,6 +60,13 @@ async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(
         return judge_attempts(&basic_attempts::run(probe).await?, found);
     }
     let places = login::places(probe);
+    let recovery = Recovery::of(probe.surface);
+    if let Some(recovery) = &recovery {
+        found.extend(ask_recovery(probe, recovery).await?);
+    }
+    if places.is_empty() && recovery.is_some() {
+        return Ok(());
+    }
     if places.is_empty() {
         return Err(NotTested::not_applicable("no place to log in was found"));
     }
@@ -76,6 +92,35 @@ async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(
         Some(why) => Err(NotTested::inconclusive(why)),
         None => Ok(()),
     }
+}
+
+/// Says that somebody forgot their password: two who are nobody, then an account of the scan's own, whose letters nobody gets. Users of
+/// the target are never named.
+async fn ask_recovery(probe: &TargetProbe<'_>, place: &Recovery) -> Result<Option<Finding>, NotTested> {
+    let address = if place.takes_an_address() { "@example.com" } else { "" };
+    let own = probe.observations.accounts.last().map(|a| if address.is_empty() { &a.name } else { &a.email });
+    let like_name = |word: &str| format!("mb{}{address}", probe.canary(word));
+    let (one, other) = (like_name("nobody"), like_name("nobody else"));
+    let first = probe.response_to(place.request(probe.origin(), &one)).await?;
+    let second = probe.response_to(place.request(probe.origin(), &other)).await?;
+    let alike = |exchange: &Exchange, name: &str| {
+        let fingerprint = ResponseFingerprint::of(exchange, name, "~");
+        (fingerprint.status, fingerprint.text().to_owned())
+    };
+    if !refuses(first.status()) || alike(&first, &one) != alike(&second, &other) {
+        return Ok(None);
+    }
+    let location = Location::at(Method::POST, &place.path);
+    if let Some(own) = own {
+        let third = probe.response_to(place.request(probe.origin(), own)).await?;
+        let differs = refuses(third.status()) && alike(&third, own) != alike(&first, &one);
+        let evidence =
+            Evidence::new(&third, format!("status {} for a registered user: another response", third.status()));
+        let control = Evidence::new(&first, format!("status {} for a random username", first.status()));
+        return Ok(differs.then(|| Finding::new(&RULE, Confidence::Confirmed, location, evidence).also(control)));
+    }
+    let excerpt = recovery::says_nobody(&first.text()).filter(|_| matches!(first.status(), 200 | 400..=499));
+    Ok(excerpt.map(|words| Finding::new(&RULE, Confidence::Firm, location, Evidence::new(&first, words))))
 }
 
 /// Judges what a scan without consent may send: the one attempt with somebody's name among those of nobody, which are all answered alike.
