@@ -6,7 +6,7 @@ use std::sync::Arc;
 use checks::judging::response_fingerprint::ResponseFingerprint;
 use checks::vocabulary::{does_more_than_make, ends_session, looks_destructive};
 use checks::{Check, Cost, Observations, Sampled, Terms};
-use model::{Consent, Depth, Effect, Method, NotTested, Operation, ParameterIn, Severity, Surface, Target};
+use model::{Consent, Depth, Effect, Method, NotTested, Operation, ParameterIn, Severity, Source, Surface, Target};
 
 use crate::sample::{Shapes, most, most_of_a_guard, refusal};
 
@@ -208,7 +208,13 @@ fn plan_operations(
     seen: &Observations,
 ) {
     let applies = applying(check, surface, target);
-    let bodies = in_bodies(check, surface, target);
+    let mut bodies = in_bodies(check, surface, target);
+    if !Effect::Writes.allowed_by(target.consent) {
+        if applies.is_empty() && check.detectors.on_surface.is_none() {
+            plan.skipped.push(Skipped { check, operation: None, reason: NotTested::NoConsent });
+        }
+        bodies.clear();
+    }
     let terms = check.terms(target.consent);
     let reads = terms.cost.effect <= Effect::Reads;
     let (left_alone, asked): (Vec<usize>, Vec<usize>) =
@@ -251,13 +257,13 @@ fn plan_operations(
     }
 }
 
-/// The operations whose bodies the check's payloads go into: with consent to writes such as make something, with consent to all any.
+/// The operations whose bodies the check's payloads would go into: with consent to writes such as make something, with consent to all any.
 fn in_bodies(check: &Check, surface: &Surface, target: &Target) -> Vec<usize> {
-    let Some(fits) = check.detectors.in_bodies.filter(|_| Effect::Writes.allowed_by(target.consent)) else {
-        return Vec::new();
-    };
+    let Some(fits) = check.detectors.in_bodies else { return Vec::new() };
     let harmless = |o: &Operation| target.consent == Consent::All || !does_more_than_make(o);
-    let may = |o: &Operation| o.method == Method::POST && fits(o) && harmless(o) && !ends_session(o);
+    // What takes a body that nobody described may say what it wants.
+    let may_fit = |o: &Operation| fits(o) || o.body.is_none() && o.source != Source::Specification;
+    let may = |o: &Operation| o.method == Method::POST && may_fit(o) && harmless(o) && !ends_session(o);
     let all = surface.operations.iter().enumerate().filter(|(_, o)| may(o));
     all.filter(|(_, o)| target.lets_probe(check.rule, &o.method, &o.path)).map(|(at, _)| at).collect()
 }
@@ -286,7 +292,7 @@ fn few_of_each_guard(
 
 #[cfg(test)]
 mod tests {
-    use model::{Body, Exchange, Origin, Outcome, Parameter, Request, Response, Schema, Scheme, Source};
+    use model::{Body, Exchange, Origin, Outcome, Parameter, Request, Response, Schema, Scheme};
 
     use super::*;
 
@@ -307,6 +313,7 @@ mod tests {
             of(Method::POST, "/users/delete"),
             of(Method::PUT, "/notes"),
             Arc::new(Operation::undeclared(Method::POST, "/bare", Source::Specification)),
+            Arc::new(Operation::undeclared(Method::POST, "/unknown", Source::Allow)),
         ];
         let surface = Surface { operations: operations.into(), ..Surface::default() };
         let in_bodies = |consent| {
@@ -315,9 +322,13 @@ mod tests {
             of_rule.map(|p| (p.operation, p.in_body, p.terms.cost.effect)).collect::<Vec<_>>()
         };
         assert!(in_bodies(Consent::ReadOnly).is_empty());
-        assert_eq!(in_bodies(Consent::SafeWrites), [(Some(0), true, Effect::Writes)]);
+        let skipped = plan(&surface, &Target::of(origin.clone())).skipped;
+        let why = skipped.iter().find(|s| s.check.rule.id == "sql-injection").map(|s| s.reason.clone());
+        assert_eq!(why, Some(NotTested::NoConsent), "consent would find where to send");
+        let writes = |at| (Some(at), true, Effect::Writes);
+        assert_eq!(in_bodies(Consent::SafeWrites), [writes(0), writes(5)]);
         let all = in_bodies(Consent::All).into_iter().filter_map(|(at, _, _)| at).collect::<Vec<_>>();
-        assert_eq!(all, [0, 2], "what removes something, too, and never a log-out");
+        assert_eq!(all, [0, 2, 5], "what removes something, too, and never a log-out");
     }
 
     #[test]

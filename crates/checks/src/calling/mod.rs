@@ -8,3 +8,4 @@ pub mod issued;
 pub mod login;
 pub mod registration;
 pub mod request;
+pub mod wanted;

@@ -35,6 +35,10 @@ pub enum List {
     FormToken,
     /// What an operation does that is allowed once something may be created: making it.
     Making,
+    /// What a complaint about a value says.
+    Complaint,
+    /// What the parts of an error are called, and what is complained of that is no field.
+    PartOfError,
     /// What ends a session, written together.
     SignOut,
     /// What changes how an account is entered, or writes to its owner.

@@ -25,6 +25,7 @@ mod parts;
 mod prose;
 mod response_names;
 mod routes;
+mod sample_bodies;
 mod siblings;
 mod signed_in;
 mod sitemap;

@@ -14,7 +14,7 @@ use super::addresses::{self, Constants};
 use super::asset::is_asset;
 use super::found::Found;
 use super::label::text_of;
-use super::{calls, documents, forms, imports, link, link_header, models, navigation, prose, routes};
+use super::{calls, documents, forms, imports, link, link_header, models, navigation, prose, routes, sample_bodies};
 
 /// Most links taken from one answer.
 const LINKS: usize = 60;
@@ -108,6 +108,11 @@ fn html(exchange: &Exchange, target: &Target, surface: &mut Surface, found: &mut
             let before = found.operations.len();
             prose_links(&text, exchange, target, found);
             found.samples += found.operations.len() - before;
+        }
+    }
+    for (method, path, names) in sample_bodies::of(&prose::own(&said(&document), &target.origin)) {
+        if let Some(operation) = link::resolve(&path, &exchange.request, target, Source::Link) {
+            found.add(calls::with_fields(Operation { method, ..operation }, &names));
         }
     }
     let frames = attributes("frame[src], iframe[src]", "src").into_iter().map(|src| (src, Vec::new()));
@@ -283,12 +288,16 @@ fn texts(document: &Html, words: bool) -> Vec<String> {
         Node::Comment(comment) => Some(comment.comment.to_string()),
         _ => None,
     });
+    comments.take(COMMENTS).chain(words.then(|| said(document))).collect()
+}
+
+/// What a page says, without its scripts and styles.
+fn said(document: &Html) -> String {
     let read = document.tree.nodes().filter(|node| {
         let element = node.parent().and_then(|parent| parent.value().as_element());
         !element.is_some_and(|element| matches!(element.name(), "script" | "style"))
     });
-    let said = read.filter_map(|node| node.value().as_text()).map(|text| &**text).collect::<Vec<&str>>().join(" ");
-    comments.take(COMMENTS).chain(words.then_some(said)).collect()
+    read.filter_map(|node| node.value().as_text()).map(|text| &**text).collect::<Vec<&str>>().join(" ")
 }
 
 /// Most operations that are taken from samples of code in a scan: a site that documents something else has no end of them.

@@ -76,7 +76,7 @@ fn ordinary(query: &str) -> String {
 }
 
 /// The path without a full stop that ends the sentence and with its placeholders filled; `None` when it is no path of an API.
-fn concrete(path: &str) -> Option<String> {
+pub(super) fn concrete(path: &str) -> Option<String> {
     let path = path.trim_end_matches(['.', ':', ',', '-']);
     let first = path.split('/').nth(1).unwrap_or("");
     let file = super::asset::is_asset(path) || ENDINGS.iter().any(|end| path.ends_with(end));

@@ -7,6 +7,7 @@ mod destroy;
 mod detector;
 mod judge;
 mod judge_again;
+mod learned;
 pub(crate) mod observe;
 mod order;
 mod ordinary;
