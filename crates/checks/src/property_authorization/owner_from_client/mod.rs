@@ -55,7 +55,7 @@ async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(
         }
         let theirs = Creation { purpose: "the other's", ..Creation::by(other) };
         let Some(theirs) = own_objects::create(probe, place, theirs).await? else { continue };
-        let Some((field, owner)) = differing(&owners(&own), &owners(&theirs)) else { continue };
+        let Some((field, owner)) = differing(&unsent(&own), &unsent(&theirs)) else { continue };
         judged = true;
         let extra = [(field.as_str(), owner.clone())];
         // Who reads it is who it should belong to.
@@ -86,6 +86,18 @@ fn owners(object: &OwnObject<'_>) -> Map<String, Value> {
         .collect()
 }
 
+/// Those of them that its creation did not send: what a client says of its own accord names no user of the server's.
+fn unsent(object: &OwnObject<'_>) -> Map<String, Value> {
+    let body = &object.created.request.body;
+    let json: Option<Value> = serde_json::from_slice(body).ok();
+    let form = String::from_utf8_lossy(body).into_owned();
+    let is_sent = |name: &str| {
+        let in_form = form.split('&').any(|pair| pair.split('=').next() == Some(name));
+        in_form || json.as_ref().is_some_and(|json| json.get(name).is_some())
+    };
+    owners(object).into_iter().filter(|(name, _)| !is_sent(name)).collect()
+}
+
 /// The field that tells the objects of two users apart, with the value of the other's.
 fn differing(own: &Map<String, Value>, theirs: &Map<String, Value>) -> Option<(String, Value)> {
     let differs = |(name, value): (&String, &Value)| {
@@ -113,7 +125,7 @@ fn judge([own, theirs, made]: [&OwnObject<'_>; 3], field: &str, owner: &Value) -
 
 #[cfg(test)]
 mod tests {
-    use model::{Method, Operation};
+    use model::{Method, Operation, Request};
 
     use super::*;
     use crate::experiments::own_objects::Place;
@@ -140,5 +152,9 @@ mod tests {
         assert!(found(bo) && !found(ann));
         assert!(owners(&object(r#"{"text": "mark", "title": "bo"}"#)).is_empty());
         assert_eq!(differing(&owners(&object(ann)), &owners(&object(ann))), None, "one owner for all");
+        let request = Request::new(Method::POST, &samples::origin(model::Scheme::Http), "/notes");
+        let request = request.body("application/json", ann.as_bytes().to_vec());
+        let sent = OwnObject { created: samples::asked(request, 201, &[], "{}"), ..object(ann) };
+        assert!(unsent(&sent).is_empty() && !unsent(&object(ann)).is_empty(), "the author of a book is no user");
     }
 }
