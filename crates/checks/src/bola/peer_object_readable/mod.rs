@@ -45,7 +45,7 @@ pub(crate) static CHECK: Check = Check {
 async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
     let (owner, peer) = own_objects::owner_and_peer(probe)?;
     if probe.target.consent < Consent::SafeWrites {
-        return mutual::probe_target(probe, [owner, peer], found).await;
+        return mutual::probe_target(probe, &RULE, [owner, peer], found).await;
     }
     let places = own_objects::places(probe.surface);
     if places.is_empty() {

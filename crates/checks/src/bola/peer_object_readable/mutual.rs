@@ -2,10 +2,9 @@
 
 use std::sync::Arc;
 
-use model::{Confidence, Evidence, Exchange, Finding, Location, NotTested};
+use model::{Confidence, Evidence, Exchange, Finding, Location, NotTested, Rule};
 use serde_json::{Map, Value};
 
-use super::RULE;
 use crate::calling::harvested::singular;
 use crate::calling::request;
 use crate::experiments::own_objects::{self, Listed};
@@ -21,6 +20,7 @@ pub(super) const REQUESTS: u32 = LISTS as u32 * 8;
 /// Reads what only one of them is listed as the other. Staff may read all objects, and so it takes both of them.
 pub(super) async fn probe_target(
     probe: &TargetProbe<'_>,
+    rule: &'static Rule,
     [one, other]: [&str; 2],
     found: &mut Findings,
 ) -> Result<(), NotTested> {
@@ -41,7 +41,7 @@ pub(super) async fn probe_target(
         judged = true;
         let Some(theirs) = read_by_both(probe, place, &second, [other, one]).await? else { continue };
         let Some(ours) = read_by_both(probe, place, &first, [one, other]).await? else { continue };
-        found.push(finding(place, &theirs, &ours, &of_one));
+        found.push(finding(rule, place, &theirs, &ours, &of_one));
     }
     if judged { Ok(()) } else { Err(NotTested::inconclusive("no list shows each identity objects of its own")) }
 }
@@ -81,6 +81,7 @@ async fn read_by_both(
 }
 
 fn finding(
+    rule: &'static Rule,
     place: &Listed<'_>,
     [theirs, by_owner, anonymous]: &[Arc<Exchange>; 3],
     [ours, _, _]: &[Arc<Exchange>; 3],
@@ -89,7 +90,7 @@ fn finding(
     let location = Location::of(place.read).parameter("path", &place.parameter.name);
     let without = format!("status {} without credentials", anonymous.status());
     Finding::new(
-        &RULE,
+        rule,
         Confidence::Firm,
         location,
         Evidence::new(theirs, "the first identity reads an object of the second"),
