@@ -20,7 +20,7 @@ use crate::discover;
 use crate::form_page;
 use crate::rounds::observe;
 
-/// Accounts made at most: an owner of objects and a peer.
+/// Accounts made here at most: an owner of objects and a peer.
 const MOST: usize = 2;
 
 /// Most operations that a credential is tried on.
@@ -120,7 +120,7 @@ impl Desk<'_> {
         let attempt = login.attempt(&self.target.origin, &nobody.name, nobody.password.expose()).fresh();
         let mut attempt = page.put_into(attempt);
         attempt.altered.clear(); // it is what somebody sends who mistypes
-        self.send(attempt, Effect::Queries).await;
+        self.log_in(attempt).await;
     }
 
     /// Registers and logs in.
@@ -148,8 +148,7 @@ impl Desk<'_> {
                 let attempt = login.attempt(&self.target.origin, name, account.password.expose()).fresh();
                 let mut attempt = page.put_into(attempt);
                 attempt.altered.clear(); // it is what somebody sends who has an account
-                // A login creates nothing that would have to be undone.
-                let response = self.send(attempt, Effect::Queries).await?;
+                let response = self.log_in(attempt).await?;
                 if login::is_rejection(&response) || response.status() >= 400 {
                     continue;
                 }
@@ -199,6 +198,12 @@ impl Desk<'_> {
         carried
     }
 
+    /// A login creates nothing that would have to be undone, and an id in its response is not that of something new.
+    async fn log_in(&self, attempt: Request) -> Option<Arc<Exchange>> {
+        let lease = Lease::reading(self.wire.budget(), 1).with_effect(Effect::Writes, true);
+        self.wire.send(attempt, &lease, key(&self.steps)).await.ok()
+    }
+
     async fn send(&self, request: Request, effect: Effect) -> Option<Arc<Exchange>> {
         send(request, effect, self.wire, &self.steps).await
     }
@@ -226,12 +231,31 @@ fn key(steps: &AtomicU32) -> OrderKey {
     OrderKey { round: Round::Observe, check: 0, operation: 0, step: steps.fetch_add(1, Ordering::Relaxed) }
 }
 
-/// What the reader should know of the accounts that were made.
-pub(crate) fn note(observed: &Observations) -> String {
-    let names: Vec<&str> = observed.accounts.iter().map(|account| account.name.as_str()).collect();
-    let (accounts, first) = match names.as_slice() {
-        [name] => (format!("the account {name}"), "it"),
-        names => (format!("the accounts {}", names.join(" and ")), "the first of them"),
+/// What the reader should know of the accounts that were made, by the scan itself and by rules; `None` where there are none.
+pub(crate) fn note(
+    surface: &Surface,
+    observed: &Observations,
+    target: &Target,
+    exchanges: &[Arc<Exchange>],
+) -> Option<String> {
+    let places = registration::places(surface);
+    let registers = |exchange: &Exchange, name: &str| {
+        let request = &exchange.request;
+        request.method == Method::POST
+            && (1..400).contains(&exchange.status())
+            && places.iter().any(|place| place.path == request.path())
+            && String::from_utf8_lossy(&request.body).contains(name)
     };
-    format!("the scan registered {accounts} and acted as {first}; it cannot remove them")
+    let names = (0..registration::MOST).map(|number| registration::account(target.seed, number).name);
+    let made: Vec<String> = names.filter(|name| exchanges.iter().any(|exchange| registers(exchange, name))).collect();
+    let (accounts, them) = match made.as_slice() {
+        [] => return None,
+        [name] => (format!("the account {name}"), "it"),
+        [names @ .., last] => (format!("the accounts {} and {last}", names.join(", ")), "them"),
+    };
+    let acted = match observed.accounts.first() {
+        Some(account) => format!("acted as {}", account.name),
+        None => format!("found no way to log in with {them}"),
+    };
+    Some(format!("the scan registered {accounts} and {acted}; it cannot remove {them}"))
 }

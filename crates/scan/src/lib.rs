@@ -233,16 +233,14 @@ impl Scan {
         }
         let unsteady = doubt.map(|doubt| doubt.says);
         let unsteady = unsteady.or_else(|| chance.map(|request| steadiness::other_content(&request)));
+        let note = accounts::note(&surface, &observations, &target, &self.exchanges_with_repeats());
         let undone = self.wire.undo(UNDO_WITHIN).await;
         outcomes.extend(passive);
-        let mut surface = surface;
         if self.wire.spoke_unasked() {
             rounds::discard_unasked(&mut outcomes, &self.wire).await;
-            Arc::make_mut(&mut surface).notes.push(UNASKED.to_owned());
         }
-        if self.wire.was_put_off() {
-            Arc::make_mut(&mut surface).notes.push(PUT_OFF.to_owned());
-        }
+        let mut surface = surface;
+        Arc::make_mut(&mut surface).notes.extend(self.notes(note));
         Ended {
             surface,
             observations,
@@ -260,6 +258,13 @@ impl Scan {
         }
     }
 
+    /// What the reader should know of how the target behaved, after what is to be said of accounts.
+    fn notes(&self, accounts: Option<String>) -> impl Iterator<Item = String> {
+        let unasked = self.wire.spoke_unasked().then(|| UNASKED.to_owned());
+        let put_off = self.wire.was_put_off().then(|| PUT_OFF.to_owned());
+        accounts.into_iter().chain(unasked).chain(put_off)
+    }
+
     /// What was asked, with the identities of accounts that the scan makes for itself, where it may and can.
     async fn with_accounts(
         &self,
@@ -273,7 +278,6 @@ impl Scan {
         let Some(acting) = accounts::open(surface, observed, &self.target, &self.wire).await else {
             return Arc::clone(&self.target);
         };
-        surface.notes.push(accounts::note(observed));
         discover::look_as_account(surface, observed, &acting, &self.wire).await;
         rounds::observe::observe_as_account(surface, &acting, observed, &self.wire, &self.halt).await;
         *credential = credentials::Credential::of_account(observed);

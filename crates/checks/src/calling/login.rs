@@ -251,10 +251,7 @@ pub fn lacks_csrf_token(login: &Login, response: &Exchange) -> bool {
     });
     let Login::Body { others, .. } = login else { return false };
     let refused = matches!(response.status(), 400 | 403 | 419 | 422 | 440);
-    let has_token = others.keys().any(|name| {
-        let plain: String = name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
-        List::FormToken.is_in(&plain)
-    });
+    let has_token = others.keys().any(|name| List::FormToken.is_in(&name.to_ascii_lowercase()));
     refused && (has_token || WORDS.as_ref().is_some_and(|words| words.is_match(&response.text())))
 }
 

@@ -8,6 +8,9 @@ use crate::canary::canary;
 use crate::vocabulary::fields::{self, Holds};
 use crate::vocabulary::{self, List, Meaning, says};
 
+/// Accounts of one scan at most: an owner of objects, a peer, and one that tries what a new user may set.
+pub const MOST: usize = 3;
+
 /// The account of this number: the same for the same seed. Its password is of the length and the kinds of characters that most
 /// policies ask for.
 pub fn account(seed: u64, number: usize) -> Account {
@@ -70,7 +73,7 @@ fn is_repeated_password(name: &str) -> bool {
     ["password", "passwd"].iter().any(|word| plain.starts_with(word) || plain.ends_with(word))
 }
 
-/// Whether a body takes the same password twice, beside a name: whoever logs in gives it once, whoever changes it gives the old one.
+/// Whether a body takes the same password twice, beside a name: a login takes it once, and a change takes the old one.
 fn takes_a_new_password(operation: &Operation) -> bool {
     let Some(body) = &operation.body else { return false };
     let names = || body.schema.properties.keys().map(String::as_str);
@@ -83,12 +86,12 @@ fn takes_a_new_password(operation: &Operation) -> bool {
 /// The places to register, the plainest first: operations that are called so, that create a user, collections of users that take a
 /// password.
 pub fn places(surface: &Surface) -> Vec<Registration> {
-    const MOST: usize = 2;
+    const PLACES: usize = 2;
     let posts = surface.operations.iter().filter(|o| o.method == Method::POST && !o.path.contains('{'));
     let mut places: Vec<(u8, Registration)> =
         posts.filter_map(|operation| Some((rank(operation)?, of_operation(operation, surface)?))).collect();
     places.sort_by_key(|(rank, _)| *rank);
-    places.into_iter().map(|(_, place)| place).take(MOST).collect()
+    places.into_iter().map(|(_, place)| place).take(PLACES).collect()
 }
 
 /// Whether an operation is a place to register by its path, or the page of one.

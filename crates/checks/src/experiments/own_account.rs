@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use model::{Account, Credential, Exchange, Identity, Method, NotTested, Operation, ParameterIn, Request};
+use model::{Account, Credential, Exchange, Identity, Method, NotTested, Operation, Parameter, ParameterIn, Request};
 use serde_json::{Map, Value};
 
 use crate::TargetProbe;
@@ -17,32 +17,45 @@ pub const LOGIN_REQUESTS: u32 = 2 * PLACES as u32;
 /// Places to log in that are tried.
 const PLACES: usize = 2;
 
-/// What came of logging in with a password.
-#[derive(Debug, Default)]
+/// A login that let an account in.
+#[derive(Debug)]
 pub struct LogIn {
-    /// The response that let the account in.
-    pub accepted: Option<Arc<Exchange>>,
-    /// The last one that did not.
-    pub rejected: Option<Arc<Exchange>>,
+    place: Login,
+    name: String,
+    /// The response.
+    pub response: Arc<Exchange>,
 }
 
-/// Logs in with this password, by name or by address.
+impl LogIn {
+    /// The response to another password in the same name at the same place.
+    ///
+    /// # Errors
+    /// As [`TargetProbe::response_to`].
+    pub async fn again(&self, probe: &TargetProbe<'_>, password: &str) -> Result<Arc<Exchange>, NotTested> {
+        probe.response_to(self.place.attempt(probe.origin(), &self.name, password).fresh()).await
+    }
+}
+
+/// Whether a response to a login lets its sender in.
+pub fn lets_in(response: &Exchange) -> bool {
+    response.status() < 400 && !login::is_rejection(response)
+}
+
+/// Logs in with this password, by name or by address; `None` where neither is let in.
 ///
 /// # Errors
 /// As [`TargetProbe::response_to`].
-pub async fn log_in(probe: &TargetProbe<'_>, account: &Account, password: &str) -> Result<LogIn, NotTested> {
+pub async fn log_in(probe: &TargetProbe<'_>, account: &Account, password: &str) -> Result<Option<LogIn>, NotTested> {
     let places = login::in_bodies(probe.surface).into_iter().filter(|place| !matches!(place, Login::Basic { .. }));
-    let mut rejected = None;
     for place in places.take(PLACES) {
         for name in [&account.name, &account.email] {
             let response = probe.response_to(place.attempt(probe.origin(), name, password).fresh()).await?;
-            if response.status() < 400 && !login::is_rejection(&response) {
-                return Ok(LogIn { accepted: Some(response), rejected });
+            if lets_in(&response) {
+                return Ok(Some(LogIn { place, name: name.clone(), response }));
             }
-            rejected = Some(response);
         }
     }
-    Ok(LogIn { accepted: None, rejected })
+    Ok(None)
 }
 
 /// The request with a credential that is no identity's of the scan.
@@ -95,13 +108,15 @@ pub fn is_of_users(operation: &Operation) -> bool {
         })
 }
 
+/// An account's name or address for each parameter in the path.
+pub fn in_path<'a>(operation: &'a Operation, account: &'a Account) -> Vec<request::Value<'a>> {
+    let named = |p: &Parameter| if p.name.contains("mail") { &account.email } else { &account.name };
+    operation.parameters_in(ParameterIn::Path).map(|p| request::Value::of(p, named(p))).collect()
+}
+
 /// The operation called with an account's name wherever it names a user.
 pub fn about(probe: &TargetProbe<'_>, operation: &Operation, account: &Account) -> Request {
-    let values: Vec<request::Value<'_>> = operation
-        .parameters_in(ParameterIn::Path)
-        .map(|p| request::Value::of(p, if p.name.contains("mail") { &account.email } else { &account.name }))
-        .collect();
-    request::build(operation, probe.surface, probe.target, &values)
+    request::build(operation, probe.surface, probe.target, &in_path(operation, account))
 }
 
 /// The object of a response that is about the account: its name or address stands in it.

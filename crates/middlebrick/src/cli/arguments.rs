@@ -170,7 +170,7 @@ pub(crate) struct TargetOptions {
     #[arg(long, short = 'H', value_name = "HEADER", help_heading = "Who")]
     pub(crate) header: Vec<String>,
 
-    /// Consent to requests that may change state: safe-writes creates objects and, without a credential, two accounts; changes and removes only
+    /// Consent to requests that may change state: safe-writes creates objects and, without a credential, up to three accounts; changes and removes only
     /// what it created, and names others that cannot exist; all changes and removes the objects of others and settings of which there is one, too
     #[arg(long, value_enum, num_args = 0..=1, require_equals = true, default_missing_value = "safe-writes", help_heading = "How far")]
     pub(crate) active: Option<Active>,

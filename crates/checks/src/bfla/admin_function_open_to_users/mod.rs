@@ -7,7 +7,8 @@ use model::{
 use super::administration::{self, Shows};
 use crate::calling::request;
 use crate::judging::access;
-use crate::vocabulary::{Meaning, looks_destructive, says};
+use crate::judging::response_fingerprint::ResponseFingerprint;
+use crate::vocabulary::{Meaning, fields, looks_destructive, says};
 use crate::{Check, Cost, Detectors, Findings, RunsOn, TargetProbe, Twins};
 
 pub(crate) static RULE: Rule = Rule {
@@ -82,6 +83,10 @@ fn judge(
 ) -> Option<Finding> {
     let shown = administration::shows(by_user)?;
     administration::shows(by_other)?;
+    // Users who each see something else see what is theirs, and may administer it.
+    if !share_content(by_user, by_other) {
+        return None;
+    }
     let (what, confidence) = match shown {
         Shows::Records => ("records", Confidence::Confirmed),
         Shows::Figures => ("figures and settings", Confidence::Firm),
@@ -93,6 +98,17 @@ fn judge(
             .also(Evidence::new(by_other, "the same for another such user"))
             .also(Evidence::new(anonymous, format!("status {} without credentials", anonymous.status()))),
     )
+}
+
+/// Whether two responses are the same, or lists with a record in common: lists grow while other rules create.
+fn share_content(one: &Exchange, other: &Exchange) -> bool {
+    let (Some(json), Some(other_json)) = (one.json(), other.json()) else {
+        return ResponseFingerprint::plain(one) == ResponseFingerprint::plain(other);
+    };
+    match (fields::the_list(&json), fields::the_list(&other_json)) {
+        (Some(records), Some(others)) => records.iter().any(|record| others.contains(record)),
+        _ => ResponseFingerprint::plain(one) == ResponseFingerprint::plain(other),
+    }
 }
 
 #[cfg(test)]
@@ -108,6 +124,11 @@ mod tests {
             judge(&one, &other, &exchange("/admin/users", 401, "{}"), Location::host()).map(|f| f.confidence)
         };
         assert_eq!(found((200, users), (200, users)), Some(Confidence::Confirmed));
+        assert_eq!(
+            found((200, users), (200, &users.replace('[', r#"[{"id": 2, "username": "bob"}, "#))),
+            Some(Confidence::Confirmed)
+        );
+        assert_eq!(found((200, users), (200, r#"[{"id": 2, "username": "bob", "role": "admin"}]"#)), None);
         assert_eq!(found((200, users), (403, "{}")), None);
         assert_eq!(found((403, "{}"), (403, "{}")), None);
         assert_eq!(found((200, r#"{"error": "administrators only"}"#), (200, users)), None);

@@ -112,10 +112,7 @@ fn is_old_password(name: &str) -> bool {
 /// The request of the attacker that sets a user's password.
 fn setting(probe: &TargetProbe<'_>, place: &Place<'_>, attacker: &Account, of: &Account, password: &str) -> Request {
     let operation = place.operation;
-    let values: Vec<request::Value<'_>> = operation
-        .parameters_in(ParameterIn::Path)
-        .map(|p| request::Value::of(p, if p.name.contains("mail") { &of.email } else { &of.name }))
-        .collect();
+    let values = own_account::in_path(operation, of);
     let filled = operation.body.as_ref().map(|declared| body::filled(declared, probe.surface));
     let mut fields: Map<String, Value> = filled.and_then(|filled| filled.as_object().cloned()).unwrap_or_default();
     for name in operation.body.iter().flat_map(|declared| declared.schema.properties.keys()) {
@@ -153,14 +150,14 @@ async fn takes_over(
     if !matches!(changed.status(), 200..=399) {
         return Ok(());
     }
-    if let Some(with_new) = own_account::log_in(probe, victim, &new).await?.accepted {
-        let with_old = own_account::log_in(probe, victim, old).await?;
-        if let (None, Some(rejected)) = (with_old.accepted, with_old.rejected) {
-            found.push(finding(place, &changed, &with_new, &rejected));
+    if let Some(with_new) = own_account::log_in(probe, victim, &new).await? {
+        let with_old = with_new.again(probe, old).await?;
+        if !own_account::lets_in(&with_old) {
+            found.push(finding(place, &changed, &with_new.response, &with_old));
         }
         // Other rules and the clean-up know the old one.
         probe.response_to(setting(probe, place, attacker, victim, old)).await?;
-    } else if own_account::log_in(probe, attacker, &new).await?.accepted.is_some() {
+    } else if own_account::log_in(probe, attacker, &new).await?.is_some() {
         // It set the password of the caller, whomever the request names.
         let back = setting(probe, place, attacker, attacker, attacker.password.expose());
         probe.response_to(back).await?;

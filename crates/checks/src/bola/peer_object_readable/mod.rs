@@ -106,9 +106,11 @@ mod tests {
         let create: Operation = samples::operation(Method::POST, path);
         let read: Operation = samples::operation(Method::GET, &format!("{path}/{{id}}"));
         let body = format!(r#"{{"{field}": "mark2secret"}}"#);
+        let mut created = Arc::into_inner(exchange(path, 201, "{}")).unwrap();
+        created.request.body = br#"{"title": "mark1title2"}"#.to_vec();
         let object = OwnObject {
             place: Place { create: &create, read: (&read, &read.parameters[0]), list: None },
-            created: exchange(path, 201, "{}"),
+            created: created.into(),
             read: exchange(path, 200, &body),
             address: address.to_owned(),
             field: field.to_owned(),
@@ -123,7 +125,7 @@ mod tests {
         assert_eq!(found("/memos", "text", "mark1title2", [Some(TITLES), Some(EMPTY)]), Some(Confidence::Confirmed));
         assert_eq!(found("/memos", "text", "7", [Some(WHOLE), Some(EMPTY)]), Some(Confidence::Confirmed));
         let address = "3fa85f64-5717-4562-b3fc-2c963f66afa6";
-        assert_eq!(found("/memos", "text", address, [Some(WHOLE), Some(EMPTY)]), Some(Confidence::Firm));
+        assert_eq!(found("/memos", "text", address, [Some(WHOLE), Some(EMPTY)]), Some(Confidence::Tentative));
     }
 
     #[test]

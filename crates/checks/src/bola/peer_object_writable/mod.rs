@@ -72,7 +72,7 @@ async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(
             [own_objects::list(probe, place, Some(owner)).await?, own_objects::list(probe, place, Some(peer)).await?];
         let Some(anonymous) = changed(probe, &object, change, None, owner).await? else { continue };
         if anonymous.is_effective {
-            continue; // whoever comes may change it, which is another fault, or none
+            continue; // everyone may change it, which is another fault, or none
         }
         let Some(by_peer) = changed(probe, &object, change, Some(peer), owner).await? else { continue };
         if !by_peer.is_effective {

@@ -1,4 +1,4 @@
-//! Objects that one identity creates with texts of its own in them, and how whoever else sees them.
+//! Objects that one identity creates with texts of its own in them, and how others see them.
 
 mod address;
 mod places;
@@ -146,8 +146,8 @@ impl OwnObject<'_> {
         exchange.is_success() && exchange.text().contains(&self.mark)
     }
 
-    /// Whether a response tells that there is the object: shows that text, or names it by what nobody has by chance.
-    pub fn is_told_by(&self, exchange: &Exchange) -> bool {
+    /// Whether a response reveals that the object exists: it shows that text, or an address too long to be there by chance.
+    pub fn is_revealed_by(&self, exchange: &Exchange) -> bool {
         const BY_CHANCE: usize = 8;
         self.is_shown_by(exchange)
             || exchange.is_success() && self.address.len() > BY_CHANCE && exchange.text().contains(&self.address)
@@ -158,24 +158,25 @@ impl OwnObject<'_> {
         [Holds::Password, Holds::Token, Holds::Personal].iter().any(|kind| fields::holds(&self.field, *kind))
     }
 
-    /// Whether others may hit upon the address: a number, or a text that users choose.
+    /// Whether others may hit upon the address: a number, or a text that its owner chose. Short random ids are links to share.
     fn is_guessable(&self) -> bool {
         const LONGEST: usize = 12;
-        self.address.len() <= LONGEST
+        let is_number = self.address.len() <= LONGEST && self.address.bytes().all(|b| b.is_ascii_digit());
+        is_number || String::from_utf8_lossy(&self.created.request.body).contains(&self.address)
     }
 
     /// Why the object is its owner's alone, by the lists of the owner and of the peer, and how sure that is. What every user sees in the
     /// list is shared by design, and so may be what nothing calls private.
     pub fn private(&self, [own, peers]: &[Option<Arc<Exchange>>; 2]) -> Option<(Confidence, &'static str)> {
         const LISTED: &str = "the list shows the object to its owner, and not to the other user";
-        let tells = |list: &Option<Arc<Exchange>>| list.as_ref().map(|list| self.is_told_by(list));
+        let reveals = |list: &Option<Arc<Exchange>>| list.as_ref().map(|list| self.is_revealed_by(list));
         if peers.as_ref().is_some_and(|list| self.is_shown_by(list)) {
             return None;
         }
-        match (tells(own), tells(peers)) {
+        match (reveals(own), reveals(peers)) {
             (Some(true), Some(false)) if self.is_guessable() => Some((Confidence::Confirmed, LISTED)),
-            // It may be meant for whoever was given an address that nobody can guess.
-            (Some(true), Some(false)) => Some((Confidence::Firm, LISTED)),
+            // It may be meant for everybody with the link, which nobody can guess.
+            (Some(true), Some(false)) => Some((Confidence::Tentative, LISTED)),
             (_, Some(_)) if self.is_secret() => {
                 Some((Confidence::Confirmed, "the list of the other user does not show what the field holds"))
             }
@@ -195,7 +196,7 @@ fn marks(probe: &TargetProbe<'_>, operation: &Operation, purpose: &str) -> BTree
     let filled = body::filled(declared, probe.surface);
     let properties = declared.schema.properties.iter();
     let free = properties.filter(|(name, schema)| takes_any(name, schema)).map(|(name, _)| name);
-    // An object of numbers alone is told by a text that it need not have.
+    // An object that requires no text is recognised by an optional one.
     let sent: Vec<&String> = free.clone().filter(|name| filled.get(name.as_str()).is_some()).collect();
     let free: Vec<&String> = if sent.is_empty() { free.take(OPTIONAL).collect() } else { sent };
     free.into_iter()

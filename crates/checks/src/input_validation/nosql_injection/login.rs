@@ -1,4 +1,4 @@
-//! A log-in whose query takes operators in the place of the name and the password.
+//! A login whose query takes operators in the place of the name and the password.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! A log-in that puts the name or the password into its statement: a condition that is true lets anybody in.
+//! A login that puts the name or the password into its statement: a condition that is true lets anybody in.
 
 use model::{Finding, NotTested};
 
@@ -6,7 +6,7 @@ use super::{Prober, condition};
 use crate::calling::login::is_rejection;
 
 impl Prober<'_, '_> {
-    /// One field of a log-in, by nobody's name: a quote first, of which a database may complain, and then conditions.
+    /// One field of a login, by nobody's name: a quote first, of which a database may complain, and then conditions.
     pub(super) async fn log_in(&self) -> Result<Option<Finding>, NotTested> {
         let plain = self.send(&self.value).await?;
         if !is_rejection(&plain.exchange) {

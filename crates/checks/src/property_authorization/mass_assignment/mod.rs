@@ -1,8 +1,8 @@
 use std::sync::Arc;
 
 use model::{
-    Account, Category, Confidence, Consent, Credential, Evidence, Exchange, Finding, Location, Method, NotTested,
-    Operation, Rule, Severity,
+    Account, Category, Confidence, Credential, Evidence, Exchange, Finding, Location, Method, NotTested, Operation,
+    Rule, Severity,
 };
 use serde_json::{Map, Value};
 
@@ -39,7 +39,7 @@ const CREDENTIALS: usize = 3;
 const CHANGES: usize = 2;
 
 /// Which of the scan's accounts it is: those before it are the owner and the peer of other rules.
-const NUMBER: usize = 2;
+const NUMBER: usize = registration::MOST - 1;
 
 pub(crate) static CHECK: Check = Check {
     cost: Cost::writes((VIEWS + 1 + CREDENTIALS + 2 * CHANGES) as u32 + own_account::LOGIN_REQUESTS),
@@ -63,9 +63,6 @@ struct View<'a> {
 }
 
 async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
-    if probe.target.consent < Consent::SafeWrites {
-        return Err(NotTested::NoConsent);
-    }
     let Some(place) = registration::places(probe.surface).into_iter().next() else {
         return Err(NotTested::not_applicable("no operation registers users"));
     };
@@ -80,8 +77,15 @@ async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(
         request = request.altered("body", name, &value.to_string());
     }
     let registered = probe.response_to(request).await?;
-    if registered.status() >= 400 {
-        return Ok(()); // what account-1 was not refused without these fields
+    match registered.status() {
+        // What account-1 was not refused without these fields.
+        400 | 403 | 422 => return Ok(()),
+        status @ 401.. => {
+            return Err(NotTested::inconclusive(format!(
+                "a registration with further fields is answered with {status}"
+            )));
+        }
+        _ => {}
     }
     let Some((credential, login)) = credential(probe, &account, &registered, &view).await? else {
         return Err(NotTested::inconclusive("the account that was registered with further fields could not log in"));
@@ -150,7 +154,7 @@ async fn credential(
     let mut issued = issued::by(registered, probe.surface);
     let mut login = None;
     if issued.is_empty() {
-        login = own_account::log_in(probe, account, account.password.expose()).await?.accepted;
+        login = own_account::log_in(probe, account, account.password.expose()).await?.map(|login| login.response);
         issued = login.iter().flat_map(|login| issued::by(login, probe.surface)).collect();
     }
     for credential in issued.into_iter().take(CREDENTIALS) {
@@ -184,8 +188,7 @@ async fn raise(
     view: &View<'_>,
     credential: &Credential,
 ) -> Result<Option<Arc<Exchange>>, NotTested> {
-    let values: Vec<request::Value<'_>> =
-        change.parameters.iter().map(|parameter| request::Value::of(parameter, &account.name)).collect();
+    let values = own_account::in_path(change, account);
     let fields: Vec<(&str, Value)> = view.raised.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
     let request = request::with_fields(change, probe.surface, probe.target, &values, &fields);
     match probe.response_to(own_account::with_credential(request, credential)).await {
