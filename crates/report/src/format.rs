@@ -13,11 +13,14 @@ pub enum Format {
     Html,
     Markdown,
     Har,
+    Github,
+    Gitlab,
+    GitlabDast,
 }
 
 impl Format {
     /// All of them.
-    pub const ALL: [Format; 8] = [
+    pub const ALL: [Format; 11] = [
         Format::Summary,
         Format::Table,
         Format::Json,
@@ -26,6 +29,9 @@ impl Format {
         Format::Html,
         Format::Markdown,
         Format::Har,
+        Format::Github,
+        Format::Gitlab,
+        Format::GitlabDast,
     ];
 
     /// The name on the command line.
@@ -39,6 +45,9 @@ impl Format {
             Format::Html => "html",
             Format::Markdown => "markdown",
             Format::Har => "har",
+            Format::Github => "github",
+            Format::Gitlab => "gitlab",
+            Format::GitlabDast => "gitlab-dast",
         }
     }
 }

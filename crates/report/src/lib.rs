@@ -2,8 +2,11 @@
 //!
 //! Whatever a target said is untrusted in every format: each renderer passes it through the escape of its own medium.
 
+mod artifact;
 mod documents;
 mod format;
+mod github;
+mod gitlab;
 mod grade;
 mod har;
 mod html;
@@ -39,5 +42,8 @@ pub fn render(report: &Report, format: Format, style: &Style, documents: &RuleDo
         Format::Html => html::render(report, documents),
         Format::Markdown => markdown::render(report),
         Format::Har => har::render(report),
+        Format::Github => github::render(report),
+        Format::Gitlab => gitlab::code_quality::render(report),
+        Format::GitlabDast => gitlab::dast::render(report),
     }
 }

@@ -347,3 +347,37 @@ fn a_large_report_stays_bounded() {
     assert!(size(Format::Junit) < 2_000_000, "{}", size(Format::Junit));
     assert_eq!(written(&report, Format::Table).lines().count(), 60_001);
 }
+
+#[test]
+fn gitlab_gets_an_entry_for_each_location() {
+    for report in reports() {
+        let places: usize = report.findings.iter().map(|f| f.locations.len()).sum();
+        let quality = json(&report, Format::Gitlab);
+        assert_eq!(quality.as_array().unwrap().len(), places);
+        for entry in quality.as_array().unwrap() {
+            let path = entry["location"]["path"].as_str().unwrap();
+            assert!(!path.is_empty() && !path.starts_with('/') && !path.contains(".."), "{path}");
+            assert!(["info", "minor", "major", "critical", "blocker"].contains(&entry["severity"].as_str().unwrap()));
+        }
+        let dast = json(&report, Format::GitlabDast);
+        assert_eq!(dast["vulnerabilities"].as_array().unwrap().len(), places);
+        let ids: std::collections::BTreeSet<&str> =
+            dast["vulnerabilities"].as_array().unwrap().iter().map(|v| v["id"].as_str().unwrap()).collect();
+        let fingerprints: std::collections::BTreeSet<&str> =
+            report.findings.iter().flat_map(|f| &f.locations).map(|l| l.fingerprint.as_str()).collect();
+        assert_eq!(ids.len(), fingerprints.len(), "two locations have one id");
+        assert_eq!(dast["scan"]["status"] == "success", report.status == Status::Completed);
+    }
+}
+
+#[test]
+fn github_gets_a_command_a_line() {
+    for report in reports() {
+        let text = written(&report, Format::Github);
+        let count = |start: &str| text.lines().filter(|line| line.starts_with(start)).count();
+        let commands = count("::error ") + count("::warning ") + count("::notice ");
+        assert_eq!(commands, text.lines().count());
+        let said = usize::from(report.grade_reason.is_some()) + report.notes.len();
+        assert_eq!(commands, report.findings.len() + 1 + said);
+    }
+}
