@@ -63,11 +63,12 @@ pub struct ScanBuilder {
     request: ScanRequest,
     listener: Arc<dyn Fn(Event) + Send + Sync>,
     surroundings: Arc<dyn Surroundings>,
+    log: bool,
 }
 
 impl From<ScanRequest> for ScanBuilder {
     fn from(request: ScanRequest) -> ScanBuilder {
-        ScanBuilder { request, listener: Arc::new(|_| {}), surroundings: Arc::new(System) }
+        ScanBuilder { request, listener: Arc::new(|_| {}), surroundings: Arc::new(System), log: false }
     }
 }
 
@@ -133,6 +134,12 @@ impl ScanBuilder {
         ScanBuilder { listener: Arc::new(listener), ..self }
     }
 
+    /// Gives whoever listens a line for each exchange, with its secrets masked.
+    #[must_use]
+    pub fn logged(self, log: bool) -> ScanBuilder {
+        ScanBuilder { log, ..self }
+    }
+
     /// Where clock, environment, files and chance come from, instead of [`System`].
     #[must_use]
     pub fn surroundings(self, surroundings: impl Surroundings + 'static) -> ScanBuilder {
@@ -157,7 +164,8 @@ impl ScanBuilder {
     /// # Errors
     /// Something in the request cannot be used.
     pub fn start(self) -> Result<Scan, RequestError> {
-        let Prepared { target, settings } = self.prepare()?;
+        let Prepared { target, mut settings } = self.prepare()?;
+        settings.log = self.log;
         let scan = scan::Scan::new(target, settings, self.listener);
         let scan = scan.map_err(|error| RequestError::Client(error.to_string()))?;
         let scan = if self.request.transcript { scan.with_whole_transcript() } else { scan };
@@ -183,6 +191,16 @@ impl ScanBuilder {
         let scan = scan::Scan::new(target, settings, self.listener);
         let scan = scan.map_err(|error| RequestError::Client(error.to_string()))?;
         scan.document().await.map_err(|why| RequestError::Value { field: Field::Spec, why })
+    }
+
+    /// Whether anything responds at the URL over its scheme, with one request and no credentials.
+    ///
+    /// # Errors
+    /// Something in the request cannot be used.
+    pub async fn responds(self) -> Result<bool, RequestError> {
+        let Prepared { target, settings } = self.prepare()?;
+        let scan = scan::Scan::new(target, settings, self.listener);
+        Ok(scan.map_err(|error| RequestError::Client(error.to_string()))?.responds().await)
     }
 
     /// Runs the scan to its report.

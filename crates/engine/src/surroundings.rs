@@ -36,8 +36,8 @@ pub trait Surroundings: Send + Sync {
 #[derive(Debug, Clone, Copy, Default)]
 pub struct System;
 
-/// Largest file that is read whole.
-const LARGEST: u64 = 128 * 1024 * 1024;
+/// Largest file that is read whole, in bytes.
+pub const LARGEST_FILE: u64 = 128 * 1024 * 1024;
 
 impl Surroundings for System {
     fn now(&self) -> i64 {
@@ -50,8 +50,8 @@ impl Surroundings for System {
 
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
         let mut bytes = Vec::new();
-        File::open(path)?.take(LARGEST + 1).read_to_end(&mut bytes)?;
-        if bytes.len() as u64 > LARGEST {
+        File::open(path)?.take(LARGEST_FILE + 1).read_to_end(&mut bytes)?;
+        if bytes.len() as u64 > LARGEST_FILE {
             return Err(io::Error::other("it is larger than 128 MiB"));
         }
         Ok(bytes)

@@ -3,10 +3,13 @@
 // Helpers of tests may end a test like the tests themselves.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod support;
+
 use std::net::TcpListener;
 use std::path::Path;
 
 use assert_cmd::Command;
+use support::{Response, serve};
 
 fn middlebrick(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_middlebrick"));
@@ -33,7 +36,7 @@ fn fails(arguments: &[&str], code: i32, says: &[&str]) {
 #[test]
 fn urls() {
     fails(&["scan"], 2, &["<URL>"]);
-    fails(&["scan", "api.example.com"], 2, &["api.example.com", "scheme", "https://"]);
+    fails(&["scan", "//api.example.com"], 2, &["api.example.com", "scheme", "https://"]);
     fails(&["scan", "ftp://example.com"], 2, &["http or https"]);
     fails(&["scan", "http://"], 2, &["http://"]);
     fails(&["scan", "http://user:password@127.0.0.1/"], 2, &["credentials", "--auth-type"]);
@@ -273,4 +276,105 @@ fn what_is_printed_of_a_specification_keeps_its_secrets() {
         assert!(printed.contains("/notes/"), "{arguments:?}: {printed}");
         assert!(!printed.contains(&token), "{arguments:?}: {printed}");
     }
+}
+
+/// Runs with this on standard input; the exit code, standard output and standard error.
+fn piped(arguments: &[&str], input: &str) -> (Option<i32>, String, String) {
+    let folder = tempfile::tempdir().unwrap();
+    let output = middlebrick(folder.path()).args(arguments).write_stdin(input.to_owned()).output().unwrap();
+    let left = std::fs::read_dir(folder.path()).unwrap().count();
+    assert_eq!(left, 0, "{arguments:?} left files behind");
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    (output.status.code(), text(output.stdout), text(output.stderr))
+}
+
+#[test]
+fn a_dash_is_standard_input_and_output() {
+    let document = "openapi: 3.0.3\ninfo: {title: T, version: '1'}\npaths: {/a: {get: {responses: {}}}}\n";
+    let (code, shown, _) = piped(&["spec", "-"], document);
+    assert!(code == Some(0) && shown.contains("GET     /a"), "{shown}");
+    let (code, shown, _) = piped(&["scan", "http://127.0.0.1:1", "--spec", "-", "--plan"], document);
+    assert!(code == Some(0) && shown.contains("/a"), "{shown}");
+    let (code, shown, _) = piped(&["scan", "http://127.0.0.1:1", "--output", "json=-"], "");
+    assert!(code == Some(3) && shown.contains("\"schema\""), "{shown}");
+    let (code, _, error) = piped(&["scan", "http://127.0.0.1:1", "-o", "json=-", "-o", "sarif=-"], "");
+    assert!(code == Some(2) && error.contains("only one format"), "{error}");
+    let (code, _, error) = piped(&["compare", "-", "missing.json"], "{");
+    assert!(code == Some(2) && error.contains("OLD"), "{error}");
+}
+
+#[test]
+fn a_faulty_configuration_is_shown_with_its_line() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("middlebrick.toml"), "depth = 'quick'\n\nrate = \"5\n").unwrap();
+    let output = middlebrick(folder.path()).args(["scan", "http://127.0.0.1:1"]).output().unwrap();
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.code() == Some(2) && error.contains("middlebrick.toml:3"), "{error}");
+}
+
+#[test]
+fn a_url_without_a_scheme_is_scanned_over_what_responds_and_never_with_credentials_over_plain_http() {
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let host = format!("127.0.0.1:{port}");
+    let (code, shown, error) = piped(&["scan", &host, "--output", "json"], "");
+    assert!(code == Some(3) && shown.contains(&format!("http://{host}/")), "{shown} {error}");
+    assert!(error.contains(&format!("http://{host} is scanned")), "{error}");
+    let (code, _, error) = piped(&["scan", &host, "--auth-type", "bearer", "--auth-value", "token"], "");
+    assert!(code == Some(2) && error.contains("http://"), "{error}");
+}
+
+/// The URL of a server that has one page, until the test ends.
+fn one_page() -> String {
+    serve(|_| Response::new("200 OK\r\nContent-Type: application/json", "{}"))
+}
+
+#[test]
+fn colour_is_for_terminals_and_those_who_ask_for_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = one_page();
+    let coloured = |arguments: &[&str]| {
+        let mut command = middlebrick(folder.path());
+        let command = command.args(["scan", &url, "--max-requests", "10"]).args(arguments);
+        command.env("TERM", "dumb").env("NO_COLOR", "1").output().unwrap().stdout.contains(&0x1b)
+    };
+    assert!(coloured(&["--color", "always"]));
+    assert!(!coloured(&[]) && !coloured(&["--color", "never"]) && !coloured(&["--no-color"]));
+}
+
+#[test]
+fn a_log_has_a_line_for_each_request_without_secrets() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("{}/items?token=canary-in-the-url-93f1", one_page());
+    let log = folder.path().join("requests.log");
+    let output = middlebrick(folder.path())
+        .args(["scan", &url, "--max-requests", "10", "-vv", "--output", "json", "--log"])
+        .arg(&log)
+        .args(["--auth-type", "bearer", "--auth-value", "canary-credential-7c2e"])
+        .output()
+        .unwrap();
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let (kept, printed) = (std::fs::read_to_string(&log).unwrap(), String::from_utf8(output.stderr).unwrap());
+    assert_eq!(kept.lines().count() as u64, report["requests"].as_u64().unwrap(), "{kept}");
+    assert!(kept.lines().all(|line| line.contains("http://127.0.0.1:") && printed.contains(line)), "{kept}{printed}");
+    assert!(kept.contains("/items") && !kept.contains("canary"), "{kept}");
+}
+
+#[test]
+fn usage_errors_lead_to_help() {
+    fails(&["scan"], 2, &["see `middlebrick scan --help`"]);
+    fails(&["rules", "--output", "xml"], 2, &["see `middlebrick rules --help`"]);
+    fails(&["scna", "x"], 2, &["see `middlebrick --help`"]);
+    let (code, _, help) = piped(&[], "");
+    assert!(code == Some(2) && help.contains("Usage: middlebrick") && help.contains("compare"), "{help}");
+    fails(&["man", "scna"], 2, &["did you mean 'scan'?"]);
+}
+
+#[test]
+fn completions_know_values_and_every_command_has_its_page() {
+    let (_, script, _) = piped(&["completions", "bash"], "");
+    for value in ["werkzeug-debugger", "gitlab-dast", "owasp-api10", "medical", "quick"] {
+        assert!(script.contains(value), "{value}");
+    }
+    let (_, page, _) = piped(&["man", "scan"], "");
+    assert!(page.contains("middlebrick\\-scan") && page.contains("fail\\-below"), "{page}");
 }

@@ -28,6 +28,8 @@ pub enum Event {
     ExchangeMade {
         /// Requests sent so far.
         requests: u32,
+        /// What was sent and what came back, in one line, where a log is kept.
+        line: Option<Redacted>,
     },
     /// Something was found.
     FindingMade {

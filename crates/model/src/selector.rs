@@ -27,6 +27,24 @@ pub enum Selector {
 }
 
 impl Selector {
+    /// The names of the groups.
+    pub const GROUPS: [&'static str; 14] = [
+        "authorization",
+        "misconfiguration",
+        "crypto",
+        "injection",
+        "owasp-api1",
+        "owasp-api2",
+        "owasp-api3",
+        "owasp-api4",
+        "owasp-api5",
+        "owasp-api6",
+        "owasp-api7",
+        "owasp-api8",
+        "owasp-api9",
+        "owasp-api10",
+    ];
+
     /// Whether the selector covers this rule.
     pub fn covers(self, rule: &Rule) -> bool {
         match self {

@@ -139,6 +139,11 @@ impl Scan {
         }
     }
 
+    /// Whether the target gives an HTTP response to one anonymous request; nothing else is sent.
+    pub async fn responds(self) -> bool {
+        preflight::responds(&self.target, &self.wire).await
+    }
+
     async fn work(&self) -> Ended {
         let (mut surface, looked_briefly) = Box::pin(self.discover()).await;
         let operations = surface.operations.len();

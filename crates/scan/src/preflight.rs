@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use model::{Exchange, OrderKey, Origin, Request, Round, Scheme, Surface, Target};
+use model::{Exchange, Failure, OrderKey, Origin, Request, Round, Scheme, Surface, Target};
 use wire::{Lease, Wire};
 
 /// The plain origin beside an https target on its default port. On any other port there is no plain HTTP to expect.
@@ -19,6 +19,17 @@ pub(crate) async fn plain_http(target: &Target, wire: &Wire) -> Option<Arc<Excha
     let request = Request::get(&plain_origin(&target.origin)?, &target.path);
     let key = OrderKey { round: Round::Preflight, check: 0, operation: 0, step: 0 };
     wire.send(request, &Lease::reading(wire.budget(), 1), key).await.ok()
+}
+
+/// Whether there is a response to one anonymous request, be it that a certificate is wanted first.
+pub(crate) async fn responds(target: &Target, wire: &Wire) -> bool {
+    let request = Request::get(&target.origin, &target.path).anonymous();
+    let key = OrderKey { round: Round::Preflight, check: 0, operation: 0, step: 0 };
+    let exchange = wire.send(request, &Lease::reading(wire.budget(), 1), key).await;
+    let is_there = |failure: &Failure| {
+        matches!(failure, Failure::ClientCertificateWanted | Failure::ClientCertificateRefused | Failure::Untrusted(_))
+    };
+    exchange.is_ok_and(|exchange| exchange.failure().is_none_or(is_there))
 }
 
 /// Puts what the first connection showed on the surface.

@@ -95,7 +95,7 @@ fn a_scan_can_be_stopped_at_any_moment() {
         let (handle, stopped) = (Arc::clone(&stop), Arc::new(AtomicBool::new(false)));
         let done = Arc::clone(&stopped);
         let listener = Arc::new(move |event| {
-            if matches!(event, Event::ExchangeMade { requests } if requests >= after)
+            if matches!(event, Event::ExchangeMade { requests, .. } if requests >= after)
                 && !done.swap(true, Ordering::SeqCst)
             {
                 handle.lock().unwrap().as_ref().unwrap().stop();

@@ -65,6 +65,8 @@ pub struct Wire {
     cancelled: OnceLock<NotTested>,
     stopped: Notify,
     pub(crate) listener: Listener,
+    /// What masks the lines of the log, where one is kept.
+    log: Option<Redactor>,
     pub(crate) ledger: Ledger,
     pub(crate) templates: OnceLock<Templates>,
     /// A condition of [`crate::permit`] that a test leaves out, to see that it is missed.
@@ -112,6 +114,7 @@ impl Wire {
             slots: Semaphore::new(settings.concurrency.clamp(1, Semaphore::MAX_PERMITS)),
             bodies: Bodies::new(&settings.limits),
             transport: Transport::new(settings.limits.clone(), Dialer::new(&settings)?),
+            log: settings.log.then(|| Redactor::knowing(&mandate.identities)),
             settings,
             mandate,
             budget,
@@ -380,7 +383,8 @@ impl Wire {
             (true, false) => Sender::Burst,
         };
         let suspicion = self.learn(&exchange, attempt.started, took, by, now_ms);
-        (self.listener)(Event::ExchangeMade { requests: self.requests() });
+        let line = self.log.as_ref().map(|redactor| crate::log::line(&exchange, redactor));
+        (self.listener)(Event::ExchangeMade { requests: self.requests(), line });
         Ok((exchange, suspicion))
     }
 

@@ -24,6 +24,7 @@ mod in_flight;
 mod lease;
 pub mod ledger;
 mod limits;
+mod log;
 mod mandate;
 mod message;
 mod pace;

@@ -26,6 +26,8 @@ pub struct Settings {
     pub resolve: Vec<(String, u16, IpAddr)>,
     /// Further hosts in scope, besides the target's origin.
     pub allow_hosts: Vec<String>,
+    /// Whether whoever listens is given a line for each exchange.
+    pub log: bool,
 }
 
 impl Settings {
@@ -43,6 +45,7 @@ impl Settings {
             client_cert: None,
             resolve: Vec::new(),
             allow_hosts: Vec::new(),
+            log: false,
         }
     }
 

@@ -9,6 +9,8 @@ use engine::{Bound, FailOn};
 use model::{Context, Depth, Method};
 use report::Format;
 
+use super::values::{self, Named};
+
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
     .usage(AnsiColor::Green.on_default().bold())
@@ -49,8 +51,11 @@ pub(crate) enum Command {
         /// The shell
         shell: clap_complete::Shell,
     },
-    /// Print the manual page
-    Man,
+    /// Print the manual page of middlebrick or of one command
+    Man {
+        /// The command, such as `scan`
+        command: Option<String>,
+    },
 }
 
 #[derive(Debug, Clone, Args)]
@@ -60,7 +65,7 @@ pub(crate) enum Command {
     3 incomplete and no gate fails on what is known."
 )]
 pub(crate) struct ScanOptions {
-    /// The URL of the API, such as `https://api.example.com`
+    /// The URL of the API, such as `https://api.example.com`; without a scheme HTTPS is tried, then HTTP
     pub(crate) url: String,
 
     #[command(flatten)]
@@ -70,45 +75,54 @@ pub(crate) struct ScanOptions {
     #[arg(long, value_name = "PATTERN", help_heading = "What", alias = "include-path")]
     pub(crate) include: Vec<String>,
     /// Only operations of this method (repeatable)
-    #[arg(long, value_name = "METHOD", help_heading = "What", value_parser = method)]
+    #[arg(long, value_name = "METHOD", help_heading = "What", value_parser = METHOD, hide_possible_values = true)]
     pub(crate) method: Vec<Method>,
     /// Only this category or group (repeatable)
-    #[arg(long, value_name = "CATEGORY", help_heading = "What", value_parser = category)]
+    #[arg(long, value_name = "CATEGORY", help_heading = "What", value_parser = CATEGORY, hide_possible_values = true)]
     pub(crate) category: Vec<String>,
     /// Only this rule (repeatable)
-    #[arg(long, value_name = "RULE", help_heading = "What", value_parser = rule)]
+    #[arg(long, value_name = "RULE", help_heading = "What", value_parser = RULE, hide_possible_values = true)]
     pub(crate) rule: Vec<String>,
     /// Not this rule (repeatable)
-    #[arg(long, value_name = "RULE", help_heading = "What", value_parser = rule)]
+    #[arg(long, value_name = "RULE", help_heading = "What", value_parser = RULE, hide_possible_values = true)]
     pub(crate) exclude: Vec<String>,
     /// What the API is used for: public, internal, financial, medical; moves the score's weights
-    #[arg(long, default_value = "public", help_heading = "What", value_parser = str::parse::<Context>)]
+    #[arg(long, default_value = "public", help_heading = "What", value_parser = CONTEXT, hide_possible_values = true)]
     pub(crate) context: Context,
     /// Show what would be sent, send nothing
     #[arg(long, help_heading = "What")]
     pub(crate) plan: bool,
 
-    /// Report format, or FORMAT=FILE (repeatable): summary, table, json, sarif, junit, html, markdown, har
+    /// Report format, or FORMAT=FILE (repeatable), `-` for standard output: summary, table, json, sarif, junit, html,
+    /// markdown, har, github, gitlab, gitlab-dast
     #[arg(
         long,
         short,
         value_name = "FORMAT[=FILE]",
         alias = "format",
         default_value = "summary",
-        help_heading = "Output"
+        help_heading = "Output",
+        value_parser = OUTPUT,
+        hide_possible_values = true
     )]
     pub(crate) output: Vec<String>,
     /// Keep every exchange in the report, not only those that findings cite
     #[arg(long, help_heading = "Output")]
     pub(crate) transcript: bool,
-    /// Show every finding at length
-    #[arg(long, short, help_heading = "Output")]
-    pub(crate) verbose: bool,
+    /// Show every finding at length; twice: print a line for each request, too
+    #[arg(long, short, help_heading = "Output", action = clap::ArgAction::Count)]
+    pub(crate) verbose: u8,
+    /// Write a line for each request to this file, with secrets masked
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    pub(crate) log: Option<PathBuf>,
     /// No progress and no warnings
     #[arg(long, short, help_heading = "Output")]
     pub(crate) quiet: bool,
-    /// No colour
-    #[arg(long, help_heading = "Output")]
+    /// When to colour the summary: auto is for a terminal that shows colours, and respects NO_COLOR
+    #[arg(long, value_enum, value_name = "WHEN", default_value = "auto", help_heading = "Output")]
+    pub(crate) color: When,
+    /// No colour: the same as --color never
+    #[arg(long, help_heading = "Output", conflicts_with = "color")]
     pub(crate) no_color: bool,
 
     /// Fail (exit 1) below this grade or score
@@ -138,14 +152,14 @@ pub(crate) struct ScanOptions {
 #[derive(Debug, Clone, Args)]
 #[allow(clippy::doc_markdown)] // clap prints the comments as they stand
 pub(crate) struct TargetOptions {
-    /// OpenAPI or Swagger document: a file or a URL
+    /// OpenAPI or Swagger document: a file, a URL, or `-` for standard input
     #[arg(long, value_name = "FILE|URL", help_heading = "What")]
     pub(crate) spec: Option<String>,
     /// Send nothing to paths that match; `/users/{id}/close` and `*close*` both do
     #[arg(long, value_name = "PATTERN", help_heading = "What")]
     pub(crate) exclude_path: Vec<String>,
     /// How far to go: quick, standard, deep [default: standard, or that of the report]
-    #[arg(long, help_heading = "What", value_parser = str::parse::<Depth>)]
+    #[arg(long, help_heading = "What", value_parser = DEPTH, hide_possible_values = true)]
     pub(crate) depth: Option<Depth>,
     /// Further words to guess secrets with, one a line
     #[arg(long, value_name = "FILE", help_heading = "What")]
@@ -157,7 +171,7 @@ pub(crate) struct TargetOptions {
     /// How to authenticate
     #[arg(long, value_enum, value_name = "TYPE", help_heading = "Who")]
     pub(crate) auth_type: Option<AuthType>,
-    /// The credential: token, user:password, key or cookie; `@FILE` reads it from a file
+    /// The credential: token, user:password, key or cookie; `@FILE` reads it from a file, `@-` from standard input
     #[arg(long, value_name = "VALUE", env = "MIDDLEBRICK_AUTH_VALUE", hide_env_values = true, help_heading = "Who")]
     pub(crate) auth_value: Option<String>,
     /// Name of the header, query parameter or cookie that carries an API key
@@ -220,6 +234,13 @@ pub(crate) struct TargetOptions {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum When {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum AuthType {
     Bearer,
     Basic,
@@ -242,7 +263,7 @@ pub(crate) enum Active {
 
 #[derive(Debug, Args)]
 pub(crate) struct SpecOptions {
-    /// The document, a file or a URL
+    /// The document: a file, a URL, or `-` for standard input
     #[arg(value_name = "FILE|URL")]
     pub(crate) document: String,
     /// `table` or `json`
@@ -263,6 +284,7 @@ pub(crate) struct RulesOptions {
 #[derive(Debug, Args)]
 pub(crate) struct ExplainOptions {
     /// A rule id, or `score`
+    #[arg(value_parser = EXPLAINED, hide_possible_values = true)]
     pub(crate) rule: String,
 }
 
@@ -380,10 +402,23 @@ pub(crate) struct CrackOptions {
     pub(crate) reveal: bool,
 }
 
+/// In the place of a file: standard input or output.
+pub(crate) const STANDARD_STREAM: &str = "-";
+
+const METHOD: Named<Method> = Named::new(method, values::methods);
+const CATEGORY: Named<String> = Named::new(category, values::categories);
+const RULE: Named<String> = Named::new(rule, values::rules);
+const CONTEXT: Named<Context> = Named::new(str::parse, values::contexts);
+const DEPTH: Named<Depth> = Named::new(str::parse, values::depths);
+// What is wrong with a format is said with the files that cannot be written.
+const OUTPUT: Named<String> = Named::new(|text| Ok(text.to_owned()), values::formats);
+const EXPLAINED: Named<String> = Named::new(|text| Ok(text.to_owned()), values::explained);
+
 /// `FORMAT` or `FORMAT=FILE`.
 pub(crate) fn output(text: &str) -> Result<(Format, Option<PathBuf>), String> {
     match text.split_once('=') {
         Some((_, "")) => Err(format!("'{text}' names no file after '='")),
+        Some((format, STANDARD_STREAM)) => Ok((format.parse()?, None)),
         Some((format, file)) => Ok((format.parse()?, Some(PathBuf::from(file)))),
         None => Ok((text.parse()?, None)),
     }
@@ -398,7 +433,7 @@ fn rule(text: &str) -> Result<String, String> {
 }
 
 /// OpenAPI 3.2 knows one method more than RFC 9110: QUERY.
-fn method(text: &str) -> Result<Method, String> {
+pub(crate) fn method(text: &str) -> Result<Method, String> {
     let query = Method::new("QUERY");
     let known = || Method::ALL.into_iter().chain([query.clone()]);
     known().find(|method| method.as_str().eq_ignore_ascii_case(text)).ok_or_else(|| {

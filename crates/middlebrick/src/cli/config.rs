@@ -27,7 +27,11 @@ pub(crate) fn with_file(raw: Vec<OsString>) -> Result<Vec<OsString>, Fault> {
     };
     let text = files::read_text("--config", path)?;
     let fault = |why: String| Fault::new(format!("--config: {}: {why}", path.display()));
-    let table: toml::Table = toml::from_str(&text).map_err(|e| fault(e.message().to_owned()))?;
+    let table: toml::Table = toml::from_str(&text).map_err(|error| {
+        let at = error.span().map_or(0, |span| span.start);
+        let line = 1 + text[..text.floor_char_boundary(at)].matches('\n').count();
+        Fault::new(format!("--config: {}:{line}: {}", path.display(), error.message()))
+    })?;
     let command = Arguments::command();
     let of = |name| command.find_subcommand(name).ok_or_else(|| fault(format!("no {name} command")));
     let (scan, own) = (of("scan")?, of(name)?);

@@ -13,8 +13,8 @@ impl Fault {
         Fault { message: message.into() }
     }
 
-    /// clap's own words on one line.
-    pub(crate) fn usage(error: &clap::Error) -> Fault {
+    /// clap's own words on one line, and the command whose help says more.
+    pub(crate) fn usage(error: &clap::Error, command: &str) -> Fault {
         let text = error.render().to_string();
         let text = text.strip_prefix("error: ").unwrap_or(&text);
         let line: Vec<&str> = text
@@ -23,7 +23,7 @@ impl Fault {
             .take_while(|l| !l.starts_with("Usage:") && !l.starts_with("For more information"))
             .filter(|l| !l.is_empty())
             .collect();
-        Fault::new(line.join(" "))
+        Fault::new(format!("{}; see `{command} --help`", line.join(" ")))
     }
 
     pub(crate) fn print(&self) {

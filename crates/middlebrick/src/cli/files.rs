@@ -1,17 +1,36 @@
 //! Reading and writing files. What is written appears whole or not at all.
 
 use std::fs;
-use std::io::Write;
+use std::io::{IsTerminal, Read, Write};
 use std::path::Path;
 
-use engine::{Surroundings, System, reason};
+use engine::{LARGEST_FILE as LARGEST, Surroundings, System, reason};
 
+use super::arguments::STANDARD_STREAM;
 use super::fault::Fault;
 
-/// Reads a file that an argument names.
+/// Reads a file that an argument names; `-` is standard input.
 pub(crate) fn read(argument: &str, path: &Path) -> Result<Vec<u8>, Fault> {
+    if path == Path::new(STANDARD_STREAM) {
+        return standard_input(argument);
+    }
     let fault = |why: String| Fault::new(format!("{argument}: cannot read {}: {why}", path.display()));
     System.read(path).map_err(|error| fault(reason(&error)))
+}
+
+/// All of standard input. A terminal is no file: whoever forgot the pipe would wait for ever.
+fn standard_input(argument: &str) -> Result<Vec<u8>, Fault> {
+    let mut input = std::io::stdin().lock();
+    if input.is_terminal() {
+        return Err(Fault::new(format!("{argument}: standard input is a terminal; pipe the file into this command")));
+    }
+    let mut bytes = Vec::new();
+    let read = input.by_ref().take(LARGEST + 1).read_to_end(&mut bytes);
+    read.map_err(|error| Fault::new(format!("{argument}: cannot read standard input: {}", reason(&error))))?;
+    if bytes.len() as u64 > LARGEST {
+        return Err(Fault::new(format!("{argument}: standard input is larger than 128 MiB")));
+    }
+    Ok(bytes)
 }
 
 /// Reads a text file that an argument names.

@@ -8,6 +8,7 @@ mod crack;
 mod explain;
 mod fault;
 mod files;
+mod log;
 mod pasted;
 mod plan;
 mod progress;
@@ -17,11 +18,13 @@ mod rules;
 mod scan;
 mod signals;
 mod spec;
+mod values;
 mod verify;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
 
+use clap::error::ErrorKind;
 use clap::{CommandFactory, FromArgMatches};
 use engine::Ending;
 
@@ -58,9 +61,13 @@ fn dispatch(raw: Vec<OsString>) -> Result<Ending, Fault> {
             let _ = error.print();
             return Ok(Ending::Passed);
         }
-        Err(error) => return Err(Fault::usage(&error)),
+        Err(error) if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            let _ = error.print();
+            return Ok(Ending::Misconfigured);
+        }
+        Err(error) => return Err(Fault::usage(&error, &named(&raw))),
     };
-    let arguments = Arguments::from_arg_matches(&matches).map_err(|error| Fault::usage(&error))?;
+    let arguments = Arguments::from_arg_matches(&matches).map_err(|error| Fault::usage(&error, &named(&raw)))?;
     match arguments.command {
         Command::Scan(options) => scan::run(&options),
         Command::Spec(options) => spec::run(&options),
@@ -77,13 +84,41 @@ fn dispatch(raw: Vec<OsString>) -> Result<Ending, Fault> {
             files::print(&String::from_utf8_lossy(&script))?;
             Ok(Ending::Passed)
         }
-        Command::Man => {
-            let mut page = Vec::new();
-            clap_mangen::Man::new(Arguments::command())
-                .render(&mut page)
-                .map_err(|error| Fault::new(format!("the manual page cannot be written: {error}")))?;
-            files::print(&String::from_utf8_lossy(&page))?;
+        Command::Man { command } => {
+            files::print(&manual(command.as_deref())?)?;
             Ok(Ending::Passed)
         }
     }
+}
+
+/// The command that is called, as far as it can be read.
+fn named(raw: &[OsString]) -> String {
+    let all = Arguments::command();
+    let mut words = raw.iter().skip(1).filter_map(|word| word.to_str());
+    match words.find_map(|word| all.find_subcommand(word)) {
+        Some(command) => format!("middlebrick {}", command.get_name()),
+        None => "middlebrick".to_owned(),
+    }
+}
+
+/// The manual page of the program or of one of its commands, in roff.
+fn manual(command: Option<&str>) -> Result<String, Fault> {
+    let all = Arguments::command();
+    let shown = match command {
+        None => all,
+        Some(name) => {
+            let found = all.find_subcommand(name).cloned();
+            let found = found.ok_or_else(|| {
+                let hint = engine::did_you_mean(name, all.get_subcommands().map(clap::Command::get_name));
+                Fault::new(format!("there is no command '{name}'; {}", hint.unwrap_or_else(|| "see --help".to_owned())))
+            })?;
+            let title = format!("middlebrick-{}", found.get_name());
+            found.bin_name(title.replace('-', " ")).name(title)
+        }
+    };
+    let mut page = Vec::new();
+    clap_mangen::Man::new(shown)
+        .render(&mut page)
+        .map_err(|error| Fault::new(format!("the manual page cannot be written: {error}")))?;
+    Ok(String::from_utf8_lossy(&page).into_owned())
 }

@@ -29,7 +29,7 @@ fn show(bar: &ProgressBar, event: &Event) {
         Event::SurfaceFound { operations, .. } => bar.set_message(format!("{operations} operations")),
         Event::RoundStarted { tasks, .. } => bar.set_length(bar.position() + *tasks as u64),
         Event::TaskDone => bar.inc(1),
-        Event::ExchangeMade { requests } => bar.set_message(format!("{requests} requests")),
+        Event::ExchangeMade { requests, .. } => bar.set_message(format!("{requests} requests")),
         Event::FindingMade { rule, severity, .. } if *severity >= Severity::High => {
             bar.println(format!("{severity}: {rule}"));
         }

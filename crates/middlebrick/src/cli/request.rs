@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use engine::{CredentialRequest, HeaderRequest, IdentityRequest, ScanRequest, SecretSource, SpecSource};
 use model::{Consent, Ignore, ParameterIn};
 
-use super::arguments::{Active, AuthIn, AuthType, ScanOptions, TargetOptions};
+use super::arguments::{Active, AuthIn, AuthType, STANDARD_STREAM, ScanOptions, TargetOptions};
 use super::fault::Fault;
 use super::files;
 
@@ -38,7 +38,7 @@ pub(crate) fn of_scan(options: &ScanOptions) -> Result<ScanRequest, Fault> {
 /// The part of the request that everything that sends has in common.
 pub(crate) fn of_target(options: &TargetOptions) -> Result<ScanRequest, Fault> {
     Ok(ScanRequest {
-        spec: options.spec.as_deref().map(specification),
+        spec: options.spec.as_deref().map(specification).transpose()?,
         identities: identity(options)?.into_iter().collect(),
         consent: match options.active {
             None => Consent::ReadOnly,
@@ -65,12 +65,15 @@ pub(crate) fn of_target(options: &TargetOptions) -> Result<ScanRequest, Fault> {
     })
 }
 
-/// A document that is named: by its URL, or as a file.
-pub(crate) fn specification(given: &str) -> SpecSource {
+/// A document that is named: by its URL, as a file, or as what comes in by standard input.
+pub(crate) fn specification(given: &str) -> Result<SpecSource, Fault> {
+    if given == STANDARD_STREAM {
+        return files::read_text("--spec", Path::new(given)).map(SpecSource::Text);
+    }
     if given.starts_with("http://") || given.starts_with("https://") {
-        SpecSource::Url(given.to_owned())
+        Ok(SpecSource::Url(given.to_owned()))
     } else {
-        SpecSource::File(PathBuf::from(given))
+        Ok(SpecSource::File(PathBuf::from(given)))
     }
 }
 
@@ -81,6 +84,9 @@ fn identity(options: &TargetOptions) -> Result<Option<IdentityRequest>, Fault> {
     let credential = match (options.auth_type, options.auth_value.as_deref()) {
         (Some(kind), Some(value)) => {
             let source = match value.strip_prefix('@') {
+                Some(STANDARD_STREAM) => {
+                    SecretSource::literal(files::read_text("--auth-value", Path::new(STANDARD_STREAM))?.trim_end())
+                }
                 Some(path) => SecretSource::File(PathBuf::from(path)),
                 None if in_environment(value) => SecretSource::Variable(AUTH_VALUE.to_owned()),
                 None => SecretSource::literal(value),

@@ -9,22 +9,23 @@ use model::{Redacted, Report, Severity, Status};
 use report::{Format, RuleDocument, RuleDocuments, Style};
 use tokio::runtime::Runtime;
 
-use super::arguments::{self, ScanOptions};
+use super::arguments::{self, ScanOptions, When};
 use super::fault::Fault;
+use super::log::Log;
 use super::{files, plan, progress, request, signals};
 
 pub(crate) fn run(options: &ScanOptions) -> Result<Ending, Fault> {
     let outputs = outputs(options)?;
     let baseline = options.baseline.as_deref().map(|path| read_report("--baseline", path)).transpose()?;
     let gates = gates(options, baseline.as_ref())?;
-    let request = request::of_scan(options)?;
+    let (request, scheme) = with_scheme(request::of_scan(options)?, options.plan)?;
     if options.plan {
         files::print(&plan::render(&ScanBuilder::from(request).prepare()?.target))?;
         return Ok(Ending::Passed);
     }
     let warnings = warnings(options, &request);
-    let report = perform(request, options.quiet)?;
-    let style = Style { width: width(), color: color(options), verbose: options.verbose };
+    let report = perform(request, options.quiet, Log::of(options)?)?;
+    let style = Style { width: width(), color: color(options), verbose: options.verbose > 0 };
     let documents = documents();
     for (format, file) in &outputs {
         match file {
@@ -41,8 +42,9 @@ pub(crate) fn run(options: &ScanOptions) -> Result<Ending, Fault> {
         // The summary has said the notes.
         let is_said = outputs.iter().any(|(format, file)| *format == Format::Summary && file.is_none());
         let notes = report.notes.iter().filter(|_| !is_said).map(Redacted::as_str);
-        for line in warnings
+        for line in scheme
             .iter()
+            .chain(&warnings)
             .map(String::as_str)
             .chain(notes)
             .chain(difference.as_deref())
@@ -64,10 +66,30 @@ pub(crate) fn run(options: &ScanOptions) -> Result<Ending, Fault> {
     Ok(verdict.ending)
 }
 
-/// Runs a scan with its progress bar; signals stop it.
-pub(crate) fn perform(request: ScanRequest, quiet: bool) -> Result<Report, Fault> {
+/// The request with the scheme that its URL lacks, and what to say of that. A plan sends nothing, and so takes the better one.
+fn with_scheme(mut request: ScanRequest, plan: bool) -> Result<(ScanRequest, Option<String>), Fault> {
+    if !engine::is_bare(&request.url) {
+        return Ok((request, None));
+    }
+    if plan {
+        request.url = format!("https://{}", request.url);
+        return Ok((request, None));
+    }
+    let (builder, said) = runtime()?.block_on(engine::with_scheme(ScanBuilder::from(request)))?;
+    Ok((builder.request().clone(), said))
+}
+
+/// Runs a scan with its progress bar and its log; signals stop it.
+pub(crate) fn perform(request: ScanRequest, quiet: bool, log: Option<Log>) -> Result<Report, Fault> {
     let (bar, listener) = progress::bar(quiet);
-    let scan = ScanBuilder::from(request).on_event(move |event| listener(event)).start()?;
+    let builder = ScanBuilder::from(request).logged(log.is_some());
+    let scan = builder.on_event(move |event| {
+        if let Some(log) = &log {
+            log.keep(&event);
+        }
+        listener(event);
+    });
+    let scan = scan.start()?;
     let runtime = runtime()?;
     let stop = scan.stop_handle();
     signals::on_first(quiet, move || stop.stop());
@@ -174,6 +196,15 @@ fn width() -> usize {
     terminal_size::terminal_size().map_or(80, |(terminal_size::Width(columns), _)| usize::from(columns).clamp(60, 120))
 }
 
+/// Whether to colour (no-color.org; `TERM=dumb` is a terminal without escape sequences).
 fn color(options: &ScanOptions) -> bool {
-    !options.no_color && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty()) && std::io::stdout().is_terminal()
+    let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    match options.color {
+        When::Always => true,
+        When::Never => false,
+        When::Auto => {
+            let is_dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+            !options.no_color && !is_set("NO_COLOR") && !is_dumb && std::io::stdout().is_terminal()
+        }
+    }
 }

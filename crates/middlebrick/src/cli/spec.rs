@@ -13,9 +13,10 @@ use super::fault::Fault;
 use super::{files, request, scan};
 
 pub(crate) fn run(options: &SpecOptions) -> Result<Ending, Fault> {
-    let (operations, facts) = match request::specification(&options.document) {
+    let (operations, facts) = match request::specification(&options.document)? {
         SpecSource::File(path) => kept(&path)?,
-        served => self::served(served, &options.document)?,
+        SpecSource::Text(text) => read("standard input", Path::new(""), text.as_bytes())?,
+        served @ SpecSource::Url(_) => self::served(served, &options.document)?,
     };
     let redactor = Redactor::new();
     let shown = |text: &str| plain(&redactor.text(text));
@@ -57,13 +58,16 @@ pub(crate) fn run(options: &SpecOptions) -> Result<Ending, Fault> {
 
 /// A document that is a file.
 fn kept(path: &Path) -> Result<(Vec<Operation>, SpecFacts), Fault> {
-    let bytes = files::read("FILE", path)?;
-    let name = path.display().to_string();
-    let document = openapi::parse(&bytes).map_err(|error| Fault::new(format!("{name}: {error}")))?;
+    read(&path.display().to_string(), path, &files::read("FILE", path)?)
+}
+
+/// A document's own text; the path says where its parts are.
+fn read(name: &str, path: &Path, bytes: &[u8]) -> Result<(Vec<Operation>, SpecFacts), Fault> {
+    let document = openapi::parse(bytes).map_err(|error| Fault::new(format!("{name}: {error}")))?;
     let (document, _) = spec_parts(path, document, &|path| System.read(path));
     // No target is known here: paths are those of a server at the document's own place.
     let base = Base::of(Origin { scheme: Scheme::Http, host: "localhost".to_owned(), port: 80 });
-    Ok((document.operations(&base), document.facts(&name, &base)))
+    Ok((document.operations(&base), document.facts(name, &base)))
 }
 
 /// A document that is served, as `scan --spec URL` reads it.

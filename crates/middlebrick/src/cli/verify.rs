@@ -30,7 +30,7 @@ pub(crate) fn ask(
     render: impl Fn(&Verification) -> String,
 ) -> Result<Ending, Fault> {
     let request = recheck.request(request::of_target(target)?, target.depth);
-    let verification = recheck.judge(&perform(request, show.quiet)?);
+    let verification = recheck.judge(&perform(request, show.quiet, None)?);
     if show.output == "json" {
         let text = serde_json::to_string_pretty(&verification).unwrap_or_default();
         files::print(&format!("{text}\n"))?;

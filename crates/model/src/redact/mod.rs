@@ -23,7 +23,7 @@ use aho_corasick::{AhoCorasick, MatchKind};
 pub use forms::{SecretPattern, secret_patterns};
 pub use redacted::Redacted;
 
-use crate::mask;
+use crate::{Credential, Identity, mask};
 use names::{Kind, names};
 
 /// The one door through which text leaves the process: masks known secrets and everything that has a secret's form or name.
@@ -76,6 +76,21 @@ impl Redactor {
         if names().judge(name).is_some_and(|kind| values::is_secret(value, kind)) {
             self.learn_from(&format!("secret={value}"));
         }
+    }
+
+    /// A redactor that knows what these identities prove themselves with.
+    pub fn knowing(identities: &[Identity]) -> Redactor {
+        let mut redactor = Redactor::new();
+        for identity in identities {
+            match &identity.credential {
+                None => {}
+                Some(Credential::Bearer(secret) | Credential::Cookie(secret)) => redactor.learn(secret.expose()),
+                Some(Credential::Basic { password, .. }) => redactor.learn(password.expose()),
+                Some(Credential::ApiKey { value, .. }) => redactor.learn(value.expose()),
+            }
+            identity.headers.iter().for_each(|(_, value)| redactor.learn(value.expose()));
+        }
+        redactor
     }
 
     /// Masks secrets in text.

@@ -1,19 +1,6 @@
-//! The secrets that a report has to hide wherever they stand: the user's own, and those that the target wrote into its own description.
+//! The secrets that a report has to hide wherever they stand because the target wrote them into its own description.
 
-use model::{Credential, Identity, Redactor, Surface};
-
-/// What identities prove themselves with.
-pub(super) fn identities(redactor: &mut Redactor, identities: &[Identity]) {
-    for identity in identities {
-        match &identity.credential {
-            None => {}
-            Some(Credential::Bearer(secret) | Credential::Cookie(secret)) => redactor.learn(secret.expose()),
-            Some(Credential::Basic { password, .. }) => redactor.learn(password.expose()),
-            Some(Credential::ApiKey { value, .. }) => redactor.learn(value.expose()),
-        }
-        identity.headers.iter().for_each(|(_, value)| redactor.learn(value.expose()));
-    }
-}
+use model::{Redactor, Surface};
 
 /// What stands in links, forms and descriptions. Checks put their payloads behind it and write paths with it, where nothing shows any more
 /// that it is secret.

@@ -35,8 +35,7 @@ pub(crate) fn report(wire: &Wire, ended: &Ended, elapsed: Duration, whole: bool)
     let records = wire.transcript();
     let numbers: BTreeMap<u64, u32> =
         records.iter().enumerate().map(|(at, r)| (r.exchange.serial, at as u32 + 1)).collect();
-    let mut redactor = Redactor::new();
-    learn::identities(&mut redactor, &target.identities);
+    let mut redactor = Redactor::knowing(&target.identities);
     learn::surface(&mut redactor, &ended.surface);
     let mut by_rule = outcome::by_rule(ended);
     fold::fold(&mut by_rule);
