@@ -51,7 +51,7 @@ fn linted(python: &str) -> [(&str, &str); 3] {
 const FUZZ_SECONDS: &str = "60";
 
 /// The fuzz targets: where their tests are, and what these are called.
-const FUZZ: [(&[&str], &str); 9] = [
+const FUZZ: [(&[&str], &str); 10] = [
     (&["--test", "fuzz"], "texts"),
     (&["--test", "fuzz"], "cookies_that_are_set"),
     (&["--test", "fuzz"], "tokens"),
@@ -59,6 +59,7 @@ const FUZZ: [(&[&str], &str); 9] = [
     (&["--test", "fuzz"], "session_cookies"),
     (&["--test", "fuzz"], "responses"),
     (&["--test", "fuzz"], "documents"),
+    (&["--test", "fuzz"], "imports"),
     (&["--lib"], "discover::page::tests::mutated_pages_are_read_to_their_end"),
     (&["--lib"], "http1::tests::mutated_responses_are_a_typed_outcome"),
 ];

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 #[allow(missing_docs)]
 pub enum Field {
     Spec,
+    Import,
     ActAs,
     Credential,
     CredentialName,
@@ -33,6 +34,7 @@ impl Field {
     pub const fn name(self) -> &'static str {
         match self {
             Field::Spec => "spec",
+            Field::Import => "imports",
             Field::ActAs => "actAs",
             Field::Credential => "credential",
             Field::CredentialName => "credential.name",

@@ -9,7 +9,7 @@ use wire::{Settings, origin_of};
 
 use crate::surroundings::reason;
 use crate::{
-    Field, RequestError, ScanRequest, SpecSource, Surroundings, identity, ignore_file, near, spec_parts, words,
+    Field, RequestError, ScanRequest, SpecSource, Surroundings, identity, ignore_file, imports, near, spec_parts, words,
 };
 
 /// What a request came to: the target and how it is reached.
@@ -32,6 +32,7 @@ pub fn prepare(request: &ScanRequest, surroundings: &dyn Surroundings) -> Result
     patterns(Field::ExcludePaths, &request.exclude_paths)?;
     ignore_file::check(&request.ignore)?;
     let Specification { document, parts, url } = specification(request.spec.as_ref(), surroundings)?;
+    let (imported, import_notes) = imports::read(&request.imports, &origin, surroundings)?;
     let settings = settings(request, &origin, surroundings)?;
     let target = Target {
         origin,
@@ -39,6 +40,8 @@ pub fn prepare(request: &ScanRequest, surroundings: &dyn Surroundings) -> Result
         specification: document,
         specification_parts: parts,
         specification_url: url,
+        imported,
+        import_notes,
         identities,
         consent: request.consent,
         depth: request.depth,

@@ -18,6 +18,16 @@ pub enum SpecSource {
     Text(String),
 }
 
+/// A file of requests that another tool recorded or lists: Postman, HAR, Burp, curl, URLs, `flask routes`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum ImportSource {
+    /// A file on this machine.
+    File(PathBuf),
+    /// What is in it.
+    Text(String),
+}
+
 /// Everything that a scan is asked, as a value that can be written, kept and sent. Identities and consent are said once. Secrets
 /// are references, or are masked when it is written.
 ///
@@ -29,6 +39,8 @@ pub struct ScanRequest {
     pub url: String,
     /// Its OpenAPI document, when the scan does not have to find it.
     pub spec: Option<SpecSource>,
+    /// Files of requests that other tools recorded or list, which become operations beside those that the scan finds.
+    pub imports: Vec<ImportSource>,
     /// Who the scan can act as, each by a name of its own.
     pub identities: Vec<IdentityRequest>,
     /// The identity that operations are called with; without it the first.

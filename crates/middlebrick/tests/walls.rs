@@ -115,7 +115,7 @@ fn the_pure_crates_forbid_the_same() {
         ["disallowed-methods", "disallowed-types", "disallowed-macros"].map(|key| table[key].clone())
     };
     let model = lists("model");
-    for name in ["openapi", "checks", "report"] {
+    for name in ["openapi", "import", "checks", "report"] {
         assert_eq!(lists(name), model, "crates/{name}/clippy.toml and crates/model/clippy.toml differ");
     }
 }

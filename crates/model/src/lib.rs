@@ -81,7 +81,7 @@ pub use secret::{Secret, mask};
 pub use selector::{Group, Selector};
 pub use severity::Severity;
 pub use surface::{Form, FormField, Harvested, SecurityScheme, SpecFacts, Surface, Technology};
-pub use target::{Selection, Target};
+pub use target::{ImportedRequest, Selection, Target};
 pub use tls::{
     AcceptedSuite, Certificate, CertificateFault, CipherClass, TlsFacts, TlsFailure, TlsReport, TlsVersion,
     VersionFacts,

@@ -88,6 +88,8 @@ pub enum Source {
     WellKnown,
     /// An `Allow` header.
     Allow,
+    /// A file of requests that another tool recorded or lists.
+    Import,
 }
 
 /// Method and path template with what is declared about them.

@@ -36,6 +36,10 @@ pub struct Target {
     pub specification_parts: BTreeMap<String, Vec<u8>>,
     /// The URL of an OpenAPI document given by the user.
     pub specification_url: Option<String>,
+    /// Requests that another tool recorded or lists.
+    pub imported: Vec<ImportedRequest>,
+    /// What the reader should know of how they were read.
+    pub import_notes: Vec<String>,
     /// Named credentials; the first is the one that operations are called with.
     pub identities: Vec<Identity>,
     /// What may be changed.
@@ -68,6 +72,21 @@ pub struct Target {
     pub wordlist: Vec<Vec<u8>>,
 }
 
+/// A request that another tool recorded or lists, to the target's origin.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImportedRequest {
+    /// The method.
+    pub method: Method,
+    /// Path and query; `{name}` stands for a value that is left open.
+    pub target: String,
+    /// The media type of the body.
+    pub media_type: Option<String>,
+    /// The body, empty for none.
+    pub body: Vec<u8>,
+    /// What it is called there.
+    pub name: String,
+}
+
 impl Target {
     /// A read-only standard scan of everything at this origin, without credentials, at the beginning of 1970.
     pub fn of(origin: Origin) -> Target {
@@ -77,6 +96,8 @@ impl Target {
             specification: None,
             specification_parts: BTreeMap::new(),
             specification_url: None,
+            imported: Vec::new(),
+            import_notes: Vec::new(),
             identities: Vec::new(),
             consent: Consent::ReadOnly,
             depth: Depth::Standard,

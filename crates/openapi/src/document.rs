@@ -177,7 +177,7 @@ fn version(root: View<'_>, faults: &mut Faults) -> Result<String, ParseError> {
         }
     }
     if root.raw("info").is_some_and(|info| info.raw("_postman_id").is_some()) || root.raw("item").is_some() {
-        return Err(ParseError::new("this is a Postman collection, not an OpenAPI document"));
+        return Err(ParseError::new("this is a Postman collection, not an OpenAPI document; give it with --import"));
     }
     if let Some((_, what)) = OTHERS.iter().find(|(member, _)| root.raw(member).is_some()) {
         return Err(ParseError::new(format!("this is {what}, not an OpenAPI document")));

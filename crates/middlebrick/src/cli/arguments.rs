@@ -155,6 +155,10 @@ pub(crate) struct TargetOptions {
     /// OpenAPI or Swagger document: a file, a URL, or `-` for standard input
     #[arg(long, value_name = "FILE|URL", help_heading = "What")]
     pub(crate) spec: Option<String>,
+    /// Requests that another tool recorded or lists (repeatable, `-` for standard input): Postman collection, HAR, Burp export, curl
+    /// commands, list of URLs, output of `flask routes`
+    #[arg(long, value_name = "FILE", help_heading = "What")]
+    pub(crate) import: Vec<PathBuf>,
     /// Send nothing to paths that match; `/users/{id}/close` and `*close*` both do
     #[arg(long, value_name = "PATTERN", help_heading = "What")]
     pub(crate) exclude_path: Vec<String>,

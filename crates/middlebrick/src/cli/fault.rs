@@ -48,6 +48,7 @@ impl From<RequestError> for Fault {
 fn flag(field: Field) -> &'static str {
     match field {
         Field::Spec => "--spec",
+        Field::Import => "--import",
         Field::ActAs | Field::Credential => "--auth-value",
         Field::CredentialName => "--auth-name",
         Field::Header => "--header",

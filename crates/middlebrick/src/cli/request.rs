@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use engine::{CredentialRequest, HeaderRequest, IdentityRequest, ScanRequest, SecretSource, SpecSource};
+use engine::{CredentialRequest, HeaderRequest, IdentityRequest, ImportSource, ScanRequest, SecretSource, SpecSource};
 use model::{Consent, Ignore, ParameterIn};
 
 use super::arguments::{Active, AuthIn, AuthType, STANDARD_STREAM, ScanOptions, TargetOptions};
@@ -39,6 +39,7 @@ pub(crate) fn of_scan(options: &ScanOptions) -> Result<ScanRequest, Fault> {
 pub(crate) fn of_target(options: &TargetOptions) -> Result<ScanRequest, Fault> {
     Ok(ScanRequest {
         spec: options.spec.as_deref().map(specification).transpose()?,
+        imports: options.import.iter().map(|path| import(path)).collect::<Result<_, _>>()?,
         identities: identity(options)?.into_iter().collect(),
         consent: match options.active {
             None => Consent::ReadOnly,
@@ -63,6 +64,14 @@ pub(crate) fn of_target(options: &TargetOptions) -> Result<ScanRequest, Fault> {
         ledger: options.active.map(|_| options.ledger.clone().unwrap_or_else(|| PathBuf::from(LEDGER))),
         ..ScanRequest::default()
     })
+}
+
+/// A file of requests, or what comes in by standard input.
+fn import(path: &Path) -> Result<ImportSource, Fault> {
+    if path == Path::new(STANDARD_STREAM) {
+        return files::read_text("--import", path).map(ImportSource::Text);
+    }
+    Ok(ImportSource::File(path.to_owned()))
 }
 
 /// A document that is named: by its URL, as a file, or as what comes in by standard input.

@@ -396,6 +396,7 @@ const fn source(source: model::Source) -> &'static str {
         model::Source::Script => "script",
         model::Source::WellKnown => "well-known path",
         model::Source::Allow => "Allow header",
+        model::Source::Import => "import",
     }
 }
 

@@ -12,6 +12,7 @@ mod documents;
 pub(crate) mod fingerprint;
 mod forms;
 mod found;
+mod imported;
 mod imports;
 mod label;
 mod link;
@@ -98,6 +99,8 @@ fn bare(target: &Target) -> Surface {
 async fn look(surface: &mut Surface, found: &mut Found, target: &Target, wire: &Wire) -> Option<Arc<Exchange>> {
     let asker = Asker::new(target, wire);
     found.add(link::operation(&target.path, Source::Given));
+    target.imported.iter().for_each(|request| found.add(imported::operation(request)));
+    surface.notes.extend(target.import_notes.iter().cloned());
     let root = asker.ask(request::build(&link::operation(&target.path, Source::Given), surface, target, &[])).await;
     if let Some(exchange) = &root {
         fingerprint::read(exchange, &mut surface.technologies);

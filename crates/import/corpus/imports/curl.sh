@@ -1,0 +1,2 @@
+curl -sS -X POST 'http://a/b' -H 'Content-Type: application/json' \
+  --data-raw $'{"a": "\u0021"}'
