@@ -20,6 +20,7 @@ mod table;
 pub mod calling;
 pub mod experiments;
 pub mod judging;
+pub mod remedies;
 pub mod text;
 pub mod vocabulary;
 

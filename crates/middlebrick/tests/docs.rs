@@ -51,7 +51,8 @@ fn the_pages_of_the_rules() {
             rule.category.owasp().join(", "),
             cwe.join(", ")
         );
-        let (title, rest) = rule.page.split_once('\n').unwrap();
+        let page = checks::remedies::page(rule);
+        let (title, rest) = page.split_once('\n').unwrap();
         same(&format!("rules/{}.md", rule.id), &format!("{title}{head}{rest}"));
     }
     if let Ok(files) = std::fs::read_dir(docs().join("rules")) {

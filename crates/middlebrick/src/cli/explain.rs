@@ -18,7 +18,7 @@ pub(crate) fn run(options: &ExplainOptions) -> Result<Ending, Fault> {
     let cwe: Vec<String> = rule.cwe.iter().map(|n| format!("CWE-{n}")).collect();
     files::print(&format!(
         "{}\n---\nRule {} · {} · {} · {} · {}\n",
-        rule.page.trim_end(),
+        checks::remedies::page(rule).trim_end(),
         rule.id,
         rule.severity,
         rule.category.label(),

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use model::{Confidence, FindingView, LocationView, Redacted, Report, Severity, Status, TranscriptEntry};
 
+use crate::documents::page_for;
 use crate::plain::{block, cut, plain};
 use crate::{RuleDocuments, grade, json, place};
 use types::{
@@ -104,9 +105,9 @@ fn rule<'a>(finding: &'a FindingView, documents: &RuleDocuments<'_>) -> Rule<'a>
         id: &finding.id,
         name: cut(&pascal(&finding.id), 255),
         short_description: Text::plain(cut(&plain(&finding.title), DESCRIPTION)),
-        full_description: Text::plain(cut(&plain(&finding.remediation), DESCRIPTION)),
+        full_description: Text::plain(cut(&plain(&finding.description), DESCRIPTION)),
         help_uri: finding.references.iter().map(String::as_str).find(|r| r.starts_with("https://")),
-        help: Text { text: plain(&finding.remediation), markdown: page.map(str::to_owned) },
+        help: Text { text: plain(&finding.remediation), markdown: page.map(|page| page_for(finding, page)) },
         default_configuration: Configuration { level: level(finding.severity) },
         properties: RuleProperties {
             category: finding.category.id(),

@@ -59,7 +59,12 @@ pub(crate) fn report(wire: &Wire, ended: &Ended, elapsed: Duration, whole: bool)
     if !whole {
         reduce::uncited(wire, &ended.outcomes);
     }
-    let viewer = viewer::Viewer { numbers: &numbers, identities: &target.identities, redactor: &redactor };
+    let viewer = viewer::Viewer {
+        numbers: &numbers,
+        identities: &target.identities,
+        technologies: &ended.surface.technologies,
+        redactor: &redactor,
+    };
     let mut findings: Vec<FindingView> =
         by_rule.iter().filter(|r| !r.found.is_empty()).map(|r| view::finding(r, &viewer)).collect();
     findings.sort_by(|a, b| {

@@ -80,7 +80,7 @@ mod tests {
             Evidence::in_source("app.py", 3, "cursor.execute(f\"...\")"),
         ];
         let numbers = BTreeMap::from([(7, 1), (3, 2), (9, 3)]);
-        let view = Viewer { numbers: &numbers, identities: &[], redactor: &Redactor::new() };
+        let view = Viewer { numbers: &numbers, identities: &[], technologies: &[], redactor: &Redactor::new() };
         let steps = steps(&cited.iter().collect::<Vec<_>>(), &view);
         let shown: Vec<(bool, &str)> = steps
             .iter()

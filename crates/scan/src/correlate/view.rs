@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use checks::remedies::Advice;
 use model::{
     Category, CategoryResult, ComponentView, Evidence, EvidenceKind, EvidenceView, Finding, FindingView, Grade,
     Location, LocationKind, LocationView, PartView, Redacted, StepView, fingerprint, requirements,
@@ -30,6 +31,7 @@ pub(super) fn finding(result: &RuleResult, view: &Viewer<'_>) -> FindingView {
         }
         locations.push(location(finding, steps::steps(&cited, view), view));
     }
+    let advice = checks::remedies::advice(rule, view.technologies);
     let first_detail = locations.iter().map(|l| l.detail.clone()).find(|d| !d.is_empty());
     FindingView {
         id: rule.id.to_owned(),
@@ -42,7 +44,7 @@ pub(super) fn finding(result: &RuleResult, view: &Viewer<'_>) -> FindingView {
             Some(detail) => Redacted::joined([Redacted::fixed(rule.risk), Redacted::fixed(" "), detail]),
             None => Redacted::fixed(rule.risk),
         },
-        remediation: Redacted::fixed(rule.fix),
+        remediation: remediation(&advice),
         reproduce: locations.first().map(|l| l.reproduce.clone()).unwrap_or_default(),
         steps: locations.first().map(|l| l.steps.clone()).unwrap_or_default(),
         locations,
@@ -50,8 +52,15 @@ pub(super) fn finding(result: &RuleResult, view: &Viewer<'_>) -> FindingView {
         cwe: rule.cwe.iter().map(|n| format!("CWE-{n}")).collect(),
         owasp: rule.category.owasp().iter().map(|s| (*s).to_owned()).collect(),
         compliance: requirements(rule.category),
-        references: rule.references.iter().map(|s| (*s).to_owned()).collect(),
+        references: advice.references.iter().map(|url| (*url).to_owned()).collect(),
     }
+}
+
+/// The general remedy, and how it is done in the framework that was seen: `Express: …`.
+fn remediation(advice: &Advice) -> Redacted {
+    let of_framework = |(name, fix): &(&'static str, &'static str)| [" ", name, ": ", fix].map(Redacted::fixed);
+    let more = advice.by_framework.iter().flat_map(of_framework);
+    Redacted::joined(std::iter::once(Redacted::fixed(advice.general)).chain(more))
 }
 
 fn evidence_view(location: usize, evidence: &Evidence, view: &Viewer<'_>) -> EvidenceView {

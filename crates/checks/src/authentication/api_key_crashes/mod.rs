@@ -16,8 +16,11 @@ pub(crate) static RULE: Rule = Rule {
     cwe: &[755, 248],
     tags: &[Tag::Misconfiguration],
     risk: "An unauthenticated client makes the server fail before the key is checked.",
-    fix: "Encode both keys before passing them to compare_digest.",
-    references: &["https://docs.python.org/3/library/hmac.html#hmac.compare_digest"],
+    fix: "Compare keys as bytes, in constant time.",
+    references: &[
+        "https://docs.python.org/3/library/hmac.html#hmac.compare_digest",
+        "https://cheatsheetseries.owasp.org/cheatsheets/REST_Security_Cheat_Sheet.html",
+    ],
     page: include_str!("page.md"),
 };
 

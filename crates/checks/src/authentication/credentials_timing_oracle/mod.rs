@@ -24,6 +24,7 @@ pub(crate) static RULE: Rule = Rule {
     references: &[
         "https://cheatsheetseries.owasp.org/cheatsheets/Authentication_Cheat_Sheet.html",
         "https://owasp.org/www-project-web-security-testing-guide/stable/4-Web_Application_Security_Testing/03-Identity_Management_Testing/04-Testing_for_Account_Enumeration_and_Guessable_User_Account",
+        "https://cwe.mitre.org/data/definitions/208.html",
     ],
     page: include_str!("page.md"),
 };

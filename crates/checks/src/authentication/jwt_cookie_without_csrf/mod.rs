@@ -13,7 +13,7 @@ pub(crate) static RULE: Rule = Rule {
     cwe: &[352],
     tags: &[Tag::Flask],
     risk: "Another site can make the browser of a signed-in user act in that user's name.",
-    fix: "Set JWT_COOKIE_CSRF_PROTECT = True, and SameSite=Lax on the cookie.",
+    fix: "Require a CSRF token beside the cookie, and set SameSite=Lax on the cookie.",
     references: &[
         "https://flask-jwt-extended.readthedocs.io/en/stable/token_locations.html#cookies",
         "https://cheatsheetseries.owasp.org/cheatsheets/Cross-Site_Request_Forgery_Prevention_Cheat_Sheet.html",

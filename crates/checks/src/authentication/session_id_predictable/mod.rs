@@ -17,7 +17,7 @@ pub(crate) static RULE: Rule = Rule {
     cwe: &[330, 340],
     tags: &[Tag::Crypto],
     risk: "An attacker finds valid sessions of other users by trying IDs.",
-    fix: "Generate session IDs from at least 16 random bytes (Python: secrets.token_urlsafe(32)).",
+    fix: "Generate session IDs from at least 16 random bytes of a cryptographic generator.",
     references: &[
         "https://cheatsheetseries.owasp.org/cheatsheets/Session_Management_Cheat_Sheet.html",
         "https://docs.python.org/3/library/secrets.html",

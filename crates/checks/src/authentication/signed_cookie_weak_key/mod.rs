@@ -21,6 +21,7 @@ pub(crate) static RULE: Rule = Rule {
         "https://docs.djangoproject.com/en/stable/topics/signing/",
         "https://expressjs.com/en/resources/middleware/session.html",
         "https://itsdangerous.palletsprojects.com/en/stable/signer/",
+        "https://cheatsheetseries.owasp.org/cheatsheets/Session_Management_Cheat_Sheet.html",
     ],
     page: include_str!("page.md"),
 };

@@ -19,7 +19,10 @@ pub(crate) static RULE: Rule = Rule {
     tags: &[],
     risk: "An unauthenticated client can read, and perhaps do, what is meant for administrators.",
     fix: "Check the role in one place for everything under the administration path, and deny by default.",
-    references: &["https://owasp.org/API-Security/editions/2023/en/0xa5-broken-function-level-authorization/"],
+    references: &[
+        "https://owasp.org/API-Security/editions/2023/en/0xa5-broken-function-level-authorization/",
+        "https://cwe.mitre.org/data/definitions/862.html",
+    ],
     page: include_str!("page.md"),
 };
 

@@ -16,7 +16,7 @@ pub(crate) static RULE: Rule = Rule {
     cwe: &[306, 1188],
     tags: &[Tag::Misconfiguration],
     risk: "An unauthenticated attacker who opens the setup wizard first becomes the administrator of the system.",
-    fix: "Finish the installation, or ask for a setup token that only the operator can read, before the network can reach it.",
+    fix: "Finish the installation, or require a setup token that only the operator can read, before the network can reach it.",
     references: &[
         "https://owasp.org/Top10/A05_2021-Security_Misconfiguration/",
         "https://cwe.mitre.org/data/definitions/1188.html",

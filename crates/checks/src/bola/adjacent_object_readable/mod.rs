@@ -28,7 +28,10 @@ pub(crate) static RULE: Rule = Rule {
     tags: &[],
     risk: "An unauthenticated client reads the whole collection by trying one ID after the other.",
     fix: "Look objects up together with their owner, taken from the session or token, and respond with 404 for all others.",
-    references: &["https://owasp.org/API-Security/editions/2023/en/0xa1-broken-object-level-authorization/"],
+    references: &[
+        "https://owasp.org/API-Security/editions/2023/en/0xa1-broken-object-level-authorization/",
+        "https://cwe.mitre.org/data/definitions/639.html",
+    ],
     page: include_str!("page.md"),
 };
 

@@ -24,6 +24,7 @@ pub(crate) static RULE: Rule = Rule {
     references: &[
         "https://owasp.org/API-Security/editions/2023/en/0xa1-broken-object-level-authorization/",
         "https://owasp.org/www-project-web-security-testing-guide/latest/4-Web_Application_Security_Testing/03-Identity_Management_Testing/04-Testing_for_Account_Enumeration_and_Guessable_User_Account",
+        "https://cwe.mitre.org/data/definitions/204.html",
     ],
     page: include_str!("page.md"),
 };

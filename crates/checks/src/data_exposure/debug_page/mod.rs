@@ -17,6 +17,7 @@ pub(crate) static RULE: Rule = Rule {
     references: &[
         "https://flask.palletsprojects.com/en/stable/debugging/",
         "https://werkzeug.palletsprojects.com/en/stable/debug/",
+        "https://owasp.org/API-Security/editions/2023/en/0xa8-security-misconfiguration/",
     ],
     page: include_str!("page.md"),
 };

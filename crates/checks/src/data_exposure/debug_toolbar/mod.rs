@@ -13,7 +13,10 @@ pub(crate) static RULE: Rule = Rule {
     tags: &[Tag::Misconfiguration, Tag::Flask],
     risk: "Every page shows an unauthenticated client the server's settings, routes, versions, queries and request data.",
     fix: "Load the debug toolbar in development only.",
-    references: &["https://flask-debugtoolbar.readthedocs.io/en/latest/"],
+    references: &[
+        "https://flask-debugtoolbar.readthedocs.io/en/latest/",
+        "https://owasp.org/API-Security/editions/2023/en/0xa8-security-misconfiguration/",
+    ],
     page: include_str!("page.md"),
 };
 

@@ -13,7 +13,10 @@ pub(crate) static RULE: Rule = Rule {
     tags: &[Tag::Misconfiguration, Tag::Flask],
     risk: "Anyone with the SECRET_KEY can forge a session for any user; connection strings give access to the database.",
     fix: "Remove the toolbar, then replace every secret it showed.",
-    references: &["https://flask-debugtoolbar.readthedocs.io/en/latest/"],
+    references: &[
+        "https://flask-debugtoolbar.readthedocs.io/en/latest/",
+        "https://owasp.org/API-Security/editions/2023/en/0xa8-security-misconfiguration/",
+    ],
     page: include_str!("page.md"),
 };
 

@@ -13,7 +13,10 @@ pub(crate) static RULE: Rule = Rule {
     tags: &[Tag::Misconfiguration],
     risk: "Exception messages and server paths show how the code works and help to aim further attacks.",
     fix: "Return a generic error message, and log the exception.",
-    references: &["https://flask.palletsprojects.com/en/stable/errorhandling/#generic-exception-handlers"],
+    references: &[
+        "https://flask.palletsprojects.com/en/stable/errorhandling/#generic-exception-handlers",
+        "https://cheatsheetseries.owasp.org/cheatsheets/Error_Handling_Cheat_Sheet.html",
+    ],
     page: include_str!("page.md"),
 };
 

@@ -12,7 +12,7 @@ pub(crate) static RULE: Rule = Rule {
     cwe: &[538, 552],
     tags: &[Tag::Misconfiguration],
     risk: "An unauthenticated client downloads the whole database with one request.",
-    fix: "Keep the database outside the served directory, for example in the instance folder.",
+    fix: "Keep the database outside the served directory.",
     references: &[
         "https://flask.palletsprojects.com/en/stable/api/#flask.Flask",
         "https://owasp.org/www-project-web-security-testing-guide/latest/4-Web_Application_Security_Testing/02-Configuration_and_Deployment_Management_Testing/04-Review_Old_Backup_and_Unreferenced_Files_for_Sensitive_Information",

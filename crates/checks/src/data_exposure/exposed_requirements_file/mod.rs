@@ -13,7 +13,10 @@ pub(crate) static RULE: Rule = Rule {
     tags: &[Tag::Misconfiguration],
     risk: "An attacker reads every package and version, and looks up their published vulnerabilities.",
     fix: "Serve only a directory that is made for public files.",
-    references: &["https://flask.palletsprojects.com/en/stable/api/#flask.Flask"],
+    references: &[
+        "https://flask.palletsprojects.com/en/stable/api/#flask.Flask",
+        "https://owasp.org/www-project-web-security-testing-guide/latest/4-Web_Application_Security_Testing/02-Configuration_and_Deployment_Management_Testing/04-Review_Old_Backup_and_Unreferenced_Files_for_Sensitive_Information",
+    ],
     page: include_str!("page.md"),
 };
 

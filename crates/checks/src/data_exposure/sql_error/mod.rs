@@ -16,6 +16,7 @@ pub(crate) static RULE: Rule = Rule {
     references: &[
         "https://flask.palletsprojects.com/en/stable/errorhandling/",
         "https://docs.sqlalchemy.org/en/20/errors.html",
+        "https://cheatsheetseries.owasp.org/cheatsheets/Error_Handling_Cheat_Sheet.html",
     ],
     page: include_str!("page.md"),
 };

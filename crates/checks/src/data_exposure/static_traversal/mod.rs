@@ -15,7 +15,7 @@ pub(crate) static RULE: Rule = Rule {
     cwe: &[22],
     tags: &[Tag::Injection, Tag::Flask],
     risk: "An unauthenticated client downloads any file that the server process can read: configuration, keys, source code.",
-    fix: "Serve files with send_from_directory, or let the proxy serve them.",
+    fix: "Serve only files whose resolved path is inside the static directory, or let the proxy serve them.",
     references: &[
         "https://flask.palletsprojects.com/en/stable/api/#flask.send_from_directory",
         "https://owasp.org/www-community/attacks/Path_Traversal",

@@ -14,7 +14,7 @@ pub(crate) static RULE: Rule = Rule {
     cwe: &[523, 319],
     tags: &[Tag::Crypto],
     risk: "Anyone on the network path can read username and password from one request.",
-    fix: "Redirect to HTTPS before asking for credentials.",
+    fix: "Redirect to HTTPS before requesting credentials.",
     references: &[
         "https://www.rfc-editor.org/rfc/rfc7617#section-4",
         "https://cheatsheetseries.owasp.org/cheatsheets/Transport_Layer_Security_Cheat_Sheet.html",

@@ -12,7 +12,7 @@ pub(crate) static RULE: Rule = Rule {
     cwe: &[1275, 565],
     tags: &[Tag::Misconfiguration, Tag::Flask],
     risk: "Any compromised host under the domain receives the session.",
-    fix: "Set no Domain attribute, so that the cookie is sent to this host only (Flask: leave SESSION_COOKIE_DOMAIN unset).",
+    fix: "Set no Domain attribute, so that the cookie is sent to this host only.",
     references: &[
         "https://www.rfc-editor.org/rfc/rfc6265#section-4.1.2.3",
         "https://flask.palletsprojects.com/en/stable/config/#SESSION_COOKIE_DOMAIN",

@@ -13,7 +13,7 @@ pub(crate) static RULE: Rule = Rule {
     cwe: &[613],
     tags: &[Tag::Misconfiguration, Tag::Flask],
     risk: "A copied or forgotten session gives access to the account for weeks.",
-    fix: "Let sessions end after minutes or hours (Flask: PERMANENT_SESSION_LIFETIME), remembered logins after days (Flask-Login: REMEMBER_COOKIE_DURATION).",
+    fix: "Let sessions end after minutes or hours, and remembered logins after days.",
     references: &[
         "https://flask.palletsprojects.com/en/stable/web-security/",
         "https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/Set-Cookie",

@@ -12,7 +12,7 @@ pub(crate) static RULE: Rule = Rule {
     cwe: &[1004],
     tags: &[Tag::Misconfiguration, Tag::Flask],
     risk: "One cross-site scripting flaw is enough to steal sessions.",
-    fix: "Set HttpOnly on every cookie that authenticates (Flask: leave SESSION_COOKIE_HTTPONLY at True).",
+    fix: "Set HttpOnly on every cookie that authenticates.",
     references: &[
         "https://flask.palletsprojects.com/en/stable/web-security/",
         "https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/Set-Cookie",

@@ -12,7 +12,7 @@ pub(crate) static RULE: Rule = Rule {
     cwe: &[1275],
     tags: &[Tag::Misconfiguration, Tag::Flask],
     risk: "Another site can make the browser send authenticated requests in the user's name.",
-    fix: "Set SameSite=Lax or Strict on every cookie that authenticates (Flask: SESSION_COOKIE_SAMESITE = \"Lax\").",
+    fix: "Set SameSite=Lax or Strict on every cookie that authenticates.",
     references: &[
         "https://flask.palletsprojects.com/en/stable/web-security/",
         "https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/Set-Cookie",

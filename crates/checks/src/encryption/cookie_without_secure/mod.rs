@@ -13,7 +13,7 @@ pub(crate) static RULE: Rule = Rule {
     cwe: &[614],
     tags: &[Tag::Misconfiguration, Tag::Flask],
     risk: "Anyone on the network path can read the session from one plain HTTP request.",
-    fix: "Set Secure on every cookie that authenticates (Flask: SESSION_COOKIE_SECURE = True).",
+    fix: "Set Secure on every cookie that authenticates.",
     references: &[
         "https://flask.palletsprojects.com/en/stable/web-security/",
         "https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/Set-Cookie",

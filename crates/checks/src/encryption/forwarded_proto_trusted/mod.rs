@@ -14,10 +14,11 @@ pub(crate) static RULE: Rule = Rule {
     cwe: &[348, 319],
     tags: &[Tag::Misconfiguration, Tag::Flask],
     risk: "Any client can switch off the redirect to HTTPS, and with it secure cookies, by a request header.",
-    fix: "Trust X-Forwarded-Proto from the proxies that set it only (Flask: ProxyFix).",
+    fix: "Trust X-Forwarded-Proto from the proxies that set it only.",
     references: &[
         "https://flask.palletsprojects.com/en/stable/deploying/proxy_fix/",
         "https://github.com/wntrblm/flask-talisman",
+        "https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/X-Forwarded-Proto",
     ],
     page: include_str!("page.md"),
 };

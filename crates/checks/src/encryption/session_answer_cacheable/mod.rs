@@ -15,7 +15,7 @@ pub(crate) static RULE: Rule = Rule {
     cwe: &[524, 525],
     tags: &[Tag::Misconfiguration, Tag::Flask],
     risk: "A shared cache can give one user the session of another.",
-    fix: "Send Cache-Control: no-store with every response that sets a session (Flask: 2.3.2 or later).",
+    fix: "Send Cache-Control: no-store with every response that sets a session.",
     references: &[
         "https://nvd.nist.gov/vuln/detail/CVE-2023-30861",
         "https://www.rfc-editor.org/rfc/rfc9111#section-3",

@@ -23,7 +23,7 @@ pub(crate) static RULE: Rule = Rule {
     cwe: &[95, 94],
     tags: &[Tag::Injection],
     risk: "An attacker runs code in the server's process.",
-    fix: "Never pass request data to eval or exec; parse it with ast.literal_eval or a parser of the few forms that are meant.",
+    fix: "Never evaluate request data as code; use a parser of the few forms that are meant.",
     references: &[
         "https://docs.python.org/3/library/functions.html#eval",
         "https://owasp.org/www-community/attacks/Code_Injection",

@@ -13,7 +13,7 @@ pub(crate) static RULE: Rule = Rule {
     cwe: &[78],
     tags: &[Tag::Injection],
     risk: "An attacker runs commands on the server, without seeing their output.",
-    fix: "Pass arguments as a list to subprocess.run without a shell, after checking them.",
+    fix: "Run the program without a shell, with its arguments as a list, after checking them.",
     references: &[
         "https://owasp.org/www-community/attacks/Command_Injection",
         "https://docs.python.org/3/library/subprocess.html#security-considerations",

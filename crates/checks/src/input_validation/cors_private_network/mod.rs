@@ -12,8 +12,12 @@ pub(crate) static RULE: Rule = Rule {
     cwe: &[942],
     tags: &[Tag::Misconfiguration],
     risk: "A website that someone inside the network visits can talk to this server.",
-    fix: "Do not send Access-Control-Allow-Private-Network (flask-cors: version 5 or later, where it is off).",
-    references: &["https://fetch.spec.whatwg.org/#http-cors-protocol", "https://portswigger.net/web-security/cors"],
+    fix: "Do not send Access-Control-Allow-Private-Network.",
+    references: &[
+        "https://fetch.spec.whatwg.org/#http-cors-protocol",
+        "https://portswigger.net/web-security/cors",
+        "https://wicg.github.io/private-network-access/",
+    ],
     page: include_str!("page.md"),
 };
 

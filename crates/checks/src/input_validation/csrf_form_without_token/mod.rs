@@ -19,7 +19,7 @@ pub(crate) static RULE: Rule = Rule {
     cwe: &[352],
     tags: &[Tag::Misconfiguration, Tag::Flask],
     risk: "Another site can submit this form in the name of a signed-in visitor.",
-    fix: "Require a CSRF token in every form that changes state (Flask: CSRFProtect of Flask-WTF) and set SameSite on the session cookie.",
+    fix: "Require a CSRF token in every form that changes state, and set SameSite on the session cookie.",
     references: &["https://owasp.org/www-community/attacks/csrf", "https://flask-wtf.readthedocs.io/en/stable/csrf/"],
     page: include_str!("page.md"),
 };

@@ -17,7 +17,7 @@ pub(crate) static RULE: Rule = Rule {
     cwe: &[352],
     tags: &[Tag::Flask, Tag::Misconfiguration],
     risk: "Another site can call this endpoint in the name of a signed-in visitor, without a preflight.",
-    fix: "Use get_json() without force=True, so that only application/json is read.",
+    fix: "Accept application/json only, and reject bodies of every other content type.",
     references: &[
         "https://owasp.org/www-community/attacks/csrf",
         "https://flask.palletsprojects.com/en/stable/api/#flask.Request.get_json",

@@ -13,10 +13,11 @@ pub(crate) static RULE: Rule = Rule {
     cwe: &[348, 644],
     tags: &[Tag::Misconfiguration, Tag::Flask],
     risk: "An attacker makes links in emails and cached pages lead to another site, past a proxy that checks Host.",
-    fix: "Trust the header from the proxies that set it only; leave x_host of ProxyFix at 0 unless exactly that many do.",
+    fix: "Trust X-Forwarded-Host from the proxies that set it only.",
     references: &[
         "https://flask.palletsprojects.com/en/stable/deploying/proxy_fix/",
         "https://werkzeug.palletsprojects.com/en/stable/middleware/proxy_fix/",
+        "https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/X-Forwarded-Host",
     ],
     page: include_str!("page.md"),
 };

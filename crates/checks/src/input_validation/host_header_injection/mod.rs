@@ -12,7 +12,7 @@ pub(crate) static RULE: Rule = Rule {
     cwe: &[644, 20],
     tags: &[Tag::Injection, Tag::Misconfiguration],
     risk: "An attacker makes links in emails and cached pages lead to another site.",
-    fix: "Build links from a configured hostname (Flask: SERVER_NAME or TRUSTED_HOSTS), and let the proxy reject unknown hosts.",
+    fix: "Build links from a configured hostname, and let the proxy reject unknown hosts.",
     references: &[
         "https://owasp.org/www-project-web-security-testing-guide/latest/4-Web_Application_Security_Testing/07-Input_Validation_Testing/17-Testing_for_Host_Header_Injection",
         "https://flask.palletsprojects.com/en/stable/config/#TRUSTED_HOSTS",

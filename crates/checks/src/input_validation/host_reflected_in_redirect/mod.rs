@@ -14,7 +14,7 @@ pub(crate) static RULE: Rule = Rule {
     cwe: &[644],
     tags: &[Tag::Misconfiguration, Tag::Flask],
     risk: "An attacker can poison a cache in front so that it redirects visitors to another site.",
-    fix: "Reject unknown hosts at the proxy or in the application (Flask 3.1: TRUSTED_HOSTS).",
+    fix: "Reject unknown hosts at the proxy or in the application.",
     references: &[
         "https://owasp.org/www-project-web-security-testing-guide/latest/4-Web_Application_Security_Testing/07-Input_Validation_Testing/17-Testing_for_Host_Header_Injection",
         "https://flask.palletsprojects.com/en/stable/config/#TRUSTED_HOSTS",

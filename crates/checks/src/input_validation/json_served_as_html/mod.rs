@@ -14,8 +14,11 @@ pub(crate) static RULE: Rule = Rule {
     cwe: &[79, 116],
     tags: &[Tag::Injection],
     risk: "A crafted link to this API runs script on its origin.",
-    fix: "Return the object itself or jsonify(object), so that the Content-Type is application/json.",
-    references: &["https://flask.palletsprojects.com/en/stable/api/#flask.json.jsonify"],
+    fix: "Send JSON with the Content-Type application/json.",
+    references: &[
+        "https://flask.palletsprojects.com/en/stable/api/#flask.json.jsonify",
+        "https://cheatsheetseries.owasp.org/cheatsheets/Cross_Site_Scripting_Prevention_Cheat_Sheet.html",
+    ],
     page: include_str!("page.md"),
 };
 

@@ -15,7 +15,10 @@ pub(crate) static RULE: Rule = Rule {
     tags: &[Tag::Misconfiguration],
     risk: "Failures that any visitor can cause hide the real ones in logs and alerts.",
     fix: "Let HTTP errors keep their status in the handler for all exceptions.",
-    references: &["https://flask.palletsprojects.com/en/stable/errorhandling/#generic-exception-handlers"],
+    references: &[
+        "https://flask.palletsprojects.com/en/stable/errorhandling/#generic-exception-handlers",
+        "https://cheatsheetseries.owasp.org/cheatsheets/Error_Handling_Cheat_Sheet.html",
+    ],
     page: include_str!("page.md"),
 };
 

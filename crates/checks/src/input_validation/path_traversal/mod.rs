@@ -18,7 +18,7 @@ pub(crate) static RULE: Rule = Rule {
     cwe: &[22],
     tags: &[Tag::Injection],
     risk: "An attacker reads configuration, keys and source code of the server.",
-    fix: "Serve files with send_from_directory, or compare the resolved path with the directory before opening it.",
+    fix: "Compare the resolved path with the directory before opening it, or accept only names from a fixed list.",
     references: &[
         "https://owasp.org/www-community/attacks/Path_Traversal",
         "https://flask.palletsprojects.com/en/stable/api/#flask.send_from_directory",

@@ -17,7 +17,7 @@ pub(crate) static RULE: Rule = Rule {
     cwe: &[79],
     tags: &[Tag::Injection],
     risk: "A crafted link to this site runs script in its visitors' sessions.",
-    fix: "Render the page with an autoescaping template, quote attributes, and pass values to scripts with tojson.",
+    fix: "Render the page with an autoescaping template, quote attributes, and encode values in scripts as JSON.",
     references: &[
         "https://owasp.org/www-community/attacks/xss/",
         "https://cheatsheetseries.owasp.org/cheatsheets/Cross_Site_Scripting_Prevention_Cheat_Sheet.html",

@@ -17,8 +17,8 @@ pub(crate) static RULE: Rule = Rule {
     severity: Severity::High,
     cwe: &[79],
     tags: &[Tag::Injection],
-    risk: "Text that one user leaves here runs as script in the session of everybody who opens the page.",
-    fix: "Render stored text with an autoescaping template, quote attributes, and pass values to scripts with tojson.",
+    risk: "Text that one user leaves here runs as script in the session of everyone who opens the page.",
+    fix: "Render stored text with an autoescaping template, quote attributes, and encode values in scripts as JSON.",
     references: &[
         "https://owasp.org/www-community/attacks/xss/",
         "https://cheatsheetseries.owasp.org/cheatsheets/Cross_Site_Scripting_Prevention_Cheat_Sheet.html",

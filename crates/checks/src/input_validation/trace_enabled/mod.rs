@@ -15,7 +15,7 @@ pub(crate) static RULE: Rule = Rule {
     cwe: &[693],
     tags: &[Tag::Misconfiguration],
     risk: "Any client sees headers that proxies add, and cookies that scripts may not read.",
-    fix: "Reject TRACE at the server or the proxy (Flask does unless a route names it).",
+    fix: "Reject TRACE at the server or the proxy.",
     references: &[
         "https://www.rfc-editor.org/rfc/rfc9110#section-9.3.8",
         "https://owasp.org/www-community/attacks/Cross_Site_Tracing",

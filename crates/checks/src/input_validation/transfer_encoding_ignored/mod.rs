@@ -14,7 +14,7 @@ pub(crate) static RULE: Rule = Rule {
     cwe: &[444],
     tags: &[Tag::Misconfiguration],
     risk: "Behind a proxy that interprets the header differently, an attacker can smuggle one request inside another.",
-    fix: "Upgrade to gunicorn 22 or later, and put a proxy in front that rejects such requests.",
+    fix: "Upgrade the application server, and put a proxy in front that rejects such requests.",
     references: &[
         "https://www.rfc-editor.org/rfc/rfc9112#section-6.1",
         "https://www.rfc-editor.org/rfc/rfc9112#section-6.3",

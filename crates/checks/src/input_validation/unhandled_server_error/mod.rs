@@ -19,7 +19,10 @@ pub(crate) static RULE: Rule = Rule {
     tags: &[Tag::Misconfiguration],
     risk: "The operation fails for every visitor, and its exceptions fill the log.",
     fix: "Find the exception in the log and handle the case where it arises.",
-    references: &["https://flask.palletsprojects.com/en/stable/errorhandling/"],
+    references: &[
+        "https://flask.palletsprojects.com/en/stable/errorhandling/",
+        "https://cheatsheetseries.owasp.org/cheatsheets/Error_Handling_Cheat_Sheet.html",
+    ],
     page: include_str!("page.md"),
 };
 

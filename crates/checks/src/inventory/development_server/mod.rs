@@ -11,7 +11,7 @@ pub(crate) static RULE: Rule = Rule {
     cwe: &[489, 1188],
     tags: &[Tag::Misconfiguration],
     risk: "The server is slow, not hardened, and one setting away from the debugger.",
-    fix: "Serve with gunicorn, waitress or uWSGI behind a proxy.",
+    fix: "Serve with a production server behind a proxy.",
     references: &[
         "https://flask.palletsprojects.com/en/stable/deploying/",
         "https://owasp.org/API-Security/editions/2023/en/0xa9-improper-inventory-management/",

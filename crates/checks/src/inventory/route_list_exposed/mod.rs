@@ -15,7 +15,7 @@ pub(crate) static RULE: Rule = Rule {
     cwe: &[200, 497],
     tags: &[Tag::Misconfiguration],
     risk: "An unauthenticated attacker reads which operations there are, internal and forgotten ones included.",
-    fix: "List the operations that are meant for clients, and print the router's own table with `flask routes` on the server.",
+    fix: "List the operations that are meant for clients only, and print the router's own table on the server.",
     references: &["https://owasp.org/API-Security/editions/2023/en/0xa9-improper-inventory-management/"],
     page: include_str!("page.md"),
 };

@@ -14,7 +14,10 @@ pub(crate) static RULE: Rule = Rule {
     tags: &[],
     risk: "An unauthenticated client uses the model at the owner's expense, for any purpose.",
     fix: "Require credentials before the prompt reaches the model, and limit what each account may spend.",
-    references: &["https://genai.owasp.org/llmrisk/llm102025-unbounded-consumption/"],
+    references: &[
+        "https://genai.owasp.org/llmrisk/llm102025-unbounded-consumption/",
+        "https://flask.palletsprojects.com/en/stable/api/#flask.Request.authorization",
+    ],
     page: include_str!("page.md"),
 };
 

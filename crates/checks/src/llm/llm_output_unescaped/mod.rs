@@ -14,7 +14,10 @@ pub(crate) static RULE: Rule = Rule {
     tags: &[Tag::Injection],
     risk: "An attacker who controls what the model reads runs script in the browser of anyone who sees its reply.",
     fix: "Escape the model's reply like any other untrusted text.",
-    references: &["https://genai.owasp.org/llmrisk/llm052025-improper-output-handling/"],
+    references: &[
+        "https://genai.owasp.org/llmrisk/llm052025-improper-output-handling/",
+        "https://markupsafe.palletsprojects.com/en/stable/escaping/",
+    ],
     page: include_str!("page.md"),
 };
 

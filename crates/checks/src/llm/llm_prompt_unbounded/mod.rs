@@ -21,7 +21,10 @@ pub(crate) static RULE: Rule = Rule {
     tags: &[],
     risk: "Every token of a prompt costs money and time, and any client decides how many there are.",
     fix: "Declare and enforce a maximum prompt length and number of messages, and limit the reply.",
-    references: &["https://genai.owasp.org/llmrisk/llm102025-unbounded-consumption/"],
+    references: &[
+        "https://genai.owasp.org/llmrisk/llm102025-unbounded-consumption/",
+        "https://owasp.org/API-Security/editions/2023/en/0xa4-unrestricted-resource-consumption/",
+    ],
     page: include_str!("page.md"),
 };
 

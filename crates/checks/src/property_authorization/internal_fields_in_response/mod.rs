@@ -17,7 +17,10 @@ pub(crate) static RULE: Rule = Rule {
     tags: &[],
     risk: "Anyone who reads the response learns who the administrators are and how the application keeps its records.",
     fix: "Choose the fields of each response by name instead of returning the stored object.",
-    references: &["https://owasp.org/API-Security/editions/2023/en/0xa3-broken-object-property-level-authorization/"],
+    references: &[
+        "https://owasp.org/API-Security/editions/2023/en/0xa3-broken-object-property-level-authorization/",
+        "https://cwe.mitre.org/data/definitions/213.html",
+    ],
     page: include_str!("page.md"),
 };
 

@@ -22,6 +22,7 @@ pub(crate) static RULE: Rule = Rule {
     references: &[
         "https://owasp.org/API-Security/editions/2023/en/0xa3-broken-object-property-level-authorization/",
         "https://cheatsheetseries.owasp.org/cheatsheets/Mass_Assignment_Cheat_Sheet.html",
+        "https://marshmallow.readthedocs.io/en/stable/quickstart.html#handling-unknown-fields",
     ],
     page: include_str!("page.md"),
 };

@@ -21,7 +21,10 @@ pub(crate) static RULE: Rule = Rule {
     tags: &[],
     risk: "Anyone who can call this operation can take over the accounts it lists.",
     fix: "Return only the fields a client needs; never a password, a token or a recovery secret.",
-    references: &["https://owasp.org/API-Security/editions/2023/en/0xa3-broken-object-property-level-authorization/"],
+    references: &[
+        "https://owasp.org/API-Security/editions/2023/en/0xa3-broken-object-property-level-authorization/",
+        "https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sheet.html",
+    ],
     page: include_str!("page.md"),
 };
 

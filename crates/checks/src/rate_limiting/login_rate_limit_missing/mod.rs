@@ -20,6 +20,7 @@ pub(crate) static RULE: Rule = Rule {
         "https://owasp.org/API-Security/editions/2023/en/0xa2-broken-authentication/",
         "https://owasp.org/API-Security/editions/2023/en/0xa4-unrestricted-resource-consumption/",
         "https://cheatsheetseries.owasp.org/cheatsheets/Authentication_Cheat_Sheet.html#protect-against-automated-attacks",
+        "https://flask-limiter.readthedocs.io/",
     ],
     page: include_str!("page.md"),
 };

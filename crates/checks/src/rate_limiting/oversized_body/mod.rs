@@ -18,7 +18,7 @@ pub(crate) static RULE: Rule = Rule {
     cwe: &[770],
     tags: &[Tag::Flask],
     risk: "A few clients that send large bodies exhaust the server's memory.",
-    fix: "Set MAX_CONTENT_LENGTH, and the limit of the proxy in front.",
+    fix: "Limit the size of request bodies in the application and at the proxy in front.",
     references: &[
         "https://owasp.org/API-Security/editions/2023/en/0xa4-unrestricted-resource-consumption/",
         "https://flask.palletsprojects.com/en/stable/web-security/#resource-use",

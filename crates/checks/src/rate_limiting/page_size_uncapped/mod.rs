@@ -20,7 +20,10 @@ pub(crate) static RULE: Rule = Rule {
     tags: &[],
     risk: "One request makes the server read and send the whole collection.",
     fix: "Limit the page size on the server, whatever the client requests.",
-    references: &["https://owasp.org/API-Security/editions/2023/en/0xa4-unrestricted-resource-consumption/"],
+    references: &[
+        "https://owasp.org/API-Security/editions/2023/en/0xa4-unrestricted-resource-consumption/",
+        "https://cwe.mitre.org/data/definitions/1284.html",
+    ],
     page: include_str!("page.md"),
 };
 

@@ -12,7 +12,7 @@ pub(crate) static RULE: Rule = Rule {
     cwe: &[770, 799],
     tags: &[],
     risk: "One client can send any number of requests: to guess, to scrape, or to exhaust the server.",
-    fix: "Limit requests by client in front of the application or in it (Flask: Flask-Limiter), above all on expensive operations.",
+    fix: "Limit requests by client in front of the application or in it, above all on expensive operations.",
     references: &[
         "https://owasp.org/API-Security/editions/2023/en/0xa4-unrestricted-resource-consumption/",
         "https://flask-limiter.readthedocs.io/",

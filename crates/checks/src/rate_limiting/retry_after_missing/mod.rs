@@ -16,6 +16,7 @@ pub(crate) static RULE: Rule = Rule {
     references: &[
         "https://www.rfc-editor.org/rfc/rfc6585#section-4",
         "https://owasp.org/API-Security/editions/2023/en/0xa4-unrestricted-resource-consumption/",
+        "https://flask-limiter.readthedocs.io/",
     ],
     page: include_str!("page.md"),
 };

@@ -15,7 +15,7 @@ pub(crate) static RULE: Rule = Rule {
     cwe: &[918, 73],
     tags: &[Tag::Injection],
     risk: "An attacker reads configuration, keys and source code of the server.",
-    fix: "Allow https only before fetching; urllib opens file: URLs by default.",
+    fix: "Reject every URL whose scheme is not https before fetching it.",
     references: &[
         "https://owasp.org/API-Security/editions/2023/en/0xa7-server-side-request-forgery/",
         "https://cheatsheetseries.owasp.org/cheatsheets/Server_Side_Request_Forgery_Prevention_Cheat_Sheet.html",
