@@ -64,20 +64,21 @@ fn chosen(
                 let where_to =
                     if hosts.is_empty() { String::new() } else { format!("; they go to {}", hosts.join(", ")) };
                 let why =
-                    format!("{name}: none of the {all} requests of this {} goes to {own}{where_to}", imported.kind);
+                    format!("{name}: no request of the {} in this {} goes to {own}{where_to}", all, imported.kind);
                 return Err(RequestError::Value { field: Field::Import, why });
             }
             if kept.len() < all {
                 notes.push(format!(
-                    "{} of {all} requests of {name} go to other hosts and were left out",
-                    all - kept.len()
+                    "left out, since they go to other hosts: {} of {} of {name}",
+                    all - kept.len(),
+                    model::counted(all, "request")
                 ));
             }
             kept
         }
     };
     if imported.left_out > 0 {
-        notes.push(format!("{name} has {} more requests than are read", imported.left_out));
+        notes.push(format!("{name} has {} than are read", model::counted(imported.left_out, "more request")));
     }
     Ok(kept.into_iter().map(request).collect())
 }
@@ -108,7 +109,7 @@ mod tests {
         let (requests, notes) = read_text("https://shop.example/a\nhttps://shop.example/b\n").unwrap();
         assert!(requests.len() == 2 && notes[0].contains("https://shop.example"), "{notes:?}");
         let error = read_text("https://a.example/a\nhttps://b.example/b\n").unwrap_err();
-        assert!(error.contains("none of the 2 requests") && error.contains("https://b.example"), "{error}");
+        assert!(error.contains("no request of the 2") && error.contains("https://b.example"), "{error}");
         let error = read_text("/a\nno path\n").unwrap_err();
         assert!(error.contains("standard input:2: "), "{error}");
     }

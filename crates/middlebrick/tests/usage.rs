@@ -66,7 +66,7 @@ fn a_deadline_on_a_server_that_hangs_says_that_it_was_asked() {
     // The kernel takes the connection and the request; nobody answers.
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
-    fails(&["scan", &url, "--deadline", "3s", "--output", "json=/dev/null"], 3, &["sent, and no answer came before"]);
+    fails(&["scan", &url, "--deadline", "3s", "--output", "json=/dev/null"], 3, &["sent, and no response came before"]);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::{Redacted, Report};
+use model::{Redacted, Report, counted};
 
 /// `9 rules need credentials (--auth-type)`, `1 operation that looks as if it changed state on GET (GET /reset-db)`, … The names
 /// of operations are the target's: escape them. What does not apply or was not selected is left out.
@@ -22,10 +22,7 @@ pub(crate) fn by_reason(report: &Report) -> Vec<String> {
         .into_iter()
         .map(|(why, rules)| {
             let [one, many] = why;
-            (
-                rules.len(),
-                if rules.len() == 1 { format!("1 rule {one}") } else { format!("{} rules {many}", rules.len()) },
-            )
+            (rules.len(), format!("{} {}", counted(rules.len(), "rule"), if rules.len() == 1 { one } else { many }))
         })
         .collect();
     parts.sort_by_key(|(count, _)| std::cmp::Reverse(*count));
@@ -33,9 +30,12 @@ pub(crate) fn by_reason(report: &Report) -> Vec<String> {
     if !destructive.is_empty() {
         let names: Vec<&str> = destructive.iter().take(3).copied().collect();
         let more = if destructive.len() > names.len() { ", …" } else { "" };
-        let what =
-            if destructive.len() == 1 { "operation that looks as if it" } else { "operations that look as if they" };
-        parts.push(format!("{} {what} changed state on GET ({}{more})", destructive.len(), names.join(", ")));
+        let what = if destructive.len() == 1 { "that looks as if it" } else { "that look as if they" };
+        parts.push(format!(
+            "{} {what} changed state on GET ({}{more})",
+            counted(destructive.len(), "operation"),
+            names.join(", ")
+        ));
     }
     parts
 }

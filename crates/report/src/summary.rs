@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style as Ansi};
-use model::{Category, FindingView, Grade, Report, Severity, Status};
+use model::{Category, FindingView, Grade, Report, Severity, Status, counted};
 
 use crate::Style;
 use crate::plain::{columns, fit, plain, wrap};
@@ -203,7 +203,7 @@ impl Page<'_> {
 
     fn closing(&self, report: &Report, out: &mut String) {
         if let Some(next) = &report.best_next_fix {
-            let gain = plain(&format!("Best next fix: {}, +{} points.", next.rule, next.points));
+            let gain = plain(&format!("Best next fix: {}, +{}.", next.rule, counted(next.points, "point")));
             let how = plain(&format!("How: middlebrick explain {}", next.rule));
             // A command stays on one line, so that it can be copied.
             let joint = if columns(&gain) + columns(&how) + 3 <= self.width { " " } else { "\n  " };

@@ -1,6 +1,6 @@
 //! How much was tested, in words.
 
-use model::{Report, Verdict};
+use model::{Report, Verdict, counted};
 
 /// Rules that passed.
 pub(crate) fn passed(report: &Report) -> usize {
@@ -13,16 +13,12 @@ pub(crate) fn facts(report: &Report) -> String {
     format!(
         "{} of {} tested, {} passed; {} of {}, {} of {}, {}",
         coverage.rules_tested,
-        count(coverage.rules, "rule", "rules"),
+        counted(coverage.rules, "rule"),
         passed(report),
         coverage.operations_tested,
-        count(coverage.operations_counted, "operation", "operations"),
+        counted(coverage.operations_counted, "operation"),
         coverage.categories_assessed,
-        count(coverage.categories_applicable, "category", "categories"),
-        count(report.requests, "request", "requests"),
+        counted(coverage.categories_applicable, "category"),
+        counted(report.requests, "request"),
     )
-}
-
-fn count(number: u32, one: &str, many: &str) -> String {
-    format!("{number} {}", if number == 1 { one } else { many })
 }

@@ -96,10 +96,9 @@ pub(crate) async fn judge(surface: &Surface, observed: &Observations, target: &T
     let refused: Vec<&Arc<Exchange>> = calls.iter().filter(|(_, e)| is_unauthenticated(e)).map(|(_, e)| *e).collect();
     let state = match (refused.first(), differs) {
         (Some(first), false) => {
-            let (count, path) = (refused.len(), first.request.path());
-            let times = if count == 1 { "operation" } else { "operations" };
+            let (operations, path) = (model::counted(refused.len(), "operation"), first.request.path());
             let status = first.status();
-            view(CredentialState::Refused, format!("the credential was refused: {count} {times} answered {status} to it, such as {path}; check --auth-type, --auth-name and --auth-value"))
+            view(CredentialState::Refused, format!("the credential was refused: status {status} for {operations}, such as {path}; check --auth-type, --auth-name and --auth-value"))
         }
         (None, false) if !succeeded.is_empty() => view(
             CredentialState::NoEffect,

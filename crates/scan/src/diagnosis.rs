@@ -30,8 +30,9 @@ pub(crate) async fn diagnose<'a>(
         (Scheme::Http, [400]) if speaks_other(wire).await => says(speaks_tls(target)),
         (Scheme::Http, []) if failure.is_some_and(is_no_http) && speaks_other(wire).await => says(speaks_tls(target)),
         (Scheme::Https, [status @ (400 | 401 | 403)]) if wants_certificate => says(format!(
-            "the server asks for a client certificate, and answered {count} of {count} requests with {status} without one; give one and \
-             its key with --client-cert"
+            "the server requests a client certificate, and responded to {} with {status} without one; give one and its key with \
+             --client-cert",
+            model::counted(count, "request")
         )),
         (Scheme::Https, []) if failure.is_some_and(is_no_handshake) => {
             if speaks_other(wire).await {

@@ -99,9 +99,10 @@ fn told(token: &Token<'_>, hit: Option<(&Target, &Found)>, tried: &Tried, reveal
         let of = tried.total.map_or_else(String::new, |total| format!(" of {}", grouped(total)));
         out.push_str(&format!("secret: {shown}, word {}{of}\n", grouped(found.index + 1)));
     } else {
-        let salts = if targets.len() > 1 { format!(" and {} salts", targets.len()) } else { String::new() };
+        let salts =
+            if targets.len() > 1 { format!(" and {}", model::counted(targets.len(), "salt")) } else { String::new() };
         let rate = rate(tried.words as f64 / tried.seconds.max(0.000_001));
-        out.push_str(&format!("not found among {} words{salts} ({rate})\n", grouped(tried.words)));
+        out.push_str(&format!("not found among {}{salts} ({rate})\n", model::counted(grouped(tried.words), "word")));
     }
     out
 }

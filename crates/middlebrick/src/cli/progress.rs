@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use model::{Event, Severity};
+use model::{Event, Severity, counted};
 use wire::Listener;
 
 /// A progress bar that listens to the scan's events; silent when standard error is no terminal or `quiet`.
@@ -26,10 +26,10 @@ pub(crate) fn bar(quiet: bool) -> (ProgressBar, Listener) {
 fn show(bar: &ProgressBar, event: &Event) {
     match event {
         Event::Started { .. } => bar.set_message("looking around"),
-        Event::SurfaceFound { operations, .. } => bar.set_message(format!("{operations} operations")),
+        Event::SurfaceFound { operations, .. } => bar.set_message(counted(operations, "operation")),
         Event::RoundStarted { tasks, .. } => bar.set_length(bar.position() + *tasks as u64),
         Event::TaskDone => bar.inc(1),
-        Event::ExchangeMade { requests, .. } => bar.set_message(format!("{requests} requests")),
+        Event::ExchangeMade { requests, .. } => bar.set_message(counted(requests, "request")),
         Event::FindingMade { rule, severity, .. } if *severity >= Severity::High => {
             bar.println(format!("{severity}: {rule}"));
         }

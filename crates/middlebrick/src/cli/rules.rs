@@ -32,7 +32,7 @@ pub(crate) fn run(options: &RulesOptions) -> Result<Ending, Fault> {
     for rule in &rules {
         let _ = writeln!(out, "{:<40} {:<9} {:<22} {}", rule.id, rule.severity.id(), rule.category.id(), rule.title);
     }
-    let _ = writeln!(out, "{} rules", rules.len());
+    let _ = writeln!(out, "{}", model::counted(rules.len(), "rule"));
     files::print(&out)?;
     Ok(Ending::Passed)
 }

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use engine::{Ending, ScanBuilder, ScanRequest, SpecSource, Surroundings, System, spec_parts};
-use model::{Operation, Origin, Redactor, Scheme, SpecFacts};
+use model::{Operation, Origin, Redactor, Scheme, SpecFacts, counted};
 use openapi::Base;
 use report::plain;
 
@@ -28,11 +28,11 @@ pub(crate) fn run(options: &SpecOptions) -> Result<Ending, Fault> {
     let mut out = String::new();
     let _ = writeln!(
         out,
-        "{} {} (OpenAPI {}), {} operations",
+        "{} {} (OpenAPI {}), {}",
         shown(&facts.title),
         shown(&facts.api_version),
         facts.version,
-        operations.len()
+        counted(operations.len(), "operation")
     );
     for operation in &operations {
         let security = match &operation.security {

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use engine::{Ending, Fate, Recheck, Verification, Verified};
-use model::{Grade, Status};
+use model::{Grade, Status, counted};
 use report::plain;
 
 use super::arguments::{ShowOptions, TargetOptions, VerifyOptions};
@@ -68,10 +68,10 @@ fn render(verification: &Verification) -> String {
         (None, _) => "-".to_owned(),
     };
     let mut out = format!(
-        "Score {} -> {}, {} requests\n",
+        "Score {} -> {}, {}\n",
         score(verification.score_before, verification.grade_before),
         score(verification.score_after, verification.grade_after),
-        verification.requests
+        counted(verification.requests, "request")
     );
     for (fate, name) in GROUPS {
         let _ = writeln!(out, "{name}: {}", verification.count(fate));

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use model::{
     Category, FindingView, LocationView, Redacted, Report, Severity, Status, StepView, TranscriptEntry, Verdict,
+    counted,
 };
 
 use super::code::{self, CodeLine};
@@ -271,7 +272,11 @@ fn exchange(entry: &TranscriptEntry, first: bool) -> Exchange {
         first,
         request: request.trim_end().to_owned(),
         response: response.trim().to_owned(),
-        facts: format!("{identity} · {altered} · {:.0} ms · {} bytes", entry.elapsed_ms, entry.response_bytes),
+        facts: format!(
+            "{identity} · {altered} · {:.0} ms · {}",
+            entry.elapsed_ms,
+            counted(entry.response_bytes, "byte")
+        ),
     }
 }
 

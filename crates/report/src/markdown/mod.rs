@@ -4,7 +4,7 @@ mod escape;
 
 use std::fmt::Write as _;
 
-use model::{FindingView, Report, Severity, Status};
+use model::{FindingView, Report, Severity, Status, counted};
 
 use crate::plain::cut;
 use crate::{grade, place, tested};
@@ -57,7 +57,7 @@ fn headline(report: &Report, out: &mut String) {
         let _ = writeln!(out, "\nNote: {}.", inline(note.trim_end_matches('.')));
     }
     if let Some(next) = &report.best_next_fix {
-        let _ = writeln!(out, "\nBest next fix: {}, +{} points.", code(&next.rule), next.points);
+        let _ = writeln!(out, "\nBest next fix: {}, +{}.", code(&next.rule), counted(next.points, "point"));
     }
 }
 

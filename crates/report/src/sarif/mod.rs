@@ -5,7 +5,7 @@ mod types;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::{Confidence, FindingView, LocationView, Redacted, Report, Severity, Status, TranscriptEntry};
+use model::{Confidence, FindingView, LocationView, Redacted, Report, Severity, Status, TranscriptEntry, counted};
 
 use crate::documents::page_for;
 use crate::plain::{block, cut, plain};
@@ -88,7 +88,8 @@ fn invocation(report: &Report, places: usize) -> Invocation<'_> {
     }
     notes.extend(report.notes.iter().map(|note| Notification { level: "note", message: message(note) }));
     if places > RESULTS {
-        let text = format!("{} locations are left out: a run may have {RESULTS} results", places - RESULTS);
+        let text =
+            format!("left out: {}, since a run may have {RESULTS} results", counted(places - RESULTS, "location"));
         notes.push(Notification { level: "warning", message: message(&text) });
     }
     Invocation {

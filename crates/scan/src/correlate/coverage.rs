@@ -140,8 +140,9 @@ fn nothing_came(wire: &Wire) -> String {
     match (wire.requests(), wire.is_cancelled()) {
         (0, true) => "no connection was made before the deadline or Ctrl-C".to_owned(),
         (0, false) => "nothing was sent".to_owned(),
-        (1, _) => "1 request was sent, and no answer came before the deadline or Ctrl-C".to_owned(),
-        (sent, _) => format!("{sent} requests were sent, and no answer came before the deadline or Ctrl-C"),
+        (sent, _) => {
+            format!("{} sent, and no response came before the deadline or Ctrl-C", model::counted(sent, "request"))
+        }
     }
 }
 

@@ -219,7 +219,7 @@ impl RuleResult {
                 reason: reason_word(reason),
                 detail: redactor.text(&match operations.len().checked_sub(NAMED) {
                     None | Some(0) => reason.to_string(),
-                    Some(more) => format!("{reason} (and {more} more operations)"),
+                    Some(more) => format!("{reason} (and {})", model::counted(more, "more operation")),
                 }),
                 operations: operations.iter().take(NAMED).filter_map(name).collect(),
             })

@@ -234,7 +234,8 @@ fn anchors(document: &Html, exchange: &Exchange, target: &Target, surface: &mut 
     if left_out > 0 {
         let path = exchange.request.path();
         surface.notes.push(format!(
-            "{path} links to {left_out} more pages than are followed; --include-path chooses among them"
+            "{path} links to {} more than are followed; --include-path chooses among them",
+            model::counted(left_out, "page")
         ));
     }
     order

@@ -244,7 +244,7 @@ fn take(operations: Vec<Operation>, facts: SpecFacts, surface: &mut Surface, fou
     }
     surface.notes.extend(facts.faults.iter().take(FAULTS).map(|fault| format!("OpenAPI document {source}: {fault}")));
     if let Some(more) = facts.faults.len().checked_sub(FAULTS).filter(|more| *more > 0) {
-        surface.notes.push(format!("OpenAPI document {source}: {more} further faults"));
+        surface.notes.push(format!("OpenAPI document {source}: {}", model::counted(more, "further fault")));
     }
     surface.specification = Some(facts);
 }

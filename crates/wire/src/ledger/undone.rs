@@ -15,10 +15,9 @@ impl Undone {
     /// What the reader of a report should know, each a sentence.
     pub fn notes(&self) -> Vec<String> {
         let mut notes = Vec::new();
-        match self.removed.len() {
-            0 => {}
-            1 => notes.push("the scan created 1 object and removed it again".to_owned()),
-            removed => notes.push(format!("the scan created {removed} objects and removed them again")),
+        if !self.removed.is_empty() {
+            let objects = model::counted(self.removed.len(), "object");
+            notes.push(format!("the scan created {objects}, and removed what it created"));
         }
         for (created, why) in &self.left {
             notes.push(format!("{} created an object that may still be there: {} {why}", created.by, created.undo));

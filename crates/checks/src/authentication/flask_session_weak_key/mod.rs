@@ -80,6 +80,9 @@ fn judge(hit: &Accepted) -> Finding {
         "a harmless session signed with a guessed key is answered with a fresh one signed with the same key",
     );
     let control = Evidence::new(&hit.control, "the same session signed with a random key is not");
-    let detail = format!("The key has {} characters and is one of the first in a list of likely ones.", hit.key.len());
+    let detail = format!(
+        "The key has {} and is one of the first in a list of likely ones.",
+        model::counted(hit.key.len(), "character")
+    );
     Finding::new(&RULE, Confidence::Confirmed, location, evidence).also(control).detail(detail).hiding(hit.key)
 }

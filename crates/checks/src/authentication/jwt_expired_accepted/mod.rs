@@ -72,7 +72,10 @@ fn judge(
     seconds: i64,
 ) -> Finding {
     let nonsense = &accepted.guarded.nonsense;
-    let evidence = Evidence::new(response, format!("a token that expired {} minutes ago is accepted", seconds / 60));
+    let evidence = Evidence::new(
+        response,
+        format!("a token that expired {} ago is accepted", model::counted(seconds / 60, "minute")),
+    );
     let control = Evidence::new(nonsense, format!("status {} for a random string as the token", nonsense.status()));
     let anonymous = &accepted.guarded.anonymous;
     let without = Evidence::new(anonymous, format!("status {} without a token", anonymous.status()));

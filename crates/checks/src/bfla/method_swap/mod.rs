@@ -74,8 +74,10 @@ fn judge(refused: &Arc<Exchange>, swapped: &Arc<Exchange>, control: &Arc<Exchang
     if !access::is_refused(refused) || !swapped.is_success() || control.is_success() {
         return None;
     }
-    let evidence =
-        Evidence::new(swapped, format!("status {} for HEAD, which announces {announced} bytes", swapped.status()));
+    let evidence = Evidence::new(
+        swapped,
+        format!("status {} for HEAD, which announces {}", swapped.status(), model::counted(announced, "byte")),
+    );
     let get = Evidence::new(refused, format!("status {} for GET", refused.status()));
     let missing = Evidence::new(control, format!("status {} for HEAD of a path that does not exist", control.status()));
     Some(Finding::new(&RULE, Confidence::Confirmed, at, evidence).also(get).also(missing))

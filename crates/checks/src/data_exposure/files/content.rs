@@ -54,7 +54,7 @@ pub(in crate::data_exposure) fn environment(exchange: &Exchange) -> Option<Proof
     }
     let names: Vec<&str> = settings.iter().take(8).map(|(name, _)| *name).collect();
     Some(Proof {
-        excerpt: format!("{} settings: {}", settings.len(), names.join(", ")),
+        excerpt: format!("{}: {}", model::counted(settings.len(), "setting"), names.join(", ")),
         secrets: settings.iter().filter(|(_, value)| value.len() >= 6).map(|(_, value)| (*value).to_owned()).collect(),
     })
 }

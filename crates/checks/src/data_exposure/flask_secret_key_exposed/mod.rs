@@ -59,8 +59,10 @@ fn judge(surface: &Surface, observations: &Observations, found: &mut Findings) -
             (false, false) => Confidence::Firm,
             (false, true) => Confidence::Tentative,
         };
-        let evidence =
-            Evidence::new(exchange, format!("SECRET_KEY with a value of {} characters", key.chars().count()));
+        let evidence = Evidence::new(
+            exchange,
+            format!("SECRET_KEY with a value of {}", model::counted(key.chars().count(), "character")),
+        );
         let mut finding = Finding::new(&RULE, confidence, place(surface, exchange), evidence).hiding(&key);
         if let Some((cookie, _)) = cookies.first().filter(|_| fits) {
             finding = finding.also(Evidence::new(cookie, "the signature of this session cookie fits the key"));

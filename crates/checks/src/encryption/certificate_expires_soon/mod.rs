@@ -47,11 +47,13 @@ fn judge(report: &TlsReport, now: i64, witness: &Arc<Exchange>) -> Option<Findin
     if left <= 0 || left >= soon {
         return None;
     }
-    let evidence =
-        Evidence::new(witness, format!("the certificate of {} expires in {} days", leaf.subject, left / DAY));
+    let evidence = Evidence::new(
+        witness,
+        format!("the certificate of {} expires in {}", leaf.subject, model::counted(left / DAY, "day")),
+    );
     Some(
         Finding::new(&RULE, Confidence::Confirmed, Location::host(), evidence)
-            .detail(format!("It expires in {} days.", left / DAY)),
+            .detail(format!("It expires in {}.", model::counted(left / DAY, "day"))),
     )
 }
 

@@ -40,7 +40,7 @@ async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(
     let json = response.json();
     let types = json.as_deref().and_then(|j| j.pointer("/data/__schema/types")).and_then(serde_json::Value::as_array);
     if let Some(types) = types.filter(|types| !types.is_empty()) {
-        let evidence = Evidence::new(&response, format!("{} types are listed", types.len()));
+        let evidence = Evidence::new(&response, format!("{} listed", model::counted(types.len(), "type")));
         let location = Location::at(Method::POST, &endpoint.path);
         let finding = Finding::new(&RULE, Confidence::Confirmed, location, evidence);
         let only_with = "Anonymous callers are refused; with the credentials of the scan the schema is shown.";

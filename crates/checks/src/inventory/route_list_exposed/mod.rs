@@ -53,7 +53,10 @@ fn judge(surface: &Surface, observations: &Observations, found: &mut Findings) -
         let real = listed.iter().any(|path| there.contains(path.as_str()) && operation.path != path.as_str());
         if real {
             let shown = listed.iter().take(6).cloned().collect::<Vec<String>>().join(", ");
-            let evidence = Evidence::new(exchange, format!("{} routes are listed, among them {shown}", listed.len()));
+            let evidence = Evidence::new(
+                exchange,
+                format!("{} listed, among them {shown}", model::counted(listed.len(), "route")),
+            );
             found.push(Finding::new(&RULE, Confidence::Firm, Location::of(operation), evidence));
         }
     }

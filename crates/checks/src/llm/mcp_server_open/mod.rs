@@ -88,7 +88,8 @@ fn finding(
     called: &Arc<Exchange>,
 ) -> Finding {
     let shown = tools.iter().take(8).cloned().collect::<Vec<String>>().join(", ");
-    let evidence = Evidence::new(listed, format!("{} tools are listed without credentials: {shown}", tools.len()));
+    let evidence =
+        Evidence::new(listed, format!("{} listed without credentials: {shown}", model::counted(tools.len(), "tool")));
     let dispatched = called.is_success() && protocol::message(called).is_some();
     let confidence = match (dispatched, tools_only_read(listed)) {
         (_, true) => Confidence::Tentative,

@@ -97,7 +97,7 @@ fn judge(exchange: &Arc<Exchange>, location: Location, json: &Value) -> Option<F
     let count = paths.len();
     paths.sort_unstable();
     paths.dedup();
-    let detail = format!("{count} values under {}", paths.join(", "));
+    let detail = format!("{} under {}", model::counted(count, "value"), paths.join(", "));
     let evidence = Evidence::new(exchange, format!("\"{path}\": {}", mask(secret)));
     let finding = Finding::new(&RULE, confidence, location, evidence).detail(detail);
     Some(passwords.into_iter().take(50).fold(finding, |finding, (_, secret)| finding.hiding(secret)))

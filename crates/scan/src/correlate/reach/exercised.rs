@@ -77,7 +77,7 @@ impl Exercised {
         if tested == all {
             return Vec::new();
         }
-        let mut parts = vec![format!("{tested} of {all} operations tested")];
+        let mut parts = vec![format!("{tested} of {} tested", model::counted(all, "operation"))];
         parts.extend(self.unsent.iter().map(|(why, count)| unsent(why, *count)));
         for (standing, what) in [
             (Standing::Refused, "refused without saying what they are"),

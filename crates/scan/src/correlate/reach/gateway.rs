@@ -118,7 +118,7 @@ fn sentence<'a>(exchanges: impl Iterator<Item = &'a Exchange>) -> Option<String>
     let responses: Vec<&Exchange> = exchanges.filter(|exchange| exchange.response().is_some()).collect();
     let own: Vec<(&Gateway, u16)> = responses.iter().filter_map(|e| Some((own(e)?, e.status()))).collect();
     let (first, status) = *own.first().filter(|_| own.len() * 2 > responses.len())?;
-    let of = format!("{} of {} requests were answered with {status}", own.len(), responses.len());
+    let of = format!("status {status} for {} of {}", own.len(), model::counted(responses.len(), "request"));
     let name = first.name;
     Some(match first.says {
         Says::NoRoute => format!(

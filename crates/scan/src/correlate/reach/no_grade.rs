@@ -1,7 +1,7 @@
 //! Why what was seen says nothing about the API, so that there is no grade at all; and why a grade can only be provisional.
 
 use checks::calling::graphql;
-use model::{CredentialState, Exchange, Origin, Target};
+use model::{CredentialState, Exchange, Origin, Target, counted};
 use wire::Recorded;
 
 use super::exercised::Exercised;
@@ -27,15 +27,15 @@ pub(super) fn why(ended: &Ended, records: &[Recorded], target: &Target, exercise
     }
     if ended.banned {
         return Some(format!(
-            "the target began to refuse the scan: after some of {} requests it no longer answered what it had answered before; allow \
-             this client through, or scan slower (--rate)",
-            records.len()
+            "the target began to refuse the scan: after some of {} it no longer responded as before; allow this client \
+             through, or scan slower (--rate)",
+            counted(records.len(), "request")
         ));
     }
     if ended.silent {
         return Some(format!(
-            "the target stopped answering after {} requests; scan again when it is up, or slower (--rate)",
-            responses(records).count()
+            "the target stopped responding after {}; scan again when it is up, or slower (--rate)",
+            counted(responses(records).count(), "request")
         ));
     }
     if let Some(doubt) = &ended.unsteady {
@@ -47,15 +47,15 @@ pub(super) fn why(ended: &Ended, records: &[Recorded], target: &Target, exercise
         let first = responses.iter().find_map(|e| Some((wall::name(e)?, e.status())));
         let (name, status) = first.unwrap_or(("a firewall", 403));
         return Some(format!(
-            "{name} answered {walled} of {} requests with {status} in the API's place; allow this client through, or scan from behind it",
-            responses.len()
+            "{name} responded to {walled} of {} with {status} in the API's place; allow this client through, or scan from behind it",
+            counted(responses.len(), "request")
         ));
     }
     let put_off = responses.iter().filter(|e| matches!(e.status(), 429 | 503)).count();
     if put_off * 2 > responses.len() {
         return Some(format!(
-            "{put_off} of {} requests were answered with 429 or 503; scan later or slower (--rate)",
-            responses.len()
+            "status 429 or 503 for {put_off} of {}; scan later or slower (--rate)",
+            counted(responses.len(), "request")
         ));
     }
     if exercised.count(Standing::Success) > 0 || exercised.count(Standing::Guarded) > 0 {

@@ -45,10 +45,7 @@ impl Shares {
         if self.percent(target) >= ScoreTable::get().reach.firm {
             return Vec::new();
         }
-        let part = |(what, rules): (&&str, &BTreeSet<&str>)| {
-            let many = if rules.len() == 1 { "rule" } else { "rules" };
-            format!("{} {many} {what}", rules.len())
-        };
+        let part = |(what, rules): (&&str, &BTreeSet<&str>)| format!("{} {what}", model::counted(rules.len(), "rule"));
         self.missed.iter().map(part).collect()
     }
 }
