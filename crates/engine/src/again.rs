@@ -126,7 +126,7 @@ fn answers_alike(shown: &Shown<'_>, before: Option<&SurfaceView>, after: Option<
     let Some(was) = before.and_then(|o| o.status) else { return Ok(()) };
     let what = match after.and_then(|o| o.status) {
         Some(now) if now / 100 == was / 100 || was >= 500 && now < 500 || was >= 400 && now < 300 => return Ok(()),
-        Some(now) => format!("it answers {now}, and {was} when it was found"),
+        Some(now) => format!("it returns {now}, and {was} when it was found"),
         None => "the operation was not reached".to_owned(),
     };
     if shown.exchange().is_some_and(|e| e.identity.is_some()) {

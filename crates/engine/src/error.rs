@@ -128,7 +128,7 @@ impl RequestError {
     pub fn why(&self) -> String {
         match self {
             RequestError::Url { given, why } => {
-                format!("'{given}' is no URL that can be scanned: {why}; write it like https://api.example.com")
+                format!("'{given}' is not a URL that can be scanned: {why}; write it like https://api.example.com")
             }
             RequestError::UrlWithCredentials => {
                 "the URL contains credentials, which every report would show; give them as an identity".to_owned()

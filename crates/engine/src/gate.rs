@@ -75,7 +75,7 @@ impl FromStr for Bound {
         if let Ok(score) = text.trim().parse::<i64>() {
             return match u8::try_from(score) {
                 Ok(score) if score <= 100 => Ok(Bound::Score(score)),
-                _ => Err(format!("{score} is no score; scores go from 0 to 100")),
+                _ => Err(format!("{score} is not a valid score; scores go from 0 to 100")),
             };
         }
         text.parse()

@@ -115,7 +115,7 @@ impl HeaderRequest {
     fn resolve(&self, surroundings: &dyn Surroundings) -> Result<(String, Secret), RequestError> {
         let wrong = |what: &str| RequestError::Value { field: Field::Header, why: format!("'{}' {what}", self.name) };
         if !is_token(&self.name) {
-            return Err(wrong("is no name of a header; write `Name: value`"));
+            return Err(wrong("is not a valid header name; write `Name: value`"));
         }
         let value = self.value.bytes(Field::Header, surroundings)?;
         let value = String::from_utf8(value).map_err(|_| wrong("has a value that is not UTF-8 text"))?;

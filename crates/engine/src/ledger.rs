@@ -97,7 +97,7 @@ fn lines(path: &Path) -> Result<Vec<Line>, RequestError> {
     let line = |text: &str| {
         serde_json::from_str(text).map_err(|error| RequestError::Value {
             field: Field::Ledger,
-            why: format!("{} is no ledger of middlebrick: {error}", path.display()),
+            why: format!("{} is not a ledger of middlebrick: {error}", path.display()),
         })
     };
     whole.lines().map(line).collect()

@@ -113,7 +113,7 @@ fn specification(given: Option<&SpecSource>, surroundings: &dyn Surroundings) ->
     let (name, bytes) = match given {
         None => return Ok(Specification::default()),
         Some(SpecSource::Url(url)) => {
-            url::Url::parse(url).map_err(|error| wrong(format!("'{url}' is no URL: {error}")))?;
+            url::Url::parse(url).map_err(|error| wrong(format!("'{url}' is not a valid URL: {error}")))?;
             return Ok(Specification { url: Some(url.clone()), ..Specification::default() });
         }
         Some(SpecSource::File(path)) => (path.display().to_string(), read(Field::Spec, path, surroundings)?),
@@ -188,7 +188,7 @@ fn pin(text: &str) -> Result<(String, u16, IpAddr), RequestError> {
 /// A further host in scope. What is none would allow nothing, without a word.
 fn host(text: &str) -> Result<String, RequestError> {
     if text.is_empty() || text.contains(['/', '@', ' ', '*']) {
-        let why = format!("'{text}' is no host; write its name, or HOST:PORT, such as files.example.com");
+        let why = format!("'{text}' is not a valid host; write its name, or HOST:PORT, such as files.example.com");
         return Err(RequestError::Value { field: Field::AllowHosts, why });
     }
     Ok(in_ascii(text))

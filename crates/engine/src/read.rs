@@ -16,7 +16,7 @@ struct Head {
 /// # Errors
 /// What it is instead, for a person, as the end of a sentence that begins with its name.
 pub fn read_report(bytes: &[u8]) -> Result<Report, String> {
-    let none = |why: &dyn std::fmt::Display| format!("is no JSON report of middlebrick: {why}");
+    let none = |why: &dyn std::fmt::Display| format!("is not a JSON report of middlebrick: {why}");
     let head: Head = serde_json::from_slice(bytes).map_err(|error| none(&error))?;
     match head.schema.as_deref() {
         Some(Report::SCHEMA) => serde_json::from_slice(bytes).map_err(|error| none(&error)),

@@ -9,7 +9,7 @@ use serde::{Deserialize, Deserializer, Serializer};
 /// # Errors
 /// It is none; the text says what would be one.
 pub fn parse_time(text: &str) -> Result<Duration, String> {
-    let wrong = || format!("'{text}' is no time; write seconds or a number with ms, s or m, such as 5s");
+    let wrong = || format!("'{text}' is not a valid duration; write seconds or a number with ms, s or m, such as 5s");
     let split = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
     let number: f64 = text[..split].parse().map_err(|_| wrong())?;
     let seconds = match &text[split..] {

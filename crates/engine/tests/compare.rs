@@ -67,7 +67,7 @@ fn only_reports_of_this_contract_are_read() {
     assert!(newer.contains("v9") && newer.contains("this version reads middlebrick/report/v1"), "{newer}");
     for other in [json!({ "schema": "sarif" }), json!({ "schema": null }), json!({ "findings": 3 })] {
         let why = read(other).unwrap_err();
-        assert!(why.starts_with("is no JSON report of middlebrick: "), "{why}");
+        assert!(why.starts_with("is not a JSON report of middlebrick: "), "{why}");
     }
     assert!(read_report(b"<html>").is_err());
 }

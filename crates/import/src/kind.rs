@@ -123,7 +123,7 @@ fn of_text(bytes: &[u8]) -> Result<Kind, ImportError> {
         }
         () => Err(ImportError::at(
             line_of(text, first),
-            format!("'{}' is no request; the file has to be {READ}", cut(first)),
+            format!("'{}' is not a request; the file has to be {READ}", cut(first)),
         )),
     }
 }

@@ -125,7 +125,11 @@ fn contradictory_gates() {
     fails(&["scan", url, "--fail-below", "101"], 2, &["--fail-below", "101", "0 to 100"]);
     fails(&["scan", url, "--fail-on", "dire"], 2, &["--fail-on", "critical", "A, B, C, D, F"]);
     fails(&["scan", url, "--new-only"], 2, &["--baseline"]);
-    fails(&["scan", url, "--baseline", "page.html", "--new-only"], 2, &["--baseline", "page.html", "no JSON report"]);
+    fails(
+        &["scan", url, "--baseline", "page.html", "--new-only"],
+        2,
+        &["--baseline", "page.html", "not a JSON report"],
+    );
 }
 
 #[test]

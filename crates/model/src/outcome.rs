@@ -63,7 +63,7 @@ impl fmt::Display for Failure {
         match self {
             Failure::Unresolvable(why) => write!(f, "the name does not resolve ({why})"),
             Failure::Unreachable(why) => write!(f, "cannot connect ({why})"),
-            Failure::TimedOut(phase) => write!(f, "no answer in time while {phase}"),
+            Failure::TimedOut(phase) => write!(f, "no response in time while {phase}"),
             Failure::Closed(phase) => write!(f, "the connection was closed while {phase}"),
             Failure::Tls(why) => write!(f, "the TLS handshake failed ({why})"),
             Failure::NotTls => f.write_str("the server does not speak TLS on this port"),

@@ -224,11 +224,11 @@ impl fmt::Display for TlsFailure {
         match self {
             TlsFailure::Unreachable(why) => write!(f, "cannot connect ({why})"),
             TlsFailure::TimedOut => f.write_str("no complete answer in time"),
-            TlsFailure::Closed => f.write_str("the connection was closed in the middle of an answer"),
+            TlsFailure::Closed => f.write_str("the connection was closed in the middle of a response"),
             TlsFailure::NotTls(start) => write!(f, "the server does not speak TLS (it began with {start:?})"),
             TlsFailure::Refused(alert) => write!(f, "every offer was refused (alert {alert})"),
-            TlsFailure::Malformed(why) => write!(f, "the answer breaks the protocol ({why})"),
-            TlsFailure::TooLarge => f.write_str("the answer is larger than any handshake needs"),
+            TlsFailure::Malformed(why) => write!(f, "the response breaks the protocol ({why})"),
+            TlsFailure::TooLarge => f.write_str("the response is larger than any handshake needs"),
         }
     }
 }

@@ -61,9 +61,7 @@ fn found<'d>(root: View<'d>, faults: &mut Faults) -> Vec<Found<'d>> {
         for item in &items {
             for (method, operation) in methods(*item, path, faults) {
                 if all.len() >= MOST_OPERATIONS {
-                    faults.add(format!(
-                        "The document has more than {MOST_OPERATIONS} operations; the others are left out."
-                    ));
+                    faults.add(format!("The document has more operations than the {MOST_OPERATIONS} that are read; the others are left out."));
                     return all;
                 }
                 if seen.insert(method.clone()) {

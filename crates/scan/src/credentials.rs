@@ -148,7 +148,7 @@ impl Credential {
         if let Some(view) = &mut self.view {
             view.state = CredentialState::Lost;
             view.detail = format!(
-                "the credential stopped working during the scan: {} answered {} to it when it was called again",
+                "the credential stopped working during the scan: {} returned {} to it when it was called again",
                 now.request.path(),
                 now.status()
             );

@@ -335,11 +335,11 @@ impl Scan {
 }
 
 /// What is said of a server that sends more responses than it gets requests.
-const UNASKED: &str = "the target sends responses that no request asked for; each request then had a connection of its own, and what was \
-                       found before was sent again";
+const UNASKED: &str = "the target sends responses without a request; each request then had a connection of its own, and what was found \
+    before was sent again";
 
 /// What is said of a target that limits how fast it is asked.
-const PUT_OFF: &str = "the target answered some requests with 429 or 503, asking to come back later; the scan slowed down and sent them again";
+const PUT_OFF: &str = "the target returned 429 or 503 to some requests; the scan slowed down and sent them again";
 
 /// The time in which everything that the scan created is removed, also after a stop.
 const UNDO_WITHIN: Duration = Duration::from_secs(5);

@@ -88,7 +88,7 @@ impl Wire {
         }
         self.health.settle(suspicion, control.as_deref());
         if self.health.is_banned() || self.health.is_dead() {
-            let why = "the target no longer answers what it answered before; stopping";
+            let why = "the target no longer responds as before; stopping";
             (self.listener)(Event::SlowedDown { why: Redacted::fixed(why) });
         }
     }

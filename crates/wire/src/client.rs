@@ -249,7 +249,7 @@ impl Wire {
     /// The target is not https; it refuses the scan, or the scan was stopped.
     pub async fn inspect_tls(&self) -> Result<Arc<TlsReport>, NotTested> {
         if self.origin.scheme != Scheme::Https {
-            return Err(NotTested::not_applicable("the target is not asked by https"));
+            return Err(NotTested::not_applicable("the target is not requested over https"));
         }
         self.may_knock()?;
         let limits = InspectionLimits::default();
@@ -411,14 +411,14 @@ impl Wire {
                     Refused::Hopeless => weight = weight.saturating_mul(u32::MAX),
                     Refused::Paused(pause) => {
                         let seconds = pause.as_secs_f64();
-                        let why = format!("the target answered {}; pausing {seconds:.1} s", response.status);
+                        let why = format!("the target returned {}; pausing {seconds:.1} s", response.status);
                         (self.listener)(Event::SlowedDown { why: Redactor::new().text(&why) });
                     }
                 }
             }
             None if by == Sender::Burst || exchange.response().is_none() => {}
             None if self.pace.answered(took).is_some() => {
-                let why = "the target answers much more slowly than at first; asking less often";
+                let why = "the target responds much more slowly than at first; sending less often";
                 (self.listener)(Event::SlowedDown { why: Redacted::fixed(why) });
             }
             None => {}

@@ -116,7 +116,7 @@ impl Dialer {
         let (config, verifier) =
             client_config(&self.roots, self.certificate.as_ref(), alpn).map_err(|error| failed(error.to_string()))?;
         let name = ServerName::try_from(origin.host.trim_end_matches('.').to_owned())
-            .map_err(|_| failed("the host is no name that TLS can ask for".to_owned()))?;
+            .map_err(|_| failed("the host is not a name that TLS can request".to_owned()))?;
         let stream = match timeout(self.limits.tls, TlsConnector::from(config).connect(name, stream)).await {
             Err(_) => return Err(Failure::TimedOut(Phase::Tls)),
             Ok(Err(error)) => return Err(about_certificate(&verifier).unwrap_or_else(|| broken(&error))),

@@ -42,8 +42,8 @@ impl Proxy {
     pub(crate) fn refused(&self, status: u16) -> Failure {
         self.failed(&match status {
             407 => "wants credentials (407); write them into its URL, http://user:password@host:port".to_owned(),
-            500.. => format!("cannot reach the target (it answered {status})"),
-            _ => format!("does not let the scan pass to the target (it answered {status})"),
+            500.. => format!("cannot reach the target (it returned {status})"),
+            _ => format!("does not let the scan pass to the target (it returned {status})"),
         })
     }
 

@@ -57,7 +57,7 @@ impl Wire {
             let mut outcomes = stream::iter(removals).buffered(AT_ONCE);
             while let Some((created, outcome)) = outcomes.next().await {
                 let left = match outcome {
-                    Err(_) => Some("was not answered in time".to_owned()),
+                    Err(_) => Some("got no response in time".to_owned()),
                     Ok(Err(why)) => Some(format!("was not sent: {why}")),
                     Ok(Ok(exchange)) if exchange.status() == 404 => {
                         missing.push(created.clone());
@@ -74,7 +74,7 @@ impl Wire {
         for (created, step) in missing.into_iter().zip(step..) {
             let is_there = undone.removed.iter().any(|removed| removed.is_kin(&created)) || created.confirmed;
             let is_gone = is_there && timeout_at(deadline, self.is_gone(&created.undo, step)).await.unwrap_or(false);
-            let left = (!is_gone).then(|| "is answered with 404: it is gone, or was never at this path".to_owned());
+            let left = (!is_gone).then(|| "returns 404: it is gone, or was never at this path".to_owned());
             self.note_undone(&mut undone, created, left);
         }
         undone
@@ -108,7 +108,7 @@ impl Wire {
 fn why_left(exchange: &Exchange) -> Option<String> {
     match exchange.status() {
         200..=299 | 410 => None,
-        0 => Some("was not answered".to_owned()),
-        status => Some(format!("is answered with {status}")),
+        0 => Some("got no response".to_owned()),
+        status => Some(format!("returns {status}")),
     }
 }

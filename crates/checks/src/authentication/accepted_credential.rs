@@ -94,7 +94,7 @@ fn clean<'a>(probe: &'a TargetProbe<'_>) -> impl Iterator<Item = &'a Arc<Exchang
 
 /// Let in, but shown something else than with the genuine token: an error in disguise, or a page that differs each time.
 pub(super) fn other_response() -> NotTested {
-    NotTested::inconclusive("a wrong token is answered with success, but otherwise than the genuine one")
+    NotTested::inconclusive("a wrong token returns success, but otherwise than the genuine one")
 }
 
 /// The request with this token. The token is not noted as payload, which is shown in reports; that there is one is.

@@ -36,7 +36,7 @@ pub(super) enum Difference {
 /// [`NotTested::Inconclusive`] when it does not.
 pub(super) fn is_made_by(plain: &Arc<Exchange>, own: &Arc<Exchange>) -> Result<(), NotTested> {
     let same = plain.status() == own.status() && ResponseFingerprint::plain(plain) == ResponseFingerprint::plain(own);
-    if same { Err(NotTested::inconclusive("the session makes no difference to the answer")) } else { Ok(()) }
+    if same { Err(NotTested::inconclusive("the session makes no difference to the response")) } else { Ok(()) }
 }
 
 impl Responses {
@@ -48,7 +48,7 @@ impl Responses {
         let fingerprint = |exchange: &Arc<Exchange>| (exchange.status(), ResponseFingerprint::plain(exchange));
         let (nothing, own) = (fingerprint(plain), fingerprint(&self.own));
         if fingerprint(&self.without) != nothing {
-            return Err(NotTested::inconclusive("the answer varies by itself"));
+            return Err(NotTested::inconclusive("the response varies by itself"));
         }
         is_made_by(plain, &self.own)?;
         Ok(match fingerprint(&self.changed) == own {

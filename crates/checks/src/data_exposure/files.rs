@@ -47,7 +47,7 @@ pub(super) async fn probe(
         if missing.is_success() && proof(&missing).is_some() {
             continue;
         }
-        let control = format!("a file that does not exist beside it is answered with {}", missing.status());
+        let control = format!("a file that does not exist beside it returns {}", missing.status());
         let finding = Finding::new(
             rule,
             Confidence::Confirmed,

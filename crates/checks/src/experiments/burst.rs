@@ -69,7 +69,7 @@ pub async fn run<'a>(probe: &TargetProbe<'a>) -> Result<Burst<'a>, NotTested> {
     let candidates = called.filter(|(o, e)| o.method == Method::GET && e.is_success());
     let best = candidates.min_by_key(|(o, e)| (std::cmp::Reverse(rank(o, e)), o.path.clone()));
     let Some((operation, plain)) = best else {
-        return Err(NotTested::not_applicable("no GET was answered"));
+        return Err(NotTested::not_applicable("no GET returned a response"));
     };
     let request = plain.request.clone();
     let before = probe.count_lately(|exchange| counts(exchange, &request));

@@ -138,7 +138,7 @@ pub async fn online(probe: &TargetProbe<'_>) -> Result<Option<Accepted>, NotTest
             let random = canary(probe.target.seed, &["random key"]);
             let control = probe.response_to(forged(probe, &cookie, random.as_bytes())).await?;
             if taken_up(probe, &control, &cookie).is_some() {
-                return Err(NotTested::inconclusive("every session is answered alike, whatever its key"));
+                return Err(NotTested::inconclusive("every session gets the same response, whatever its key"));
             }
             let signs = crack::Target::parse(&value).is_ok_and(|target| target.verify(key.as_bytes()));
             return Ok(Some(Accepted { cookie, key, response, control, signs }));

@@ -73,7 +73,7 @@ pub async fn filtered(probe: &OperationProbe<'_>) -> Result<(), NotTested> {
 pub fn works(call: &Exchange) -> Result<(), NotTested> {
     match call.status() {
         _ if access::is_refused(call) => Err(NotTested::NoCredentials),
-        status @ 400.. => Err(NotTested::inconclusive(format!("the ordinary call is answered with {status}"))),
+        status @ 400.. => Err(NotTested::inconclusive(format!("the ordinary call returns {status}"))),
         _ => Ok(()),
     }
 }

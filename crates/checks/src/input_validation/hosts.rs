@@ -200,7 +200,7 @@ pub(super) fn probe_host(probe: &TargetProbe<'_>) -> String {
 
 /// Why there is nothing to ask.
 pub(super) fn nothing_named() -> NotTested {
-    NotTested::not_applicable("no answer names the API by its full address")
+    NotTested::not_applicable("no response contains the full address of the API")
 }
 
 #[cfg(test)]

@@ -50,7 +50,7 @@ pub fn is_refused(exchange: &Exchange) -> bool {
 pub fn is_kept_out(response: &Exchange) -> Result<(), NotTested> {
     match response.status() {
         status @ 400.. if !is_refused(response) => {
-            Err(NotTested::inconclusive(format!("a call without credentials is answered with {status}")))
+            Err(NotTested::inconclusive(format!("a call without credentials returns {status}")))
         }
         _ => Ok(()),
     }

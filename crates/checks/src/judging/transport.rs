@@ -52,7 +52,7 @@ pub async fn in_the_clear(probe: &TargetProbe<'_>) -> Result<Arc<Exchange>, NotT
         (Scheme::Https, 443) => {
             let plain = Origin { scheme: Scheme::Http, host: origin.host.clone(), port: 80 };
             let exchange = probe.send(Request::get(&plain, &probe.target.path)).await?;
-            let silent = || NotTested::not_applicable("nothing answers over plain HTTP");
+            let silent = || NotTested::not_applicable("nothing responds over plain HTTP");
             exchange.response().is_some().then_some(exchange).ok_or_else(silent)
         }
         (Scheme::Https, _) => Err(NotTested::not_applicable("no plain HTTP port is known beside this one")),

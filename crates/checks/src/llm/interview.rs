@@ -150,7 +150,7 @@ pub(super) fn takes_prompts(first: &Said) -> Result<(), NotTested> {
         401 | 403 => return Err(NotTested::NoCredentials),
         404 | 405 | 410 | 501 => return Err(NotTested::not_applicable("the endpoint takes no prompt")),
         200..=299 => {}
-        status => return Err(NotTested::inconclusive(format!("the prompt was answered with {status}"))),
+        status => return Err(NotTested::inconclusive(format!("the prompt returned {status}"))),
     }
     let sent = first.exchange.request.altered.first().map_or("", |altered| altered.value.as_str());
     let raw = first.exchange.text();

@@ -48,7 +48,7 @@ fn tables() -> &'static [(&'static str, Table)] {
 }
 
 /// What each framework that has a remedy of its own for the rule says: its name, and a sentence.
-fn of(rule: &Rule) -> impl Iterator<Item = (&'static str, &'static str)> {
+pub fn of(rule: &Rule) -> impl Iterator<Item = (&'static str, &'static str)> {
     remedies(rule.id).map(|(framework, remedy)| (framework, remedy.fix.as_str()))
 }
 

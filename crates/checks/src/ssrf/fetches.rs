@@ -131,7 +131,7 @@ pub(super) async fn wait(probe: &OperationProbe<'_>, sent: &mut [Sent<'_>]) -> R
 /// Who called, in a sentence.
 pub(super) fn told(call: &Call) -> String {
     let agent = if call.user_agent.is_empty() { String::new() } else { format!(" as {}", call.user_agent) };
-    format!("the server asked our listener for {} from {}{agent}", call.path, call.peer)
+    format!("the server requested {} from our listener, from {}{agent}", call.path, call.peer)
 }
 
 #[cfg(test)]

@@ -354,8 +354,10 @@ pub(crate) struct VerifyOptions {
 }
 
 #[derive(Debug, Args)]
-#[command(after_help = "Exit code: 0 all is removed, 1 something is still there, 2 wrong usage or credentials, \
-    3 nobody knows what some requests created.")]
+#[command(
+    after_help = "Exit code: 0 all is removed, 1 something is still there, 2 wrong usage or credentials, 3 it is unknown what \
+    some requests created."
+)]
 pub(crate) struct CleanupOptions {
     /// The ledger that the scan kept
     #[arg(value_name = "LEDGER")]

@@ -24,7 +24,7 @@ pub(crate) fn run(options: &CleanupOptions) -> Result<Ending, Fault> {
         out.push_str(&format!("  {}\n", shown(&format!("{} {why}", created.undo))));
     }
     if !undone.unknown.is_empty() {
-        out.push_str("Nobody knows what these created; look yourself:\n");
+        out.push_str("Unknown what these created; check by hand:\n");
         for sent in &undone.unknown {
             out.push_str(&format!("  {}\n", shown(&sent.to_string())));
         }

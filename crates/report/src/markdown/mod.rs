@@ -37,7 +37,7 @@ fn headline(report: &Report, out: &mut String) {
     let url = code(&cut(&report.url, PIECE));
     if report.status == Status::Unreachable {
         let why = inline(report.status_detail.as_deref().unwrap_or("no answer"));
-        let _ = writeln!(out, "## middlebrick: no answer\n\n{url} gave no HTTP answer: {why}.");
+        let _ = writeln!(out, "## middlebrick: no response\n\n{url} sent no HTTP response: {why}.");
         return;
     }
     let grade = grade::letter(report).map_or("no grade".to_owned(), |g| format!("grade {g}"));

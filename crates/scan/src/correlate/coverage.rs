@@ -151,7 +151,7 @@ pub(super) fn nothing_seen(ended: &Ended, records: &[Recorded]) -> Option<String
     if ended.surface.operations.is_empty() {
         Some("no operation matches --include, --exclude-path and --method".to_owned())
     } else if !records.iter().any(|r| is_whole_answer(&r.exchange)) {
-        let why = || "every answer was a server error or broke off".to_owned();
+        let why = || "every response was a server error or broke off".to_owned();
         Some(told_by_gateway(records).unwrap_or_else(why))
     } else {
         None

@@ -66,7 +66,7 @@ pub(crate) fn read(exchange: &Exchange, technologies: &mut Vec<Technology>) {
         if shape.row.status {
             add(shape, &status_line, "the status line", technologies);
         } else if shape.row.header.is_empty() {
-            add(shape, text, "the page of an answer", technologies);
+            add(shape, text, "the body of a response", technologies);
         } else {
             for value in response.header_all(&shape.row.header) {
                 add(shape, value, &format!("the {} header", shape.row.header), technologies);

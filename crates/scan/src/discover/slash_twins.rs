@@ -51,7 +51,8 @@ pub(super) async fn join(asker: &Asker<'_>, surface: &mut Surface, found: &mut F
     }
     if joined > 1 {
         surface.notes.push(format!(
-            "{joined} operations only redirect to the same path with or without a slash at its end, and are tested there"
+            "{} only redirect to the same path with or without a slash at its end, and are tested there",
+            model::counted(joined, "operation")
         ));
     }
 }

@@ -162,7 +162,7 @@ fn linked(found: &Found) -> Vec<String> {
 pub(crate) async fn named(asker: &Asker<'_>, url: &str) -> Result<(String, Vec<Operation>, SpecFacts), String> {
     let (path, exchange) = fetch(asker, url).await?;
     if !exchange.is_success() {
-        return Err(format!("it was answered with {}", exchange.status()));
+        return Err(format!("it returned {}", exchange.status()));
     }
     let read = parsed(asker, &path, &exchange).await;
     read.map(|(operations, facts)| (path, operations, facts)).ok_or_else(|| "it is not an OpenAPI document".to_owned())

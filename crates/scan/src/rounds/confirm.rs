@@ -57,7 +57,7 @@ pub(crate) async fn confirm(outcomes: &mut [Outcome], wire: &Wire) {
             if !finding.detail.is_empty() {
                 finding.detail.push(' ');
             }
-            finding.detail.push_str("Asked again, the target answered otherwise; it fails now and then.");
+            finding.detail.push_str("Sent again, the request got another response; the target fails now and then.");
         }
     }
 }

@@ -72,7 +72,7 @@ fn sound(counts: RequestCounts, dead: bool, is_burst: bool) -> Result<(), NotTes
     if counts.unanswered > 0 || dead && counts.sent == 0 {
         Err(NotTested::NoAnswer)
     } else if counts.put_off > 0 && !is_burst {
-        Err(NotTested::inconclusive("a request was answered with 429 or 503"))
+        Err(NotTested::inconclusive("a request got 429 or 503"))
     } else {
         Ok(())
     }

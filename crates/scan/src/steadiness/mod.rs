@@ -160,7 +160,7 @@ pub(crate) fn other_content(request: &Request) -> String {
 fn told(request: &Request, seen: &BTreeSet<String>) -> String {
     let seen: Vec<&str> = seen.iter().map(String::as_str).collect();
     format!(
-        "the target answers the same request now this way and now that ({} {} with {}), so nothing can be concluded from its \
+        "the target responds to the same request now one way and now another ({} {} with {}), so nothing can be concluded from its \
          responses; scan again when it is stable",
         request.method,
         request.path(),

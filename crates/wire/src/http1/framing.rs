@@ -49,7 +49,8 @@ fn length(head: &Head) -> Result<Option<Length>, Failure> {
     let mut found: Option<Length> = None;
     for text in head.list("content-length") {
         let digits = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
-        let value = text.parse().ok().filter(|_| digits).ok_or_else(|| malformed("its Content-Length is no length"))?;
+        let value =
+            text.parse().ok().filter(|_| digits).ok_or_else(|| malformed("its Content-Length is not a length"))?;
         found = Some(match found {
             None => Length { value, once: true },
             Some(known) if known.value == value => Length { value, once: false },

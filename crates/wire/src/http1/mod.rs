@@ -147,11 +147,11 @@ impl Http1 {
         let (head, _) = self.response_head(deadline, limits).await.map_err(|failure| match failure {
             Failure::Closed(_) => closed(),
             Failure::TimedOut(_) => proxy.failed("opened no way to the target in time"),
-            other => proxy.failed(&format!("is no HTTP proxy: {other}")),
+            other => proxy.failed(&format!("is not an HTTP proxy: {other}")),
         })?;
         match head.status {
             200..300 if self.buffer.is_empty() => Ok(self.stream),
-            200..300 => Err(proxy.failed("said more than it was asked")),
+            200..300 => Err(proxy.failed("sent more than was requested")),
             status => Err(proxy.refused(status)),
         }
     }

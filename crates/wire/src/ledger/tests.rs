@@ -108,7 +108,7 @@ async fn what_is_not_undone_is_said() {
     send(&wire, &server, Method::POST, "/things/5001/notes").await.unwrap();
     let notes = wire.undo(SOON).await.notes();
     assert_eq!(notes.len(), 2, "{notes:?}");
-    assert!(notes[0].contains("DELETE /things/5001 is answered with 405"), "{notes:?}");
+    assert!(notes[0].contains("DELETE /things/5001 returns 405"), "{notes:?}");
     assert!(notes[1].contains("POST /things/5001/notes may have created something"), "{notes:?}");
     assert_eq!(read(&lines.lock().unwrap()).created.len(), 1, "another run may try again");
 }

@@ -60,7 +60,7 @@ async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(
     let known = probe.response_to(with(&guarded.anonymous.request, &header, &key)).await?;
     let again = probe.response_to(odd.fresh()).await?;
     if crashes(&known, &failed) && crashes(&known, &again) {
-        let evidence = Evidence::new(&failed, format!("{} for a made-up key that ends in é, twice", failed.status()));
+        let evidence = Evidence::new(&failed, format!("{} for a random key that ends in é, twice", failed.status()));
         let control = Evidence::new(&known, format!("{} for the same key without it", known.status()));
         let location = crate::place(probe.surface, &guarded.anonymous).parameter("header", &header);
         found.push(Finding::new(&RULE, Confidence::Confirmed, location, evidence).also(control));

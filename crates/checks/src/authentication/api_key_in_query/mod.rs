@@ -19,7 +19,7 @@ pub(crate) static RULE: Rule = Rule {
     severity: Severity::Medium,
     cwe: &[598],
     tags: &[],
-    risk: "Keys in URLs end up in server logs, browser history and Referer headers, where others can read them.",
+    risk: "Anyone who can read server logs, browser history or Referer headers obtains the key and acts with it.",
     fix: "Accept keys and tokens in a header only.",
     references: &[
         "https://www.rfc-editor.org/rfc/rfc6750#section-2.3",
@@ -76,7 +76,7 @@ fn judge(surface: &Surface, observations: &Observations, found: &mut Findings) -
     if !found.is_empty() || parameters || access::is_guarded_somewhere(surface, observations) {
         Ok(())
     } else {
-        Err(NotTested::not_applicable("nobody is asked for credentials, and no parameter is taken from the URL"))
+        Err(NotTested::not_applicable("no operation requires credentials, and no parameter is taken from the URL"))
     }
 }
 

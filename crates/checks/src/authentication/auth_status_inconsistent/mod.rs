@@ -46,7 +46,7 @@ const KEYS: usize = 2;
 async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
     let responses = authorization::responses(probe).await?;
     if responses.iter().all(|guarded| guarded.anonymous.status() != 401) {
-        return Err(NotTested::not_applicable("no operation answers an anonymous client with 401"));
+        return Err(NotTested::not_applicable("no operation returns 401 to an unauthenticated client"));
     }
     for guarded in responses.iter().take(KEYS) {
         // A key is a credential like any other, where the refusal says in which header it goes.
@@ -57,7 +57,7 @@ async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(
         let keyed = Guarded { anonymous: Arc::clone(&guarded.anonymous), nonsense };
         if differs(&keyed) && is_repeated(probe, &keyed).await? {
             let status = keyed.nonsense.status();
-            let evidence = Evidence::new(&keyed.nonsense, format!("{status} with a key in {name} that nobody issued"));
+            let evidence = Evidence::new(&keyed.nonsense, format!("{status} for a random key in {name}"));
             let control = Evidence::new(&keyed.anonymous, "401 without credentials");
             let location = crate::place(probe.surface, &keyed.anonymous).parameter("header", &name);
             found.push(Finding::new(&RULE, Confidence::Firm, location, evidence).also(control));
@@ -68,7 +68,7 @@ async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(
             continue;
         }
         let status = guarded.nonsense.status();
-        let evidence = Evidence::new(&guarded.nonsense, format!("{status} with a bearer token that nobody issued"));
+        let evidence = Evidence::new(&guarded.nonsense, format!("{status} for a random bearer token"));
         let control = Evidence::new(&guarded.anonymous, "401 without credentials");
         let location = crate::place(probe.surface, &guarded.anonymous);
         found.push(Finding::new(&RULE, Confidence::Firm, location, evidence).also(control));

@@ -15,7 +15,7 @@ pub(crate) static RULE: Rule = Rule {
     severity: Severity::Info,
     cwe: &[522],
     tags: &[],
-    risk: "Every request carries the password, so that each one can leak it.",
+    risk: "An attacker who sees any one request obtains the password, because every request carries it.",
     fix: "Exchange the password for a short-lived token.",
     references: &[
         "https://www.rfc-editor.org/rfc/rfc7617",
@@ -43,7 +43,7 @@ fn judge(surface: &Surface, observations: &Observations, found: &mut Findings) -
         (Some(exchange), _) => (exchange, "401 with WWW-Authenticate: Basic"),
         (None, true) => (clean().next().ok_or(NotTested::NoAnswer)?, "the API description declares HTTP Basic"),
         (None, false) if access::is_guarded_somewhere(surface, observations) => return Ok(()),
-        (None, false) => return Err(NotTested::not_applicable("nobody is asked for credentials")),
+        (None, false) => return Err(NotTested::not_applicable("no operation requires credentials")),
     };
     found.push(Finding::new(&RULE, Confidence::Firm, Location::host(), Evidence::new(exchange, what)));
     Ok(())

@@ -177,7 +177,7 @@ fn first_name(attempt: &Exchange) -> String {
 /// Why answers without a difference that tells may say nothing.
 fn doubt(responses: [&Arc<Exchange>; 3], exists: bool) -> Option<&'static str> {
     if !responses.iter().all(|response| refuses(response.status())) {
-        Some("the log-in fails for another reason than the password")
+        Some("the login fails for another reason than the password")
     } else if exists {
         None
     } else {

@@ -55,7 +55,7 @@ async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(
     let known = |place| names::known(place, probe.surface, probe.target).map(|known| (place, known));
     let Some((place, known)) = places.iter().find_map(known) else {
         return Err(NotTested::inconclusive(
-            "no name that may exist was seen in answers, in an example of the document or in Basic credentials",
+            "no username that may exist was seen in responses, in an example of the document or in Basic credentials",
         ));
     };
     let made_up = |purpose: &str| names::made_up(&known.name, &probe.canary(purpose));
@@ -65,7 +65,7 @@ async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(
     // Not counted: the first request may open a connection or wake a worker.
     let usual = attempt(&made_up("somebody else")).await?;
     if !login::is_rejection(&usual) || usual.status() == 403 {
-        return Err(NotTested::inconclusive("the answer to a wrong password does not say that it is wrong"));
+        return Err(NotTested::inconclusive("the response to a wrong password does not say that it is wrong"));
     }
     let mut responses: [Vec<Arc<Exchange>>; 3] = Default::default();
     for round in 0..ROUNDS {
@@ -112,9 +112,10 @@ fn finding(
     let slow = nearest(&mut of_known.iter(), existing.median)?;
     let fast = nearest(&mut of_one.iter().chain(of_other), made_up.median)?;
     let evidence = Evidence::new(&slow, format!("{existing}: failed logins with the name {}", known.from));
-    let control = Evidence::new(&fast, format!("{made_up}: with two made-up names of the same shape, in turn with it"));
+    let control =
+        Evidence::new(&fast, format!("{made_up}: with two random usernames of the same shape, in turn with it"));
     let said = format!(
-        "Failed logins took {existing}, with the name {}, and {made_up}, with two made-up ones that do not differ; it was slower in \
+        "Failed logins took {existing} with the username {}, and {made_up} with two random ones that do not differ; it was slower in \
          {ordered} of 100 pairs.",
         known.from
     );

@@ -36,7 +36,7 @@ pub(super) fn known(place: &Login, surface: &Surface, target: &Target) -> Option
     let known = |name, from, exists| Known { name, from, exists };
     own.filter(|name| fits(name))
         .map(|name| known(name, "of the scan's own credentials", true))
-        .or_else(|| shown(surface, by_mail, &fits).map(|name| known(name, "that an answer showed", true)))
+        .or_else(|| shown(surface, by_mail, &fits).map(|name| known(name, "that a response showed", true)))
         .or_else(|| {
             example(place, surface)
                 .filter(|name| fits(name) && !PLACEHOLDERS.contains(&name.to_ascii_lowercase().as_str()))

@@ -50,7 +50,7 @@ type Pair<'a> = (&'a str, &'a str, &'a str);
 /// Flask").
 const PAIRS: [Pair<'static>; 6] = [
     ("admin", "admin", ITS_NAME),
-    ("admin", "password", "one of the first that anybody tries"),
+    ("admin", "password", "one of the first that attackers try"),
     ("admin", "secret", "that of Flask's snippet on HTTP Basic"),
     ("john", "hello", "that of Flask-HTTPAuth's example"),
     ("john", "matrix", "that of Flask-BasicAuth's example"),
@@ -80,7 +80,7 @@ async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(
         }
         let first = first.get_or_insert_with(|| Arc::clone(&response));
         if response.status() != 401 || !login::is_as_before(first, &response) {
-            return Err(NotTested::inconclusive("log-ins that fail are counted or refused, so no more were tried"));
+            return Err(NotTested::inconclusive("failed logins are counted or refused, so no more were tried"));
         }
     }
     Ok(())

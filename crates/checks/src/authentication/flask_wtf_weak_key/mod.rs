@@ -35,7 +35,7 @@ pub(crate) static CHECK: Check = Check {
 
 async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
     let guessed = secret_guessing::secrets(probe, tokens(probe), "Flask-WTF token").await?;
-    secret_guessing::report(&RULE, "anti-forgery token", guessed, found);
+    secret_guessing::report(&RULE, "CSRF token", guessed, found);
     Ok(())
 }
 

@@ -42,7 +42,7 @@ fn look(observed: &ObservedExchange<'_>, found: &mut Findings) -> bool {
             let location = Location::host().parameter("cookie", &cookie.name);
             let evidence = Evidence::new(
                 observed.exchange,
-                format!("the cookie {} is a JWT; no anti-forgery cookie is set with it", cookie.name),
+                format!("the cookie {} is a JWT; no CSRF cookie is set with it", cookie.name),
             );
             found.push(Finding::new(&RULE, Confidence::Firm, location, evidence).hiding(&cookie.value));
         }

@@ -11,7 +11,7 @@ pub(crate) static RULE: Rule = Rule {
     severity: Severity::Low,
     cwe: &[613],
     tags: &[Tag::Crypto],
-    risk: "A leaked token gives access to the account for days.",
+    risk: "An attacker with a leaked token has access to the account for days.",
     fix: "Issue access tokens for minutes and renew them with a refresh token.",
     references: &[
         "https://www.rfc-editor.org/rfc/rfc8725",

@@ -12,7 +12,7 @@ pub(crate) static RULE: Rule = Rule {
     severity: Severity::Medium,
     cwe: &[613],
     tags: &[Tag::Crypto],
-    risk: "A token that leaks once gives access to the account forever.",
+    risk: "An attacker with a token that leaked once has access to the account forever.",
     fix: "Give every token an exp of minutes, and require the claim when verifying.",
     references: &["https://www.rfc-editor.org/rfc/rfc8725", "https://pyjwt.readthedocs.io/en/stable/usage.html"],
     page: include_str!("page.md"),

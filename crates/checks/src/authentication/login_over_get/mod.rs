@@ -20,7 +20,7 @@ pub(crate) static RULE: Rule = Rule {
     severity: Severity::Medium,
     cwe: &[598],
     tags: &[],
-    risk: "Passwords in URLs end up in server logs, browser history and Referer headers, where others can read them.",
+    risk: "Anyone who can read server logs, browser history or Referer headers obtains the passwords of users.",
     fix: "Send credentials in the body of a POST request.",
     references: &[
         "https://www.rfc-editor.org/rfc/rfc9110#section-17.9",

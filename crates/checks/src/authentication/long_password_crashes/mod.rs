@@ -70,11 +70,7 @@ async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(
         }
         steady &= longs.first().is_some_and(|long| long.status() < 500);
     }
-    if steady || !found.is_empty() {
-        Ok(())
-    } else {
-        Err(NotTested::inconclusive("the log-in fails for other reasons"))
-    }
+    if steady || !found.is_empty() { Ok(()) } else { Err(NotTested::inconclusive("the login fails for other reasons")) }
 }
 
 /// Judges what a scan without consent may send: the long passwords stand between short ones of the same user.
@@ -87,7 +83,7 @@ fn judge_attempts(attempts: &Attempts, found: &mut Findings) -> Result<(), NotTe
     match longs.first() {
         Some(long) if long.status() < 500 || !found.is_empty() => Ok(()),
         Some(_) => {
-            Err(attempts.cut.clone().unwrap_or_else(|| NotTested::inconclusive("the log-in fails for other reasons")))
+            Err(attempts.cut.clone().unwrap_or_else(|| NotTested::inconclusive("the login fails for other reasons")))
         }
         None => Err(attempts.too_few()),
     }

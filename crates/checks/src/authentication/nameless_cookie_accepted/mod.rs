@@ -12,7 +12,7 @@ pub(crate) static RULE: Rule = Rule {
     severity: Severity::Low,
     cwe: &[20, 565],
     tags: &[Tag::Flask],
-    risk: "A sibling subdomain can set a visitor's session, past the protection of the __Host- and __Secure- prefixes.",
+    risk: "An attacker on a sibling subdomain can set a visitor's session, past the protection of the __Host- and __Secure- prefixes.",
     fix: "Upgrade to Werkzeug 2.2.3 or later, and leave the parsing of cookies to the framework.",
     references: &[
         "CVE-2023-23934",
@@ -62,9 +62,11 @@ async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(
 }
 
 fn finding(responses: &Responses, name: &str) -> Finding {
-    let evidence = Evidence::new(&responses.changed, format!("Cookie: ={name}=… is answered like the genuine session"));
+    let evidence =
+        Evidence::new(&responses.changed, format!("Cookie: ={name}=… gets the same response as the genuine session"));
     let genuine = Evidence::new(&responses.own, "the genuine session");
-    let control = Evidence::new(&responses.control, "the same value under another name is answered like none");
+    let control =
+        Evidence::new(&responses.control, "the same value under another name gets the same response as no cookie");
     let location = Location::host().parameter("cookie", name);
     Finding::new(&RULE, Confidence::Confirmed, location, evidence).also(genuine).also(control)
 }

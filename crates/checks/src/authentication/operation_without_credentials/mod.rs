@@ -61,7 +61,9 @@ async fn probe_operation(probe: &OperationProbe<'_>, found: &mut Findings) -> Re
     match shown(&anonymous) {
         Shown::Data => {}
         Shown::Refusal => return access::is_kept_out(&anonymous),
-        Shown::Nothing => return Err(NotTested::inconclusive("answered without credentials, but with nothing in it")),
+        Shown::Nothing => {
+            return Err(NotTested::inconclusive("a response without credentials, but with nothing in it"));
+        }
     }
     if is_public_by_design(probe.operation, &anonymous) {
         return Err(NotTested::inconclusive(
@@ -70,7 +72,7 @@ async fn probe_operation(probe: &OperationProbe<'_>, found: &mut Findings) -> Re
     }
     let missing = probe.missing_beside(anonymous.request.path()).await?;
     if !tells_apart(&missing, &anonymous) {
-        return Err(NotTested::inconclusive("the server answers a path that does not exist as well"));
+        return Err(NotTested::inconclusive("a path that does not exist is served as well"));
     }
     let known = probe.plain().ok().filter(|plain| plain.request.identity.is_some() && plain.is_success());
     found.push(finding(probe.location(), &anonymous, known));

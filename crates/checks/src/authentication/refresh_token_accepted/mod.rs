@@ -13,7 +13,7 @@ pub(crate) static RULE: Rule = Rule {
     severity: Severity::Low,
     cwe: &[613, 345],
     tags: &[Tag::Crypto],
-    risk: "A long-lived refresh token gives the access that short-lived access tokens are meant to limit.",
+    risk: "An attacker with a leaked refresh token has for its long life the access that short-lived access tokens are meant to limit.",
     fix: "Check the type of the token wherever it is presented.",
     references: &[
         "https://www.rfc-editor.org/rfc/rfc8725#section-3.12",
@@ -54,7 +54,7 @@ async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(
     if ResponseFingerprint::plain(&response) != ResponseFingerprint::plain(&accepted.genuine) {
         return Err(accepted_credential::other_response());
     }
-    let evidence = Evidence::new(&response, "the refresh token is answered like the access token");
+    let evidence = Evidence::new(&response, "the refresh token gets the same response as the access token");
     let control = Evidence::new(&wrong, format!("{} for the refresh token with a wrong signature", wrong.status()));
     let location = crate::place(probe.surface, &accepted.guarded.anonymous);
     let finding = Finding::new(&RULE, Confidence::Confirmed, location, evidence).also(control);

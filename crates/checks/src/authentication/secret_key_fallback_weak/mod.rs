@@ -43,7 +43,7 @@ fn judge(hit: &Accepted) -> Finding {
     let location = Location::host().parameter("cookie", &hit.cookie);
     let evidence = Evidence::new(
         &hit.response,
-        "a harmless session signed with a guessed key is answered with a fresh one signed with another key",
+        "a harmless session signed with a guessed key is replaced by a fresh one signed with another key",
     );
     let control = Evidence::new(&hit.control, "the same session signed with a random key is not");
     Finding::new(&RULE, Confidence::Confirmed, location, evidence).also(control).hiding(hit.key)

@@ -50,7 +50,7 @@ async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(
     if is_fresh || !found.is_empty() {
         Ok(())
     } else {
-        Err(NotTested::inconclusive("the answer to a made-up session id sets none of its own"))
+        Err(NotTested::inconclusive("the response to a random session ID sets none of its own"))
     }
 }
 
@@ -61,7 +61,7 @@ fn judge(response: &Arc<Exchange>, name: &str, chosen: &str, control: &str, now:
     if !echoed(name) || echoed(control) {
         return None;
     }
-    let evidence = Evidence::new(response, format!("the cookie {name} is set to the id that the request made up"));
+    let evidence = Evidence::new(response, format!("the cookie {name} is set to the ID that the request supplied"));
     Some(Finding::new(&RULE, Confidence::Confirmed, Location::host().parameter("cookie", name), evidence))
 }
 

@@ -105,10 +105,10 @@ fn are_different(ids: &[String]) -> bool {
 /// says that there is no session yet, or is no id at all.
 fn judge(ids: &[String], now: i64) -> Result<Option<String>, NotTested> {
     if ids.len() < ENOUGH {
-        return Err(NotTested::inconclusive("not every answer set a fresh session id"));
+        return Err(NotTested::inconclusive("not every response set a fresh session ID"));
     }
     if ids.windows(2).all(|pair| pair[0] == pair[1]) {
-        return Err(NotTested::not_applicable("everybody gets the same value, so it is no session id"));
+        return Err(NotTested::not_applicable("every client gets the same value, so it is not a session ID"));
     }
     Ok(weakness(ids, now))
 }

@@ -58,7 +58,7 @@ async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(
     match responses.difference(plain)? {
         Difference::Taken => found.push(finding(&responses, &cookie.name).hiding(&cookie.value)),
         Difference::AnyTaken => {
-            return Err(NotTested::inconclusive("a meaningless cookie is not answered like none"));
+            return Err(NotTested::inconclusive("a meaningless cookie gets another response than no cookie"));
         }
         Difference::NotTaken => {}
     }
@@ -72,10 +72,12 @@ fn is_signed(cookie: &SetCookie) -> bool {
 }
 
 fn finding(responses: &Responses, name: &str) -> Finding {
-    let evidence =
-        Evidence::new(&responses.changed, "the session with a wrong signature is answered like the genuine one");
+    let evidence = Evidence::new(
+        &responses.changed,
+        "the session with a wrong signature gets the same response as the genuine one",
+    );
     let genuine = Evidence::new(&responses.own, "the genuine session");
-    let control = Evidence::new(&responses.control, "a meaningless cookie is answered like none");
+    let control = Evidence::new(&responses.control, "a meaningless cookie gets the same response as no cookie");
     let location = Location::host().parameter("cookie", name);
     Finding::new(&RULE, Confidence::Confirmed, location, evidence).also(genuine).also(control)
 }

@@ -45,7 +45,7 @@ async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(
         let again = probe.response_to(guarded.anonymous.request.clone().fresh()).await?;
         if crashes(&guarded, &other, &again) {
             let status = guarded.nonsense.status();
-            let evidence = Evidence::new(&guarded.nonsense, format!("{status} with a bearer token that nobody issued"));
+            let evidence = Evidence::new(&guarded.nonsense, format!("{status} for a random bearer token"));
             let control = Evidence::new(&again, format!("{} without credentials", again.status()));
             let location = crate::place(probe.surface, &guarded.anonymous).parameter("header", "Authorization");
             found.push(Finding::new(&RULE, Confidence::Confirmed, location, evidence).also(control));

@@ -62,7 +62,7 @@ async fn probe_operation(probe: &OperationProbe<'_>, found: &mut Findings) -> Re
     let control = probe.response_to(head(probe.get(missing))).await?;
     found.extend(judge(&refused, &swapped, &control, probe.location()));
     if found.is_empty() {
-        return Err(NotTested::inconclusive("HEAD is answered with success, but that it would show anything is not"));
+        return Err(NotTested::inconclusive("HEAD succeeds, but nothing shows that it returns data"));
     }
     Ok(())
 }

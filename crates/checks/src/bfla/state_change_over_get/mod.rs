@@ -18,7 +18,7 @@ pub(crate) static RULE: Rule = Rule {
     severity: Severity::Medium,
     cwe: &[650, 352],
     tags: &[],
-    risk: "A crawler, a link preview or an image tag on any page can reset, create or delete data.",
+    risk: "An attacker who places a link or an image tag on any page can reset, create or delete data.",
     fix: "Change state with POST, PUT, PATCH or DELETE only, and require credentials.",
     references: &[
         "https://owasp.org/API-Security/editions/2023/en/0xa5-broken-function-level-authorization/",

@@ -110,8 +110,8 @@ async fn probe_operation(probe: &OperationProbe<'_>, found: &mut Findings) -> Re
 fn nothing_private(own: &Exchange) -> NotTested {
     match own.status() {
         _ if access::is_refused(own) => NotTested::NoCredentials,
-        200..=399 => NotTested::not_applicable("the object does not look like somebody's own"),
-        status => NotTested::inconclusive(format!("the known object is answered with {status}")),
+        200..=399 => NotTested::not_applicable("the object does not look as if it belonged to a user"),
+        status => NotTested::inconclusive(format!("the known object returns {status}")),
     }
 }
 

@@ -20,7 +20,7 @@ pub(crate) static RULE: Rule = Rule {
     severity: Severity::Medium,
     cwe: &[22, 639],
     tags: &[Tag::Injection],
-    risk: "An ID such as ../invoices/7 reads what its own operation refuses.",
+    risk: "An attacker reads objects that their own operation refuses, with an ID such as ../invoices/7.",
     fix: "Validate IDs as what they are (a number, a UUID) and reject everything else.",
     references: &[
         "https://owasp.org/API-Security/editions/2023/en/0xa1-broken-object-level-authorization/",

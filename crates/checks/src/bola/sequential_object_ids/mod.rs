@@ -15,7 +15,7 @@ pub(crate) static RULE: Rule = Rule {
     severity: Severity::Info,
     cwe: &[340],
     tags: &[],
-    risk: "One ID reveals all others, and how many there are.",
+    risk: "Anyone who knows one ID can list all others, and learns how many objects there are.",
     fix: "Give such objects random identifiers (UUID version 4), and check the owner all the same.",
     references: &["https://owasp.org/API-Security/editions/2023/en/0xa1-broken-object-level-authorization/"],
     page: include_str!("page.md"),

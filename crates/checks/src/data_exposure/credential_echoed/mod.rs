@@ -16,7 +16,7 @@ pub(crate) static RULE: Rule = Rule {
     severity: Severity::Low,
     cwe: &[209, 532],
     tags: &[Tag::Misconfiguration],
-    risk: "Mistyped and expired credentials of real users end up in logs, screenshots and support tickets.",
+    risk: "Anyone who sees logs, screenshots or support tickets obtains mistyped and expired credentials of real users.",
     fix: "Say that the credential is invalid, never which one it was.",
     references: &["https://cheatsheetseries.owasp.org/cheatsheets/Error_Handling_Cheat_Sheet.html"],
     page: include_str!("page.md"),

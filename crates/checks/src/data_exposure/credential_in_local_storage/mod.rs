@@ -15,7 +15,7 @@ pub(crate) static RULE: Rule = Rule {
     severity: Severity::Low,
     cwe: &[922],
     tags: &[Tag::Misconfiguration],
-    risk: "Any script on the page, an injected one included, can read the credential and send it away.",
+    risk: "An attacker who injects a script into the page can read the credential and send it away.",
     fix: "Keep the credential in a cookie with HttpOnly, Secure and SameSite.",
     references: &["https://cheatsheetseries.owasp.org/cheatsheets/HTML5_Security_Cheat_Sheet.html#local-storage"],
     page: include_str!("page.md"),

@@ -11,7 +11,7 @@ pub(crate) static RULE: Rule = Rule {
     severity: Severity::Low,
     cwe: &[693],
     tags: &[Tag::Misconfiguration],
-    risk: "An injected script runs, although the other security headers are set.",
+    risk: "An attacker's injected script runs, although the other security headers are set.",
     fix: "Give the hardening extension a policy instead of switching it off.",
     references: &["https://github.com/wntrblm/flask-talisman", "https://www.w3.org/TR/CSP3/"],
     page: include_str!("page.md"),

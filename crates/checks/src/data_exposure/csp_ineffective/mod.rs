@@ -11,7 +11,7 @@ pub(crate) static RULE: Rule = Rule {
     severity: Severity::Low,
     cwe: &[693],
     tags: &[Tag::Misconfiguration],
-    risk: "A policy that allows inline scripts or any host does not stop an injected script.",
+    risk: "An attacker's injected script runs, because the policy allows inline scripts or any host.",
     fix: "Replace unsafe-inline and wildcards in script-src with nonces or hosts.",
     references: &[
         "https://www.w3.org/TR/CSP3/",

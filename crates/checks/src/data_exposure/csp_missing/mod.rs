@@ -11,7 +11,7 @@ pub(crate) static RULE: Rule = Rule {
     severity: Severity::Low,
     cwe: &[693, 1021],
     tags: &[Tag::Misconfiguration],
-    risk: "An injected script runs without a second line of defence.",
+    risk: "An attacker's injected script runs without a second line of defence.",
     fix: "Send a Content-Security-Policy that lists where scripts may come from.",
     references: &[
         "https://www.w3.org/TR/CSP3/",

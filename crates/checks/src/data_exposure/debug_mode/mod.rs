@@ -15,7 +15,7 @@ pub(crate) static RULE: Rule = Rule {
     severity: Severity::High,
     cwe: &[489],
     tags: &[Tag::Misconfiguration, Tag::Flask],
-    risk: "Exceptions pass through the application unhandled, and the interactive debugger is one setting away.",
+    risk: "An attacker can raise exceptions past the application's error handlers, and the interactive debugger is one setting away.",
     fix: "Unset FLASK_DEBUG and the settings DEBUG, TESTING and PROPAGATE_EXCEPTIONS in production.",
     references: &[
         "https://flask.palletsprojects.com/en/stable/config/#DEBUG",
@@ -65,7 +65,7 @@ fn judge(surface: &Surface, observations: &Observations, found: &mut Findings) -
     let evidence = Evidence::new(failed, "the page of the server in front of the application, not Flask's own");
     let mut finding = Finding::new(&RULE, confidence, Location::host(), evidence);
     if let Some(exchange) = observations.exchanges.iter().find(|e| is_werkzeugs(e)) {
-        finding = finding.also(Evidence::new(exchange, "an error that Flask answered itself"));
+        finding = finding.also(Evidence::new(exchange, "an error response of Flask itself"));
     }
     if let Some(exchange) = indented {
         finding = finding.also(Evidence::new(exchange, "JSON indented as Flask does in debug mode"));

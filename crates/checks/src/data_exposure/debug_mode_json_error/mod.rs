@@ -15,7 +15,7 @@ pub(crate) static RULE: Rule = Rule {
     severity: Severity::High,
     cwe: &[489, 209],
     tags: &[Tag::Misconfiguration, Tag::Flask],
-    risk: "Exceptions pass through the application unhandled, and the interactive debugger is one setting away.",
+    risk: "An attacker can raise exceptions past the application's error handlers, and the interactive debugger is one setting away.",
     fix: "Unset FLASK_DEBUG and the setting DEBUG in production.",
     references: &[
         "https://flask.palletsprojects.com/en/stable/config/#DEBUG",
@@ -69,7 +69,11 @@ async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(
         }
         learned |= is_guarded(&response);
     }
-    if learned { Ok(()) } else { Err(NotTested::inconclusive("no operation answered broken JSON in Flask's words")) }
+    if learned {
+        Ok(())
+    } else {
+        Err(NotTested::inconclusive("no operation responded to malformed JSON in Flask's words"))
+    }
 }
 
 /// The operations that are likeliest to read JSON: a declared body, then one object path fewer. Those that a document says take

@@ -11,7 +11,7 @@ pub(crate) static RULE: Rule = Rule {
     severity: Severity::Medium,
     cwe: &[215, 489],
     tags: &[Tag::Misconfiguration, Tag::Flask],
-    risk: "Session contents, headers added by proxies and log lines are in every page.",
+    risk: "An unauthenticated client reads session contents, headers added by proxies and log lines in every page.",
     fix: "Load the debug toolbar in development only.",
     references: &[
         "https://flask-debugtoolbar.readthedocs.io/en/latest/",

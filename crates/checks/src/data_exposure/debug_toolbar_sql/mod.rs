@@ -11,7 +11,7 @@ pub(crate) static RULE: Rule = Rule {
     severity: Severity::Medium,
     cwe: &[215, 489],
     tags: &[Tag::Misconfiguration, Tag::Flask],
-    risk: "Statements, tables and values of the database are visible, and signed links run the statements again.",
+    risk: "An unauthenticated client reads statements, tables and values of the database, and can run the statements again.",
     fix: "Load the debug toolbar in development only.",
     references: &[
         "https://flask-debugtoolbar.readthedocs.io/en/latest/",

@@ -11,7 +11,7 @@ pub(crate) static RULE: Rule = Rule {
     severity: Severity::Medium,
     cwe: &[209],
     tags: &[Tag::Misconfiguration],
-    risk: "Exception messages and server paths show how the code works and help to aim further attacks.",
+    risk: "An attacker learns from exception messages and server paths how the code works, and aims further attacks.",
     fix: "Return a generic error message, and log the exception.",
     references: &[
         "https://flask.palletsprojects.com/en/stable/errorhandling/#generic-exception-handlers",

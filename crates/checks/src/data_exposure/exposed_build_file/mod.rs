@@ -11,7 +11,7 @@ pub(crate) static RULE: Rule = Rule {
     severity: Severity::Low,
     cwe: &[538, 200],
     tags: &[Tag::Misconfiguration],
-    risk: "The file names the images, versions and services of the application, and its directory is not meant to be served.",
+    risk: "An unauthenticated client reads the images, versions and services of the application from a directory that is not meant to be served.",
     fix: "Serve only a directory that is made for public files.",
     references: &[
         "https://flask.palletsprojects.com/en/stable/api/#flask.Flask",

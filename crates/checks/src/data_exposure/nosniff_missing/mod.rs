@@ -11,7 +11,7 @@ pub(crate) static RULE: Rule = Rule {
     severity: Severity::Low,
     cwe: &[693, 430],
     tags: &[Tag::Misconfiguration],
-    risk: "A browser may interpret an uploaded or reflected text as a script or a page.",
+    risk: "An attacker's uploaded or reflected text may run in a visitor's browser as a script or a page.",
     fix: "Send X-Content-Type-Options: nosniff with every response.",
     references: &[
         "https://fetch.spec.whatwg.org/#x-content-type-options-header",

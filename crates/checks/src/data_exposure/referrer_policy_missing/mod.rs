@@ -11,7 +11,7 @@ pub(crate) static RULE: Rule = Rule {
     severity: Severity::Info,
     cwe: &[200],
     tags: &[Tag::Misconfiguration],
-    risk: "Older browsers send the full URL, query string included, to other sites.",
+    risk: "Other sites receive the full URL, query string included, from older browsers.",
     fix: "Send Referrer-Policy: strict-origin-when-cross-origin or no-referrer.",
     references: &[
         "https://www.w3.org/TR/referrer-policy/",

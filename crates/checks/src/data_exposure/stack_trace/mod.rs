@@ -61,7 +61,7 @@ fn judge(observed: &ObservedExchange<'_>, found: &mut Findings) -> bool {
         return true;
     };
     let evidence = Evidence::new(exchange, &told.excerpt);
-    let detail = format!("A stack trace of {} in an answer with status {}.", told.what, exchange.status());
+    let detail = format!("A stack trace of {} in a response with status {}.", told.what, exchange.status());
     found.push(Finding::new(&RULE, confidence, observed.location(), evidence).detail(detail));
     true
 }

@@ -13,7 +13,7 @@ pub(crate) static RULE: Rule = Rule {
     severity: Severity::High,
     cwe: &[346, 489],
     tags: &[Tag::Misconfiguration, Tag::Flask],
-    risk: "A page that a developer visits can drive the debugger through the developer's browser and run code.",
+    risk: "An attacker whose page a developer visits can drive the debugger through the developer's browser and run code.",
     fix: "Upgrade to Werkzeug 3.0.3 or later, and leave the debugger off on reachable deployments.",
     references: &[
         "CVE-2024-34069",

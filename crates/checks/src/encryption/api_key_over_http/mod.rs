@@ -46,10 +46,10 @@ fn judge(surface: &Surface, observations: &Observations, found: &mut Findings) -
         facts.security_schemes.values().any(is_key)
     });
     let (exchange, excerpt) = if let Some(exchange) = plain.clone().find(|e| demands_a_key(e)) {
-        (exchange, "an answer over plain HTTP asks for an API key")
+        (exchange, "a response over plain HTTP requests an API key")
     } else if declared {
         let Some(exchange) = plain.find(|e| transport::serves(e)) else { return Ok(()) };
-        (exchange, "the API description declares an API key, and plain HTTP is answered")
+        (exchange, "the API description declares an API key, and plain HTTP is served")
     } else if plain.any(|e| transport::is_sent_on(e)) {
         // A client that is redirected to HTTPS sends its credentials there.
         return Ok(());

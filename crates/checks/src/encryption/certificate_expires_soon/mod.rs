@@ -13,7 +13,7 @@ pub(crate) static RULE: Rule = Rule {
     severity: Severity::Low,
     cwe: &[298],
     tags: &[Tag::Crypto, Tag::Misconfiguration],
-    risk: "After that day clients reject every connection.",
+    risk: "Clients reject every connection after that day.",
     fix: "Renew it now, and automate the renewal.",
     references: &["https://letsencrypt.org/getting-started/", "https://www.rfc-editor.org/rfc/rfc8555"],
     page: include_str!("page.md"),

@@ -16,7 +16,7 @@ pub(crate) static RULE: Rule = Rule {
     severity: Severity::High,
     cwe: &[295, 297, 298],
     tags: &[Tag::Crypto, Tag::Misconfiguration],
-    risk: "Clients cannot tell the server from an impostor, and users get used to ignoring warnings.",
+    risk: "An attacker on the network path can impersonate the server, because users get used to ignoring warnings.",
     fix: "Install a certificate for this hostname from a public authority, with its chain, and automate the renewal.",
     references: &["https://www.rfc-editor.org/rfc/rfc5280#section-6", "https://letsencrypt.org/getting-started/"],
     page: include_str!("page.md"),

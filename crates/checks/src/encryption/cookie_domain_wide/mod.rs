@@ -11,7 +11,7 @@ pub(crate) static RULE: Rule = Rule {
     severity: Severity::Low,
     cwe: &[1275, 565],
     tags: &[Tag::Misconfiguration, Tag::Flask],
-    risk: "Any compromised host under the domain receives the session.",
+    risk: "An attacker who controls any host under the domain receives the session.",
     fix: "Set no Domain attribute, so that the cookie is sent to this host only.",
     references: &[
         "https://www.rfc-editor.org/rfc/rfc6265#section-4.1.2.3",

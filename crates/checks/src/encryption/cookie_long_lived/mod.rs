@@ -12,7 +12,7 @@ pub(crate) static RULE: Rule = Rule {
     severity: Severity::Low,
     cwe: &[613],
     tags: &[Tag::Misconfiguration, Tag::Flask],
-    risk: "A copied or forgotten session gives access to the account for weeks.",
+    risk: "An attacker with a copied or forgotten session has access to the account for weeks.",
     fix: "Let sessions end after minutes or hours, and remembered logins after days.",
     references: &[
         "https://flask.palletsprojects.com/en/stable/web-security/",

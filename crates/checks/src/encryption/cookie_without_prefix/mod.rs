@@ -11,7 +11,7 @@ pub(crate) static RULE: Rule = Rule {
     severity: Severity::Info,
     cwe: &[565, 1275],
     tags: &[Tag::Misconfiguration, Tag::Flask],
-    risk: "A sibling host, or a plain HTTP response, can overwrite the visitor's session cookie.",
+    risk: "An attacker on a sibling host or on the network path can overwrite the visitor's session cookie.",
     fix: "Name the cookie __Host-session; browsers then accept it from this host over HTTPS only.",
     references: &[
         "https://httpwg.org/http-extensions/draft-ietf-httpbis-rfc6265bis.html",

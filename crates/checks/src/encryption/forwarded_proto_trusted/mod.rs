@@ -77,7 +77,7 @@ async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(
         return Ok(());
     }
     if !transport::serves(&secure) {
-        return Err(NotTested::inconclusive(format!("with such headers it is answered with {}", secure.status())));
+        return Err(NotTested::inconclusive(format!("with such headers it returns {}", secure.status())));
     }
     for claim in &CLAIMS {
         let secure = probe.response_to(saying(plain.request.clone(), claim.header, claim.secure)).await?;

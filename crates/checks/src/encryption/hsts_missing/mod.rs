@@ -42,17 +42,17 @@ fn judge(surface: &Surface, observations: &Observations, found: &mut Findings) -
         .filter(|e| e.request.origin.scheme == Scheme::Https && e.response().is_some())
         .collect();
     let Some(first) = secure.iter().find(|e| e.is_success()).or(secure.first()) else {
-        return Err(NotTested::not_applicable("nothing was answered over HTTPS"));
+        return Err(NotTested::not_applicable("no response came over HTTPS"));
     };
     let Some(told) = secure.iter().find(|e| is_valid(e)) else {
-        found.push(finding(first, Location::host(), "an answer over HTTPS without Strict-Transport-Security"));
+        found.push(finding(first, Location::host(), "a response over HTTPS without Strict-Transport-Security"));
         return Ok(());
     };
     for (operation, exchange) in observations.called(surface) {
         let is_secure = exchange.request.origin.scheme == Scheme::Https;
         if is_secure && exchange.is_success() && !is_valid(exchange) {
-            let lacks = "an answer over HTTPS without Strict-Transport-Security, which others of this host carry";
-            let other = Evidence::new(told, "an answer of the same host with the header");
+            let lacks = "a response over HTTPS without Strict-Transport-Security, which others of this host carry";
+            let other = Evidence::new(told, "a response of the same host with the header");
             found.push(finding(exchange, Location::of(operation), lacks).also(other));
         }
     }

@@ -10,7 +10,7 @@ pub(crate) static RULE: Rule = Rule {
     severity: Severity::Info,
     cwe: &[319],
     tags: &[Tag::Misconfiguration],
-    risk: "A browser that does not visit for a while starts over plain HTTP again.",
+    risk: "An attacker on the network path can keep a browser on plain HTTP that has not visited for a while.",
     fix: "Send a max-age of a year.",
     references: &["https://www.rfc-editor.org/rfc/rfc6797"],
     page: include_str!("page.md"),

@@ -13,7 +13,7 @@ pub(crate) static RULE: Rule = Rule {
     severity: Severity::Low,
     cwe: &[319],
     tags: &[Tag::Misconfiguration],
-    risk: "Clients keep coming back over plain HTTP, where the redirect can be intercepted.",
+    risk: "An attacker on the network path can intercept the redirect, because clients keep coming back over plain HTTP.",
     fix: "Redirect with 308 or 301 and without content.",
     references: &[
         "https://cheatsheetseries.owasp.org/cheatsheets/Transport_Layer_Security_Cheat_Sheet.html",

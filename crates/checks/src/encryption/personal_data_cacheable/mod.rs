@@ -44,11 +44,11 @@ fn look(observed: &ObservedExchange<'_>, found: &mut Findings) -> bool {
     let Some(field) = personal else { return with_credentials };
     let finding = match Caching::of(exchange) {
         Caching::Shared => {
-            Some((Confidence::Firm, format!("the field {field} in an answer that shared caches may store")))
+            Some((Confidence::Firm, format!("the field {field} in a response that shared caches may store")))
         }
         Caching::Unsaid if with_credentials => Some((
             Confidence::Tentative,
-            format!("the field {field} in an answer to credentials without Cache-Control"),
+            format!("the field {field} in a response to credentials without Cache-Control"),
         )),
         _ => None,
     };

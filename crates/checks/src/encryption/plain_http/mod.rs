@@ -47,7 +47,7 @@ async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(
         Some(finding) => found.push(finding),
         // A forbidden front door may be all that plain HTTP gets to see.
         None if plain.status() == 403 || exchanges.iter().any(|e| refuses(e)) => {}
-        None => return Err(NotTested::inconclusive("plain HTTP was answered with nothing but errors")),
+        None => return Err(NotTested::inconclusive("plain HTTP returned nothing but errors")),
     }
     Ok(())
 }

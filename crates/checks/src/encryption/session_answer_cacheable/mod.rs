@@ -42,7 +42,7 @@ fn look(observed: &ObservedExchange<'_>, found: &mut Findings) -> bool {
     let cookies = cookies_set(observed.exchange, observed.target.now);
     let Some(cookie) = cookies.iter().find(|cookie| cookie.role().authenticates()) else { return false };
     if let Some(why) = why_cacheable(observed.exchange, &cookie.value) {
-        let evidence = Evidence::new(observed.exchange, format!("the answer sets the cookie {} {why}", cookie.name));
+        let evidence = Evidence::new(observed.exchange, format!("the response sets the cookie {} {why}", cookie.name));
         let finding =
             Finding::new(&RULE, Confidence::Firm, observed.location().parameter("cookie", &cookie.name), evidence);
         found.push(finding.hiding(&cookie.value));

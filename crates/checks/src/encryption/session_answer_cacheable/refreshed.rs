@@ -27,7 +27,7 @@ pub(super) async fn probe_target(
     let mut indifferent: Vec<&Arc<Exchange>> = clean().filter(|e| is_indifferent(e)).collect();
     indifferent.sort_by_key(|e| !e.is_success());
     if indifferent.is_empty() {
-        return Err(NotTested::not_applicable("every answer looks at the session or forbids caches to keep it"));
+        return Err(NotTested::not_applicable("every response depends on the session or forbids caches to keep it"));
     }
     for plain in indifferent.into_iter().take(REQUESTS as usize) {
         let cookie = format!("{}={}", session.name, session.value).into_bytes();

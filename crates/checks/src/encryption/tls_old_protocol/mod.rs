@@ -63,7 +63,7 @@ fn judge(report: &TlsReport, witness: &Arc<Exchange>) -> Option<Finding> {
     if accepted.is_empty() {
         return None;
     }
-    let evidence = Evidence::new(witness, format!("a handshake offering only it is answered: {}", accepted.join(", ")));
+    let evidence = Evidence::new(witness, format!("a handshake offering only it succeeds: {}", accepted.join(", ")));
     let detail = format!("Accepted: {}.", accepted.join(", "));
     Some(Finding::new(&RULE, Confidence::Confirmed, Location::host(), evidence).detail(detail))
 }

@@ -16,7 +16,7 @@ pub(crate) static RULE: Rule = Rule {
     severity: Severity::Medium,
     cwe: &[327, 326],
     tags: &[Tag::Crypto, Tag::Misconfiguration],
-    risk: "Connections that negotiate such a suite can be decrypted or tampered with.",
+    risk: "An attacker on the network path may decrypt or change connections that negotiate such a suite.",
     fix: "Accept suites with forward secrecy and authenticated encryption only.",
     references: &["https://www.rfc-editor.org/rfc/rfc9325", "https://wiki.mozilla.org/Security/Server_Side_TLS"],
     page: include_str!("page.md"),

@@ -6,7 +6,7 @@ use crate::{Check, Cost, Detectors, Findings, RunsOn, TargetProbe, Twins};
 pub(crate) static RULE: Rule = Rule {
     id: "cors-private-network",
     aliases: &[],
-    title: "Private network access allowed from public websites",
+    title: "CORS misconfiguration: private network access from any website",
     category: Category::InputValidation,
     severity: Severity::Low,
     cwe: &[942],

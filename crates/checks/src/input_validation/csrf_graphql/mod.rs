@@ -60,7 +60,7 @@ fn judge(query: &Arc<Exchange>, without: &Arc<Exchange>, confidence: Confidence,
     if !graphql::is_graphql(query) || graphql::is_graphql(without) {
         return None;
     }
-    let evidence = Evidence::new(query, "a query as application/x-www-form-urlencoded is answered");
+    let evidence = Evidence::new(query, "a query as application/x-www-form-urlencoded is executed");
     let control = Evidence::new(without, "a form without a query is not");
     Some(Finding::new(&RULE, confidence, Location::at(Method::POST, path), evidence).also(control))
 }

@@ -72,7 +72,9 @@ async fn probe_operation(probe: &OperationProbe<'_>, found: &mut Findings) -> Re
     }
     let number = probe.send(of("text/plain", NUMBER)).await?;
     if !was_parsed(&text, &number) {
-        return Err(NotTested::inconclusive("Werkzeug before 2.3 answers the wrong type and the wrong body alike"));
+        return Err(NotTested::inconclusive(
+            "Werkzeug before 2.3 responds alike to the wrong type and to the wrong body",
+        ));
     }
     found.push(finding.also(Evidence::new(&number, "another answer to a number as text/plain")));
     Ok(())

@@ -68,8 +68,7 @@ fn judge(word: &str, doubled: &Arc<Exchange>, field: &Arc<Exchange>, location: L
     }
     let confidence = if field.status() >= 500 { Confidence::Confirmed } else { Confidence::Firm };
     let evidence = Evidence::new(doubled, format!("{double} came back as {single}"));
-    let failed =
-        Evidence::new(field, format!("{single}, a field that nobody passes, is answered with {}", field.status()));
+    let failed = Evidence::new(field, format!("{single}, a field that does not exist, returns {}", field.status()));
     Some(Finding::new(&RULE, confidence, location, evidence).also(failed))
 }
 

@@ -49,8 +49,8 @@ async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(
         let Some(address) = hosts::names(&exchange, &host) else { continue };
         let plain = probe.send(request).await?;
         if hosts::names(&plain, &host).is_none() {
-            let evidence = Evidence::new(&exchange, format!("with {HEADER}: {host} the answer has {address}"));
-            let control = Evidence::new(&plain, "without it the answer has the true host");
+            let evidence = Evidence::new(&exchange, format!("with {HEADER}: {host} the response has {address}"));
+            let control = Evidence::new(&plain, "without it the response has the true host");
             let location = Location::host().parameter("header", HEADER);
             let confidence = transport::forwarded_confidence(probe.origin(), Confidence::Confirmed);
             let finding = Finding::new(&RULE, confidence, location, evidence).also(control);

@@ -56,7 +56,7 @@ async fn probe_operation(probe: &OperationProbe<'_>, found: &mut Findings) -> Re
 /// The header must be there under its name: an echo of the text inside another header is none.
 fn judge(word: &str, exchange: &Arc<Exchange>, location: Location) -> Option<Finding> {
     let value = exchange.header(&format!("x-{word}"))?;
-    let evidence = Evidence::new(exchange, format!("the answer has the header X-{word}: {value}"));
+    let evidence = Evidence::new(exchange, format!("the response has the header X-{word}: {value}"));
     Some(Finding::new(&RULE, Confidence::Confirmed, location, evidence))
 }
 

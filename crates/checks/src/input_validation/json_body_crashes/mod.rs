@@ -16,7 +16,7 @@ pub(crate) static RULE: Rule = Rule {
     severity: Severity::Low,
     cwe: &[20, 754, 755],
     tags: &[Tag::Flask],
-    risk: "The body is used before it is validated, which is where injection begins, and errors fill the logs.",
+    risk: "An attacker can fill the logs with errors, and finds where a body is used before it is validated.",
     fix: "Validate that the body is an object with the expected fields, and respond with 400 or 422.",
     references: &[
         "https://cheatsheetseries.owasp.org/cheatsheets/Input_Validation_Cheat_Sheet.html",

@@ -13,7 +13,7 @@ pub(crate) static RULE: Rule = Rule {
     severity: Severity::High,
     cwe: &[79, 116],
     tags: &[Tag::Injection],
-    risk: "A crafted link to this API runs script on its origin.",
+    risk: "An attacker who gets a user to open a crafted link to this API runs script on its origin.",
     fix: "Send JSON with the Content-Type application/json.",
     references: &[
         "https://flask.palletsprojects.com/en/stable/api/#flask.json.jsonify",

@@ -17,7 +17,7 @@ pub(crate) static RULE: Rule = Rule {
     severity: Severity::Medium,
     cwe: &[650, 436],
     tags: &[Tag::Misconfiguration],
-    risk: "A crafted link can write or delete, past everything that treats GET as safe.",
+    risk: "An attacker who gets a user to open a crafted link can write or delete, past everything that treats GET as safe.",
     fix: "Accept an override on POST only, and only to PUT, PATCH and DELETE.",
     references: &[
         "https://cheatsheetseries.owasp.org/cheatsheets/REST_Security_Cheat_Sheet.html",
@@ -45,14 +45,14 @@ async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(
     let with_body = called.filter(|(o, e)| o.method == Method::GET && e.is_success() && e.body_len() > 0);
     // Paths of a document are asked which methods they have anyway.
     let Some((operation, plain)) = with_body.min_by_key(|(o, _)| o.source != Source::Specification) else {
-        return Err(NotTested::not_applicable("no GET was answered with a body"));
+        return Err(NotTested::not_applicable("no GET returned a body"));
     };
     let request = request::build(operation, probe.surface, probe.target, &[]);
     let mut options = request.clone().altered("method", "OPTIONS", "OPTIONS");
     options.method = Method::OPTIONS;
     let options = probe.response_to(options).await?;
     if ResponseFingerprint::plain(&options) == ResponseFingerprint::plain(plain) || options.header("allow").is_none() {
-        return Err(NotTested::inconclusive("OPTIONS is answered like GET or not at all"));
+        return Err(NotTested::inconclusive("OPTIONS returns the same as GET, or nothing"));
     }
     let claiming = |request: Request| {
         HEADERS.iter().fold(request, |r, name| r.header(name, "OPTIONS").altered("header", name, "OPTIONS"))
@@ -81,7 +81,7 @@ fn judge(plain: &Arc<Exchange>, options: &Arc<Exchange>, claim: &Arc<Exchange>, 
     if !is_options || plain.header("allow").is_some() {
         return None;
     }
-    let evidence = Evidence::new(claim, "a GET that claims to be OPTIONS is answered with Allow and without the body");
+    let evidence = Evidence::new(claim, "a GET that claims to be OPTIONS returns Allow and no body");
     let control = Evidence::new(options, "as a true OPTIONS is");
     Some(Finding::new(&RULE, Confidence::Confirmed, location, evidence).also(control))
 }

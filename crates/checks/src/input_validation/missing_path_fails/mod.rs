@@ -13,7 +13,7 @@ pub(crate) static RULE: Rule = Rule {
     severity: Severity::Low,
     cwe: &[755],
     tags: &[Tag::Misconfiguration],
-    risk: "Failures that any visitor can cause hide the real ones in logs and alerts.",
+    risk: "Any client can cause failures that hide the real ones in logs and alerts.",
     fix: "Let HTTP errors keep their status in the handler for all exceptions.",
     references: &[
         "https://flask.palletsprojects.com/en/stable/errorhandling/#generic-exception-handlers",
@@ -46,12 +46,12 @@ async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(
         _ => return Err(NotTested::inconclusive("a path that does not exist is refused like any other")),
     }
     if is_of_a_proxy(&missing) {
-        return Err(NotTested::inconclusive("a proxy answers, not the application"));
+        return Err(NotTested::inconclusive("a proxy responds, not the application"));
     }
     let called = probe.observations.called(probe.surface);
     let works = called.map(|(_, exchange)| exchange).find(|e| e.is_success() && e.request.method.is_safe());
     let Some(works) = works else {
-        return Err(NotTested::inconclusive("nothing is answered with success either"));
+        return Err(NotTested::inconclusive("nothing succeeds either"));
     };
     // Two levels down, where no route such as `/<name>` can take it for an object.
     let deeper = format!("{directory}/{}/{}", probe.canary("another"), probe.canary("below"));

@@ -18,7 +18,7 @@ pub(super) async fn prove(
     let plain = probe.send(inputs::with(probe, fields.user, &inputs::ordinary(probe, fields.user))).await?;
     if !login::is_rejection(&plain) {
         return Err(NotTested::inconclusive(format!(
-            "a wrong name and password are answered with {}, which says nothing of either",
+            "a wrong username and password return {}, which says nothing of either",
             plain.status()
         )));
     }
@@ -60,6 +60,6 @@ pub(super) async fn prove(
     let evidence = Evidence::new(&first, "`$ne` (not equal) with a random word as name and password is let in");
     let finding = Finding::new(rule, Confidence::Confirmed, location, evidence)
         .also(Evidence::new(&equal, "`$eq` (equal) with the same word is refused"))
-        .also(Evidence::new(&unknown, "`$zz`, which is no operator, is refused"));
-    Ok(Some(finding.also(Evidence::new(&plain, "a name and password that nobody has are refused"))))
+        .also(Evidence::new(&unknown, "`$zz`, which is not an operator, is refused"));
+    Ok(Some(finding.also(Evidence::new(&plain, "a username and password that do not exist are refused"))))
 }

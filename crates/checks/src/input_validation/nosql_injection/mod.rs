@@ -140,7 +140,7 @@ async fn prove(
     let says = [
         "`$ne` (not equal) with a random word: the response has data",
         "`$eq` (equal) with the same word: another response",
-        "`$zz`, which is no operator: not the response to `$ne`",
+        "`$zz`, which is not an operator: not the response to `$ne`",
         "`$qq`, which is none either: the response to `$zz`",
         "`$ne` with another random word: the same response as to the first `$ne`",
         "`$eq` with that word: the same response as to the first `$eq`",

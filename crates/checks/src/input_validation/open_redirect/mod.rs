@@ -159,7 +159,7 @@ async fn probe_operation(probe: &OperationProbe<'_>, found: &mut Findings) -> Re
             }
             if leads_to(&exchange).is_some_and(|led| led == host || led.ends_with(&format!(".{host}"))) {
                 let location = exchange.header("location").unwrap_or_default();
-                let evidence = Evidence::new(&exchange, format!("{payload:?} is answered with Location: {location}"));
+                let evidence = Evidence::new(&exchange, format!("{payload:?} returns Location: {location}"));
                 let place = probe.location().parameter(parameter.place.id(), &parameter.name);
                 found.push(Finding::new(&RULE, Confidence::Confirmed, place, evidence));
                 break;

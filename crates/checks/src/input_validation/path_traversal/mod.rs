@@ -91,8 +91,8 @@ async fn probe_operation(probe: &OperationProbe<'_>, found: &mut Findings) -> Re
             }
             let control = probe.send(spot.request(probe, way, &format!("etc/{}", probe.canary("missing")))).await?;
             if !is_account_list(&control) {
-                let evidence = Evidence::new(&hit, "the answer holds the line of root in /etc/passwd");
-                let other = Evidence::new(&control, "a file beside it that does not exist: not in the answer");
+                let evidence = Evidence::new(&hit, "the response holds the line of root in /etc/passwd");
+                let other = Evidence::new(&control, "a file beside it that does not exist: not in the response");
                 found.push(Finding::new(&RULE, Confidence::Confirmed, spot.location(probe), evidence).also(other));
             }
             break;

@@ -66,7 +66,7 @@ fn judge(surface: &Surface, observations: &Observations, found: &mut Findings) -
             collect(json, &mut states, 0);
             for (name, value) in states {
                 let at = || place(surface, exchange);
-                report(found, exchange, value, Confidence::Tentative, &format!("the field {name} of an answer"), at);
+                report(found, exchange, value, Confidence::Tentative, &format!("the field {name} of a response"), at);
             }
         }
     }

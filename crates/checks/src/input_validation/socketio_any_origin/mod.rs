@@ -69,15 +69,15 @@ async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(
 fn nothing(exchange: &Exchange, path: &str) -> NotTested {
     match exchange.status() {
         401 | 403 | 407 => NotTested::NoCredentials,
-        status @ (429 | 500..) => NotTested::inconclusive(format!("the handshake is answered with {status}")),
-        _ => NotTested::not_applicable(format!("no Socket.IO server answers at {path}")),
+        status @ (429 | 500..) => NotTested::inconclusive(format!("the handshake returns {status}")),
+        _ => NotTested::not_applicable(format!("no Socket.IO server responds at {path}")),
     }
 }
 
 /// Open to the origin, but not by the headers that let its page read the answer: whether the WebSocket transport, to which those
 /// headers mean nothing, looks at the origin cannot be told from this.
 fn unreadable() -> NotTested {
-    NotTested::inconclusive("the handshake is answered, but not readable by other sites; WebSocket was not tried")
+    NotTested::inconclusive("the handshake succeeds, but is not readable by other sites; WebSocket was not tried")
 }
 
 /// Where to ask: where a path of the API says so; else the usual place, if something speaks for Socket.IO or for a server that is
@@ -154,7 +154,7 @@ fn judge(exchange: &Arc<Exchange>, origin: &str) -> Option<Finding> {
         return None;
     }
     let shows = format!(
-        "the handshake of {origin} is answered with an open connection, Access-Control-Allow-Origin: {origin} and \
+        "the handshake of {origin} returns an open connection, Access-Control-Allow-Origin: {origin} and \
          Access-Control-Allow-Credentials: true"
     );
     let location = Location::at(Method::GET, exchange.request.path()).parameter("header", "Origin");

@@ -54,7 +54,7 @@ static CONDITIONS: [Condition; 7] = [
     Condition { template: "{v}' OR '{a}'<'{b}' -- {v}", meaning: LOGGED_IN, kind: Kind::Login },
 ];
 
-const LOGGED_IN: &str = "true, and a name and password that nobody has are let in";
+const LOGGED_IN: &str = "true, and a username and password that do not exist are accepted";
 
 /// What a parameter's name says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

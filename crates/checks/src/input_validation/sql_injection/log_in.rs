@@ -11,7 +11,7 @@ impl Prober<'_, '_> {
         let plain = self.send(&self.value).await?;
         if !is_rejection(&plain.exchange) {
             let status = plain.exchange.status();
-            let why = format!("a wrong name and password are answered with {status}, which says nothing of either");
+            let why = format!("a wrong username and password return {status}, which says nothing of either");
             return Err(NotTested::inconclusive(why));
         }
         let quoted = self.send(&format!("{}'", self.value)).await?;

@@ -73,7 +73,7 @@ async fn probe_operation(probe: &OperationProbe<'_>, found: &mut Findings) -> Re
         }
     }
     if !any {
-        return Err(NotTested::inconclusive("no parameter changed the answer"));
+        return Err(NotTested::inconclusive("no parameter changed the response"));
     }
     payload_refusal::end(probe, found).await
 }

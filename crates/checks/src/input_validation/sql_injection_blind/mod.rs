@@ -79,7 +79,9 @@ async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(
     match found.is_empty() {
         true if patience.verdict().is_err() => patience.verdict(),
         true if left_out => Err(NotTested::Sampled),
-        true if !inert => Err(NotTested::not_applicable("every parameter changes the answer, which other rules read")),
+        true if !inert => {
+            Err(NotTested::not_applicable("every parameter changes the response, which other rules read"))
+        }
         _ => Ok(()),
     }
 }

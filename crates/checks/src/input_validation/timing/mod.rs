@@ -183,7 +183,7 @@ impl Command {
     fn evidence(&self, sent: &[Sent]) -> Vec<Evidence> {
         let told = |(amount, exchange): &Sent| {
             let took = exchange.elapsed_us as f64 / 1e6;
-            Evidence::new(exchange, format!("told to {}: answered after {took:.2} s", (self.say)(*amount)))
+            Evidence::new(exchange, format!("payload to {}: response after {took:.2} s", (self.say)(*amount)))
         };
         self.told.iter().filter_map(|at| sent.get(*at)).map(told).collect()
     }

@@ -52,7 +52,7 @@ fn judge(exchange: &Arc<Exchange>, word: &str) -> Option<Finding> {
     if !exchange.is_success() || !is_message || !text.to_ascii_lowercase().contains(&format!("x-{word}: {word}")) {
         return None;
     }
-    let evidence = Evidence::new(exchange, format!("the answer repeats the header X-{word}"));
+    let evidence = Evidence::new(exchange, format!("the response repeats the header X-{word}"));
     Some(Finding::new(&RULE, Confidence::Confirmed, Location::at(Method::TRACE, exchange.request.path()), evidence))
 }
 

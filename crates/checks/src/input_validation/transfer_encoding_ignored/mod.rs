@@ -53,7 +53,7 @@ async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(
     let Some((plain, _)) =
         exchanges.iter().find_map(|e| server(e).filter(|_| is_ordinary(e)).map(|server| (e, server)))
     else {
-        return Err(NotTested::not_applicable("no answer names gunicorn or waitress"));
+        return Err(NotTested::not_applicable("no response names gunicorn or waitress"));
     };
     found.extend(judge(plain, &probe.response_to(with_unknown_coding(&plain.request)).await?));
     Ok(())

@@ -18,7 +18,7 @@ pub(crate) static RULE: Rule = Rule {
     severity: Severity::Low,
     cwe: &[20, 755],
     tags: &[Tag::Injection],
-    risk: "Input is used before it is validated, which is where injection begins, and errors fill the logs.",
+    risk: "An attacker can fill the logs with errors, and finds where input is used before it is validated.",
     fix: "Validate and convert parameters, and respond with 400 and a constant text.",
     references: &[
         "https://cheatsheetseries.owasp.org/cheatsheets/Input_Validation_Cheat_Sheet.html",

@@ -17,7 +17,7 @@ pub(crate) static RULE: Rule = Rule {
     severity: Severity::Low,
     cwe: &[755],
     tags: &[Tag::Misconfiguration],
-    risk: "The operation fails for every visitor, and its exceptions fill the log.",
+    risk: "Any client can make the operation fail and fill the log with exceptions.",
     fix: "Find the exception in the log and handle the case where it arises.",
     references: &[
         "https://flask.palletsprojects.com/en/stable/errorhandling/",
@@ -69,7 +69,7 @@ async fn probe_operation(probe: &OperationProbe<'_>, found: &mut Findings) -> Re
         _ => return Ok(()),
     }
     if probe.surface.unknown_path.as_ref().is_none_or(|missing| missing.status() == 500) {
-        return Err(NotTested::inconclusive("a path that does not exist is answered with 500 too"));
+        return Err(NotTested::inconclusive("a path that does not exist returns 500 too"));
     }
     if is_of_a_proxy(plain) {
         return Err(NotTested::inconclusive("a proxy responds, not the application"));

@@ -10,7 +10,7 @@ pub(crate) static RULE: Rule = Rule {
     severity: Severity::Low,
     cwe: &[477, 1059],
     tags: &[],
-    risk: "Deprecated operations lack the checks that newer ones have.",
+    risk: "An attacker uses the operation to avoid checks that newer ones have.",
     fix: "Switch the operation off, or announce until when it is served.",
     references: &["https://owasp.org/API-Security/editions/2023/en/0xa9-improper-inventory-management/"],
     page: include_str!("page.md"),

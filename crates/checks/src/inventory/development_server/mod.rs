@@ -10,7 +10,7 @@ pub(crate) static RULE: Rule = Rule {
     severity: Severity::Medium,
     cwe: &[489, 1188],
     tags: &[Tag::Misconfiguration],
-    risk: "The server is slow, not hardened, and one setting away from the debugger.",
+    risk: "An attacker can exhaust the server easily, because it is slow, not hardened, and one setting away from the debugger.",
     fix: "Serve with a production server behind a proxy.",
     references: &[
         "https://flask.palletsprojects.com/en/stable/deploying/",
@@ -29,7 +29,7 @@ fn judge(_: &Surface, observations: &Observations, found: &mut Findings) -> Resu
     let answered = observations.exchanges.iter().filter(|e| e.response().is_some());
     let mut servers = answered.filter_map(|e| e.header("server").map(|server| (e, server))).peekable();
     if servers.peek().is_none() {
-        return Err(NotTested::inconclusive("no answer names its server"));
+        return Err(NotTested::inconclusive("no response names its server"));
     }
     if let Some((exchange, server)) = servers.find(|(_, server)| is_for_development(server)) {
         let evidence = Evidence::new(exchange, format!("Server: {server}"));

@@ -11,7 +11,7 @@ pub(crate) static RULE: Rule = Rule {
     severity: Severity::Info,
     cwe: &[565],
     tags: &[Tag::Flask, Tag::Crypto],
-    risk: "Visitors can read the session contents, and its integrity rests on one key.",
+    risk: "Anyone who sees the cookie can read the session contents, and its integrity depends on one key.",
     fix: "Keep sessions on the server when they hold more than an identifier.",
     references: &[
         "https://flask.palletsprojects.com/en/stable/quickstart/#sessions",

@@ -37,7 +37,7 @@ static PAGES: LazyLock<Vec<Pattern>> = LazyLock::new(|| load(include_str!("../da
 fn judge(_: &Surface, observations: &Observations, found: &mut Findings) -> Result<(), NotTested> {
     let missing = || observations.exchanges.iter().filter(|e| e.status() == 404);
     if missing().next().is_none() {
-        return Err(NotTested::inconclusive("no path was answered with 404"));
+        return Err(NotTested::inconclusive("no path returned 404"));
     }
     // A plain path shows it as well as one that carries a payload of thousands of characters, and reads better.
     let told = missing()

@@ -19,7 +19,7 @@ pub(crate) static RULE: Rule = Rule {
     severity: Severity::Low,
     cwe: &[497],
     tags: &[Tag::Flask],
-    risk: "The path, often with the account name, is what a file read or the debugger's PIN needs.",
+    risk: "An attacker learns the path, often with the account name, that a file read or the debugger's PIN requires.",
     fix: "Let the proxy serve static files, or set an ETag of your own.",
     references: &[
         "https://werkzeug.palletsprojects.com/en/stable/utils/#werkzeug.utils.send_file",

@@ -17,7 +17,7 @@ pub(crate) static RULE: Rule = Rule {
     severity: Severity::Low,
     cwe: &[1059],
     tags: &[],
-    risk: "The old version lacks what was fixed in the new one.",
+    risk: "An attacker uses the old version, which lacks what was fixed in the new one.",
     fix: "Switch old versions off on an announced date.",
     references: &["https://owasp.org/API-Security/editions/2023/en/0xa9-improper-inventory-management/"],
     page: include_str!("page.md"),

@@ -14,7 +14,7 @@ pub(crate) static RULE: Rule = Rule {
     severity: Severity::Low,
     cwe: &[200, 1059],
     tags: &[Tag::Misconfiguration],
-    risk: "Test systems are less protected and often hold copies of the data.",
+    risk: "An attacker learns of test systems, which are less protected and often hold copies of the data.",
     fix: "Remove addresses of internal systems from what is served.",
     references: &["https://owasp.org/API-Security/editions/2023/en/0xa9-improper-inventory-management/"],
     page: include_str!("page.md"),

@@ -11,7 +11,7 @@ pub(crate) static RULE: Rule = Rule {
     severity: Severity::Info,
     cwe: &[400],
     tags: &[Tag::Flask],
-    risk: "Every file occupies a worker of the application, and flaws of the file handler reach clients.",
+    risk: "Any client that requests files occupies workers of the application, and can reach flaws of the file handler.",
     fix: "Let the proxy or a CDN serve static files.",
     references: &["https://flask.palletsprojects.com/en/stable/deploying/nginx/"],
     page: include_str!("page.md"),
@@ -35,7 +35,7 @@ async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(
     };
     let asset = probe.response_to(probe.get(path)).await?;
     if !asset.is_success() {
-        return Err(NotTested::inconclusive(format!("the asset is answered with {}", asset.status())));
+        return Err(NotTested::inconclusive(format!("the asset returns {}", asset.status())));
     }
     let tag = asset.header("etag").unwrap_or("");
     if path_checksum(tag).is_some() {

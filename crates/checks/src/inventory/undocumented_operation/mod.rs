@@ -20,7 +20,7 @@ pub(crate) static RULE: Rule = Rule {
     severity: Severity::Low,
     cwe: &[1059],
     tags: &[],
-    risk: "What is not documented is not reviewed, limited or switched off.",
+    risk: "An attacker finds an operation that no one reviews, limits or switches off.",
     fix: "Document the operation, or remove it.",
     references: &["https://owasp.org/API-Security/editions/2023/en/0xa9-improper-inventory-management/"],
     page: include_str!("page.md"),

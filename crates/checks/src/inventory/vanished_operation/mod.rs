@@ -15,7 +15,7 @@ pub(crate) static RULE: Rule = Rule {
     severity: Severity::Info,
     cwe: &[1059],
     tags: &[],
-    risk: "A document that does not fit the API hides which operations there really are.",
+    risk: "Clients and reviewers rely on a document that hides which operations exist.",
     fix: "Remove the operation from the document, or restore it.",
     references: &["https://owasp.org/API-Security/editions/2023/en/0xa9-improper-inventory-management/"],
     page: include_str!("page.md"),
@@ -59,10 +59,10 @@ async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(
             continue;
         }
         let control = if flask {
-            Some(Evidence::new(&response, "OPTIONS is answered with 404 too, so there is no such route"))
+            Some(Evidence::new(&response, "OPTIONS returns 404 too, so there is no such route"))
         } else {
             let missing = probe.missing_beside(exchange.request.path()).await?;
-            let said = "OPTIONS too, and a path that does not exist is answered alike";
+            let said = "OPTIONS too, and a path that does not exist gets the same response";
             soft_404::alike(&missing, exchange).then(|| Evidence::new(&missing, said))
         };
         if let Some(control) = control {
@@ -70,7 +70,7 @@ async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(
             found.push(Finding::new(&RULE, Confidence::Firm, Location::of(operation), evidence).also(control));
         }
     }
-    if any { Ok(()) } else { Err(NotTested::not_applicable("no operation of the document was answered with 404")) }
+    if any { Ok(()) } else { Err(NotTested::not_applicable("no operation of the document returned 404")) }
 }
 
 /// What says by its status that the operation is not served as described. A 404 does not say it.

@@ -36,7 +36,7 @@ pub(crate) static CHECK: Check = Check {
 fn judge(_surface: &Surface, observations: &Observations, found: &mut Findings) -> Result<(), NotTested> {
     let shown = versions::shown(&observations.exchanges);
     if shown.is_empty() {
-        return Err(NotTested::not_applicable("no answer shows a version"));
+        return Err(NotTested::not_applicable("no response shows a version"));
     }
     for (product, seen) in shown {
         let faults = versions::faults(&product, seen.oldest.unwrap_or(&seen.version), &seen.version);

@@ -50,10 +50,10 @@ async fn probe_operation(probe: &OperationProbe<'_>, found: &mut Findings) -> Re
 fn judge(said: &Said, location: Location) -> Option<Finding> {
     let usage = reply::usage(&said.exchange);
     let (confidence, shows) = if said.obeyed() {
-        let shows = format!("asked without credentials to join two words, it answers {:?}", said.proof);
+        let shows = format!("instructed without credentials to join two words, it replies {:?}", said.proof);
         (Confidence::Confirmed, shows)
     } else if said.exchange.is_success() && !usage.is_empty() {
-        (Confidence::Firm, format!("a prompt without credentials was answered: {}", usage.join(", ")))
+        (Confidence::Firm, format!("a prompt without credentials got a reply: {}", usage.join(", ")))
     } else {
         return None;
     };

@@ -12,7 +12,7 @@ pub(crate) static RULE: Rule = Rule {
     severity: Severity::Medium,
     cwe: &[1427, 77],
     tags: &[Tag::Injection],
-    risk: "Text that the model should only work on (a review, an email, a page) controls what it says and which tools it calls.",
+    risk: "An attacker who writes the text that the model works on (a review, an email, a page) controls its replies and tool calls.",
     fix: "Separate data from instructions, and return a reply only when it fits the task.",
     references: &["https://genai.owasp.org/llmrisk/llm01-prompt-injection/"],
     page: include_str!("page.md"),
@@ -45,7 +45,7 @@ fn judge(said: &Said, location: Location) -> Option<Finding> {
         return None;
     }
     let confidence = if said.says_nothing_else() { Confidence::Confirmed } else { Confidence::Tentative };
-    let shows = format!("asked to summarise a review, it does what the review says and answers {:?}", said.proof);
+    let shows = format!("instructed to summarise a review, it does what the review says and replies {:?}", said.proof);
     Some(Finding::new(&RULE, confidence, location, Evidence::new(&said.exchange, shows)))
 }
 

@@ -39,7 +39,7 @@ pub(crate) static CHECK: Check = Check {
 async fn probe_operation(probe: &OperationProbe<'_>, found: &mut Findings) -> Result<(), NotTested> {
     let interview = interview::hold(probe).await?;
     if !interview.plain().is_some_and(|plain| plain.exchange.is_html()) {
-        return Err(NotTested::not_applicable("its answers are no HTML"));
+        return Err(NotTested::not_applicable("its responses are not HTML"));
     }
     found.extend(interview.of(Kind::Markup)?.into_iter().find_map(|said| judge(said, probe.location())));
     Ok(())
@@ -49,7 +49,7 @@ async fn probe_operation(probe: &OperationProbe<'_>, found: &mut Findings) -> Re
 fn judge(said: &Said, location: Location) -> Option<Finding> {
     let element = format!("<{}", said.proof);
     let found = said.exchange.is_html() && said.exchange.is_success() && said.exchange.text().contains(&element);
-    let shows = format!("the page holds the element {element}> that the model was asked for");
+    let shows = format!("the page contains the element {element}> that the prompt requested");
     found.then(|| Finding::new(&RULE, Confidence::Confirmed, location, Evidence::new(&said.exchange, shows)))
 }
 

@@ -58,7 +58,7 @@ fn judge(interview: &Interview, location: Location) -> Option<Finding> {
     let shown: Vec<String> = secrets.iter().map(|(name, secret)| format!("{name}: {}", mask(secret))).collect();
     let mut finding = Finding::new(&RULE, confidence, location, Evidence::new(&first.exchange, shown.join(", ")));
     if let Some((second, _)) = again {
-        finding = finding.also(Evidence::new(&second.exchange, "told again to another question"));
+        finding = finding.also(Evidence::new(&second.exchange, "revealed again to another question"));
     }
     Some(secrets.iter().fold(finding, |finding, (_, secret)| finding.hiding(secret.clone())))
 }

@@ -18,8 +18,8 @@ pub(crate) static RULE: Rule = Rule {
     severity: Severity::High,
     cwe: &[200, 1427],
     tags: &[],
-    risk: "The instructions show the rules, tools and internal notes of the application, and how to talk around them.",
-    fix: "Put nothing secret into the instructions, and hold back answers that repeat them.",
+    risk: "An attacker reads the rules, tools and internal notes of the application, and learns how to bypass them.",
+    fix: "Put nothing secret into the instructions, and hold back replies that repeat them.",
     references: &["https://genai.owasp.org/llmrisk/llm072025-system-prompt-leakage/"],
     page: include_str!("page.md"),
 };

@@ -43,7 +43,7 @@ async fn probe_operation(probe: &OperationProbe<'_>, found: &mut Findings) -> Re
 
 /// The user said good morning; the words come from the system message.
 fn judge(said: &Said, location: Location) -> Option<Finding> {
-    let shows = format!("a greeting is answered with {:?}, as a system message in the request asked for", said.proof);
+    let shows = format!("a greeting gets the reply {:?}, as a system message in the request demanded", said.proof);
     let evidence = Evidence::new(&said.exchange, shows);
     said.obeyed().then(|| Finding::new(&RULE, Confidence::Confirmed, location, evidence))
 }

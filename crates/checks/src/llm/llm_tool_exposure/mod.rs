@@ -48,7 +48,7 @@ async fn probe_operation(probe: &OperationProbe<'_>, found: &mut Findings) -> Re
 fn judge(interview: &Interview, location: Location) -> Option<Finding> {
     let good = || interview.said.iter().filter(|said| said.exchange.is_success());
     if let Some((said, calls)) = good().map(|said| (said, calls(&said.exchange))).find(|(_, calls)| !calls.is_empty()) {
-        let shows = format!("the answer holds calls of {}", calls.join(", "));
+        let shows = format!("the response contains calls of {}", calls.join(", "));
         return Some(Finding::new(&RULE, Confidence::Confirmed, location, Evidence::new(&said.exchange, shows)));
     }
     let mut earlier: BTreeSet<String> = BTreeSet::new();

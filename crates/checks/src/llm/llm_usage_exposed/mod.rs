@@ -12,7 +12,7 @@ pub(crate) static RULE: Rule = Rule {
     severity: Severity::Info,
     cwe: &[200, 201],
     tags: &[],
-    risk: "Token counts and the model's name reveal how long the hidden instructions are and what a flood of prompts would cost.",
+    risk: "An attacker learns the model, the length of the hidden instructions, and what a flood of prompts would cost.",
     fix: "Return the reply alone, and keep the usage in the log.",
     references: &["https://genai.owasp.org/llmrisk/llm102025-unbounded-consumption/"],
     page: include_str!("page.md"),

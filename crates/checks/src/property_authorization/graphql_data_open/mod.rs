@@ -56,7 +56,7 @@ async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(
         return Err(NotTested::inconclusive("the schema is not shown, so no query could be made"));
     };
     if lists.is_empty() {
-        return Err(NotTested::not_applicable("the schema has no list that can be asked for without arguments"));
+        return Err(NotTested::not_applicable("the schema has no list that can be queried without arguments"));
     }
     let most = if probe.target.depth >= Depth::Deep { LISTS_DEEP } else { LISTS };
     for list in lists.iter().take(most) {

@@ -81,9 +81,7 @@ async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(
         // What account-1 was not refused without these fields.
         400 | 403 | 422 => return Ok(()),
         status @ 401.. => {
-            return Err(NotTested::inconclusive(format!(
-                "a registration with further fields is answered with {status}"
-            )));
+            return Err(NotTested::inconclusive(format!("a registration with further fields returns {status}")));
         }
         _ => {}
     }

@@ -64,9 +64,9 @@ fn on_end(surface: &Surface, observations: &Observations, found: &mut Findings) 
 
 fn finding(write: &Operation, read: &Operation, exchange: &Arc<Exchange>, names: &[&str]) -> Finding {
     let list = names.join(", ");
-    let evidence = Evidence::new(exchange, format!("{} answers with {list}", read.name()));
+    let evidence = Evidence::new(exchange, format!("{} returns {list}", read.name()));
     let detail = format!(
-        "{} is answered with {list}, and no schema keeps {} from taking the like; whether it does was not tried",
+        "{} returns {list}, and no schema keeps {} from accepting them; whether it does was not tried",
         read.name(),
         write.name()
     );

@@ -53,7 +53,7 @@ fn on_end(surface: &Surface, observations: &Observations, found: &mut Findings) 
         found
             .push(Finding::new(&RULE, confidence, Location::of(operation), evidence).detail(format!("fields: {list}")));
     }
-    if compared { Ok(()) } else { Err(NotTested::not_applicable("no answer has a declared schema with properties")) }
+    if compared { Ok(()) } else { Err(NotTested::not_applicable("no response has a declared schema with properties")) }
 }
 
 /// The schema declared for this status: exact, by range, or the default.

@@ -11,7 +11,7 @@ use crate::{Check, Detectors, Findings, Observations, RunsOn, Twins};
 pub(crate) static RULE: Rule = Rule {
     id: "write-only-field-returned",
     aliases: &[],
-    title: "Field declared writeOnly is returned",
+    title: "Excessive data exposure: a writeOnly field is returned",
     category: Category::PropertyAuthorization,
     severity: Severity::Medium,
     cwe: &[200],
@@ -58,12 +58,12 @@ fn on_end(surface: &Surface, observations: &Observations, found: &mut Findings) 
         let Some((path, value)) = returned.first().cloned() else { continue };
         let evidence = Evidence::new(exchange, format!("\"{path}\": {}", mask(&value)));
         let finding = Finding::new(&RULE, Confidence::Confirmed, Location::of(operation), evidence)
-            .detail(format!("{path} is declared write-only and has a value in the answer"));
+            .detail(format!("{path} is declared write-only and has a value in the response"));
         found.push(returned.into_iter().take(50).fold(finding, |finding, (_, value)| finding.hiding(value)));
     }
     match (declared, compared) {
         (_, true) => Ok(()),
-        (true, false) => Err(NotTested::inconclusive("no operation with write-only fields was answered")),
+        (true, false) => Err(NotTested::inconclusive("no operation with write-only fields returned a response")),
         (false, false) => Err(NotTested::not_applicable("no field is declared write-only")),
     }
 }

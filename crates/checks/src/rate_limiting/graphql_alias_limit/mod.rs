@@ -14,7 +14,7 @@ pub(crate) static RULE: Rule = Rule {
     severity: Severity::Low,
     cwe: &[770, 799],
     tags: &[],
-    risk: "One request runs the same field hundreds of times under other names, past every limit that counts requests.",
+    risk: "An attacker runs the same field hundreds of times in one request, past every limit that counts requests.",
     fix: "Limit the number of aliases or the cost of a query.",
     references: &[
         "https://cheatsheetseries.owasp.org/cheatsheets/GraphQL_Cheat_Sheet.html",
@@ -58,7 +58,7 @@ fn judge(response: &Arc<Exchange>, path: &str) -> Option<Finding> {
     let answered = (0..ALIASES).filter(|n| data.get(&format!("a{n}")).is_some_and(Value::is_string)).count();
     (answered == ALIASES && graphql::errors(response).is_empty()).then(|| {
         let evidence =
-            Evidence::new(response, format!("one field under {ALIASES} names was answered {answered} times"));
+            Evidence::new(response, format!("one field under {ALIASES} names was resolved {answered} times"));
         Finding::new(&RULE, Confidence::Confirmed, Location::at(Method::POST, path), evidence)
     })
 }

@@ -14,7 +14,7 @@ pub(crate) static RULE: Rule = Rule {
     severity: Severity::Low,
     cwe: &[770, 799],
     tags: &[],
-    risk: "One request can carry a thousand login attempts, past every limit that counts requests.",
+    risk: "An attacker puts a thousand login attempts into one request, past every limit that counts requests.",
     fix: "Reject lists of operations, or limit their length and count each one.",
     references: &[
         "https://cheatsheetseries.owasp.org/cheatsheets/GraphQL_Cheat_Sheet.html",
@@ -57,7 +57,7 @@ fn judge(response: &Arc<Exchange>, path: &str) -> Option<Finding> {
     let responses = json.as_deref().and_then(Value::as_array)?;
     let real = responses.iter().filter(|one| one.pointer("/data/__typename").is_some_and(Value::is_string)).count();
     (real == OPERATIONS).then(|| {
-        let evidence = Evidence::new(response, format!("{OPERATIONS} operations in one request, {real} answers"));
+        let evidence = Evidence::new(response, format!("one request with {OPERATIONS} queries, {real} results"));
         Finding::new(&RULE, Confidence::Confirmed, Location::at(Method::POST, path), evidence)
     })
 }

@@ -15,7 +15,7 @@ pub(crate) static RULE: Rule = Rule {
     severity: Severity::Low,
     cwe: &[674, 770],
     tags: &[],
-    risk: "A short query makes the server load the same objects again and again, growing with each level.",
+    risk: "An attacker makes the server load the same objects again and again with a short query, growing with each level.",
     fix: "Limit the depth or the cost of queries when they are validated.",
     references: &[
         "https://cheatsheetseries.owasp.org/cheatsheets/GraphQL_Cheat_Sheet.html",

@@ -61,7 +61,7 @@ async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(
             return Err(NotTested::inconclusive("the login form refuses an attempt without its anti-CSRF token"));
         }
         if responses.len() == 1 && !login::is_rejection(&responses[0]) {
-            return Err(NotTested::inconclusive("the answer to a wrong password does not say that it is wrong"));
+            return Err(NotTested::inconclusive("the response to a wrong password does not say that it is wrong"));
         }
         if !is_like_the_first(&responses) {
             return Ok(());
@@ -79,7 +79,7 @@ fn judge_attempts(attempts: &Attempts, found: &mut Findings) -> Result<(), NotTe
         return Err(why.clone());
     }
     if !login::is_rejection(first) {
-        return Err(NotTested::inconclusive("the answer to a wrong password does not say that it is wrong"));
+        return Err(NotTested::inconclusive("the response to a wrong password does not say that it is wrong"));
     }
     let said = format!(
         "{} failed logins, {} of them for one user, were all refused without a limit",

@@ -17,7 +17,7 @@ pub(crate) static RULE: Rule = Rule {
     severity: Severity::Low,
     cwe: &[770],
     tags: &[Tag::Flask],
-    risk: "A few clients that send large bodies exhaust the server's memory.",
+    risk: "An attacker with a few clients that send large bodies exhausts the server's memory.",
     fix: "Limit the size of request bodies in the application and at the proxy in front.",
     references: &[
         "https://owasp.org/API-Security/editions/2023/en/0xa4-unrestricted-resource-consumption/",
@@ -53,7 +53,7 @@ async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(
         found.extend(judge(&small, &large, Location::of(operation)));
         return Ok(());
     }
-    Err(NotTested::inconclusive("no operation answered broken JSON with 400"))
+    Err(NotTested::inconclusive("no operation returned 400 for malformed JSON"))
 }
 
 /// A declared JSON body, no security to stop it before it is read, and a name that does no harm. PUT without an object would replace

@@ -18,7 +18,7 @@ pub(crate) static RULE: Rule = Rule {
     severity: Severity::Medium,
     cwe: &[770, 1284],
     tags: &[],
-    risk: "One request makes the server read and send the whole collection.",
+    risk: "Any client can make the server read and send the whole collection with one request.",
     fix: "Limit the page size on the server, whatever the client requests.",
     references: &[
         "https://owasp.org/API-Security/editions/2023/en/0xa4-unrestricted-resource-consumption/",
@@ -53,11 +53,11 @@ async fn probe_operation(probe: &OperationProbe<'_>, found: &mut Findings) -> Re
     let plain = probe.response_to(probe.request()).await?;
     payload_refusal::works(&plain)?;
     if count(&plain).is_none() {
-        return Err(NotTested::not_applicable("the answer is no list"));
+        return Err(NotTested::not_applicable("the response is not a list"));
     }
     let large = probe.response_to(probe.request_with(&[Value::of(parameter, LARGE)])).await?;
     if large.status() >= 500 {
-        return Err(NotTested::inconclusive(format!("the very large page is answered with {}", large.status())));
+        return Err(NotTested::inconclusive(format!("the very large page returns {}", large.status())));
     }
     let location = probe.location().parameter("query", &parameter.name);
     match judge(&plain, &large, &location) {
@@ -95,17 +95,17 @@ fn judge(plain: &Arc<Exchange>, large: &Arc<Exchange>, location: &Location) -> V
     if large.is_success() && cut {
         return uncapped(
             Confidence::Confirmed,
-            format!("more than {} bytes when {LARGE} records were asked for", large.body_len()),
+            format!("more than {} bytes when {LARGE} records were requested", large.body_len()),
         );
     }
     let Some(got) = count(large) else { return Verdict::Capped };
     let json = large.json();
     let accepted = json.as_deref().and_then(pagination::said_size) == LARGE.parse().ok();
     if got > ordinary && got > 100 && !CAPS.contains(&got) {
-        return uncapped(Confidence::Confirmed, format!("{got} records when {LARGE} were asked for"));
+        return uncapped(Confidence::Confirmed, format!("{got} records when {LARGE} were requested"));
     }
     if accepted {
-        return uncapped(Confidence::Firm, format!("the answer says that its page size is {LARGE}"));
+        return uncapped(Confidence::Firm, format!("the response says that its page size is {LARGE}"));
     }
     if got <= ordinary.max(100) && !CAPS.contains(&got) && got != ordinary { Verdict::TooFew } else { Verdict::Capped }
 }

@@ -66,13 +66,13 @@ fn judge(responses: &[Arc<Exchange>], location: Location) -> Option<Finding> {
     let [before, first, between, second] = responses else { return None };
     let holds = before.status() == 429 && between.status() == 429;
     (holds && first.is_success() && second.is_success()).then(|| {
-        let evidence = Evidence::new(first, format!("{} with a made-up client address", first.status()));
+        let evidence = Evidence::new(first, format!("{} with a random client address", first.status()));
         let origin = &first.request.origin;
         let confidence = transport::forwarded_confidence(origin, Confidence::Confirmed);
         Finding::new(&RULE, confidence, location, evidence)
             .detail(transport::forwarded_caveat(origin))
             .also(Evidence::new(between, "429 again without it, right afterwards"))
-            .also(Evidence::new(second, format!("{} with another made-up address", second.status())))
+            .also(Evidence::new(second, format!("{} with another random address", second.status())))
     })
 }
 

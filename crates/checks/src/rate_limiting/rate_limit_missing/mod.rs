@@ -44,7 +44,7 @@ async fn probe_target(probe: &TargetProbe<'_>, found: &mut Findings) -> Result<(
     found.extend(judge(&burst));
     let limited = burst.ended == Some(Ended::Blocked) || burst.responses.iter().any(|e| is_limited(e));
     if found.is_empty() && !limited {
-        return Err(NotTested::inconclusive("not every request of the burst was answered well"));
+        return Err(NotTested::inconclusive("not every request of the burst succeeded"));
     }
     Ok(())
 }
@@ -63,9 +63,9 @@ fn judge(burst: &Burst<'_>) -> Option<Finding> {
     }
     let confidence = if burst.matters { Confidence::Firm } else { Confidence::Tentative };
     let said = format!(
-        "{} requests within a minute, the last {} of them identical and one right after the other, were all answered, and no limit was \
+        "{} within a minute, the last {} of them identical and one right after the other, all succeeded, and no limit was \
          announced",
-        burst::ENOUGH,
+        model::counted(burst::ENOUGH, "request"),
         burst::LEAST,
     );
     let evidence = Evidence::new(burst.responses.last()?, format!("{said}; this is the last of them"));

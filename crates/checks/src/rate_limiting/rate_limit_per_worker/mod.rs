@@ -14,7 +14,7 @@ pub(crate) static RULE: Rule = Rule {
     severity: Severity::Low,
     cwe: &[770],
     tags: &[Tag::Flask],
-    risk: "The effective limit is several times the configured one, and grows with every worker.",
+    risk: "An attacker gets several times the configured number of attempts, more with every worker.",
     fix: "Keep the counters where all workers see them, such as Redis.",
     references: &[
         "https://flask-limiter.readthedocs.io/en/stable/#configuring-a-storage-backend",
@@ -49,7 +49,7 @@ fn judge(responses: &[Arc<Exchange>], location: Location) -> Option<Finding> {
     let (first, why) = despite_wait(responses).or_else(|| beyond_limit(responses))?;
     let evidence = Evidence::new(first, format!("{} although {why}", first.status()));
     let asked = Evidence::new(&responses[refused], "429, the first refusal");
-    let detail = "after the first refusal, answers and refusals alternated";
+    let detail = "after the first refusal, successes and refusals alternated";
     Some(Finding::new(&RULE, Confidence::Firm, location, evidence).also(asked).detail(detail))
 }
 
@@ -61,7 +61,7 @@ fn despite_wait(responses: &[Arc<Exchange>]) -> Option<(&Arc<Exchange>, String)>
     let refusals = responses.iter().filter(|e| e.status() == 429).count();
     let first = accepted.next()?;
     let alternates = accepted.next().is_some() && refusals >= 2 && took_us(after) <= SHORTEST_S * 500_000;
-    alternates.then(|| (first, "a wait was asked for".to_owned()))
+    alternates.then(|| (first, "a wait was requested".to_owned()))
 }
 
 /// Flask-Limiter sends no `Retry-After` by default, and its refusal states the limit. One counter lets in no more than that within

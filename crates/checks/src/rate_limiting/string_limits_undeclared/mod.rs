@@ -14,7 +14,7 @@ pub(crate) static RULE: Rule = Rule {
     severity: Severity::Info,
     cwe: &[770, 1284],
     tags: &[],
-    risk: "A gateway or server that validates by the document lets strings of any length through.",
+    risk: "An attacker can send strings of any length past a gateway or server that validates by the document.",
     fix: "Declare maxLength for every string that clients send, and enforce it.",
     references: &[
         "https://owasp.org/API-Security/editions/2023/en/0xa4-unrestricted-resource-consumption/",

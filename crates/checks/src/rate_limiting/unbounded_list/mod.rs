@@ -16,7 +16,7 @@ pub(crate) static RULE: Rule = Rule {
     severity: Severity::Low,
     cwe: &[770],
     tags: &[],
-    risk: "Each request makes the server read and send everything, and gets slower with every record.",
+    risk: "Any client makes the server read and send everything with each request, slower with every record.",
     fix: "Return pages, with a size that the server limits.",
     references: &["https://owasp.org/API-Security/editions/2023/en/0xa4-unrestricted-resource-consumption/"],
     page: include_str!("page.md"),
@@ -79,7 +79,7 @@ fn judge(
         return None;
     }
     let confidence = if length >= MANY { Confidence::Firm } else { Confidence::Tentative };
-    let said = format!("{length} records in one answer, and no parameter or link for pages");
+    let said = format!("{length} records in one response, and no parameter or link for pages");
     Some(Finding::new(&RULE, confidence, location, Evidence::new(exchange, &said)).detail(said))
 }
 

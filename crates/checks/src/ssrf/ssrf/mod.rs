@@ -76,7 +76,7 @@ async fn probe_operation(probe: &OperationProbe<'_>, found: &mut Findings) -> Re
         // A word that was never sent must not have been called: nobody walks the listener's paths.
         let unsent = probe.canary("never sent");
         if callback.call(&unsent, Duration::ZERO).await.is_some() {
-            return Err(NotTested::inconclusive("somebody asks the call-back listener for paths that were never sent"));
+            return Err(NotTested::inconclusive("the callback listener received paths that were never sent"));
         }
     }
     for Sent { parameter, exchange, word, call } in &sent {

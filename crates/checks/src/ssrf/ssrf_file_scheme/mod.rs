@@ -49,8 +49,8 @@ async fn probe_operation(probe: &OperationProbe<'_>, found: &mut Findings) -> Re
         let missing = format!("file:///etc/{}", probe.canary("missing"));
         let control = probe.send(inputs::with(probe, parameter, &missing)).await?;
         if !is_account_list(&control) {
-            let evidence = Evidence::new(&hit, "the answer holds the line of root in /etc/passwd");
-            let other = Evidence::new(&control, "a file beside it that does not exist: not in the answer");
+            let evidence = Evidence::new(&hit, "the response holds the line of root in /etc/passwd");
+            let other = Evidence::new(&control, "a file beside it that does not exist: not in the response");
             let location = probe.location().parameter(parameter.place.id(), &parameter.name);
             found.push(Finding::new(&RULE, Confidence::Confirmed, location, evidence).also(other));
         }

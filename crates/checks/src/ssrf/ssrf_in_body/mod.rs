@@ -60,7 +60,7 @@ async fn probe_operation(probe: &OperationProbe<'_>, found: &mut Findings) -> Re
     for ((name, word), call) in fields.iter().zip(calls) {
         let Some(call) = call else { continue };
         if callback.call(&unsent, Duration::ZERO).await.is_some() {
-            return Err(NotTested::inconclusive("somebody asks the call-back listener for paths that were never sent"));
+            return Err(NotTested::inconclusive("the callback listener received paths that were never sent"));
         }
         let shown = exchange.text().contains(&Callback::answer(word));
         let evidence = Evidence::new(&exchange, fetches::told(&call));
@@ -75,9 +75,7 @@ async fn probe_operation(probe: &OperationProbe<'_>, found: &mut Findings) -> Re
 fn taken(exchange: &Exchange) -> Result<(), NotTested> {
     match exchange.status() {
         401 | 407 => Err(NotTested::NoCredentials),
-        status @ (404..=406 | 409..=421 | 500..) => {
-            Err(NotTested::inconclusive(format!("the body is answered with {status}")))
-        }
+        status @ (404..=406 | 409..=421 | 500..) => Err(NotTested::inconclusive(format!("the body returns {status}"))),
         _ => Ok(()),
     }
 }

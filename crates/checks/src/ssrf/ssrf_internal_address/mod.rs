@@ -51,7 +51,7 @@ async fn probe_operation(probe: &OperationProbe<'_>, found: &mut Findings) -> Re
     if !probe.origin().is_loopback() {
         let exchange = probe.send(inputs::with(probe, parameter, METADATA)).await?;
         if is_metadata(&exchange) {
-            let evidence = Evidence::new(&exchange, "the answer is the listing of the cloud machine's metadata");
+            let evidence = Evidence::new(&exchange, "the response is the listing of the cloud machine's metadata");
             found.push(Finding::new(&RULE, Confidence::Confirmed, location, evidence));
         }
         return payload_refusal::end(probe, found).await;

@@ -12,7 +12,7 @@ pub(crate) static RULE: Rule = Rule {
     severity: Severity::Info,
     cwe: &[1357, 829],
     tags: &[Tag::Misconfiguration],
-    risk: "The next release of the package, good or bad, runs in every visitor's session unreviewed.",
+    risk: "An attacker who publishes a bad release of the package runs code in every visitor's session.",
     fix: "Pin the exact version, and give the element its hash.",
     references: &["https://www.w3.org/TR/SRI/", "https://www.jsdelivr.com/documentation#id-npm"],
     page: include_str!("page.md"),

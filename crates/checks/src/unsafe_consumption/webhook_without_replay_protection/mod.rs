@@ -41,7 +41,7 @@ fn on_end(surface: &Surface, observations: &Observations, found: &mut Findings) 
     }
     let signed: Vec<&Operation> = webhooks::receivers(surface).filter(|o| webhooks::declares_signature(o)).collect();
     if signed.is_empty() {
-        return Err(NotTested::not_applicable("no signed web hook is declared"));
+        return Err(NotTested::not_applicable("no signed webhook is declared"));
     }
     let witness = access::witness(observations).ok_or(NotTested::NoAnswer)?;
     found.extend(signed.into_iter().filter_map(|receiver| judge(receiver, witness)));

@@ -54,7 +54,7 @@ async fn probe_operation(probe: &OperationProbe<'_>, found: &mut Findings) -> Re
         return Ok(());
     }
     if empty.is_success() {
-        let shows = format!("an unsigned {{}} is answered with {}", empty.status());
+        let shows = format!("an unsigned {{}} returns {}", empty.status());
         found.push(Finding::new(&RULE, Confidence::Firm, probe.location(), Evidence::new(&empty, shows)));
         return Ok(());
     }
@@ -65,7 +65,7 @@ async fn probe_operation(probe: &OperationProbe<'_>, found: &mut Findings) -> Re
         return Ok(());
     }
     if !is_read(&empty, &filled) {
-        return Err(NotTested::inconclusive(format!("an unsigned delivery was answered with {}", filled.status())));
+        return Err(NotTested::inconclusive(format!("an unsigned delivery returned {}", filled.status())));
     }
     let shows =
         format!("an unsigned delivery about nothing is read: {} where {{}} gets {}", filled.status(), empty.status());
@@ -123,7 +123,7 @@ fn on_end(surface: &Surface, observations: &Observations, found: &mut Findings) 
     }
     let receivers: Vec<&Operation> = webhooks::receivers(surface).collect();
     if receivers.is_empty() {
-        return Err(NotTested::not_applicable("no receiver of web hooks is declared"));
+        return Err(NotTested::not_applicable("no receiver of webhooks is declared"));
     }
     let witness = access::witness(observations).ok_or(NotTested::NoAnswer)?;
     let paths: BTreeSet<&str> = receivers.iter().map(|receiver| receiver.path.as_str()).collect();

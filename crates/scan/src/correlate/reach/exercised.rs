@@ -81,9 +81,9 @@ impl Exercised {
         parts.extend(self.unsent.iter().map(|(why, count)| unsent(why, *count)));
         for (standing, what) in [
             (Standing::Refused, "refused without saying what they are"),
-            (Standing::Unusable, "answered with an error or not at all"),
-            (Standing::NotFound, "answered with 404 or 405"),
-            (Standing::Everywhere, "answered with the page that every path gets"),
+            (Standing::Unusable, "returned an error or nothing"),
+            (Standing::NotFound, "returned 404 or 405"),
+            (Standing::Everywhere, "returned the page that every path gets"),
         ] {
             let count = self.count(standing);
             if count > 0 {

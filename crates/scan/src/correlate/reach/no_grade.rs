@@ -82,8 +82,8 @@ fn nothing_answers(ended: &Ended, target: &Target, exercised: &Exercised) -> Str
     let status = first.map_or(0, |e| e.status());
     let is_redirect = first.is_some_and(|e| e.response().is_some_and(model::Response::is_redirect));
     if exercised.count(Standing::Everywhere) > 0 && !is_redirect {
-        return "every path is answered with the same page, so no operation of an API was seen; scan the URL of the API itself, \
-                or name its OpenAPI document with --spec"
+        return "every path returns the same page, so no operation of an API was seen; scan the URL of the API itself, or name its \
+            OpenAPI document with --spec"
             .to_owned();
     }
     if let Some(place) = first.filter(|_| is_redirect).and_then(|e| e.header("location")) {
@@ -91,19 +91,18 @@ fn nothing_answers(ended: &Ended, target: &Target, exercised: &Exercised) -> Str
     }
     match status {
         401 if target.identities.is_empty() => {
-            "every request was answered with 401, so nothing behind the login was seen; give a credential with --auth-type and \
-             --auth-value"
+            "every request returned 401, so nothing behind the login was seen; give a credential with --auth-type and --auth-value"
                 .to_owned()
         }
-        401 => "the credential was refused: every request was answered with 401".to_owned(),
-        403 => "every request was answered with 403, so nothing of the API was seen; a firewall or the API itself refuses this client"
+        401 => "the credential was refused: every request returned 401".to_owned(),
+        403 => "every request returned 403, so nothing of the API was seen; a firewall or the API itself refuses this client"
             .to_owned(),
         404 | 405 | 410 => format!(
-            "no operation of the API was found: the paths that were tried are answered with {status}; check the URL's path, or name the \
-             API's OpenAPI document with --spec"
+            "no operation of the API was found: the paths that were tried return {status}; check the URL's path, or name the API's \
+             OpenAPI document with --spec"
         ),
-        _ => "no operation of the API was found: the paths that were tried are answered with errors or lead elsewhere; name its \
-              OpenAPI document with --spec, or a URL that it serves"
+        _ => "no operation of the API was found: the paths that were tried return errors or lead elsewhere; name its OpenAPI document \
+            with --spec, or a URL that it serves"
             .to_owned(),
     }
 }
