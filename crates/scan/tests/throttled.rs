@@ -94,6 +94,28 @@ fn behind_a_limiter_all_is_found_that_is_found_without() {
 }
 
 #[test]
+fn five_scans_behind_a_limiter_come_to_the_same_verdicts() {
+    // Which requests are refused differs from scan to scan: the limiter counts from elsewhere, and responses come in any order.
+    let scans: Vec<_> = (0..5)
+        .map(|phase| {
+            scanned(move |asked| {
+                ((asked.number + phase) % 6 == 5).then(|| Answer::json(429, "{}").header("Retry-After", "0"))
+            })
+        })
+        .collect();
+    let slowed = |report: &Report| report.notes.iter().any(|note| note.contains("slowed down"));
+    assert!(scans.iter().all(slowed), "each was refused something");
+    let grades: Vec<_> = scans.iter().map(|scan| (scan.status, scan.grade)).collect();
+    assert!(grades.windows(2).all(|pair| pair[0] == pair[1]), "{grades:?}");
+    let all: Vec<_> = scans.iter().map(judged).collect();
+    assert!(all[0].values().any(|told| told.contains("Failed")), "there is something to find");
+    for other in &all[1..] {
+        let differs: Vec<_> = all[0].iter().filter(|(id, told)| other.get(*id) != Some(*told)).collect();
+        assert!(differs.is_empty() && other.len() == all[0].len(), "{differs:?}");
+    }
+}
+
+#[test]
 fn a_path_with_a_limit_of_its_own_costs_the_others_nothing() {
     let limited = scanned(|asked| {
         let refusal = || Answer::json(429, "{}").header("Retry-After", "3600");
