@@ -84,8 +84,8 @@ fn chosen(
 }
 
 fn request(recorded: Recorded) -> ImportedRequest {
-    let Recorded { method, target, media_type, body, name, .. } = recorded;
-    ImportedRequest { method, target, media_type, body, name }
+    let Recorded { method, target, values, media_type, body, name, .. } = recorded;
+    ImportedRequest { method, target, values, media_type, body, name }
 }
 
 #[cfg(test)]

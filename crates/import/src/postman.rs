@@ -131,11 +131,12 @@ fn recorded(request: &Request, name: &str, variables: &Variables) -> Option<Reco
         Request::Url(url) => return Some(Recorded { name: name.to_owned(), ..of("GET", url, variables)? }),
         Request::Whole(whole) => whole,
     };
-    let url = match whole.url.as_ref()? {
-        Url::Raw(raw) => raw.clone(),
-        Url::Parts(parts) => address(parts),
+    let (url, values) = match whole.url.as_ref()? {
+        Url::Raw(raw) => (raw.clone(), Vec::new()),
+        Url::Parts(parts) => (address(parts), values(parts, variables)),
     };
-    let recorded = Recorded { name: name.to_owned(), ..of(whole.method.as_deref().unwrap_or("GET"), &url, variables)? };
+    let recorded = of(whole.method.as_deref().unwrap_or("GET"), &url, variables)?;
+    let recorded = Recorded { name: name.to_owned(), values, ..recorded };
     Some(match whole.body.as_ref().and_then(|body| content(body, &whole.header, variables)) {
         Some((media, body)) if !body.is_empty() => recorded.with_body(media.as_deref(), body),
         _ => recorded,
@@ -163,7 +164,7 @@ fn of(method: &str, url: &str, variables: &Variables) -> Option<Recorded> {
     Recorded::of(method, &open(&path))
 }
 
-/// The URL of its parts. `raw` has them all, but not what a path variable is worth.
+/// The URL of its parts. `raw` has them all, but the query as people left it, with what they switched off.
 fn address(parts: &Parts) -> String {
     let joined = |value: &Value, by: &str| match value {
         Value::String(text) => text.clone(),
@@ -178,17 +179,6 @@ fn address(parts: &Parts) -> String {
         Some(raw) if !raw.is_empty() => raw.split(['?', '#']).next().unwrap_or("").to_owned(),
         _ => format!("{}/{}", joined(&parts.host, "."), joined(&parts.path, "/").trim_start_matches('/')),
     };
-    let known = |name: &str| {
-        let pair = parts.variable.iter().find(|pair| pair.key.as_deref() == Some(name))?;
-        Some(pair.text()).filter(|value| !value.is_empty() && !value.contains(['/', '?', '<']))
-    };
-    let start = url.find("://").map_or(0, |at| at + 3);
-    let (host, path) = url.split_at(url[start..].find('/').map_or(url.len(), |at| start + at));
-    let path = path.split('/').map(|segment| match segment.strip_prefix(':') {
-        Some(name) if !name.is_empty() => known(name).unwrap_or_else(|| format!("{{{{{name}}}}}")),
-        _ => segment.to_owned(),
-    });
-    let path = path.collect::<Vec<_>>().join("/");
     let query: Vec<(String, String)> = parts
         .query
         .iter()
@@ -201,7 +191,13 @@ fn address(parts: &Parts) -> String {
     });
     let query = query.collect::<Vec<_>>().join("&");
     let mark = if query.is_empty() { "" } else { "?" };
-    format!("{host}{path}{mark}{query}")
+    format!("{url}{mark}{query}")
+}
+
+/// Examples of path variables; `<string>` is Postman's own way to say that there is none.
+fn values(parts: &Parts, variables: &Variables) -> Vec<(String, String)> {
+    let pairs = parts.variable.iter().filter_map(|pair| Some((pair.key.clone()?, filled(&pair.text(), variables))));
+    pairs.filter(|(_, value)| !value.is_empty() && !value.contains(['/', '?', '<', '{'])).collect()
 }
 
 /// Variables of the collection in their places.

@@ -10,6 +10,8 @@ pub struct Recorded {
     pub origin: Option<String>,
     /// Path and query; `{name}` stands for a value that the file leaves open.
     pub target: String,
+    /// Examples of what is left open, by name.
+    pub values: Vec<(String, String)>,
     /// The media type of the body.
     pub media_type: Option<String>,
     /// The body, empty for none.
@@ -24,6 +26,7 @@ impl Default for Recorded {
             method: Method::GET,
             origin: None,
             target: "/".to_owned(),
+            values: Vec::new(),
             media_type: None,
             body: Vec::new(),
             name: String::new(),

@@ -13,7 +13,8 @@ fn shown(text: &str) -> (Kind, Vec<String>) {
         let origin = r.origin.as_deref().unwrap_or("-");
         let body = String::from_utf8_lossy(&r.body).into_owned();
         let media = r.media_type.as_deref().unwrap_or("");
-        format!("{} {origin} {} {media} {body}", r.method, r.target).trim_end().to_owned()
+        let values = r.values.iter().map(|(name, value)| format!("({name}={value})")).collect::<Vec<_>>().concat();
+        format!("{} {origin} {} {values}{media} {body}", r.method, r.target).trim_end().to_owned()
     };
     (imported.kind, imported.requests.iter().map(one).collect())
 }
@@ -44,7 +45,7 @@ fn a_postman_collection_with_folders_variables_and_bodies() {
         requests,
         [
             "GET https://shop.example /v1/items?page=2&who=",
-            "GET https://shop.example /v1/items/7/parts/{part}",
+            "GET https://shop.example /v1/items/{itemId}/parts/{part} (itemId=7)",
             r#"POST - /items application/json {"name": "x"}"#,
             "POST - /login application/x-www-form-urlencoded user%20name=a%26b",
             "GET https://shop.example /health",

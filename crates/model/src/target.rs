@@ -79,6 +79,8 @@ pub struct ImportedRequest {
     pub method: Method,
     /// Path and query; `{name}` stands for a value that is left open.
     pub target: String,
+    /// Examples of what is left open, by name.
+    pub values: Vec<(String, String)>,
     /// The media type of the body.
     pub media_type: Option<String>,
     /// The body, empty for none.

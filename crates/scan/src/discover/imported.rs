@@ -16,7 +16,11 @@ pub(super) fn operation(request: &ImportedRequest) -> Operation {
     operation.method = request.method.clone();
     operation.summary.clone_from(&request.name);
     operation.body = body(request);
-    for parameter in operation.parameters.iter_mut().filter(|p| p.place == ParameterIn::Query) {
+    for parameter in &mut operation.parameters {
+        if parameter.place == ParameterIn::Path && parameter.example.is_none() {
+            let known = request.values.iter().find(|(name, _)| *name == parameter.name);
+            parameter.example = known.map(|(_, value)| value.clone());
+        }
         parameter.example.take_if(|_| is_secret(&parameter.name));
     }
     operation
@@ -90,6 +94,7 @@ mod tests {
         operation(&ImportedRequest {
             method: Method::POST,
             target: target.to_owned(),
+            values: vec![("name".to_owned(), "ann".to_owned())],
             media_type: media.map(str::to_owned),
             body: body.as_bytes().to_vec(),
             name: String::new(),
@@ -110,6 +115,13 @@ mod tests {
         let filled = openapi::example(&body.schema);
         assert_eq!((body.media_type.as_str(), &filled["username"]), ("application/json", &Value::from("ann")));
         assert!(filled["password"] != "correct-horse" && filled["tags"][0]["id"] == 3, "{filled}");
+    }
+
+    #[test]
+    fn what_a_path_leaves_open_has_its_example() {
+        let user = request("/users/{name}/{other}", None, "");
+        let examples: Vec<_> = user.parameters.iter().map(|p| p.example.as_deref()).collect();
+        assert_eq!((user.path.as_str(), examples), ("/users/{name}/{other}", vec![Some("ann"), None]));
     }
 
     #[test]
