@@ -17,7 +17,14 @@ struct IgnoreFile {
 /// # Errors
 /// It is no TOML of this shape, or an entry names no rule, gives no reason or ends on no date.
 pub fn read_ignores(text: &str) -> Result<Vec<Ignore>, RequestError> {
-    let file: IgnoreFile = toml::from_str(text).map_err(|error| wrong(error.message().to_owned()))?;
+    let file: IgnoreFile = toml::from_str(text).map_err(|error| {
+        let line =
+            error.span().map_or(1, |span| 1 + text[..text.floor_char_boundary(span.start)].matches('\n').count());
+        // A date without quotes is a type of its own in TOML.
+        let is_date = error.message().contains("invalid type: map, expected a string");
+        let hint = if is_date { "; write dates in quotes, such as expires = \"2027-01-31\"" } else { "" };
+        wrong(format!("line {line}: {}{hint}", error.message()))
+    })?;
     check(&file.ignore)?;
     Ok(file.ignore)
 }

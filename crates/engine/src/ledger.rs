@@ -93,14 +93,22 @@ fn lines(path: &Path) -> Result<Vec<Line>, RequestError> {
     let fault =
         |error: &io::Error| RequestError::File { field: Field::Ledger, path: path.to_owned(), why: reason(error) };
     let text = std::fs::read_to_string(path).map_err(|error| fault(&error))?;
-    let whole = text.rfind('\n').map_or("", |end| &text[..end]);
-    let line = |text: &str| {
-        serde_json::from_str(text).map_err(|error| RequestError::Value {
-            field: Field::Ledger,
-            why: format!("{} is not a ledger of middlebrick: {error}", path.display()),
-        })
+    let (whole, rest) = text.rfind('\n').map_or(("", text.as_str()), |end| (&text[..end], &text[end + 1..]));
+    let wrong = |at: usize, error: &serde_json::Error| {
+        let why = error.to_string();
+        let why = why.split(" at line ").next().unwrap_or(&why);
+        let why = format!("{}:{}: this is not a ledger of middlebrick: {why}", path.display(), at + 1);
+        RequestError::Value { field: Field::Ledger, why }
     };
-    whole.lines().map(line).collect()
+    let read: Vec<Line> = whole
+        .lines()
+        .enumerate()
+        .map(|(at, line)| serde_json::from_str(line).map_err(|error| wrong(at, &error)))
+        .collect::<Result<_, _>>()?;
+    match serde_json::from_str::<Line>(rest) {
+        Err(error) if !rest.is_empty() && !error.is_eof() => Err(wrong(read.len(), &error)),
+        _ => Ok(read),
+    }
 }
 
 fn is_settled(lines: &[Line]) -> bool {

@@ -21,8 +21,8 @@ impl ImportError {
     /// A fault of JSON without its own words for the place.
     pub(crate) fn json(error: &serde_json::Error) -> ImportError {
         let text = error.to_string();
-        let why = text.split(" at line ").next().unwrap_or(&text).to_owned();
-        ImportError::at(error.line().max(1), why)
+        let why = text.split(" at line ").next().unwrap_or(&text);
+        ImportError::at(error.line().max(1), format!("{why} (column {})", error.column()))
     }
 }
 

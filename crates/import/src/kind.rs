@@ -45,7 +45,7 @@ const READ: &str = "a Postman collection (v2.1), HAR, a Burp export (XML), curl 
 /// # Errors
 /// It is of none of these, is known for something else, or is broken before that shows.
 pub(crate) fn of(bytes: &[u8]) -> Result<Kind, ImportError> {
-    let start = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).trim_ascii_start();
+    let start = bytes.trim_ascii_start();
     match start.first() {
         None => Err(ImportError::new(format!("the file is empty; it has to be {READ}"))),
         Some(b'{' | b'[') => of_json(bytes),

@@ -30,6 +30,7 @@ pub const MOST: usize = 20_000;
 /// # Errors
 /// It is of no kind that is known, or of one that lists no HTTP requests, or is broken; with the line.
 pub fn read(bytes: &[u8]) -> Result<Imported, ImportError> {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let kind = kind::of(bytes)?;
     let mut requests = match kind {
         Kind::Postman => postman::read(bytes)?,

@@ -154,6 +154,12 @@ fn what_is_wrong_is_said_with_its_line() {
 }
 
 #[test]
+fn a_byte_order_mark_is_no_part_of_the_file() {
+    assert_eq!(shown("\u{feff}/a\n").1, ["GET - /a"]);
+    assert_eq!(shown("\u{feff}{\"info\": {}, \"item\": [{\"request\": \"http://a/b\"}]}").1, ["GET http://a /b"]);
+}
+
+#[test]
 fn nothing_that_a_file_says_splits_a_request() {
     let (_, requests) = shown(
         "{\"log\": {\"entries\": [{\"request\": {\"method\": \"GET / HTTP/1.1\\r\\nX: y\", \"url\": \"http://a/\"}},\

@@ -36,6 +36,14 @@ fn scan(folder: &Path, url: &str, arguments: &[&str], input: &str) -> (Option<i3
     (output.status.code(), report, String::from_utf8(output.stderr).unwrap())
 }
 
+fn piped_plan(url: &str, input: &str) -> (Option<i32>, String, String) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_middlebrick"));
+    let command = command.args(["scan", url, "--plan", "--import", "-"]).env_remove("MIDDLEBRICK_AUTH_VALUE");
+    let output = command.write_stdin(input.to_owned()).output().unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    (output.status.code(), text(output.stdout), text(output.stderr))
+}
+
 /// `METHOD path source` of the surface.
 fn surface(report: &Value) -> Vec<String> {
     let text = |o: &Value, name: &str| o[name].as_str().unwrap().to_owned();
@@ -76,6 +84,8 @@ fn a_list_may_come_by_standard_input_and_faults_have_their_line() {
     std::fs::write(folder.path().join("list.txt"), "/v2/parts\nwhat is this\n").unwrap();
     let (code, _, error) = scan(folder.path(), &url, &["--import", "list.txt"], "");
     assert!(code == Some(2) && error.contains("--import: list.txt:2: "), "{error}");
+    let (_, plan, _) = piped_plan(&url, "/v2/parts\n");
+    assert!(plan.contains("GET /v2/parts"), "{plan}");
     let (code, _, error) = scan(folder.path(), &url, &["--import", "missing.har"], "");
     assert!(code == Some(2) && error.contains("--import: cannot read missing.har"), "{error}");
 }

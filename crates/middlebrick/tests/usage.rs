@@ -382,3 +382,32 @@ fn completions_know_values_and_every_command_has_its_page() {
     let (_, page, _) = piped(&["man", "scan"], "");
     assert!(page.contains("middlebrick\\-scan") && page.contains("fail\\-below"), "{page}");
 }
+
+#[test]
+fn faults_of_files_are_shown_with_their_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    file("collection.json", "{\"info\": {}, \"item\": []}");
+    file("ledger", "{\"event\":\"nothing\",\"number\":1}\n{\"event\":\"other\"}\n");
+    file("ignores.toml", "[[ignore]]\nrule = \"plain-http\"\nreason = \"x\"\nexpires = 2027-01-31\n");
+    for (arguments, says) in [
+        (&["cleanup", "collection.json"][..], "collection.json:1: this is not a ledger"),
+        (&["cleanup", "ledger"], "ledger:2: this is not a ledger"),
+        (&["scan", "http://127.0.0.1:1", "--ignore-file", "ignores.toml"], "expires = \"2027-01-31\""),
+        (&["scan", "http://127.0.0.1:1", "--ignore-file", "ignores.toml"], "line 4"),
+    ] {
+        let output = middlebrick(folder.path()).args(arguments).output().unwrap();
+        let error = String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.code() == Some(2) && error.contains(says), "{arguments:?}: {error}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_log_that_cannot_be_written_whole_is_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let arguments = ["scan", &one_page(), "--max-requests", "5", "--log", "/dev/full"];
+    let output = middlebrick(folder.path()).args(arguments).output().unwrap();
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert!(error.contains("--log: lines are missing"), "{error}");
+}

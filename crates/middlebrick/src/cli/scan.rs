@@ -82,6 +82,7 @@ fn with_scheme(mut request: ScanRequest, plan: bool) -> Result<(ScanRequest, Opt
 /// Runs a scan with its progress bar and its log; signals stop it.
 pub(crate) fn perform(request: ScanRequest, quiet: bool, log: Option<Log>) -> Result<Report, Fault> {
     let (bar, listener) = progress::bar(quiet);
+    let fault = log.as_ref().map(Log::fault);
     let builder = ScanBuilder::from(request).logged(log.is_some());
     let scan = builder.on_event(move |event| {
         if let Some(log) = &log {
@@ -97,6 +98,9 @@ pub(crate) fn perform(request: ScanRequest, quiet: bool, log: Option<Log>) -> Re
     // What still computes for a scan that was stopped is not waited for.
     runtime.shutdown_background();
     bar.finish_and_clear();
+    if let Some(why) = fault.as_ref().and_then(|fault| fault.get()) {
+        eprintln!("middlebrick: {why}");
+    }
     Ok(report)
 }
 

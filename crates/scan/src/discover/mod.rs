@@ -86,6 +86,13 @@ pub(crate) async fn document(url: &str, target: &Target, wire: &Wire) -> Result<
     Ok((operations, facts))
 }
 
+/// The URL, and the requests that other tools recorded.
+fn given(target: &Target, surface: &mut Surface, found: &mut Found) {
+    found.add(link::operation(&target.path, Source::Given));
+    target.imported.iter().for_each(|request| found.add(imported::operation(request)));
+    surface.notes.extend(target.import_notes.iter().cloned());
+}
+
 /// What to do when the clock ended the search.
 const BRIEFLY: &str = "the target responds too slowly to be searched for all of its operations; name its OpenAPI document with \
                        --spec, or give the scan more time with --deadline";
@@ -98,9 +105,7 @@ fn bare(target: &Target) -> Surface {
 /// Looks around; what the first request was answered.
 async fn look(surface: &mut Surface, found: &mut Found, target: &Target, wire: &Wire) -> Option<Arc<Exchange>> {
     let asker = Asker::new(target, wire);
-    found.add(link::operation(&target.path, Source::Given));
-    target.imported.iter().for_each(|request| found.add(imported::operation(request)));
-    surface.notes.extend(target.import_notes.iter().cloned());
+    given(target, surface, found);
     let root = asker.ask(request::build(&link::operation(&target.path, Source::Given), surface, target, &[])).await;
     if let Some(exchange) = &root {
         fingerprint::read(exchange, &mut surface.technologies);
@@ -178,7 +183,7 @@ fn too_little(surface: &Surface, depth: Depth) -> Option<String> {
 pub fn offline(target: &Target) -> Surface {
     let mut surface = bare(target);
     let mut found = Found::default();
-    found.add(link::operation(&target.path, Source::Given));
+    given(target, &mut surface, &mut found);
     specification::given(target, &mut surface, &mut found);
     (surface.operations, surface.acting_links) = found.selected(target);
     surface
