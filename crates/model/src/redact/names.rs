@@ -25,6 +25,8 @@ pub(super) enum Kind {
     Authorization,
     /// Pairs, of which the values are secret.
     Cookie,
+    /// Often an ordinary word or a number: a secret where the value looks drawn by chance.
+    Random,
 }
 
 /// Where in a name the words of a row have to stand.

@@ -355,3 +355,26 @@ fn the_work_is_linear() {
         assert!(large < small.max(0.01) * 8.0, "{unit}: {small} s, then {large} s for four times as much");
     }
 }
+
+#[test]
+fn codes_and_signatures_are_masked_where_they_look_drawn_by_chance() {
+    let redactor = Redactor::new();
+    for (text, secret) in [
+        ("/callback?code=Sp1xlOBeZQQYbYS6WxSbIA42&state=x", "Sp1xlOBeZQQYbYS6WxSbIA42"),
+        ("https://files.example/a.pdf?sv=2024&sig=ab9dK3lfm20xQ8vT%2B", "ab9dK3lfm20xQ8vT"),
+        ("/login?ticket=ST-1856339-aA5Yuvrxzpv8Tau1cYQ7", "1856339"),
+        (r#"{"invite": "q8Zt5Kx1Lw0Rb7Nc"}"#, "q8Zt5Kx1Lw0Rb7Nc"),
+    ] {
+        let shown = redactor.text(text);
+        assert!(!shown.contains(secret), "{shown}");
+    }
+    for text in [
+        r#"{"error": {"code": "invalid_request_error", "status": 400}}"#,
+        r#"{"code": 404, "signature": "def send(self, name)", "ticket": "PROJ-1234"}"#,
+        "/orders?code=SPRING2024&page=2",
+        "HTTP/1.1 500, error code: ERR_MODULE_NOT_FOUND",
+        "code: application/problem+json",
+    ] {
+        assert_eq!(redactor.text(text).as_str(), text);
+    }
+}

@@ -35,11 +35,22 @@ fn table() -> &'static Table {
 /// Shortest text that is masked, in characters: what is shorter is no credential, and masking it would riddle the report.
 const SHORTEST: usize = 3;
 
+/// Shortest text that is taken for one drawn by chance, in characters: 16 of them are 80 bits and more.
+const SHORTEST_RANDOM: usize = 16;
+
+/// What codes, tickets and signatures are written with; the fragment of a URL may follow.
+const fn is_token(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~' | b'+' | b'=' | b'%' | b'#')
+}
+
 /// Whether a value under a name of this kind is a secret. `quoted`: it stands in quotes or markup, so that one plain word may be one;
 /// unquoted in running text it is a word.
 pub(super) fn is_secret(value: &str, kind: Kind) -> bool {
     let value = value.trim();
     let length = value.chars().count();
+    if kind == Kind::Random && (length < SHORTEST_RANDOM || !value.bytes().all(is_token) || !looks_random(value)) {
+        return false;
+    }
     if length < SHORTEST || is_mask(value) || is_placeholder(value) {
         return false;
     }
