@@ -31,7 +31,7 @@ impl LedgerFile {
             return Err(RequestError::Value {
                 field: Field::Ledger,
                 why: format!(
-                    "{} is of a scan that did not finish; `middlebrick cleanup` undoes what it left",
+                    "{} holds what an earlier scan created and did not remove; `middlebrick cleanup` tries again",
                     path.display()
                 ),
             });

@@ -202,3 +202,28 @@ fn a_command_is_asked_though_its_answer_never_changes() {
     let quiet = |_: &Asked| Answer::html(200, "");
     assert_eq!(outcome("command-injection", quiet, Some(&run)).0, Verdict::Passed);
 }
+
+/// An API whose operations are all POST, as its document says.
+fn posts_alone(asked: &Asked) -> Answer {
+    let operation = r#"{"post": {"requestBody": {"content": {"application/json": {"schema": {"type": "object",
+        "properties": {"name": {"type": "string"}}}}}}, "responses": {"200": {"description": "ok"}}}}"#;
+    match (asked.method.as_str(), asked.path()) {
+        ("GET", "/openapi.json") => Answer::json(
+            200,
+            &format!(
+                r#"{{"openapi": "3.0.3", "info": {{"title": "T", "version": "1"}}, "paths": {{"/sort": {operation}, "/sum": {operation}}}}}"#
+            ),
+        ),
+        ("POST", "/sort" | "/sum") => Answer::json(200, r#"{"ok": true}"#),
+        _ => not_found(),
+    }
+}
+
+#[test]
+fn an_api_that_needs_consent_is_not_said_to_be_missing() {
+    let server = Server::start(Arc::new(posts_alone));
+    let report = support::scan(support::target(server.port));
+    assert_eq!(report.grade, None);
+    let why = report.grade_reason.expect("a reason");
+    assert!(why.contains("0 of 2 operations tested") && why.contains("2 need --active"), "{why}");
+}

@@ -61,7 +61,13 @@ pub(super) fn why(ended: &Ended, records: &[Recorded], target: &Target, exercise
     if exercised.count(Standing::Success) > 0 || exercised.count(Standing::Guarded) > 0 {
         return none_of_the_document(ended, target);
     }
-    Some(gateway::told(records).unwrap_or_else(|| nothing_answers(ended, target, exercised)))
+    let told = gateway::told(records).or_else(|| nothing_sent(exercised));
+    Some(told.unwrap_or_else(|| nothing_answers(ended, target, exercised)))
+}
+
+/// What keeps the scan from calling the operations that it knows: not that there are none.
+fn nothing_sent(exercised: &Exercised) -> Option<String> {
+    (exercised.count(Standing::NotSent) > 0).then(|| exercised.because().join("; "))
 }
 
 /// The exchanges that were answered.
