@@ -3,6 +3,7 @@
 use std::cmp::Reverse;
 use std::sync::Arc;
 
+use checks::calling::registration;
 use checks::judging::response_fingerprint::ResponseFingerprint;
 use checks::vocabulary::{does_more_than_make, ends_session, looks_destructive};
 use checks::{Check, Cost, Observations, Sampled, Terms};
@@ -260,7 +261,10 @@ fn plan_operations(
 /// The operations whose bodies the check's payloads would go into: with consent to writes such as make something, with consent to all any.
 fn in_bodies(check: &Check, surface: &Surface, target: &Target) -> Vec<usize> {
     let Some(fits) = check.detectors.in_bodies else { return Vec::new() };
-    let harmless = |o: &Operation| target.consent == Consent::All || !does_more_than_make(o);
+    // Each payload in a registration would be an account that nobody can name, and the scan makes only those that its report names.
+    let registrations = registration::places(surface);
+    let registers = |o: &Operation| registrations.iter().any(|place| o.path == place.path);
+    let harmless = |o: &Operation| target.consent == Consent::All || !does_more_than_make(o) && !registers(o);
     // What takes a body that nobody described may say what it wants.
     let may_fit = |o: &Operation| fits(o) || o.body.is_none() && o.source != Source::Specification;
     let may = |o: &Operation| o.method == Method::POST && may_fit(o) && harmless(o) && !ends_session(o);

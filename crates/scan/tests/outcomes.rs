@@ -210,7 +210,7 @@ fn posts_alone(asked: &Asked) -> Answer {
     match (asked.method.as_str(), asked.path()) {
         ("GET", "/openapi.json") => Answer::json(
             200,
-            &format!(
+            format!(
                 r#"{{"openapi": "3.0.3", "info": {{"title": "T", "version": "1"}}, "paths": {{"/sort": {operation}, "/sum": {operation}}}}}"#
             ),
         ),

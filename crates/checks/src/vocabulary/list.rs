@@ -43,6 +43,8 @@ pub enum List {
     SignOut,
     /// What changes how an account is entered, or writes to its owner.
     Upkeep,
+    /// Last words of paths that change what others have or what there is once.
+    Standing,
     /// Names of the field in which a user is named, letters and digits only.
     UserField,
     /// What follows a verb that is done to something.

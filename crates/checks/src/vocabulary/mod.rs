@@ -150,7 +150,12 @@ pub fn does_more_than_make(operation: &Operation) -> bool {
         acting::bases(&first).iter().any(|base| List::Making.has(base))
     };
     let is_upkeep = words(&operation.path).any(|word| List::Upkeep.has(&word));
-    is_upkeep || says_it_acts(&other) || summary_acts(&operation.summary) && !makes(&operation.summary)
+    let last = operation.path.rsplit('/').find(|segment| !segment.is_empty() && !segment.contains('{'));
+    let changes_what_is = last.and_then(|segment| words(segment).last()).is_some_and(|word| List::Standing.has(&word));
+    is_upkeep
+        || changes_what_is
+        || says_it_acts(&other)
+        || summary_acts(&operation.summary) && !makes(&operation.summary)
 }
 
 fn says_it_acts(operation: &Operation) -> bool {
@@ -344,9 +349,14 @@ mod tests {
             summary: summary.to_owned(),
             ..Operation::undeclared(Method::POST, path, Source::Specification)
         };
-        for (path, summary) in
-            [("/notes", "Creates a note"), ("/users/create", ""), ("/add_comment", ""), ("/login", ""), ("/search", "")]
-        {
+        for (path, summary) in [
+            ("/notes", "Creates a note"),
+            ("/users/create", ""),
+            ("/add_comment", ""),
+            ("/login", ""),
+            ("/search", ""),
+            ("/profile/comments", ""),
+        ] {
             assert!(!does_more_than_make(&post(path, summary)), "{path}");
         }
         for (path, summary) in [
@@ -357,6 +367,10 @@ mod tests {
             ("/users/delete", ""),
             ("/mail/send", ""),
             ("/orders/{id}/cancel", ""),
+            ("/settings", "Save settings"),
+            ("/items/{id}/move", ""),
+            ("/api/money-transfer", ""),
+            ("/users/merge", ""),
         ] {
             assert!(does_more_than_make(&post(path, summary)), "{path}");
         }
