@@ -61,6 +61,18 @@ fn coverage_is_a_gate_of_its_own() {
 }
 
 #[test]
+fn coverage_of_a_wall_is_no_coverage() {
+    let seen = |tested: u32| {
+        let mut report = report(&json!({ "score": null, "grade": null, "gradeReason": "every request returned 403" }));
+        report.coverage.operations_tested = tested;
+        Gates { require_coverage: Some(60), ..Gates::default() }.judge(&report)
+    };
+    assert_eq!(seen(0).ending, Ending::Incomplete);
+    assert!(seen(0).says[0].ends_with("every request returned 403"), "{:?}", seen(0));
+    assert_eq!(seen(3).ending, Ending::Passed, "withheld for another reason");
+}
+
+#[test]
 fn a_request_that_cannot_be_used_is_neither_passed_nor_failed() {
     let refused =
         report(&json!({ "status": "incomplete", "score": null, "grade": null, "fault": "the credential was refused" }));

@@ -313,6 +313,8 @@ fn score_once(outcomes: &[Scored], reach: &Reach, context: Context) -> Score {
     let (mean, at_most) = (weights.score(weights.reached), permitted.min(most));
     let percent = if weights.whole > 0.0 { weights.reached / weights.whole * 100.0 } else { 0.0 };
     let standing = standing(table, reach, percent, at_most);
+    // What stands in front of an API is none of it, however many rules could judge that.
+    let is_unseen = reach.no_grade.is_some() && reach.operations <= 0.0;
     let score = (standing != Standing::Withheld).then(|| mean.min(at_most));
     let is_capped = score.is_some() && most < mean;
     Score {
@@ -324,7 +326,7 @@ fn score_once(outcomes: &[Scored], reach: &Reach, context: Context) -> Score {
         before_cap: is_capped.then_some(mean),
         cap: cap.map(|(_, why)| why).filter(|_| is_capped),
         categories,
-        reach: percent,
+        reach: if is_unseen { 0.0 } else { percent },
         best_next_fix: None,
     }
 }
