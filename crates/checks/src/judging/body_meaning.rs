@@ -6,6 +6,8 @@ use model::Exchange;
 use regex::Regex;
 use serde_json::{Map, Value};
 
+use super::volatile;
+
 /// Fields that say how a call went. What else an object holds is what it is about.
 const ABOUT_THE_CALL: [&str; 24] = [
     "error",
@@ -52,7 +54,41 @@ pub fn refuses(exchange: &Exchange) -> bool {
 fn object_refuses(object: &Map<String, Value>) -> bool {
     let (about, rest): (Vec<_>, Vec<_>) =
         object.iter().partition(|(name, _)| ABOUT_THE_CALL.contains(&plain(name).as_str()));
-    rest.iter().all(|(_, value)| is_nothing(value)) && about.iter().any(|(name, value)| says_refused(name, value))
+    let is_error = || about.iter().any(|(name, value)| plain(name).starts_with("err") && !is_nothing(value));
+    rest.iter().all(|(name, value)| is_nothing(value) || volatile::is_volatile_name(name) || is_error() && is_id(value))
+        && about.iter().any(|(name, value)| says_refused(name, value))
+}
+
+/// Whether the body says that the call failed, whatever the status is, and holds nothing else but ids and times.
+pub fn fails(exchange: &Exchange) -> bool {
+    let json = exchange.json();
+    let Some(Value::Object(object)) = json.as_deref() else { return false };
+    let is_aside = |name: &str, value: &Value| {
+        ABOUT_THE_CALL.contains(&plain(name).as_str())
+            || is_nothing(value)
+            || volatile::is_volatile_name(name)
+            || is_id(value)
+    };
+    let is_error = |name: &str, value: &Value| plain(name).starts_with("err") && !is_nothing(value);
+    let succeeded = |name: &str, value: &Value| is_outcome(name) && *value == Value::Bool(true);
+    !json.as_deref().is_none_or(|json| failure_texts(json).is_empty())
+        || object.iter().all(|(name, value)| is_aside(name, value))
+            && object.iter().any(|(name, value)| is_error(name, value))
+            && !object.iter().any(|(name, value)| succeeded(name, value))
+}
+
+/// Whether a successful response holds nothing at all: no byte, an empty list, an object without a value.
+pub fn is_empty(exchange: &Exchange) -> bool {
+    match exchange.json().as_deref() {
+        Some(Value::Bool(_) | Value::Number(_)) => false,
+        Some(Value::Object(object)) => object.values().all(|v| !matches!(v, Value::Bool(_)) && is_nothing(v)),
+        Some(json) => is_nothing(json),
+        None => exchange.text().trim().is_empty(),
+    }
+}
+
+fn is_id(value: &Value) -> bool {
+    value.as_str().is_some_and(volatile::is_volatile)
 }
 
 fn says_refused(name: &str, value: &Value) -> bool {
@@ -75,11 +111,17 @@ fn words_refuse(text: &str) -> bool {
             r"(?ix)
             unauthori[sz]ed | unauthenticated | forbidden | \baccess[\x20_-]?denied\b | \bpermission[\x20_-]?denied\b
             | \bnot[\x20_-](?:logged|signed)[\x20_-]in\b | \bnot[\x20_-](?:authenticated|authori[sz]ed|permitted|allowed)\b
-            | \b(?:authentication|authori[sz]ation|login|log[\x20-]?in|sign[\x20-]?in|credentials?|token|api[\x20_-]?key|session)[\x20_-]
+            | \b(?:auth|authentication|authori[sz]ation|login|log[\x20-]?in|sign[\x20-]?in|credentials?|token|api[\x20_-]?key|session)[\x20_-]
               (?:is[\x20_-]|are[\x20_-]|was[\x20_-])?(?:required|missing|needed|expired|invalid)\b
             | \b(?:missing|invalid|no|expired|provide\ an?|provide\ your)[\x20_-](?:valid[\x20_-])?(?:access[\x20_-]?|auth[\x20_-]?|bearer[\x20_-]?)?
               (?:credentials?|token|api[\x20_-]?key|session|authorization)\b
-            | \b(?:please|must|need\ to|have\ to)\ (?:be\ )?(?:log(?:ged)?|sign(?:ed)?)[\x20-]?in\b",
+            | \b(?:please|must|need\ to|have\ to)\ (?:be\ )?(?:log(?:ged)?|sign(?:ed)?)[\x20-]?in\b
+            | \bnicht\ (?:angemeldet|eingeloggt|autorisiert|berechtigt)\b | \bzugriff\ verweigert\b | \bmelden\ sie\ sich\b.{0,20}\ban\b
+            | \banmeldung\ erforderlich\b | \bnon\ (?:connecté|autorisé|authentifié) | \baccès\ (?:refusé|interdit) | \bveuillez\ vous\ (?:connecter|identifier)
+            | \bno\ (?:autorizado|autenticado) | \bacceso\ denegado\b | \binici(?:e|ar)\ sesión | \bnão\ (?:autorizado|autenticado) | \bacesso\ negado\b
+            | \bnon\ (?:autorizzato|autenticato) | \baccesso\ negato\b | \bniet\ (?:ingelogd|aangemeld|geautoriseerd)\b | \btoegang\ geweigerd\b
+            | \bzaloguj\ się | \bodmowa\ dostępu | \bbrak\ (?:autoryzacji|uprawnień) | \bgiriş\ yap | \byetkisiz
+            | не\ авторизован | доступ\ запрещ[её]н | 未授权 | 未登录 | 请先?登录 | ログインしてください | 認証が必要",
         )
         .ok()
     });
@@ -174,12 +216,16 @@ mod tests {
             r#"{"success": false, "error": {"code": "UNAUTHENTICATED"}, "data": {}}"#,
             r#"{"errors": [{"message": "You must be logged in"}], "data": {"me": null}}"#,
             r#"{"message": "Token is missing"}"#,
+            r#"{"success": false, "error": {"code": "AUTH_REQUIRED"}, "requestId": "k1", "ts": 17.5}"#,
+            r#"{"errors": ["Nicht angemeldet"], "id": "3f2504e0-4f89-11d3-9a0c-0305e82c3301"}"#,
+            r#"{"success": false, "message": "Veuillez vous connecter"}"#,
             r#""not authenticated""#,
         ] {
             assert!(refuses(&exchange("/", 200, body)), "{body}");
         }
         for body in [
             r#"{"id": 7, "message": "Unauthorized entry at gate 3"}"#,
+            r#"{"id": "3f2504e0-4f89-11d3-9a0c-0305e82c3301", "message": "Unauthorized entry at gate 3"}"#,
             r#"{"message": "ready"}"#,
             r#"{"code": 401, "rides": [{"id": 1}]}"#,
             r#"[{"message": "forbidden"}]"#,
@@ -208,6 +254,17 @@ mod tests {
         ] {
             assert!(texts(body).is_empty(), "{body}");
         }
+    }
+
+    #[test]
+    fn a_failed_call_is_no_success_and_nothing_is_nothing() {
+        let failed = |body: &str| fails(&exchange("/", 200, body));
+        assert!(failed(r#"{"result": null, "errors": ["E7"], "id": "3f2504e0-4f89-11d3-9a0c-0305e82c3301"}"#));
+        assert!(failed(r#"{"success": false, "message": "no"}"#));
+        assert!(!failed(r#"{"ok": true, "error": "none left"}"#) && !failed(r#"{"rides": [7], "error": "one lost"}"#));
+        let empty = |body: &str| is_empty(&exchange("/", 200, body));
+        assert!(empty("[]") && empty("{}") && empty("") && empty(r#"{"items": []}"#));
+        assert!(!empty(r#"{"up": true}"#) && !empty("[7]") && !empty(r#"{"total": 0}"#) && !empty("pong"));
     }
 
     #[test]

@@ -10,3 +10,4 @@ pub mod response_fingerprint;
 pub mod session_id;
 pub mod soft_404;
 pub mod transport;
+pub mod volatile;

@@ -83,7 +83,8 @@ pub(crate) fn report(wire: &Wire, ended: &Ended, elapsed: Duration, whole: bool)
     } else {
         findings.iter().flat_map(|f| f.evidence.iter().filter_map(|e| e.exchange)).collect()
     };
-    let notes = ended.surface.notes.iter().cloned().chain(ended.undone.notes());
+    let firewall = reach::refused_payloads(&records);
+    let notes = firewall.into_iter().chain(ended.surface.notes.iter().cloned()).chain(ended.undone.notes());
     let notes = notes
         .chain(credentials::explained(&target.identities, &ended.observations.accounts, &findings))
         .chain(masked::explained(&findings))

@@ -1,13 +1,13 @@
 //! The operations that count, and which of them were exercised.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use checks::judging::documentation;
 use checks::vocabulary::looks_destructive;
-use model::{Method, NotTested, Source, Target};
+use model::{Exchange, Method, NotTested, Source, Target};
 use wire::Recorded;
 
-use super::standing::{Standing, standing};
+use super::standing::{Standing, asks_to_log_in, leads_to_door, standing};
 use crate::correlate::unwritten::why_not_written;
 use crate::ended::Ended;
 
@@ -50,7 +50,26 @@ impl Exercised {
             }
             exercised.operations.insert(at, standing);
         }
+        exercised.tell_doors(ended, unknown);
         exercised
+    }
+
+    /// What is redirected to a place to log in is refused; where that is so, the front page is of nobody either.
+    fn tell_doors(&mut self, ended: &Ended, unknown: Option<&Exchange>) {
+        let pages = ended.observations.plain_calls().filter(|e| asks_to_log_in(e));
+        let doors: BTreeSet<&str> = pages.map(|e| e.request.path()).collect();
+        let is_told = unknown.is_none_or(|e| !leads_to_door(e, &doors));
+        let mut refused = false;
+        for (at, standing) in &mut self.operations {
+            if is_told && ended.observations.plain(*at).is_some_and(|e| leads_to_door(e, &doors)) {
+                refused = true;
+                *standing = (*standing).max(Standing::Guarded);
+            }
+        }
+        let is_front = |at: usize| ended.observations.plain(at).is_some_and(|e| e.is_html() && e.request.path() == "/");
+        for (_, standing) in self.operations.iter_mut().filter(|(at, s)| **s == Standing::Success && is_front(**at)) {
+            *standing = if refused { Standing::Door } else { *standing };
+        }
     }
 
     /// How many operations count.

@@ -5,6 +5,7 @@ mod exercised;
 mod gateway;
 mod no_grade;
 mod pairs;
+mod payloads;
 #[cfg(test)]
 pub(super) mod samples;
 mod standing;
@@ -18,6 +19,7 @@ use crate::ended::Ended;
 
 pub(super) use exercised::Exercised;
 pub(super) use gateway::told as told_by_gateway;
+pub(super) use payloads::refused as refused_payloads;
 
 /// The reach of the scan.
 pub(super) fn reach(

@@ -1,11 +1,13 @@
 //! Why what was seen says nothing about the API, so that there is no grade at all; and why a grade can only be provisional.
 
 use checks::calling::graphql;
+use checks::judging::body_meaning;
 use model::{CredentialState, Exchange, Origin, Target, counted};
 use wire::Recorded;
 
 use super::exercised::Exercised;
 use super::gateway;
+use super::payloads;
 use super::standing::Standing;
 use super::wall;
 use crate::correlate::coverage;
@@ -58,7 +60,7 @@ pub(super) fn why(ended: &Ended, records: &[Recorded], target: &Target, exercise
             counted(responses.len(), "request")
         ));
     }
-    if exercised.count(Standing::Success) > 0 || exercised.count(Standing::Guarded) > 0 {
+    if [Standing::Success, Standing::Empty, Standing::Guarded].iter().any(|standing| exercised.count(*standing) > 0) {
         return none_of_the_document(ended, target);
     }
     let told = gateway::told(records).or_else(|| nothing_sent(exercised));
@@ -87,6 +89,17 @@ fn nothing_answers(ended: &Ended, target: &Target, exercised: &Exercised) -> Str
     let first = ended.observations.plain_calls().find(|e| e.response().is_some());
     let status = first.map_or(0, |e| e.status());
     let is_redirect = first.is_some_and(|e| e.response().is_some_and(model::Response::is_redirect));
+    if exercised.count(Standing::Door) > 0 {
+        return "nothing but a page to log in was seen; give a credential with --auth-type and --auth-value".to_owned();
+    }
+    let refuses = |e: &&Exchange| e.is_success() && (body_meaning::refuses(e) || body_meaning::fails(e));
+    if let Some(unknown) = ended.surface.unknown_path.as_deref().filter(refuses) {
+        return format!(
+            "every path returns the same refusal with status {}, so nothing behind it was seen; give a credential with --auth-type and \
+             --auth-value",
+            unknown.status()
+        );
+    }
     if exercised.count(Standing::Everywhere) > 0 && !is_redirect {
         return "every path returns the same page, so no operation of an API was seen; scan the URL of the API itself, or name its \
             OpenAPI document with --spec"
@@ -135,11 +148,27 @@ fn redirected(status: u16, place: &str, origin: &Origin) -> String {
 /// Why a grade is provisional however much of the surface was exercised.
 pub(super) fn doubt(ended: &Ended, records: &[Recorded], exercised: &Exercised) -> Option<String> {
     // Where all refuse, how refusals look is all that can be said.
+    if exercised.count(Standing::Success) == 0 && exercised.count(Standing::Empty) > 0 {
+        return Some(
+            "every response with success was empty, so nothing that the API holds was seen; scan it with data in it, or give a credential \
+             with --auth-type and --auth-value"
+                .to_owned(),
+        );
+    }
+    if exercised.count(Standing::Success) == 0 && exercised.count(Standing::Door) > 0 {
+        return Some(
+            "every operation leads to a login, and nothing behind that was seen; give a credential with --auth-type and --auth-value"
+                .to_owned(),
+        );
+    }
     if exercised.count(Standing::Success) == 0 {
         return Some(
             "every operation refuses this client, and nothing behind that was seen; give a credential with --auth-type and --auth-value"
                 .to_owned(),
         );
+    }
+    if let Some(firewall) = payloads::refused(records) {
+        return Some(firewall);
     }
     if serves_graphql(records.iter().map(|record| record.exchange.as_ref())) {
         return Some(

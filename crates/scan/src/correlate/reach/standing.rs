@@ -1,8 +1,10 @@
 //! What the ordinary call of an operation says: whether what is behind it was exercised.
 
-use checks::judging::access;
-use checks::judging::soft_404;
+use std::collections::BTreeSet;
+
+use checks::judging::{access, body_meaning, volatile};
 use checks::text::challenge;
+use checks::vocabulary::{self, Meaning};
 use model::{Exchange, Truncation};
 
 /// What an operation's response lets rules judge.
@@ -22,6 +24,10 @@ pub(super) enum Standing {
     Answered,
     /// Refused as APIs do, while a path that does not exist is answered otherwise.
     Guarded,
+    /// A page to log in, or the front page before it: shown to everybody, and of nobody.
+    Door,
+    /// Answered with success, and nothing in it.
+    Empty,
     /// Answered with success.
     Success,
 }
@@ -43,9 +49,16 @@ pub(super) fn standing(exchange: &Exchange, unknown: Option<&Exchange>, has_cred
         return Standing::Unusable;
     }
     let is_everywhere =
-        unknown.is_some_and(|unknown| soft_404::alike(exchange, unknown) || leads_to(unknown, exchange));
+        unknown.is_some_and(|unknown| volatile::same_page(exchange, unknown) || leads_to(unknown, exchange));
     if response.is_success() {
-        return if is_everywhere { Standing::Everywhere } else { Standing::Success };
+        return match exchange {
+            _ if is_everywhere => Standing::Everywhere,
+            _ if body_meaning::refuses(exchange) => Standing::Guarded,
+            _ if body_meaning::fails(exchange) => Standing::Answered,
+            _ if asks_to_log_in(exchange) => Standing::Door,
+            _ if body_meaning::is_empty(exchange) => Standing::Empty,
+            _ => Standing::Success,
+        };
     }
     if access::is_refused(exchange) {
         let same = unknown.is_some_and(|unknown| unknown.status() == exchange.status());
@@ -63,11 +76,29 @@ pub(super) fn standing(exchange: &Exchange, unknown: Option<&Exchange>, has_cred
     }
 }
 
+/// Whether it is a page that asks for a password, or one at a place to log in.
+pub(super) fn asks_to_log_in(exchange: &Exchange) -> bool {
+    let asks = || exchange.text().to_ascii_lowercase().replace(['"', '\''], "").contains("type=password");
+    exchange.is_success() && exchange.is_html() && (vocabulary::says(exchange.request.path(), Meaning::Login) || asks())
+}
+
+/// Whether it redirects to one of these places to log in.
+pub(super) fn leads_to_door(exchange: &Exchange, doors: &BTreeSet<&str>) -> bool {
+    let is_redirect = exchange.response().is_some_and(model::Response::is_redirect);
+    is_redirect
+        && (access::is_refused(exchange) || exchange.header("location").is_some_and(|to| doors.contains(path_of(to))))
+}
+
+/// The path of a `Location`.
+fn path_of(place: &str) -> &str {
+    let path = place.split_once("://").map_or(place, |(_, rest)| rest.find('/').map_or("/", |at| &rest[at..]));
+    path.split(['?', '#']).next().unwrap_or(path)
+}
+
 /// Whether a path that does not exist is redirected to this one: a log-in, or the one page there is.
 fn leads_to(unknown: &Exchange, exchange: &Exchange) -> bool {
     let place = unknown.response().filter(|r| r.is_redirect()).and_then(|_| unknown.header("location")).unwrap_or("");
-    let path = place.split_once("://").map_or(place, |(_, rest)| rest.find('/').map_or("/", |at| &rest[at..]));
-    path.split(['?', '#']).next() == Some(exchange.request.path())
+    path_of(place) == exchange.request.path()
 }
 
 /// A challenge, the API's own error body, or the way to a login.
@@ -96,6 +127,30 @@ mod tests {
         assert_eq!(of(&wall, &unknown, false), Standing::Refused, "a page is no API's refusal");
         let forbidden = exchange("/admin", 403, "{\"error\":\"no\"}");
         assert_eq!(of(&forbidden, &unknown, true), Standing::Guarded, "this user may not");
+    }
+
+    #[test]
+    fn a_good_status_is_no_success_by_itself() {
+        let unknown = exchange("/nowhere", 404, "{}");
+        let of = |body: &str| standing(&exchange("/orders", 200, body), Some(&unknown), false);
+        assert_eq!(of(r#"{"error":"permission denied","code":403}"#), Standing::Guarded);
+        assert_eq!(of(r#"{"error":"no such table"}"#), Standing::Answered);
+        assert_eq!(of("<form><input type='password'></form>"), Standing::Door);
+        assert_eq!(of("[]"), Standing::Empty);
+        assert_eq!(of("[7]"), Standing::Success);
+        let refusal = |path: &str, id: &str| exchange(path, 200, &format!(r#"{{"code":401,"request_id":"{id}"}}"#));
+        let everywhere = standing(&refusal("/orders", "k1"), Some(&refusal("/nowhere", "z9")), false);
+        assert_eq!(everywhere, Standing::Everywhere);
+    }
+
+    #[test]
+    fn a_redirect_to_where_a_password_is_asked_for_is_told() {
+        let to = |place: &str| answered("/orders", 303, &[("Location", place)], "");
+        let doors = BTreeSet::from(["/gate"]);
+        assert!(
+            leads_to_door(&to("http://localhost/gate?back=/orders"), &doors) && leads_to_door(&to("/gate"), &doors)
+        );
+        assert!(leads_to_door(&to("/login"), &BTreeSet::new()) && !leads_to_door(&to("/orders/"), &doors));
     }
 
     #[test]
