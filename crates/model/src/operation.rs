@@ -115,6 +115,12 @@ pub struct Operation {
     /// What shows it: the tags of a document, the texts of links and buttons that lead to it. For reading only; no report has them.
     #[serde(skip)]
     pub labels: Vec<String>,
+    /// What a document says of its successful responses, where it is a method that should only read. For reading only.
+    #[serde(skip)]
+    pub outcomes: Vec<String>,
+    /// Whether what shows it says that following it does something: a link that asks first, a relation called `delete`.
+    #[serde(skip)]
+    pub acts: bool,
     /// Whether it is declared deprecated.
     pub deprecated: bool,
     /// How it became known.
@@ -134,6 +140,8 @@ impl Operation {
             id: None,
             summary: String::new(),
             labels: Vec::new(),
+            outcomes: Vec::new(),
+            acts: false,
             deprecated: false,
             source,
         }

@@ -115,8 +115,10 @@ impl<'d, 'f> Reader<'d, 'f> {
             security,
             responses,
             id: operation.text_of("operationId").map(|id| id.chars().take(LONGEST_SUMMARY).collect()),
-            summary: summary(operation),
+            summary: summary(operation, &found.items),
             labels: tags(operation),
+            outcomes: if found.method.is_safe() { outcomes(operation) } else { Vec::new() },
+            acts: has_side_effects(operation),
             deprecated: operation.get("deprecated").and_then(View::boolean).unwrap_or(false),
             source: Source::Specification,
         }
@@ -160,13 +162,43 @@ impl<'d, 'f> Reader<'d, 'f> {
     }
 }
 
-/// Summary and description, each on its own line.
-fn summary(operation: View<'_>) -> String {
-    let mut parts: Vec<&str> =
-        ["summary", "description"].iter().filter_map(|name| operation.text_of(name)).map(str::trim).collect();
-    parts.retain(|part| !part.is_empty());
-    parts.dedup();
-    parts.join("\n").chars().take(LONGEST_SUMMARY).collect()
+/// Summary and description, each on its own line; of the path where the operation has none.
+fn summary(operation: View<'_>, items: &[View<'_>]) -> String {
+    let said = |view: View<'_>| {
+        let mut parts: Vec<&str> =
+            ["summary", "description"].iter().filter_map(|name| view.text_of(name)).map(str::trim).collect();
+        parts.retain(|part| !part.is_empty());
+        parts.dedup();
+        parts.join("\n").chars().take(LONGEST_SUMMARY).collect::<String>()
+    };
+    std::iter::once(operation).chain(items.iter().copied()).map(said).find(|said| !said.is_empty()).unwrap_or_default()
+}
+
+/// The short descriptions of the successful responses.
+fn outcomes(operation: View<'_>) -> Vec<String> {
+    const MOST: usize = 3;
+    /// Longer ones describe what is returned.
+    const LONGEST: usize = 80;
+    let Some(responses) = operation.get("responses") else { return Vec::new() };
+    let successful = responses.entries().take(MOST).filter(|(status, _)| status.starts_with('2'));
+    let described = successful.filter_map(|(_, response)| response.followed()?.text_of("description"));
+    described.map(str::trim).filter(|text| text.len() > 2 && text.len() <= LONGEST).map(str::to_owned).collect()
+}
+
+/// Whether an extension says that calling it does something.
+fn has_side_effects(operation: View<'_>) -> bool {
+    const EXTENSIONS: [&str; 4] = ["x-side-effects", "x-side-effect", "x-destructive", "x-mutates"];
+    let says = |name: &&str| {
+        operation.get(name).is_some_and(|value| {
+            value.boolean().unwrap_or_else(|| {
+                value.text().map_or_else(
+                    || value.items().next().is_some(),
+                    |text| !matches!(text, "" | "none" | "no" | "false"),
+                )
+            })
+        })
+    };
+    EXTENSIONS.iter().any(says)
 }
 
 /// The first tags.

@@ -11,8 +11,15 @@ use percent_encoding::percent_decode_str;
 use serde::Deserialize;
 
 use super::fold::{folded_words, spellings};
+use super::list::List;
+use super::meaning::{Meaning, says};
 use super::words::is_a_place;
 use crate::table;
+
+pub(super) mod deeds;
+mod within;
+
+use within::Within;
 
 #[derive(Deserialize)]
 struct File {
@@ -20,6 +27,17 @@ struct File {
     homographs: Homographs,
     pages: Words,
     determiners: Words,
+    within: Within,
+    after_objects: Words,
+    relations: Words,
+    saving: Buttons,
+}
+
+/// What buttons of forms say.
+#[derive(Deserialize)]
+struct Buttons {
+    words: BTreeSet<String>,
+    sending: BTreeSet<String>,
 }
 
 #[derive(Deserialize)]
@@ -59,6 +77,14 @@ struct Table {
     forms: BTreeSet<String>,
     pages: BTreeSet<String>,
     determiners: BTreeSet<String>,
+    within: Within,
+    /// Words that act at the end of a path behind an object.
+    after_objects: BTreeSet<String>,
+    relations: BTreeSet<String>,
+    /// What the button of a form says that saves.
+    saving: BTreeSet<String>,
+    /// What it says that may only send what is looked for.
+    sending: BTreeSet<String>,
 }
 
 struct Verb {
@@ -78,6 +104,11 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| {
         forms: file.homographs.forms,
         pages: file.pages.words,
         determiners: file.determiners.words,
+        within: file.within,
+        after_objects: spelled(&file.after_objects.words),
+        relations: file.relations.words,
+        saving: spelled(&file.saving.words),
+        sending: spelled(&file.saving.sending),
         ..Table::default()
     };
     for language in &file.language {
@@ -94,6 +125,11 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| {
     table
 });
 
+/// The words in all their spellings.
+fn spelled(words: &BTreeSet<String>) -> BTreeSet<String> {
+    words.iter().flat_map(|word| spellings(word)).collect()
+}
+
 /// A verb at this place of some words, with the number of its words.
 fn verb_at(said: &[String], at: usize) -> impl Iterator<Item = &'static Verb> {
     let rest = said.get(at..).unwrap_or_default();
@@ -107,20 +143,47 @@ pub(super) fn path_acts(operation: &Operation) -> bool {
     let segments: Vec<&str> = decoded.split('/').filter(|segment| !segment.is_empty()).collect();
     let said: Vec<Vec<String>> = segments.iter().map(|segment| folded_words(segment)).collect();
     let filled = |at: usize| segments[at].starts_with('{');
+    let is_bare = !has_values(operation);
     (0..segments.len()).any(|at| {
         let before = at.checked_sub(1).map(|before| (segments[before], filled(before)));
-        !filled(at) && segment_acts(&said[at], before, at + 1 == segments.len())
-    }) || said.last().is_some_and(|last| makes_from_query(last, operation))
+        // A path of nothing but a verb that makes something is the page with the form.
+        let is_form = is_bare && segments.len() == 1;
+        !filled(at)
+            && (segment_acts(&said[at], before, at + 1 == segments.len(), is_form)
+                || TABLE.within.acts(segments[at], is_form))
+    }) || acts_on_object(&segments, &said)
+        || said.last().is_some_and(|last| makes_from_query(last, operation))
 }
 
-/// `before`: the segment before, and whether an id stands there. `ends`: whether the path ends with this segment.
-fn segment_acts(said: &[String], before: Option<(&str, bool)>, ends: bool) -> bool {
+/// Whether a link leads there with values of its own.
+fn has_values(operation: &Operation) -> bool {
+    operation.source != Source::Specification
+        && operation.parameters_in(ParameterIn::Query).any(|p| p.example.is_some())
+}
+
+/// Whether a path ends with what is done to the object before it: `/rooms/7/book`, `/rooms/blue/book`.
+fn acts_on_object(segments: &[&str], said: &[Vec<String>]) -> bool {
+    let [.., last] = said else { return false };
+    let is_object = match segments {
+        [.., before, _] if before.starts_with('{') => true,
+        [.., collection, name, _] => is_plural(collection) && is_a_thing(name) && !is_a_place(collection),
+        _ => false,
+    };
+    is_object && TABLE.after_objects.contains(&last.join(" "))
+}
+
+fn is_plural(segment: &str) -> bool {
+    let last = folded_words(segment).pop().unwrap_or_default();
+    last.ends_with('s') && !last.ends_with("ss")
+}
+
+/// `is_form`: whether it is the page with the form if it makes something. `before`: the segment before, and whether an id stands there. `ends`: whether the path ends with this segment.
+fn segment_acts(said: &[String], before: Option<(&str, bool)>, ends: bool, is_form: bool) -> bool {
     let is_page = said.len() > 1 && said.last().is_some_and(|last| TABLE.pages.contains(last));
     let verb = |at: usize| {
         verb_at(said, at).filter(|verb| verb.in_address).any(|verb| {
             let last = at + verb.phrase.len() == said.len();
-            // A path of nothing but a verb that makes something is the page with the form.
-            let alone = at == 0 && last && before.is_none() && ends;
+            let alone = at == 0 && last && is_form;
             (at == 0 || last || !verb.is_english) && (verb.ends || !alone)
         })
     };
@@ -144,6 +207,7 @@ fn segment_acts(said: &[String], before: Option<(&str, bool)>, ends: bool) -> bo
 pub(super) fn value_acts(value: &str) -> bool {
     let said = folded_words(value);
     said.len() <= 2 && verb_at(&said, 0).any(|verb| verb.in_address && verb.phrase.len() == said.len())
+        || TABLE.within.acts_in_short(value, false)
 }
 
 /// `/light/9/off`.
@@ -154,8 +218,7 @@ fn is_switch(said: &[String]) -> bool {
 /// One thing and no collection, whose openings, closings and orders `/issues/open` lists, nor a place before a page.
 fn is_a_thing(segment: &str) -> bool {
     let last = folded_words(segment).pop().unwrap_or_default();
-    let plural = last.ends_with('s') && !last.ends_with("ss");
-    !segment.starts_with('{') && last.len() > 2 && !plural && !is_a_place(segment)
+    !segment.starts_with('{') && last.len() > 2 && !is_plural(segment) && !is_a_place(segment)
 }
 
 /// `/post/new?text=a`: the form has no values yet, and what is made of values is made.
@@ -168,7 +231,7 @@ fn makes_from_query(last: &[String], operation: &Operation) -> bool {
 /// Whether the identifier in a document calls for a deed: `chargeCard`, `end_session`, and not `get_close_dates`.
 pub(super) fn id_acts(id: &str) -> bool {
     let said = folded_words(id);
-    segment_acts(&said, None, false) && said.len() < LONG_ID
+    (segment_acts(&said, None, false, false) || TABLE.within.acts(id, false)) && said.len() < LONG_ID
 }
 
 /// `FastAPI` makes identifiers of the whole path, whose segments have been looked at.
@@ -176,7 +239,34 @@ const LONG_ID: usize = 6;
 
 /// Whether a line of a summary or description says that something is done: a verb begins it, in the imperative or the third person.
 pub(crate) fn text_acts(text: &str) -> bool {
-    text.lines().take(3).any(|line| sentence_acts(&folded_words(line)))
+    text.lines().take(3).any(|line| sentence_acts(&folded_words(line)) || TABLE.within.acts_in_short(line, false))
+        || tells_of_effects(text)
+}
+
+/// Whether a later clause says what is done besides: `Returns a fresh token and invalidates the old one`, `Side effects: ...`.
+fn tells_of_effects(text: &str) -> bool {
+    const CLAUSES: usize = 12;
+    let lower = text.to_lowercase();
+    if lower.contains("side effect:") || lower.contains("side effects:") {
+        let after = lower.split("side effect").nth(1).unwrap_or_default();
+        let said = after.trim_start_matches('s').trim_start_matches(':').trim_start();
+        return !said.starts_with("none") && !said.starts_with("no ");
+    }
+    let clauses = lower.split(['.', ';', '(', ',', '\n', '\u{2014}']).flat_map(|sentence| sentence.split(" and "));
+    clauses.skip(1).take(CLAUSES).any(|clause| {
+        let mut said = folded_words(clause);
+        if matches!(said.first().map(String::as_str), Some("then" | "also" | "it")) {
+            said.remove(0);
+        }
+        let (Some(first), Some(next)) = (said.first().cloned(), said.get(1)) else { return false };
+        let is_object = TABLE.determiners.contains(next)
+            || matches!(next.as_str(), "it" | "them" | "old" | "previous" | "existing") && !is_preposition(next);
+        let third = bases(&first).into_iter().skip(1).any(|base| {
+            said[0] = base;
+            verb_at(&said, 0).any(|verb| verb.ends && verb.is_english)
+        });
+        is_object && third
+    })
 }
 
 fn sentence_acts(said: &[String]) -> bool {
@@ -245,7 +335,7 @@ pub(super) fn bases(word: &str) -> Vec<String> {
 
 /// Whether the text of a link or button says that following it takes away, ends or switches something. One that makes, sends or pays
 /// leads to a form, and so does one word like `Cancel` or `Close`.
-pub(super) fn label_acts(label: &str) -> bool {
+pub(crate) fn label_acts(label: &str) -> bool {
     const MOST: usize = 8;
     let said = folded_words(label);
     let is_page = said.len() > 1 && said.last().is_some_and(|last| TABLE.pages.contains(last));
@@ -255,6 +345,7 @@ pub(super) fn label_acts(label: &str) -> bool {
     let verb = |at: usize| verb_at(&said, at).any(|verb| verb.ends && (at == 0 || !verb.is_english));
     let determined = said.get(1).is_some_and(|next| TABLE.determiners.contains(next));
     (0..said.len()).any(verb)
+        || TABLE.within.acts_in_short(label, true)
         || determined
             && matches!(said[0].as_str(), "close" | "cancel" | "clear" | "empty" | "reset" | "stop" | "end" | "lock")
 }

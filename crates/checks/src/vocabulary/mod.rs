@@ -5,80 +5,19 @@ pub mod consoles;
 pub mod fields;
 mod fold;
 mod list;
+mod meaning;
 pub mod parameters;
 pub mod specifications;
+mod states;
 mod words;
 
-use std::collections::BTreeSet;
-use std::sync::LazyLock;
-
 use model::{Operation, Parameter, ParameterIn, Source};
-use serde::Deserialize;
-
-use crate::table;
 
 pub use list::List;
+use meaning::is_destructive;
+pub use meaning::{Meaning, says};
 use words::is_a_place;
-pub use words::words;
-
-/// What a word in a path can say.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Meaning {
-    /// Calling it changes something, whatever the method.
-    Destructive,
-    /// For administrators.
-    Admin,
-    /// For developers.
-    Debug,
-    /// Objects that belong to somebody.
-    Owned,
-    /// Objects that belong to somebody, and that nobody shows to others. Of those of the row above profiles, tickets and notes are
-    /// public in many places, and a booking may be the place where one books.
-    Private,
-    /// Users themselves.
-    Users,
-    /// Where credentials are given.
-    Login,
-    /// Open to people without an account by nature.
-    Entrance,
-    /// Costs the server more than a look-up.
-    Expensive,
-    /// Begins a segment that calls for an action.
-    Action,
-    /// Calls for an action on the object beside it.
-    ActionOn,
-    /// Calls for an action on the object before it, at the end of a path.
-    ActionAfter,
-    /// Calls for an action on the thing before it, at the end of a path.
-    ActionAtEnd,
-}
-
-#[derive(Deserialize)]
-struct Row {
-    meaning: Meaning,
-    words: BTreeSet<String>,
-    #[cfg(test)]
-    hit: String,
-    #[cfg(test)]
-    miss: String,
-}
-
-#[derive(Deserialize)]
-struct Table {
-    row: Vec<Row>,
-}
-
-fn table() -> &'static [Row] {
-    static TABLE: LazyLock<Table> = LazyLock::new(|| table::read(include_str!("data/words.toml")));
-    &TABLE.row
-}
-
-/// Whether one of the words of a path or identifier has this meaning.
-pub fn says(text: &str, meaning: Meaning) -> bool {
-    let rows = || table().iter().filter(|row| row.meaning == meaning);
-    words(text).any(|word| rows().any(|row| row.words.contains(&word)))
-}
+pub use words::{collection, words};
 
 /// Whether a path is called after logging in: `/login`, `/sign-in`.
 pub fn says_login(path: &str) -> bool {
@@ -166,10 +105,29 @@ fn says_it_acts(operation: &Operation) -> bool {
 }
 
 fn acts(operation: &Operation) -> bool {
-    acting::path_acts(operation)
+    let declared = operation.source == Source::Specification;
+    operation.acts
+        || acting::path_acts(operation)
+        || declared && operation.labels.iter().any(|tag| tag.eq_ignore_ascii_case("destructive"))
+        || operation.outcomes.iter().any(|outcome| acting::deeds::outcome_acts(outcome))
         || acting::text_acts(&operation.summary)
         || operation.labels.iter().any(|label| acting::label_acts(label))
-        || operation.source == Source::Specification && operation.id.as_deref().is_some_and(acting::id_acts)
+        || declared && operation.id.as_deref().is_some_and(acting::id_acts)
+}
+
+/// Whether what a link or button is called, or asks, says that following it takes away, ends or switches something.
+pub fn label_acts(label: &str) -> bool {
+    acting::label_acts(label)
+}
+
+/// Whether the relation or key of a link in a response names a deed: `delete`, `cancelUrl`.
+pub fn relation_acts(name: &str) -> bool {
+    acting::deeds::relation_acts(name)
+}
+
+/// Whether the button of a form sent by GET says that what is filled in is kept, paid or done.
+pub fn button_acts(label: &str) -> bool {
+    acting::deeds::button_acts(label)
 }
 
 /// The word that says so. What an HTML form or a link shows has no operation id.
@@ -199,7 +157,9 @@ pub fn acting_parameter(operation: &Operation) -> Option<(&Parameter, String)> {
     operation.parameters_in(ParameterIn::Query).find_map(|parameter| {
         let name = words(&parameter.name).filter(|word| !declared && !List::Taken.has(word));
         let value = parameter.example.as_deref().into_iter().flat_map(words);
-        first_deed(name).or_else(|| first_deed(value)).or_else(|| deed_in(parameter)).map(|word| (parameter, word))
+        let state = || states::set_by(parameter, operation).map(str::to_owned);
+        let word = first_deed(name).or_else(|| first_deed(value)).or_else(|| deed_in(parameter)).or_else(state);
+        word.map(|word| (parameter, word))
     })
 }
 
@@ -219,11 +179,6 @@ fn first_deed(said: impl Iterator<Item = String>) -> Option<String> {
     let acts =
         |at: &usize| is_destructive(&said[*at]) && !said.get(at + 1).is_some_and(|n| is_record_of(&said[*at], n));
     (0..said.len()).find(acts).map(|at| said[at].clone())
-}
-
-fn is_destructive(word: &str) -> bool {
-    let stem = List::UndoneThing.words().find_map(|thing| word.strip_suffix(thing)).unwrap_or(word);
-    says(word, Meaning::Destructive) || says(stem, Meaning::Destructive)
 }
 
 /// Whether two words name records of what was done instead of calling for it: `run-history`, but not `clear-history`.
@@ -247,7 +202,7 @@ fn calls_for_action(path: &str) -> bool {
     let calls = |at: usize| {
         let said: Vec<String> = words(segments[at]).collect();
         let said = said.join(" ");
-        let rows = || table().iter().filter(|row| row.meaning == Meaning::Action);
+        let rows = || meaning::table().iter().filter(|row| row.meaning == Meaning::Action);
         let begins = rows().flat_map(|row| &row.words).any(|start| {
             said.strip_prefix(start.as_str())
                 .is_some_and(|rest| rest.starts_with(' ') || rest.is_empty() && start.contains(' '))
@@ -267,11 +222,6 @@ fn calls_for_action(path: &str) -> bool {
     (0..segments.len()).any(|at| !segments[at].starts_with('{') && calls(at))
 }
 
-/// The last segment of a path that is not a parameter: `orders` of `/users/{id}/orders/{order}`.
-pub fn collection(path: &str) -> &str {
-    path.split('/').rfind(|segment| !segment.is_empty() && !segment.starts_with('{')).unwrap_or("")
-}
-
 /// Whether the last segment of a path is a parameter, so that the path names one object of a collection.
 pub fn names_an_object(path: &str) -> bool {
     path.trim_end_matches('/').rsplit('/').next().is_some_and(|segment| segment.starts_with('{'))
@@ -286,7 +236,7 @@ mod tests {
 
     #[test]
     fn every_row_hits_and_misses() {
-        for row in table() {
+        for row in meaning::table() {
             assert!(says(&row.hit, row.meaning), "{:?} misses {}", row.meaning, row.hit);
             assert!(!says(&row.miss, row.meaning), "{:?} hits {}", row.meaning, row.miss);
         }

@@ -21,3 +21,8 @@ pub fn words(text: &str) -> impl Iterator<Item = String> {
     }
     spaced.split(' ').filter(|w| !w.is_empty()).map(str::to_owned).collect::<Vec<_>>().into_iter()
 }
+
+/// The last segment of a path that is not a parameter: `orders` of `/users/{id}/orders/{order}`.
+pub fn collection(path: &str) -> &str {
+    path.split('/').rfind(|segment| !segment.is_empty() && !segment.starts_with('{')).unwrap_or("")
+}

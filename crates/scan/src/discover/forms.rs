@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use checks::vocabulary::{List, button_acts, says_login};
 use model::{Body, Exchange, Form, FormField, Method, ParameterIn, Schema, SchemaType, Source, Surface, Target};
 use scraper::{ElementRef, Selector};
 use serde_json::Value;
 
 use super::found::Found;
-use super::label::text_of;
+use super::label::{self, text_of};
 use super::link;
 
 /// Adds the form and the operation that it calls. `scripted`: the page has a script that sends forms.
@@ -42,9 +43,12 @@ pub(super) fn form(
         && !stays
     {
         const BUTTONS: usize = 4;
-        operation
-            .labels
-            .extend(elements(element, &selector).take(BUTTONS).map(text_of).filter(|text| !text.is_empty()));
+        let buttons: Vec<ElementRef<'_>> = elements(element, &selector).take(BUTTONS).collect();
+        operation.labels.extend(buttons.iter().map(|button| text_of(*button)).filter(|text| !text.is_empty()));
+        if method != "POST" {
+            operation.acts = label::asks_first(element) || sets_a_password(&fields, &operation.path);
+            operation.acts |= buttons.iter().any(|button| button_does(*button));
+        }
     }
     let mut choices = choices(element);
     if method == "POST" {
@@ -75,6 +79,20 @@ pub(super) fn form(
         }
     }
     found.add(operation);
+}
+
+/// Whether a button that sends a form by GET says that it does something: by what it shows, or by what it sends (`op=remove`).
+fn button_does(button: ElementRef<'_>) -> bool {
+    let sent = button.value().attr("name").zip(button.value().attr("value"));
+    label::acts(button) || button_acts(&text_of(button)) || sent.is_some_and(|(_, value)| button_acts(value))
+}
+
+/// Whether a form takes a password and nobody logs in by it.
+fn sets_a_password(fields: &[FormField], path: &str) -> bool {
+    let passwords = fields.iter().filter(|field| field.kind == "password").count();
+    let plain = |name: &str| name.chars().filter(|c| c.is_alphanumeric()).collect::<String>().to_lowercase();
+    let names_user = fields.iter().any(|field| List::UserField.has(&plain(&field.name)));
+    passwords > 1 || passwords == 1 && !names_user && !says_login(path)
 }
 
 /// The elements of a form that a selector names. A form that begins between the rows of a table is closed at once by the parser, and

@@ -152,10 +152,11 @@ impl Found {
 /// Whether a link does by its query what its path alone does not.
 fn acts_by_query(operation: &Operation) -> bool {
     let is_link = !matches!(operation.source, Source::Specification | Source::Given);
-    let without = || Operation { parameters: Vec::new(), ..operation.clone() };
+    let without = || Operation { parameters: Vec::new(), labels: Vec::new(), acts: false, ..operation.clone() };
+    let queries = operation.parameters_in(ParameterIn::Query).any(|p| p.example.is_some());
     is_link
         && operation.method == Method::GET
-        && acting_parameter(operation).is_some()
+        && (acting_parameter(operation).is_some() || queries && operation.acts)
         && !looks_destructive(&without())
 }
 
@@ -208,6 +209,8 @@ fn merge(known: &mut Operation, mut seen: Operation) {
             known.labels.push(label);
         }
     }
+    // What a document describes is that, and a link that says otherwise is followed by another method.
+    known.acts |= seen.acts && (known.source != Source::Specification || known.summary.is_empty());
     known.body = known.body.take().or(seen.body);
 }
 

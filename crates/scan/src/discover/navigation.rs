@@ -6,6 +6,8 @@ use model::Method;
 use regex::Regex;
 use scraper::{Html, Selector};
 
+use super::label;
+
 /// Most addresses taken from one page.
 const MOST: usize = 40;
 
@@ -18,27 +20,30 @@ const CALLING: [(&str, Method); 5] = [
     ("hx-delete", Method::DELETE),
 ];
 
-/// The addresses with the method that each is called by.
-pub(super) fn read(document: &Html) -> Vec<(Method, String)> {
-    let mut found: Vec<(Method, String)> = Vec::new();
+/// The addresses with the method that each is called by, and whether the element says that using it does something.
+pub(super) fn read(document: &Html) -> Vec<(Method, String, bool)> {
+    let mut found: Vec<(Method, String, bool)> = Vec::new();
     let Ok(any) = Selector::parse("*") else { return found };
     for element in document.select(&any) {
         if found.len() >= MOST {
             break;
         }
+        let shows = matches!(element.value().name(), "a" | "button" | "input" | "area" | "span" | "i" | "td" | "li");
+        let acts = || label::asks_first(element) || shows && label::acts(element);
         for (name, value) in element.value().attrs() {
             if name.starts_with("on") {
-                found.extend(set_in(value).into_iter().chain(given_in(value)).map(|address| (Method::GET, address)));
+                let addresses = set_in(value).into_iter().chain(given_in(value));
+                found.extend(addresses.map(|address| (Method::GET, address, acts())));
             } else if matches!(
                 name,
                 "data-href" | "data-url" | "data-endpoint" | "data-api" | "data-src" | "formaction"
             ) && value.starts_with('/')
             {
-                found.push((Method::GET, value.to_owned()));
+                found.push((Method::GET, value.to_owned(), acts()));
             } else if let Some((_, method)) =
                 CALLING.iter().find(|(known, _)| name.trim_start_matches("data-") == *known)
             {
-                found.push((method.clone(), value.to_owned()));
+                found.push((method.clone(), value.to_owned(), acts()));
             }
         }
         if element.value().name() == "meta"
@@ -46,7 +51,7 @@ pub(super) fn read(document: &Html) -> Vec<(Method, String)> {
         {
             let content = element.value().attr("content").unwrap_or("");
             let address = content.split_once('=').map(|(_, address)| address.trim().trim_matches(['"', '\'']));
-            found.extend(address.map(|address| (Method::GET, address.to_owned())));
+            found.extend(address.map(|address| (Method::GET, address.to_owned(), false)));
         }
     }
     found.truncate(MOST);
@@ -86,7 +91,7 @@ mod tests {
              <p onmouseover=\"location.hash = '#x'\"></p><i onclick=\"show('/e?y=2')\" data-url=/f></i>",
         );
         let found: Vec<String> =
-            read(&page).into_iter().map(|(method, address)| format!("{method} {address}")).collect();
+            read(&page).into_iter().map(|(method, address, _)| format!("{method} {address}")).collect();
         let mut sorted = found.clone();
         sorted.sort();
         assert_eq!(sorted, ["GET /a?x=1", "GET /c", "GET /e?y=2", "GET /f", "GET /soon", "GET b/2", "POST /d"]);

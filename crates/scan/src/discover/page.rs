@@ -8,13 +8,16 @@ use regex::Regex;
 use scraper::{ElementRef, Html, Node, Selector};
 use serde_json::Value;
 
-use checks::vocabulary::specifications;
+use checks::vocabulary::{acting_parameter, specifications};
 
 use super::addresses::{self, Constants};
 use super::asset::is_asset;
 use super::found::Found;
-use super::label::text_of;
-use super::{calls, documents, forms, imports, link, link_header, models, navigation, prose, routes, sample_bodies};
+use super::label::{self, text_of};
+use super::{
+    calls, documents, forms, imports, json_links, link, link_header, models, navigation, paths, prose, routes,
+    sample_bodies,
+};
 
 /// Most links taken from one answer.
 const LINKS: usize = 60;
@@ -60,12 +63,12 @@ pub(crate) fn read(exchange: &Exchange, target: &Target, surface: &mut Surface, 
         if let Some(operation) = models::beside(exchange, json) {
             found.add(operation);
         }
-        let mut links = Vec::new();
-        json_links(json, &mut links, 0);
-        links.dedup();
-        for path in links.into_iter().take(LINKS) {
-            if let Some(operation) = link::resolve(&path, &exchange.request, target, Source::Link) {
-                found.add(operation);
+        for link in json_links::of(json) {
+            if let Some(operation) = link::resolve(&link.path, &exchange.request, target, Source::Link) {
+                // An object that links to itself as `delete` is deleted by another method.
+                let acts = link.acts && operation.path != *exchange.request.path();
+                let method = link.method.unwrap_or(Method::GET);
+                found.add(Operation { method, acts, ..operation });
             }
         }
         let mut sentences = String::new();
@@ -116,20 +119,26 @@ fn html(exchange: &Exchange, target: &Target, surface: &mut Surface, found: &mut
         }
     }
     let frames = attributes("frame[src], iframe[src]", "src").into_iter().map(|src| (src, Vec::new()));
-    for (href, labels) in links.into_iter().chain(frames) {
+    let frames = frames.map(|(href, labels)| Anchor { href, labels, acts: false, method: None });
+    for Anchor { href, labels, acts, method } in links.into_iter().chain(frames) {
         if let Some(operation) = link::resolve(&href, &exchange.request, target, Source::Link)
             && !is_asset(&operation.path)
         {
+            if let Some(method) = method {
+                found.add(labelled(Operation { method, ..operation }, labels));
+                continue;
+            }
             // `<a href="#">Delete</a>`: what a script does is not what loading the page does.
             let is_this_page = operation.path == *exchange.request.path() && operation.parameters.is_empty();
-            found.add(labelled(operation, if is_this_page { Vec::new() } else { labels }));
+            let acts = acts && !is_this_page;
+            found.add(labelled(Operation { acts, ..operation }, if is_this_page { Vec::new() } else { labels }));
         }
     }
-    for (method, address) in navigation::read(&document) {
+    for (method, address, acts) in navigation::read(&document) {
         if let Some(operation) = link::resolve(&address, &exchange.request, target, Source::Link)
             && !is_asset(&operation.path)
         {
-            found.add(Operation { method, ..operation });
+            found.add(Operation { method, acts, ..operation });
         }
     }
     for src in embedded(&document) {
@@ -197,9 +206,20 @@ pub(super) fn script(text: &str, shown: &[String], exchange: &Exchange, target: 
     }
 }
 
+/// A link of a page.
+struct Anchor {
+    href: String,
+    /// What is shown for it and for others to the same place.
+    labels: Vec<String>,
+    /// Whether one of them says that following it does something.
+    acts: bool,
+    /// The method by which a library follows it.
+    method: Option<Method>,
+}
+
 /// The links of a page with the texts that are shown for them, one for each place that they lead to, so that seventy of one kind do not hide what comes after them; what is left
 /// out is said.
-fn anchors(document: &Html, exchange: &Exchange, target: &Target, surface: &mut Surface) -> Vec<(String, Vec<String>)> {
+fn anchors(document: &Html, exchange: &Exchange, target: &Target, surface: &mut Surface) -> Vec<Anchor> {
     /// Most links that are looked at.
     const LOOKED_AT: usize = 3_000;
     /// Texts kept of links to one place.
@@ -207,19 +227,27 @@ fn anchors(document: &Html, exchange: &Exchange, target: &Target, surface: &mut 
     /// Most pages of one directory: what there is more of is all of one kind.
     const BESIDE: usize = 20;
     let Ok(selector) = Selector::parse("a[href], area[href]") else { return Vec::new() };
-    let mut kept: BTreeMap<(String, Vec<String>), usize> = BTreeMap::new();
-    let mut order: Vec<(String, Vec<String>)> = Vec::new();
+    let mut kept: BTreeMap<_, usize> = BTreeMap::new();
+    let mut order: Vec<Anchor> = Vec::new();
     let mut beside: BTreeMap<String, usize> = BTreeMap::new();
     let mut left_out = 0_usize;
     for (href, element) in document.select(&selector).filter_map(|e| Some((e.value().attr("href")?, e))).take(LOOKED_AT)
     {
         let Some(operation) = link::resolve(href, &exchange.request, target, Source::Link) else { continue };
-        let names = operation.parameters.iter().map(|p| p.name.clone()).collect();
+        let names: Vec<String> = operation.parameters.iter().map(|p| p.name.clone()).collect();
         let directory = operation.path.rsplit_once('/').map_or("", |(directory, _)| directory).to_owned();
-        let place = (operation.path.key(), names);
+        let method = label::method_of(element);
+        // One that acts by its query stands for itself, and not for the page that the others show.
+        let queries = operation.parameters_in(ParameterIn::Query).next().is_some();
+        let acts = label::acts(element);
+        let differs = queries && (acts || acting_parameter(&operation).is_some());
+        let place = (operation.path.key(), names, method.as_ref().map(Method::to_string), differs);
         let label = Some(text_of(element)).filter(|label| !label.is_empty());
         if let Some(known) = kept.get(&place).and_then(|at| order.get_mut(*at)) {
-            known.1.extend(label.filter(|label| known.1.len() < LABELS && !known.1.contains(label)));
+            known.acts |= acts;
+            let is_new = |label: &String| known.labels.len() < LABELS && !known.labels.contains(label);
+            let label = label.filter(is_new);
+            known.labels.extend(label);
             continue;
         }
         let count = beside.entry(directory.clone()).or_default();
@@ -229,7 +257,7 @@ fn anchors(document: &Html, exchange: &Exchange, target: &Target, surface: &mut 
         }
         *count += 1;
         kept.insert(place, order.len());
-        order.push((href.to_owned(), label.into_iter().collect()));
+        order.push(Anchor { href: href.to_owned(), labels: label.into_iter().collect(), acts, method });
     }
     if left_out > 0 {
         let path = exchange.request.path();
@@ -346,33 +374,6 @@ fn own_path(src: &str, exchange: &Exchange, target: &Target) -> Option<String> {
     (wire::origin_of(&url)? == target.origin).then(|| format!("{}{query}", url.path()))
 }
 
-/// Strings of a JSON answer that are paths: `"/api/users"`, `"_links": {"self": {"href": ...}}`.
-fn json_links(json: &Value, links: &mut Vec<String>, depth: usize) {
-    if depth > 8 || links.len() >= LINKS {
-        return;
-    }
-    match json {
-        Value::String(text) if is_path(text) => links.push(opened(text)),
-        Value::String(text) if text.starts_with('/') && text.contains('<') => links.extend(routes::template(text)),
-        Value::String(text) if text.contains('{') => links.extend(templated(text)),
-        Value::Array(items) => items.iter().take(20).for_each(|item| json_links(item, links, depth + 1)),
-        Value::Object(fields) => {
-            for (name, value) in fields {
-                if is_path(name) {
-                    links.push(opened(name));
-                } else if name.starts_with('/') {
-                    links.extend(routes::template(name));
-                }
-                let relative = |href: &&str| is_path(&format!("/{href}")) && !href.contains(':');
-                let href = value.as_str().filter(|_| name == "href" || name == "@id");
-                links.extend(href.filter(relative).map(str::to_owned));
-                json_links(value, links, depth + 1);
-            }
-        }
-        _ => {}
-    }
-}
-
 /// The strings of a JSON answer that are more than one word.
 fn json_sentences(json: &Value, said: &mut String, depth: usize) {
     const MOST: usize = 16 * 1024;
@@ -396,36 +397,6 @@ fn json_sentences(json: &Value, said: &mut String, depth: usize) {
         }
         _ => {}
     }
-}
-
-/// A path in which a segment `:name` stands for any.
-fn opened(path: &str) -> String {
-    let template = || routes::template(path);
-    if path.starts_with('/') && path.contains("/:") {
-        template().unwrap_or_else(|| path.to_owned())
-    } else {
-        path.to_owned()
-    }
-}
-
-/// A link with holes (RFC 6570): `/users/{id}` keeps its placeholder, `/find{?q,page}` gets its parameters.
-fn templated(text: &str) -> Option<String> {
-    let (path, query) = text.split_once("{?").map_or((text, None), |(path, rest)| (path, rest.strip_suffix('}')));
-    let query = query.map_or_else(String::new, |names| {
-        let pairs: Vec<String> = names.split(',').map(|name| format!("{}=", name.trim())).collect();
-        format!("?{}", pairs.join("&"))
-    });
-    let plain: String = path.chars().filter(|c| !matches!(c, '{' | '}')).collect();
-    let balanced = path.matches('{').count() == path.matches('}').count();
-    (balanced && is_path(&plain)).then(|| format!("{path}{query}"))
-}
-
-fn is_path(text: &str) -> bool {
-    let absolute = text.starts_with("http://") || text.starts_with("https://");
-    let rooted = text.len() > 1 && text.starts_with('/') && !text.starts_with("//");
-    (absolute || rooted)
-        && text.len() <= 200
-        && text.bytes().all(|b| b.is_ascii_graphic() && !matches!(b, b'<' | b'>' | b'{' | b'}' | b'"' | b'\\' | b'`'))
 }
 
 /// Paths in script text: quoted strings that begin with a slash and look like an API call, with what the script puts behind them.
@@ -454,7 +425,7 @@ pub(crate) fn script_paths(script: &str) -> Vec<String> {
         let is_page = ["path:", "path=", "to:", "to="].iter().any(|name| before.ends_with(name));
         let path = match captures.get(2) {
             _ if goes_on => built()?,
-            None if path.contains("/:") => opened(Some(path).filter(|_| !is_page)?),
+            None if path.contains("/:") => paths::opened(Some(path).filter(|_| !is_page)?),
             query => format!("{path}{}", query.map_or("", |q| q.as_str())),
         };
         (path.starts_with('/') && !path.contains([':', '$']) && !is_asset(&path)).then_some(path)
@@ -471,6 +442,7 @@ pub(crate) fn operation_at(path: &str) -> Operation {
 mod tests {
     use model::{Origin, Outcome, Request, Response, Scheme};
 
+    use super::super::paths::{is_path, templated};
     use super::*;
 
     /// The operations and the assets that a page at `/` leads to.

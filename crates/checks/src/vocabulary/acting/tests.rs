@@ -1,5 +1,6 @@
 use model::Method;
 
+use super::deeds::{button_acts, outcome_acts, relation_acts};
 use super::*;
 use crate::vocabulary::fold::fold;
 
@@ -183,4 +184,164 @@ fn the_text_of_a_link_says_it() {
 fn identifiers_say_it() {
     assert!(id_acts("chargeCard") && id_acts("end_session") && id_acts("shutDownPump") && id_acts("deleteUser"));
     assert!(!id_acts("getCloseDates") && !id_acts("listOrders") && !id_acts("order_status") && !id_acts("orders"));
+}
+
+#[test]
+fn a_deed_at_the_end_of_a_path_is_one_in_every_language() {
+    for word in [
+        "pop",
+        "ack",
+        "consume",
+        "dequeue",
+        "read-all",
+        "notify",
+        "invite",
+        "import",
+        "reserve",
+        "book",
+        "checkin",
+        "settle",
+        "hold",
+        "mint",
+        "spin",
+        "backup",
+        "login-as",
+        "impersonate",
+        "format",
+        "umount",
+        "snooze",
+        "verify-email",
+        "replay",
+        "prune",
+        "gc",
+        "deletar",
+        "confirmar",
+        "baja",
+        "best%C3%A4tigen",
+        "bestaetigen",
+        "speichern",
+        "hinzufuegen",
+        "valider",
+        "payer",
+        "smazat",
+        "zrusit",
+        "odstranit",
+        "slett",
+        "fjern",
+        "ta-bort",
+        "poista",
+        "peruuta",
+        "sil",
+        "iptal",
+        "%C3%B6de",
+        "hapus",
+        "batal",
+        "bayar",
+        "sterge",
+        "anuleaza",
+        "izbrisi",
+        "obrisi",
+        "ponisti",
+        "удалить",
+        "отменить",
+        "підтвердити",
+        "%D0%B2%D0%B8%D0%B4%D0%B0%D0%BB%D0%B8%D1%82%D0%B8",
+        "削除",
+        "購入",
+        "注文を取消",
+        "删除",
+        "刪除",
+        "支付",
+        "삭제",
+        "결제",
+        "حذف",
+        "إلغاء",
+        "हटाएं",
+        "מחק",
+    ] {
+        assert!(path(&format!("/items/{{id}}/{word}")), "{word}");
+    }
+    for address in ["/deletar/{id}", "/удалить/{id}", "/削除/{id}", "/rooms/blue-suite/book", "/queue/pop"] {
+        assert!(path(address), "{address}");
+    }
+}
+
+#[test]
+fn nouns_that_are_spelled_like_deeds_are_read() {
+    for address in [
+        "/orders",
+        "/bookings",
+        "/books",
+        "/book",
+        "/book/{id}",
+        "/library/book",
+        "/imports",
+        "/backup",
+        "/system/backup",
+        "/backups/{id}",
+        "/items/{id}/check",
+        "/items/{id}/holdings",
+        "/items/{id}/formats",
+        "/items/{id}/snapshot",
+        "/formats",
+        "/flags",
+        "/invites",
+        "/hold-music",
+        "/backup-codes",
+        "/genres/pop",
+        "/payer/{id}",
+        "/ode/{id}",
+        "/削除履歴",
+        "/登録",
+        "/items/{id}/更新日時",
+        "/支付方式",
+        "/결제내역",
+        "/מחקר",
+        "/товары",
+    ] {
+        assert!(!path(address), "{address}");
+    }
+}
+
+#[test]
+fn what_a_document_tells_of_effects_is_read() {
+    for text in [
+        "Returns a fresh token and invalidates the old one",
+        "Next job of the queue (removes it)",
+        "Reads the counter. Side effects: increments it",
+        "Удалить пользователя",
+        "削除する",
+    ] {
+        assert!(text_acts(text), "{text}");
+    }
+    for text in [
+        "Returns the token. Side effects: none",
+        "Has no side effects",
+        "Lists items, removed or not, and the old ones",
+        "Returns the orders and the invoices",
+        "削除済みの一覧",
+    ] {
+        assert!(!text_acts(text), "{text}");
+    }
+    for outcome in ["Deleted", "Deletion accepted", "The job was queued", "Removed successfully", "削除しました"]
+    {
+        assert!(outcome_acts(outcome), "{outcome}");
+    }
+    for outcome in
+        ["ok", "Deleted items", "List of what was deleted", "Nothing was not found", "The item", "Successful"]
+    {
+        assert!(!outcome_acts(outcome), "{outcome}");
+    }
+}
+
+#[test]
+fn buttons_and_relations_say_it() {
+    assert!(["Save", "Ändern", "Guardar", "Pay now", "Delete", "保存", "kill"].iter().all(|label| button_acts(label)));
+    let harmless = ["Search", "Send", "Enviar", "OK", "Filter", "Go", "Suchen", "送信", "Submit"];
+    assert!(!harmless.iter().any(|label| button_acts(label)));
+    assert!(
+        ["delete", "cancelUrl", "unsubscribe_url", "supprimer", "確認して削除"].iter().all(|name| relation_acts(name))
+    );
+    let reading = ["self", "next", "orders", "edit", "deleted_items", "order_history", "run", "url", "cancel_policy"];
+    assert!(!reading.iter().any(|name| relation_acts(name)));
 }
