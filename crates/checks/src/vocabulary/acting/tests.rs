@@ -337,7 +337,7 @@ fn what_a_document_tells_of_effects_is_read() {
 #[test]
 fn buttons_and_relations_say_it() {
     assert!(["Save", "Ändern", "Guardar", "Pay now", "Delete", "保存", "kill"].iter().all(|label| button_acts(label)));
-    let harmless = ["Search", "Send", "Enviar", "OK", "Filter", "Go", "Suchen", "送信", "Submit"];
+    let harmless = ["Search", "Execute", "Send", "Enviar", "OK", "Filter", "Go", "Suchen", "送信", "Submit"];
     assert!(!harmless.iter().any(|label| button_acts(label)));
     assert!(
         ["delete", "cancelUrl", "unsubscribe_url", "supprimer", "確認して削除"].iter().all(|name| relation_acts(name))
