@@ -118,5 +118,5 @@ fn verify_says_what_became_of_each_finding() {
     let (code, out, _) = bench.run(&["compare", "first.json", "first.json"]);
     assert!(code == 0 && out.contains("Remaining: 1"), "{out}");
     let (code, _, error) = bench.run(&["verify", "middlebrick.toml"]);
-    assert!(code == 2 && error.contains("no JSON report"), "{error}");
+    assert!(code == 2 && error.contains("not a JSON report"), "{error}");
 }
