@@ -35,7 +35,7 @@ fn a_served_document_is_read_with_what_it_refers_to() {
     assert_eq!(code, 0, "{error}");
     assert!(out.starts_with("Tides 7 (OpenAPI 3.0.3), 2 operations"), "{out}");
     assert!(out.contains("GET     /tables/ports") && out.contains("GET     /tables/tides/{port}"), "{out}");
-    for (path, why) in [("/page", "not an OpenAPI document"), ("/nowhere", "answered with 404")] {
+    for (path, why) in [("/page", "not an OpenAPI document"), ("/nowhere", "it returned 404")] {
         let (code, out, error) = run(path);
         assert_eq!((code, out.as_str(), error.lines().count()), (2, "", 1), "{error}");
         assert!(error.contains(path) && error.contains(why) && !error.contains("--spec"), "{error}");

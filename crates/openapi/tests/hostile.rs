@@ -188,7 +188,7 @@ fn a_hundred_thousand_paths_are_read_up_to_the_limit() {
     let text = json!({"openapi": "3.0.0", "paths": paths}).to_string();
     let (operations, faults) = exercise(text.as_bytes()).unwrap();
     assert_eq!(operations.len(), 50_000);
-    assert!(faults.iter().any(|fault| fault.contains("50000 operations")), "{faults:?}");
+    assert!(faults.iter().any(|fault| fault.contains("the 50000 that are read")), "{faults:?}");
 }
 
 #[test]
