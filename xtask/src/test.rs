@@ -21,21 +21,20 @@ pub(crate) fn test() -> Result<(), String> {
 }
 
 /// How the tests begin that scan a server for each rule. They wait for servers more than they compute (of 230 s they use 110 on two
-/// cores), and so do many of the rest, so that three run side by side.
+/// cores), and so do many of the rest, so that the two run side by side.
 const EACH_RULE: [&str; 2] = ["twins_under_", "every_rule_finds_at_"];
 
 /// The tests of every crate, those that scan a server for each rule beside the rest. All failures of a run are said at once.
 fn tests(newest: &str) -> Result<(), String> {
     let rest = ["test", "--workspace", "--no-fail-fast", "--", "--skip", EACH_RULE[0], "--skip", EACH_RULE[1]];
     thread::scope(|scope| {
-        let beside = [
-            scope.spawn(|| MATRIX.iter().filter(|f| f.in_test).map(|f| twins(f.folder)).fold(Ok(()), Result::and)),
-            scope.spawn(|| cargo_held(&["test", "--workspace", "--test", "every_rule"], &linted(newest))),
-        ];
+        let each_rule = scope.spawn(|| {
+            let every = ["test", "--workspace", "--test", "every_rule"];
+            let twins = MATRIX.iter().filter(|f| f.in_test).map(|f| twins(f.folder));
+            twins.chain([cargo_held(&every, &linted(newest))]).fold(Ok(()), Result::and)
+        });
         let rest = cargo(&rest, &linted(newest));
-        let joined =
-            beside.map(|part| part.join().unwrap_or_else(|_| Err("the tests of each rule panicked".to_owned())));
-        joined.into_iter().fold(rest, Result::and)
+        rest.and(each_rule.join().unwrap_or_else(|_| Err("the tests of each rule panicked".to_owned())))
     })
 }
 
